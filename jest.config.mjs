@@ -1,0 +1,45 @@
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      swcrc: false,
+      sourceMaps: 'inline',
+      module: { type: 'commonjs' },
+      jsc: {
+        target: 'es2023',
+        parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        keepClassNames: true,
+      },
+    },
+  ],
+};
+
+const base = {
+  testEnvironment: 'node',
+  transform,
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
+  moduleNameMapper: {
+    '^@app/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+const database = {
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+/** Each suite is chosen by the place of its files, so that a test needs no list to be run. */
+const suites = {
+  unit: { roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/demo', '<rootDir>/test/unit'] },
+  integration: { roots: ['<rootDir>/test/integration'], ...database },
+  contracts: { roots: ['<rootDir>/test/contracts'], ...database },
+  e2e: { roots: ['<rootDir>/test/e2e'], ...database },
+  browser: { roots: ['<rootDir>/test/browser'], ...database },
+};
+
+const suite = process.env.SUITE ?? 'unit';
+if (!(suite in suites)) throw new Error(`Unknown suite ${suite}; one of ${Object.keys(suites).join(', ')}.`);
+
+export default { ...base, testRegex: '\\.spec\\.ts$', testTimeout: 30_000, ...suites[suite] };

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+export type Id<Kind extends string> = string & { readonly __kind: Kind };
+
+export const ID_KINDS = [
+  'user',
+  'org',
+  'mcp',
+  'session',
+  'turn',
+  'msg',
+  'plan',
+  'art',
+  'log',
+  'req',
+  'inp',
+  'evt',
+  'otp',
+  'fam',
+  'grant',
+  'worker',
+] as const;
+export type IdKind = (typeof ID_KINDS)[number];
+
+export type UserId = Id<'user'>;
+export type OrganizationId = Id<'org'>;
+export type ServerId = Id<'mcp'>;
+export type SessionId = Id<'session'>;
+export type TurnId = Id<'turn'>;
+export type PlanId = Id<'plan'>;
+export type ArtifactId = Id<'art'>;
+
+/** `kind_` and a UUIDv7 (RFC 9562) in hex: ids of one kind sort by creation. */
+export function newId<Kind extends IdKind>(kind: Kind, now = Date.now()): Id<Kind> {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return `${kind}_${bytes.toString('hex')}` as Id<Kind>;
+}
+
+const shape = (kind: string) => new RegExp(`^${kind}_[0-9a-f]{32}$`);
+
+export const isId = <Kind extends IdKind>(kind: Kind, value: string): value is Id<Kind> => shape(kind).test(value);
+
+/** For the edge: brands what has the form of an id. A malformed one is as unknown as any other, so services see `''`. */
+export const idSchema = <Kind extends IdKind>(kind: Kind) =>
+  z.string().transform((value) => (isId(kind, value) ? value : '') as Id<Kind>);

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { SETTINGS, type Setting, type SettingName } from './settings.js';
+
+type Output<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]['schema']>;
+type Values = {
+  [Name in SettingName]: (typeof SETTINGS)[Name] extends { preset: string } ? Output<Name> : Output<Name> | undefined;
+};
+
+/** All that is wrong with the settings, each by its name. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(['The settings are not usable:', ...problems.map((problem) => `  - ${problem}`)].join('\n'));
+  }
+}
+
+export type Config = ReturnType<typeof readConfig>;
+
+/**
+ * Called once, by main.ts; nothing else reads the environment.
+ * @throws ConfigError with all problems at once
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>) {
+  const { values, problems } = parse(environment);
+  const production = values.NODE_ENV === 'production';
+  if (production) problems.push(...missingInProduction(values));
+  if (values.LLM_PROVIDER === 'gemini' && !values.GEMINI_API_KEY) {
+    problems.push('GEMINI_API_KEY: needed by LLM_PROVIDER=gemini.');
+  }
+  if (values.ROLE !== 'all' && !values.DATABASE_URL) {
+    problems.push(`DATABASE_URL: needed by ROLE=${values.ROLE}, so that the processes share one database.`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  return Object.freeze({
+    production,
+    role: values.ROLE,
+    http: {
+      host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      port: values.PORT,
+      publicUrl: values.PUBLIC_URL,
+      trustProxy: values.TRUST_PROXY,
+    },
+    dataDirectory: resolve(values.DATA_DIR ?? 'data'),
+    database: { url: values.DATABASE_URL, pool: values.DATABASE_POOL },
+    secretKey: values.SECRET_KEY,
+    mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
+    model: {
+      provider: values.LLM_PROVIDER ?? (values.GEMINI_API_KEY ? ('gemini' as const) : ('offline' as const)),
+      name: values.LLM_MODEL,
+      geminiKey: values.GEMINI_API_KEY,
+      geminiBaseUrl: values.GEMINI_BASE_URL,
+      timeoutMs: values.LLM_TIMEOUT_SECONDS * 1_000,
+    },
+    egress: { allow: values.EGRESS_ALLOW, loopback: production ? ('refused' as const) : ('allowed' as const) },
+    rateLimits: { authPerMinute: values.RATE_LIMIT_AUTH_RPM, perMinute: values.RATE_LIMIT_RPM },
+    oneTimeCodes: {
+      cooldownSeconds: values.OTP_COOLDOWN_SECONDS,
+      lifetimeSeconds: values.OTP_LIFETIME_SECONDS,
+    },
+    tokens: { accessSeconds: values.ACCESS_TOKEN_SECONDS, refreshSeconds: values.REFRESH_TOKEN_SECONDS },
+    jobs: { concurrency: values.JOB_CONCURRENCY },
+    demo: { enabled: !production && (values.DEMO_SERVER ?? true), port: values.DEMO_PORT },
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (production ? 'json' : 'pretty') },
+  });
+}
+
+function parse(environment: Readonly<Record<string, string | undefined>>) {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
+    const given = environment[name];
+    // An empty variable is how compose files say "unset".
+    const text = given === undefined || given === '' ? setting.preset : given;
+    if (text === undefined) continue;
+    const parsed = setting.schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}. ${setting.about}`);
+  }
+  return { values: values as Values, problems };
+}
+
+function missingInProduction(values: Values): string[] {
+  const needed = ['SECRET_KEY', 'PUBLIC_URL', 'SMTP_URL'] as const;
+  return needed
+    .filter((name) => !values[name])
+    .map((name) => `${name}: needed when NODE_ENV is production. ${SETTINGS[name].about}`);
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+export interface Setting {
+  schema: z.ZodType;
+  /** As text, the way the environment would give it; absent means unset. */
+  preset?: string;
+  secret?: boolean;
+  about: string;
+}
+
+/** Every setting there is. `docs/configuration.md` is generated from this table. */
+export const SETTINGS = {
+  NODE_ENV: {
+    schema: z.enum(['development', 'production', 'test']),
+    preset: 'development',
+    about: 'production refuses to start without SECRET_KEY, PUBLIC_URL and SMTP_URL, and has no development mailbox.',
+  },
+  ROLE: {
+    schema: z.enum(['all', 'api', 'worker']),
+    preset: 'all',
+    about: 'What this process does: serve (api), run jobs (worker), or both.',
+  },
+  HOST: {
+    schema: z.string().min(1),
+    about: 'Address to listen on. Unset: 127.0.0.1 in development, 0.0.0.0 in production.',
+  },
+  PORT: {
+    schema: whole(0, 65_535),
+    preset: '8080',
+    about: 'Port to listen on. In development the next free one is taken when it is busy; 0 takes any.',
+  },
+  PUBLIC_URL: {
+    schema: z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, '')),
+    about: 'Where people reach this instance. Unset: http://localhost:<port>.',
+  },
+  TRUST_PROXY: {
+    schema: flag,
+    preset: 'false',
+    about: 'Believe X-Forwarded-For and X-Forwarded-Proto of the peer. Only behind a proxy of your own.',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1),
+    about: 'Folder of the embedded database, the secrets and the artifacts. Unset: ./data.',
+  },
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }),
+    secret: true,
+    about: 'PostgreSQL 15 or newer. Unset: the embedded one, in the data folder.',
+  },
+  DATABASE_POOL: { schema: whole(2, 200), preset: '16', about: 'Database connections of this process, at most.' },
+  SECRET_KEY: {
+    schema: z.string().min(32),
+    secret: true,
+    about: 'What all keys are derived from, at least 32 characters. Unset: made at the first start, kept in the data folder.',
+  },
+  SMTP_URL: {
+    schema: z.url({ protocol: /^smtps?$/ }),
+    secret: true,
+    about: 'Mail transport, smtp:// or smtps://. Unset: mails stay in the development mailbox.',
+  },
+  MAIL_FROM: {
+    schema: z.string().min(3),
+    preset: 'Switchyard <no-reply@localhost>',
+    about: 'Sender of the mails.',
+  },
+  LLM_PROVIDER: {
+    schema: z.enum(['gemini', 'offline']),
+    about: 'Language model. Unset: gemini when GEMINI_API_KEY is set, else the offline planner.',
+  },
+  LLM_MODEL: { schema: z.string().min(1), preset: 'gemini-2.5-flash', about: 'Model name at the provider.' },
+  GEMINI_API_KEY: { schema: z.string().min(1), secret: true, about: 'Key of the Gemini API.' },
+  GEMINI_BASE_URL: { schema: z.url({ protocol: /^https?$/ }), about: 'Another address of the Gemini API.' },
+  LLM_TIMEOUT_SECONDS: { schema: whole(1, 600), preset: '120', about: 'How long one answer of the model may take.' },
+  EGRESS_ALLOW: {
+    schema: list,
+    preset: '',
+    about:
+      'Private places that servers may be on: host names, host:port, addresses, CIDR blocks, with commas between. In development the loopback is allowed.',
+  },
+  RATE_LIMIT_AUTH_RPM: {
+    schema: whole(0, 1_000_000),
+    preset: '60',
+    about: 'Requests a minute and address to the sign-in routes; 0 is no limit.',
+  },
+  RATE_LIMIT_RPM: {
+    schema: whole(0, 1_000_000),
+    preset: '120',
+    about: 'Requests a minute and address to all other routes; 0 is no limit.',
+  },
+  OTP_COOLDOWN_SECONDS: { schema: whole(0, 3_600), preset: '30', about: 'Between two codes to one address.' },
+  OTP_LIFETIME_SECONDS: { schema: whole(5, 86_400), preset: '600', about: 'How long a code works.' },
+  ACCESS_TOKEN_SECONDS: { schema: whole(1, 86_400), preset: '900', about: 'How long an access token works.' },
+  REFRESH_TOKEN_SECONDS: { schema: whole(10, 31_536_000), preset: '604800', about: 'How long a refresh token works.' },
+  JOB_CONCURRENCY: { schema: whole(1, 200), preset: '16', about: 'Jobs that this process runs at a time.' },
+  DEMO_SERVER: {
+    schema: flag,
+    about: 'Start the demo MCP server and register it in new organizations. Unset: true in development, never in production.',
+  },
+  DEMO_PORT: { schema: whole(0, 65_535), preset: '7400', about: 'First port tried by the demo server.' },
+  LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+    preset: 'info',
+    about: 'Least level of the log lines on stdout.',
+  },
+  LOG_FORMAT: {
+    schema: z.enum(['pretty', 'json']),
+    about: 'Unset: json in production, pretty in development.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;

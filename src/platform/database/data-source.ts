@@ -1,0 +1,49 @@
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { type DatabaseConnection, toDriverOptions } from './connection.js';
+
+type EntityClass = abstract new () => object;
+type MigrationClass = new () => MigrationInterface;
+
+interface DataSourceParts {
+  connection: DatabaseConnection;
+  pool: number;
+  entities: (EntityClass | EntitySchema)[];
+  migrations: MigrationClass[];
+  onPoolError: (error: Error) => void;
+}
+
+export function createDataSource({ connection, pool, entities, migrations, onPoolError }: DataSourceParts): DataSource {
+  const { pg: _, ...place } = toDriverOptions(connection);
+  return new DataSource({
+    type: 'postgres',
+    ...place,
+    entities: entities as DataSource['options']['entities'] & unknown[],
+    migrations,
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    applicationName: 'switchyard',
+    poolErrorHandler: onPoolError,
+    extra: {
+      max: pool,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+    },
+  });
+}
+
+/** One number for all processes that share the database: only one migrates at a time. */
+const MIGRATION_LOCK = 7_236_411;
+
+export async function migrate(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await source.runMigrations();
+  } finally {
+    await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.release();
+  }
+}

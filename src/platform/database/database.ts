@@ -1,0 +1,109 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { AppError } from '../errors/app-error.js';
+
+interface OpenTransaction {
+  runner: QueryRunner;
+  afterCommit: (() => void)[];
+}
+
+/** serialization_failure, deadlock_detected: the whole transaction may simply run again. */
+const RUN_AGAIN = new Set(['40001', '40P01']);
+const ATTEMPTS = 4;
+
+/** The one class that knows about transactions. */
+export class Database {
+  private readonly current = new AsyncLocalStorage<OpenTransaction>();
+
+  constructor(private readonly source: DataSource) {}
+
+  /** What repositories use for entities: the open transaction if there is one, the pool otherwise. */
+  get entities(): EntityManager {
+    return this.current.getStore()?.runner.manager ?? this.source.manager;
+  }
+
+  /** Plain SQL for the hot paths; the rows, whatever the statement. */
+  async sql<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    const open = this.current.getStore();
+    if (open) return this.run<Row>(open.runner, text, values);
+    const runner = this.source.createQueryRunner();
+    try {
+      return await this.run<Row>(runner, text, values);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Joins the open transaction if there is one. `work` makes no network call and may be called again after a deadlock. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.current.getStore()) return work();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (attempt >= ATTEMPTS || !RUN_AGAIN.has(codeOf(error))) throw error;
+      }
+    }
+  }
+
+  /** For nudges that may be lost: at once outside a transaction, never after a rollback. */
+  afterCommit(notify: () => void): void {
+    const open = this.current.getStore();
+    if (open) open.afterCommit.push(notify);
+    else notify();
+  }
+
+  private async once<T>(work: () => Promise<T>): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    const open: OpenTransaction = { runner, afterCommit: [] };
+    let result: T;
+    try {
+      await runner.startTransaction();
+      result = await this.current.run(open, work);
+      await runner.commitTransaction();
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw asUnavailable(error);
+    } finally {
+      await runner.release().catch(() => undefined);
+    }
+    for (const notify of open.afterCommit) notify();
+    return result;
+  }
+
+  private async run<Row>(runner: QueryRunner, text: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      const result = await runner.query(text, [...values], true);
+      return result.records as Row[];
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+}
+
+const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : '';
+};
+
+const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
+/** Classes 08 (connection), 53 (resources), 57P (the server is going or coming), 58 (system). */
+const SERVER_FAULTS = /^(08|53|57P|58)/;
+const BROKEN = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+
+function asUnavailable(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const code = codeOf(error);
+  const broken = error instanceof Error && BROKEN.test(error.message);
+  if (!CONNECTION_FAULTS.has(code) && !SERVER_FAULTS.test(code) && !broken) return error;
+  return new AppError('unavailable', 'DATABASE_UNAVAILABLE', 'The database does not answer just now. Try again.', {
+    cause: error,
+    retryAfterSeconds: 2,
+  });
+}
+
+/** Postgres unique_violation (23505) on the named constraint. */
+export const isUniqueViolation = (error: unknown, constraint: string): boolean => {
+  const fault = error as { code?: string; constraint?: string } | null;
+  return fault?.code === '23505' && fault.constraint === constraint;
+};

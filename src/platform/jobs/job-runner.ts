@@ -1,0 +1,103 @@
+import { Logger as WorkerLogger, type Runner, run, type TaskList } from 'graphile-worker';
+import pg from 'pg';
+import { type DatabaseConnection, toDriverOptions } from '../database/connection.js';
+import type { Logger } from '../logging/logger.js';
+import { withLogFields } from '../logging/logger.js';
+import type { JobHandler } from './job.js';
+import { WorkerPresence } from './worker-presence.js';
+
+interface JobRunnerParts {
+  connection: DatabaseConnection;
+  concurrency: number;
+  processId: string;
+  logger: Logger;
+}
+
+/** How long a stopping process lets its jobs end by themselves. */
+const STOP_MS = 8_000;
+
+/** graphile-worker behind our own names: runs the handlers' jobs in this process. */
+export class JobRunner {
+  private readonly pool: pg.Pool;
+  private readonly presence: WorkerPresence;
+  private readonly stopping = new AbortController();
+  private runner: Runner | undefined;
+
+  constructor(private readonly parts: JobRunnerParts) {
+    this.pool = new pg.Pool({
+      ...toDriverOptions(parts.connection).pg,
+      max: Math.max(4, Math.ceil(parts.concurrency / 2)),
+      application_name: 'switchyard jobs',
+      connectionTimeoutMillis: 5_000,
+    });
+    this.pool.on('error', (error) => parts.logger.warn({ reason: error.message }, 'job connection lost'));
+    this.presence = new WorkerPresence(this.pool, parts.processId, parts.logger);
+  }
+
+  async start(handlers: readonly JobHandler[]): Promise<void> {
+    await this.presence.start();
+    await this.launch(Object.fromEntries(handlers.map((handler) => [handler.job.name, this.task(handler)])));
+  }
+
+  async stop(): Promise<void> {
+    const abort = setTimeout(() => this.stopping.abort(new Error('The process is stopping.')), STOP_MS / 2);
+    const runner = this.runner;
+    this.runner = undefined;
+    await Promise.race([runner?.stop().catch(() => undefined), deadline(STOP_MS)]);
+    clearTimeout(abort);
+    await this.presence.stop();
+    await this.pool.end().catch(() => undefined);
+  }
+
+  private async launch(taskList: TaskList): Promise<void> {
+    const runner = await run({
+      pgPool: this.pool,
+      concurrency: this.parts.concurrency,
+      noHandleSignals: true,
+      pollInterval: 1_000,
+      taskList,
+      events: this.presence.events,
+      logger: new WorkerLogger(() => (level, message) => {
+        if (level === 'error') this.parts.logger.warn({ message }, 'job engine');
+      }),
+    });
+    this.runner = runner;
+    runner.promise.catch(async (error: Error) => {
+      if (this.runner !== runner) return;
+      this.parts.logger.warn({ reason: error.message }, 'job engine stopped, starting it again');
+      await deadline(500);
+      if (this.runner === runner) await this.launchUntilItHolds(taskList);
+    });
+  }
+
+  private async launchUntilItHolds(taskList: TaskList): Promise<void> {
+    for (let delay = 250; !this.stopping.signal.aborted; delay = Math.min(delay * 2, 2_000)) {
+      try {
+        return await this.launch(taskList);
+      } catch {
+        await deadline(delay);
+      }
+    }
+  }
+
+  private task(handler: JobHandler): TaskList[string] {
+    const { logger } = this.parts;
+    return async (payload, helpers) => {
+      const started = performance.now();
+      const name = handler.job.name;
+      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(handler.job.timeoutMs)]);
+      const ms = () => Math.round(performance.now() - started);
+      await withLogFields({ job: name }, async () => {
+        try {
+          await handler.run(handler.job.payload.parse(payload), { signal });
+          logger.debug({ attempt: helpers.job.attempts, ms: ms() }, 'job done');
+        } catch (error) {
+          logger.error({ attempt: helpers.job.attempts, ms: ms(), err: error }, 'job failed');
+          throw error;
+        }
+      });
+    };
+  }
+}
+
+const deadline = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());

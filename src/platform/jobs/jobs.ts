@@ -1,0 +1,25 @@
+import type { Database } from '../database/database.js';
+import type { JobDefinition } from './job.js';
+
+interface EnqueueOptions {
+  runAt?: Date;
+  /** A job of the same key that has not begun is replaced. */
+  key?: string;
+}
+
+/** Enqueues in the open transaction: the job exists if and only if the change does. */
+export class Jobs {
+  constructor(private readonly database: Database) {}
+
+  async enqueue<Payload extends object>(
+    job: JobDefinition<Payload>,
+    payload: Payload,
+    { runAt, key }: EnqueueOptions = {},
+  ): Promise<void> {
+    await this.database.sql(
+      `select graphile_worker.add_job(
+         identifier => $1, payload => $2::json, run_at => $3::timestamptz, max_attempts => $4::int, job_key => $5)`,
+      [job.name, JSON.stringify(payload), runAt?.toISOString() ?? null, job.attempts, key ?? null],
+    );
+  }
+}

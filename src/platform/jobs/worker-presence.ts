@@ -1,0 +1,65 @@
+import { EventEmitter } from 'node:events';
+import type { WorkerEvents } from 'graphile-worker';
+import type pg from 'pg';
+import type { Logger } from '../logging/logger.js';
+
+const BEAT_MS = 1_000;
+/** A process unheard of for this long is dead, and its jobs are free. */
+const DEAD_AFTER_SECONDS = 4;
+
+/**
+ * graphile-worker frees a dead worker's jobs after four hours. Each process says each second that it lives,
+ * and frees what the dead ones held.
+ */
+export class WorkerPresence {
+  readonly events: WorkerEvents = new EventEmitter();
+  private readonly workerIds = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly processId: string,
+    private readonly logger: Logger,
+  ) {
+    this.events.on('worker:create', ({ worker }) => this.workerIds.add(worker.workerId));
+    this.events.on('worker:stop', ({ worker }) => this.workerIds.delete(worker.workerId));
+  }
+
+  async start(): Promise<void> {
+    await this.beat();
+    this.timer = setInterval(() => {
+      this.beat().catch((error: Error) => this.logger.warn({ reason: error.message }, 'heartbeat failed'));
+    }, BEAT_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.pool.query('delete from worker_processes where id = $1', [this.processId]).catch(() => undefined);
+  }
+
+  private async beat(): Promise<void> {
+    await this.pool.query(
+      `insert into worker_processes (id, worker_ids, seen_at) values ($1, $2, now())
+       on conflict (id) do update set worker_ids = excluded.worker_ids, seen_at = excluded.seen_at`,
+      [this.processId, [...this.workerIds]],
+    );
+    // A lock counts by its holder's beat, not by a list of the dead: a process that died before its first beat is found too.
+    const { rows } = await this.pool.query<{ freed: number }>(
+      `with dead as (
+         select distinct locked_by from graphile_worker.jobs
+         where locked_by is not null and locked_at < now() - make_interval(secs => $1)
+           and locked_by not in (
+             select unnest(worker_ids) from worker_processes where seen_at > now() - make_interval(secs => $1))
+       ), swept as (
+         delete from worker_processes where seen_at < now() - interval '1 hour'
+       )
+       select count(*)::int as freed from (
+         select graphile_worker.force_unlock_workers(array(select locked_by from dead)) where exists (select from dead)
+       ) as unlocked`,
+      [DEAD_AFTER_SECONDS],
+    );
+    const freed = rows[0]?.freed ?? 0;
+    if (freed === 0) return;
+    this.logger.warn({}, 'freed the jobs of dead workers');
+  }
+}

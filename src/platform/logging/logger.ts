@@ -1,0 +1,70 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Logger as PinoLogger, pino } from 'pino';
+import type { Config } from '../config/config.js';
+
+/** Facts that every line inside a request, command or job should carry. */
+export interface AmbientFields {
+  requestId?: string;
+  userId?: string;
+  sessionId?: string;
+  job?: string;
+}
+
+const ambient = new AsyncLocalStorage<AmbientFields>();
+
+export const withLogFields = <T>(fields: AmbientFields, work: () => T): T =>
+  ambient.run({ ...ambient.getStore(), ...fields }, work);
+
+export const ambientFields = (): AmbientFields => ambient.getStore() ?? {};
+
+/** Paths whose values never reach a log line. */
+export const REDACTED_PATHS = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'code',
+  'secret',
+  'credentials',
+  'access_token',
+  'refresh_token',
+  'api_key',
+  'ticket',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+export abstract class Logger {
+  abstract debug(fields: object, message: string): void;
+  abstract info(fields: object, message: string): void;
+  abstract warn(fields: object, message: string): void;
+  abstract error(fields: object, message: string): void;
+}
+
+export function createLogger(config: Config['log'], destination?: { write(line: string): void }): Logger {
+  const options = {
+    level: config.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    serializers: { err: pino.stdSerializers.err },
+    mixin: () => ambientFields(),
+  };
+  if (config.format === 'json') return toLogger(destination ? pino(options, destination) : pino(options));
+  return toLogger(pino(options, { write: (line: string) => (destination ?? process.stdout).write(prettyLine(line)) }));
+}
+
+const toLogger = (logger: PinoLogger): Logger => ({
+  debug: (fields, message) => logger.debug(fields, message),
+  info: (fields, message) => logger.info(fields, message),
+  warn: (fields, message) => logger.warn(fields, message),
+  error: (fields, message) => logger.error(fields, message),
+});
+
+function prettyLine(line: string): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & { err?: { stack?: string } };
+  const rest = Object.entries(fields)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+  const stack = err?.stack ? `\n  ${err.stack.replaceAll('\n', '\n  ')}` : '';
+  return `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${String(msg)}${rest ? `  ${rest}` : ''}${stack}\n`;
+}

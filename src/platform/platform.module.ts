@@ -1,0 +1,47 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from './clock.js';
+import type { Config } from './config/config.js';
+import { Keyring } from './crypto/keyring.js';
+import { SecretBox } from './crypto/secret-box.js';
+import type { DatabaseConnection } from './database/connection.js';
+import { Database } from './database/database.js';
+import { Hints } from './hints/hints.js';
+import { Jobs } from './jobs/jobs.js';
+import { Logger } from './logging/logger.js';
+import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID } from './tokens.js';
+
+/** What was made before Nest, because it can fail in ways that deserve a plain word on the terminal. */
+export interface PlatformParts {
+  config: Config;
+  connection: DatabaseConnection;
+  dataSource: DataSource;
+  keyring: Keyring;
+  logger: Logger;
+  processId: string;
+  origin: Origin;
+  clock: Clock;
+}
+
+@Global()
+@Module({})
+export class PlatformModule {
+  static with(parts: PlatformParts): DynamicModule {
+    const database = new Database(parts.dataSource);
+    const providers = [
+      { provide: CONFIG, useValue: parts.config },
+      { provide: CONNECTION, useValue: parts.connection },
+      { provide: PROCESS_ID, useValue: parts.processId },
+      { provide: ORIGIN, useValue: parts.origin },
+      { provide: Clock, useValue: parts.clock },
+      { provide: DataSource, useValue: parts.dataSource },
+      { provide: Database, useValue: database },
+      { provide: Hints, useValue: new Hints(parts.connection, parts.processId, parts.logger) },
+      { provide: Jobs, useValue: new Jobs(database) },
+      { provide: Keyring, useValue: parts.keyring },
+      { provide: SecretBox, useValue: new SecretBox(parts.keyring) },
+      { provide: Logger, useValue: parts.logger },
+    ];
+    return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}

@@ -1,0 +1,12 @@
+export * from './advance.js';
+export * from './build-graph.js';
+export * from './canonical-json.js';
+export * from './edit.js';
+export * from './json-pointer.js';
+export * from './layout/layout.js';
+export * from './problems.js';
+export * from './progress.js';
+export * from './references.js';
+export * from './reopen.js';
+export * from './statuses.js';
+export { type TaskNode } from './task-node.js';

@@ -1,0 +1,10 @@
+export { isLoopbackAddress, kindOf, type AddressKind } from './address-kind.js';
+export { parseEgressAllow, type MalformedEntry } from './allow-list.js';
+export { readText } from './bounded-body.js';
+export type { DispatcherOptions } from './connector.js';
+export { createEgressGuard, type CheckedAddress, type EgressGuard, type EgressGuardOptions } from './guard.js';
+export type { EgressFetchInit } from './guarded-fetch.js';
+export { parseIp, type Ip } from './ip.js';
+export type { Address, AddressReason } from './judge.js';
+export { causesOf, EgressRefused, findRefusal, type EgressRefusal } from './refused.js';
+export type { Lookup } from './resolve.js';

@@ -1,0 +1,178 @@
+import type { EgressGuard } from '@app/egress';
+import {
+  Client,
+  SSEClientTransport,
+  SseError,
+  StreamableHTTPClientTransport,
+  type PriorDiscovery,
+  type Transport,
+} from '@modelcontextprotocol/client';
+import type { Deadline } from './deadline.js';
+import { httpStatusOf, isGivenUp } from './failures.js';
+import type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
+import { newTrace, upstreamFetch, type HttpTrace } from './upstream-fetch.js';
+import { watch } from './watched-transport.js';
+
+/** How a target was reached before: spares its next connection the negotiation. */
+export interface Verdict {
+  transport: Protocol['transport'];
+  prior: PriorDiscovery;
+}
+
+/** An open SDK client and what surrounds it. */
+export interface Connection {
+  client: Client;
+  protocol: Protocol;
+  trace: HttpTrace;
+  verdict: Verdict;
+  /** The server keeps a session for us, which it may forget. */
+  sessionId: string | undefined;
+  closed: boolean;
+  /** Aborts, with the error, when the carrier is lost and answers will not come any more. */
+  lost: AbortSignal;
+  /** Says goodbye where the protocol has a word for it; takes at most a second. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  guard: EgressGuard;
+  target: UpstreamTarget;
+  clientInfo: ClientInfo;
+  deadline: Deadline;
+  trace?: HttpTrace;
+  verdict?: Verdict | undefined;
+  onAnswer?: () => void;
+}
+
+/** Our own deadlines rule; the SDK's timers only must not be earlier. */
+export const NO_SDK_TIMEOUT = 2 ** 31 - 1;
+
+const GOODBYE_MS = 1000;
+const NO_FALLBACK = new Set([401, 403, 407, 429]);
+
+/**
+ * Opens a connection in the era and transport that the server speaks.
+ * Streamable HTTP first; HTTP+SSE when the first POST is answered with a 4xx that says nothing about the account.
+ * @throws what the SDK, undici or the guard throws
+ */
+export async function openConnection(options: OpenOptions): Promise<Connection> {
+  const { target, verdict, trace = newTrace() } = options;
+  const wanted = target.transport === 'auto' ? verdict?.transport : target.transport;
+  if (wanted === 'sse') return openSse({ ...options, trace });
+  try {
+    return await openStreamable({ ...options, trace });
+  } catch (error) {
+    const status = httpStatusOf(error);
+    const mayBeSse = status !== undefined && status >= 400 && status < 500 && !NO_FALLBACK.has(status);
+    if (wanted !== undefined || !mayBeSse) throw error;
+    return openSse({ ...options, trace: newTrace() }).catch(() => {
+      throw error;
+    });
+  }
+}
+
+type Traced = OpenOptions & { trace: HttpTrace };
+
+async function openStreamable(options: Traced): Promise<Connection> {
+  const { guard, target, trace, onAnswer, verdict } = options;
+  const transport = new StreamableHTTPClientTransport(new URL(target.url), {
+    fetch: upstreamFetch(guard, { ...target, transport: 'streamable_http' }, trace, onAnswer),
+    requestInit: { headers: target.headers },
+    // The guard's fetch follows redirects itself, within the origin.
+    redirectPolicy: 'follow',
+    onInsufficientScope: 'throw',
+  });
+  const { client, left, lost } = await connect(options, transport, verdict?.prior);
+  const discovered = client.getDiscoverResult();
+  const era = client.getProtocolEra() ?? 'legacy';
+  const protocol: Protocol = {
+    version: client.getNegotiatedProtocolVersion() ?? 'unknown',
+    era,
+    transport: 'streamable_http',
+    offered: discovered?.supportedVersions ?? [],
+  };
+  const prior: PriorDiscovery = discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' };
+  return established(client, {
+    protocol,
+    trace,
+    verdict: { transport: 'streamable_http', prior },
+    sessionId: transport.sessionId,
+    lost,
+    goodbye: async () => {
+      await left();
+      if (era === 'legacy') await transport.terminateSession();
+    },
+  });
+}
+
+async function openSse(options: Traced): Promise<Connection> {
+  const { guard, target, trace, onAnswer } = options;
+  const transport = new SSEClientTransport(new URL(target.url), {
+    fetch: upstreamFetch(guard, { ...target, transport: 'sse' }, trace, onAnswer),
+    requestInit: { headers: target.headers },
+    redirectPolicy: 'follow',
+  });
+  const { client, left, lost } = await connect(options, transport, { kind: 'legacy' });
+  const version = client.getNegotiatedProtocolVersion() ?? 'unknown';
+  return established(client, {
+    protocol: { version, era: 'legacy', transport: 'sse', offered: [] },
+    trace,
+    verdict: { transport: 'sse', prior: { kind: 'legacy' } },
+    sessionId: undefined,
+    lost,
+    goodbye: left,
+  });
+}
+
+async function connect(options: OpenOptions, transport: Transport, prior: PriorDiscovery | undefined) {
+  const { notificationsLeft } = watch(transport);
+  const client = new Client(options.clientInfo, {
+    capabilities: { elicitation: { form: {}, url: {} } },
+    versionNegotiation: { mode: 'auto' },
+  });
+  const lost = new AbortController();
+  client.onerror = (error) => {
+    const streamGone = error instanceof SseError || isGivenUp(error);
+    if (!streamGone) return;
+    lost.abort(error);
+    // Later, since the event source sets its timer for another attempt after it has told of the error.
+    setImmediate(() => void client.close());
+  };
+  try {
+    await options.deadline.race(client.connect(transport, { timeout: NO_SDK_TIMEOUT, ...(prior ? { prior } : {}) }));
+    return { client, left: notificationsLeft, lost: lost.signal };
+  } catch (error) {
+    await transport.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+function established(
+  client: Client,
+  { goodbye, ...facts }: Omit<Connection, 'client' | 'closed' | 'close'> & { goodbye: () => Promise<void> },
+): Connection {
+  const connection: Connection = {
+    client,
+    closed: false,
+    ...facts,
+    close: async () => {
+      if (connection.closed) return;
+      connection.closed = true;
+      await within(GOODBYE_MS, goodbye());
+      await client.close().catch(() => undefined);
+    },
+  };
+  client.onclose = () => {
+    connection.closed = true;
+  };
+  return connection;
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work.catch(() => undefined), enough]);
+  clearTimeout(timer);
+}

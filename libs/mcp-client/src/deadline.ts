@@ -1,0 +1,89 @@
+/** Beyond this, timers fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A timer that can be paused, joined with a caller's signal. Dispose it when the work is done. */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #remainingMs: number;
+  #startedAt = 0;
+  #pauses = 0;
+  #expired = false;
+
+  constructor(
+    readonly timeoutMs: number,
+    outer?: AbortSignal,
+  ) {
+    this.#remainingMs = timeoutMs;
+    this.#outer = outer;
+    if (outer?.aborted) {
+      this.#controller.abort(outer.reason);
+    } else {
+      outer?.addEventListener('abort', this.#cancel, { once: true });
+      this.#start();
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** True when the time ran out, false when the caller gave up. */
+  get expired(): boolean {
+    return this.#expired;
+  }
+
+  get remainingMs(): number {
+    return this.#pauses > 0 ? this.#remainingMs : this.#remainingMs - (performance.now() - this.#startedAt);
+  }
+
+  /** Pauses nest: the clock runs again once each was resumed. */
+  pause(): void {
+    if (this.#pauses++ > 0) return;
+    clearTimeout(this.#timer);
+    this.#remainingMs -= performance.now() - this.#startedAt;
+  }
+
+  resume(): void {
+    if (--this.#pauses === 0 && !this.signal.aborted) this.#start();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener('abort', this.#cancel);
+  }
+
+  /** Settles with the work, or rejects as soon as the deadline, the caller or `lost` (with its reason) ends it. */
+  async race<T>(work: Promise<T>, lost?: AbortSignal): Promise<T> {
+    const ends = lost ? [this.signal, lost] : [this.signal];
+    for (const signal of ends) signal.throwIfAborted();
+    let end = () => {};
+    // Listeners instead of a lasting promise: racing against one would keep every call that ever raced.
+    const ended = new Promise<never>((_resolve, reject) => {
+      end = () => reject(lost?.aborted ? (lost.reason as Error) : new Error('Ended by its deadline or its caller.'));
+    });
+    for (const signal of ends) signal.addEventListener('abort', end, { once: true });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      for (const signal of ends) signal.removeEventListener('abort', end);
+    }
+  }
+
+  readonly #cancel = (): void => {
+    clearTimeout(this.#timer);
+    this.#controller.abort(this.#outer?.reason);
+  };
+
+  #start(): void {
+    this.#startedAt = performance.now();
+    this.#timer = setTimeout(
+      () => {
+        this.#expired = true;
+        this.#controller.abort(new DOMException('The deadline passed.', 'TimeoutError'));
+      },
+      Math.min(Math.max(0, this.#remainingMs), MAX_TIMER_MS),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { isObject } from './raw-result.js';
+
+/** The keyword by which a tool asks for an argument in a header (protocol 2026-07-28, Streamable HTTP). */
+const KEYWORD = 'x-mcp-header';
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const TYPES = new Set(['string', 'integer', 'boolean']);
+
+interface Declaration {
+  path: readonly string[];
+  header: string;
+}
+
+/**
+ * Where a schema asks for headers; undefined when it breaks a rule, which makes the tool one that must not be used:
+ * reachable by `properties` alone, primitive, a token, and unique without regard to case.
+ */
+export function headerDeclarations(inputSchema: unknown): readonly Declaration[] | undefined {
+  const found: Declaration[] = [];
+  collect(inputSchema, [], found);
+  const names = new Set(found.map(({ header }) => header.toLowerCase()));
+  const everywhere = count(inputSchema);
+  return names.size === found.length && found.length === everywhere ? found : undefined;
+}
+
+/** `Mcp-Param-*` headers of one call; arguments that are absent or not primitive have none. */
+export function paramHeaders(inputSchema: unknown, args: unknown): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const { path, header } of headerDeclarations(inputSchema) ?? []) {
+    const value = path.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), args);
+    const sendable = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
+    if (sendable) headers[`Mcp-Param-${header}`] = encode(String(value));
+  }
+  return headers;
+}
+
+function collect(schema: unknown, path: readonly string[], found: Declaration[]): void {
+  if (!isObject(schema)) return;
+  const header = schema[KEYWORD];
+  const valid = typeof header === 'string' && TOKEN.test(header) && TYPES.has(String(schema.type)) && path.length > 0;
+  if (valid) found.push({ path, header });
+  if (!isObject(schema.properties)) return;
+  for (const [name, child] of Object.entries(schema.properties)) collect(child, [...path, name], found);
+}
+
+/** How often the keyword occurs at all; `properties` named like it are not it. */
+function count(node: unknown): number {
+  if (Array.isArray(node)) return node.reduce<number>((sum, one) => sum + count(one), 0);
+  if (!isObject(node)) return 0;
+  let sum = KEYWORD in node ? 1 : 0;
+  for (const [key, child] of Object.entries(node)) {
+    if (key === 'const' || key === 'enum' || key === 'default' || key === 'examples' || key === KEYWORD) continue;
+    const isMap = (key === 'properties' || key === '$defs') && isObject(child);
+    sum += isMap ? count(Object.values(child)) : count(child);
+  }
+  return sum;
+}
+
+/** Plain visible ASCII as it is; anything else in the base64 form of the specification. */
+function encode(value: string): string {
+  const plain = /^[\x20-\x7e\t]+$/.test(value) && value === value.trim() && !/^=\?base64\?.*\?=$/.test(value);
+  return plain ? value : `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`;
+}

@@ -1,0 +1,27 @@
+/** One upstream MCP server as one account sees it. */
+export interface UpstreamTarget {
+  /** Identity of server + credential + configuration version; sessions are shared within it and never across. */
+  key: string;
+  url: string;
+  transport: 'auto' | 'streamable_http' | 'sse';
+  /** Sent with every request: the API key or bearer token. */
+  headers: Record<string, string>;
+  /** For opening a connection and for each call. */
+  timeoutMs: number;
+  verifyTls: boolean;
+}
+
+export interface ClientInfo {
+  name: string;
+  version: string;
+}
+
+export interface Protocol {
+  /** Revision, for example `2026-07-28`. */
+  version: string;
+  /** `legacy` has a handshake and sessions; `modern` (2026-07-28 and later) has neither. */
+  era: 'legacy' | 'modern';
+  transport: 'streamable_http' | 'sse';
+  /** Revisions that a modern server says it also speaks. */
+  offered: readonly string[];
+}

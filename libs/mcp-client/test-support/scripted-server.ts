@@ -1,0 +1,61 @@
+import type { ServerResponse } from 'node:http';
+import { http, type Fault } from './faults.js';
+
+export interface RpcRequest {
+  id?: number | string;
+  method: string;
+  params: Record<string, unknown>;
+}
+
+type Reply = { result: unknown } | { error: { code: number; message: string } };
+
+/** Answers a request itself and gives nothing, or gives what to answer. */
+export type Script = (
+  request: RpcRequest,
+  http: { headers: NodeJS.Dict<string | string[]>; response: ServerResponse },
+) => Reply | undefined;
+
+/** A server of the 2025 era without sessions, whose answers a test writes. */
+export function scripted(script: Script): Promise<Fault> {
+  return serve((request, at) => {
+    if (request.method === 'server/discover') return { error: { code: -32601, message: 'Method not found' } };
+    if (request.method !== 'initialize') return script(request, at);
+    const serverInfo = { name: 'scripted', version: '1' };
+    return { result: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo } };
+  });
+}
+
+/** The same in the 2026 era. */
+export function scriptedModern(script: Script): Promise<Fault> {
+  return serve((request, at) => {
+    if (request.method !== 'server/discover') return script(request, at);
+    const supportedVersions = ['2026-07-28', '2025-11-25'];
+    return {
+      result: {
+        resultType: 'complete',
+        supportedVersions,
+        capabilities: { tools: {} },
+        ttlMs: 0,
+        cacheScope: 'private',
+      },
+    };
+  });
+}
+
+function serve(script: Script): Promise<Fault> {
+  return http((incoming, response) => {
+    if (incoming.method !== 'POST') return void response.writeHead(405).end();
+    let body = '';
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    incoming.on('end', () => {
+      const request = JSON.parse(body) as RpcRequest;
+      if (request.id === undefined) return void response.writeHead(202).end();
+      const reply = script(request, { headers: incoming.headers, response });
+      if (!reply) return;
+      response.writeHead('error' in reply && reply.error.code === -32020 ? 400 : 200, {
+        'content-type': 'application/json',
+      });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: request.id, ...reply }));
+    });
+  });
+}

@@ -5,7 +5,7 @@ import type { Logger } from '../logging/logger.js';
 
 const BEAT_MS = 1_000;
 /** A process unheard of for this long is dead, and its jobs are free. */
-const DEAD_AFTER_SECONDS = 4;
+export const DEAD_AFTER_SECONDS = 4;
 
 /**
  * graphile-worker frees a dead worker's jobs after four hours. Each process says each second that it lives,

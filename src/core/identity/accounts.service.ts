@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { newId, type UserId } from '../../platform/ids.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
+import { AccountsRepository } from './accounts.repository.js';
+import type { EmailAddress } from './email-address.js';
+import { accessTokenIsInvalid, usernameIsInvalid } from './identity.errors.js';
+import { organizationCreated } from './organization-created.job.js';
+import type { Principal } from './principal.js';
+import { type Account, cleanUsername, type User, usernameFrom, withSuffix } from './user.js';
+
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly database: Database,
+    private readonly accounts: AccountsRepository,
+    private readonly jobs: Jobs,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whoever has proved the address: their account, made now with an organization of their own if there is none. */
+  async open(email: EmailAddress): Promise<Account> {
+    return this.database.transaction(async () => {
+      const created = await this.create(email);
+      if (created) return created;
+      const user = await this.accounts.findByEmail(email);
+      const organizationId = user && (await this.accounts.findHomeOf(user.id));
+      if (!organizationId) throw new Error('The account has no organization.');
+      return { user, organizationId, isNew: false };
+    });
+  }
+
+  async profile(principal: Principal): Promise<User> {
+    const user = await this.accounts.findVisible(principal);
+    if (!user) throw accessTokenIsInvalid();
+    return user;
+  }
+
+  /** What is absent stays as it is. */
+  async changeProfile(principal: Principal, changes: { username?: string | undefined }): Promise<User> {
+    if (changes.username !== undefined) {
+      const username = cleanUsername(changes.username);
+      if (username === undefined) throw usernameIsInvalid();
+      await this.accounts.rename(principal, username, this.clock.now());
+    }
+    return this.profile(principal);
+  }
+
+  private async create(email: EmailAddress): Promise<Account | undefined> {
+    const now = this.clock.now();
+    const plain = usernameFrom(email);
+    const username = (await this.accounts.hasUsername(plain)) ? withSuffix(plain) : plain;
+    const user = { id: newId('user', now.getTime()), email, username, createdAt: now, updatedAt: now };
+    // Waits for another first sign-in of this address to end, so that only one of them makes the organization.
+    if (!(await this.accounts.addUser(user))) return undefined;
+
+    const organizationId = await this.createOrganization(user.id, username, now);
+    return { user, organizationId, isNew: true };
+  }
+
+  private async createOrganization(userId: UserId, name: string, now: Date) {
+    const organizationId = newId('org', now.getTime());
+    await this.accounts.addOrganization(
+      { id: organizationId, name, createdAt: now },
+      { organizationId, userId, role: 'owner', createdAt: now },
+    );
+    await this.jobs.enqueue(organizationCreated, { organizationId });
+    return organizationId;
+  }
+}

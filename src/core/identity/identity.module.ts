@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { AccessTokens } from './access-tokens.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AccountsService } from './accounts.service.js';
+import { IdentityService } from './identity.service.js';
+import { OneTimeCodesRepository } from './one-time-codes.repository.js';
+import { OneTimeCodesService } from './one-time-codes.service.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
+import { RefreshTokensService } from './refresh-tokens.service.js';
+import { SendCodeHandler } from './send-code.handler.js';
+import { SignInService } from './sign-in.service.js';
+
+@Module({
+  providers: [
+    AccessTokens,
+    AccountsRepository,
+    AccountsService,
+    IdentityService,
+    OneTimeCodesRepository,
+    OneTimeCodesService,
+    RefreshTokensRepository,
+    RefreshTokensService,
+    SendCodeHandler,
+    SignInService,
+  ],
+  exports: [AccountsService, IdentityService, SendCodeHandler, SignInService],
+})
+export class IdentityModule {}

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { Id } from '../../platform/ids.js';
+import { RefreshFamilyEntity } from './refresh-family.entity.js';
+import { RefreshTokenEntity } from './refresh-token.entity.js';
+
+@Injectable()
+export class RefreshTokensRepository {
+  constructor(private readonly database: Database) {}
+
+  async addFamily(family: RefreshFamilyEntity): Promise<void> {
+    await this.database.entities.insert(RefreshFamilyEntity, family);
+  }
+
+  async addToken(token: RefreshTokenEntity): Promise<void> {
+    await this.database.entities.insert(RefreshTokenEntity, token);
+  }
+
+  /** The living family of a token, until the transaction ends nobody else's. */
+  async lockFamilyOf(hash: string): Promise<RefreshFamilyEntity | undefined> {
+    const family = await this.database.entities
+      .createQueryBuilder(RefreshFamilyEntity, 'family')
+      .setLock('pessimistic_write')
+      .where('family.revokedAt is null')
+      .andWhere('family.id = (select family_id from refresh_tokens where hash = :hash)', { hash })
+      .getOne();
+    return family ?? undefined;
+  }
+
+  async findToken(hash: string): Promise<RefreshTokenEntity | undefined> {
+    return (await this.database.entities.findOneBy(RefreshTokenEntity, { hash })) ?? undefined;
+  }
+
+  async markUsed(hash: string, now: Date): Promise<void> {
+    await this.database.entities.update(RefreshTokenEntity, { hash }, { usedAt: now });
+  }
+
+  async touchFamily(id: Id<'fam'>, now: Date): Promise<void> {
+    await this.database.entities.update(RefreshFamilyEntity, { id }, { lastUsedAt: now });
+    await this.database.sql('delete from refresh_tokens where family_id = $1 and expires_at < $2', [id, now]);
+  }
+
+  async revoke(id: Id<'fam'>, because: RefreshFamilyEntity['revokedBecause'], now: Date): Promise<void> {
+    await this.database.entities.update(RefreshFamilyEntity, { id }, { revokedAt: now, revokedBecause: because });
+  }
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import type { Config } from '../../platform/config/config.js';
+import { Keyring } from '../../platform/crypto/keyring.js';
+import { Database } from '../../platform/database/database.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { type Id, newId } from '../../platform/ids.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { deviceFingerprintIsInvalid, refreshTokenIsInvalid } from './identity.errors.js';
+import { normalIp } from './ip-address.js';
+import type { RefreshFamilyEntity } from './refresh-family.entity.js';
+import { RefreshTokensRepository } from './refresh-tokens.repository.js';
+import type { SignInClient } from './sign-in-client.js';
+import { type Account, isPrintable } from './user.js';
+
+/** Requests that were in flight with one token are all served; later it counts as stolen. */
+const GRACE_MS = 10_000;
+const MAX_FINGERPRINT_LENGTH = 512;
+const MAX_USER_AGENT_LENGTH = 512;
+
+/** The hint with `{familyId}` that a sign-in has ended, for whoever keeps connections of it. */
+export const FAMILY_REVOKED = 'identity.family_revoked';
+
+export interface Rotated {
+  family: RefreshFamilyEntity;
+  token: string;
+}
+
+/**
+ * Refresh tokens: 256 random bits, stored as a keyed hash. A family is a chain, never a tree: the successor of a token is
+ * an HMAC of it and of a random seed in its row, so that all requests in flight with one token get the same one. A thief
+ * and the owner therefore never hold two live branches, and whoever comes second with a token betrays the theft.
+ */
+@Injectable()
+export class RefreshTokensService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly repository: RefreshTokensRepository,
+    private readonly keyring: Keyring,
+    private readonly hints: Hints,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Begins a family. Part of the caller's transaction. */
+  async begin({ user, organizationId }: Account, client: SignInClient): Promise<Rotated> {
+    const now = this.clock.now();
+    const family: RefreshFamilyEntity = {
+      id: newId('fam', now.getTime()),
+      userId: user.id,
+      organizationId,
+      deviceFingerprint: client.deviceFingerprint ?? null,
+      ip: normalIp(client.ip),
+      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+      createdAt: now,
+      lastUsedAt: now,
+      revokedAt: null,
+      revokedBecause: null,
+    };
+    const token = randomBytes(32).toString('base64url');
+    await this.repository.addFamily(family);
+    await this.addToken(family.id, token, now);
+    return { family, token };
+  }
+
+  /** @throws 401 for a token that is unknown, expired, revoked, or used longer ago than the grace */
+  async rotate(token: string): Promise<Rotated> {
+    return this.inFamilyOf(token, async (family, now) => ({ family, token: await this.advance(family, token, now) }));
+  }
+
+  /** Ends the sign-in that the token belongs to. @throws 401 as `rotate` */
+  async end(token: string): Promise<void> {
+    await this.inFamilyOf(token, (family, now) => this.revoke(family, 'signed_out', now));
+  }
+
+  private async inFamilyOf<T>(token: string, work: (family: RefreshFamilyEntity, now: Date) => Promise<T>): Promise<T> {
+    const outcome = await this.database.transaction(async () => {
+      const hash = this.hash(token);
+      const family = await this.repository.lockFamilyOf(hash);
+      const row = family && (await this.repository.findToken(hash));
+      const now = this.clock.now();
+      if (!row || row.expiresAt <= now) return undefined;
+      if (row.usedAt && now.getTime() - row.usedAt.getTime() > GRACE_MS) {
+        await this.revoke(family, 'token_reused', now);
+        return undefined;
+      }
+      return { value: await work(family, now) };
+    });
+    // Only here: thrown inside, it would take the revocation back.
+    if (!outcome) throw refreshTokenIsInvalid();
+    return outcome.value;
+  }
+
+  /** @returns the last token of the chain, one link longer when the given one was the last */
+  private async advance(family: RefreshFamilyEntity, given: string, now: Date): Promise<string> {
+    let token = given;
+    let row = await this.repository.findToken(this.hash(token));
+    if (row && !row.usedAt) {
+      await this.repository.markUsed(row.hash, now);
+      await this.addToken(family.id, this.successor(token, row.successorSeed), now);
+      await this.repository.touchFamily(family.id, now);
+      return this.successor(token, row.successorSeed);
+    }
+    while (row?.usedAt) {
+      token = this.successor(token, row.successorSeed);
+      row = await this.repository.findToken(this.hash(token));
+    }
+    return token;
+  }
+
+  private async addToken(familyId: Id<'fam'>, token: string, now: Date): Promise<void> {
+    await this.repository.addToken({
+      hash: this.hash(token),
+      familyId,
+      successorSeed: randomBytes(32).toString('base64url'),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + this.config.tokens.refreshSeconds * 1_000),
+      usedAt: null,
+    });
+  }
+
+  private async revoke(
+    family: RefreshFamilyEntity,
+    because: RefreshFamilyEntity['revokedBecause'],
+    now: Date,
+  ): Promise<void> {
+    await this.repository.revoke(family.id, because, now);
+    this.database.afterCommit(() => this.hints.publish(FAMILY_REVOKED, { familyId: family.id }));
+  }
+
+  private hash(token: string): string {
+    return this.keyring.sign('refresh-tokens', `stored ${token}`);
+  }
+
+  private successor(token: string, seed: string): string {
+    return this.keyring.sign('refresh-tokens', `successor ${seed} ${token}`);
+  }
+}
+
+/** @throws 400 */
+export function checkSignInClient({ deviceFingerprint = '' }: SignInClient): void {
+  if (deviceFingerprint.length > MAX_FINGERPRINT_LENGTH || !isPrintable(deviceFingerprint)) {
+    throw deviceFingerprintIsInvalid();
+  }
+}

@@ -1,0 +1,8 @@
+/** From where somebody signs in. */
+export interface SignInClient {
+  /** Address of the peer, as the transport gives it. */
+  ip: string;
+  userAgent?: string;
+  /** Chosen by the client; kept with the sign-in and shown to its owner. */
+  deviceFingerprint?: string;
+}

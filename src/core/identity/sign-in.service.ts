@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { AccessTokens } from './access-tokens.js';
+import { AccountsService } from './accounts.service.js';
+import { canonicalEmail, type EmailAddress } from './email-address.js';
+import { codeIsMalformed, emailIsMalformed } from './identity.errors.js';
+import { isCodeShaped } from './one-time-code.js';
+import { OneTimeCodesService } from './one-time-codes.service.js';
+import { checkSignInClient, RefreshTokensService, type Rotated } from './refresh-tokens.service.js';
+import type { SignInClient } from './sign-in-client.js';
+import type { User } from './user.js';
+
+export interface Tokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+export interface SignedIn extends Tokens {
+  user: User;
+  isNew: boolean;
+}
+
+/** The way in and out: a code by mail, tokens for it, fresh tokens, the end. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly database: Database,
+    private readonly codes: OneTimeCodesService,
+    private readonly accounts: AccountsService,
+    private readonly refreshTokens: RefreshTokensService,
+    private readonly accessTokens: AccessTokens,
+  ) {}
+
+  /** @throws 400 malformed address, 429 cooling down */
+  async requestCode(email: string, client: SignInClient): Promise<{ cooldownSeconds: number }> {
+    return { cooldownSeconds: await this.codes.request(readEmail(email), client.ip) };
+  }
+
+  /** @throws 400 malformed, 401 wrong, 410 expired or used, 429 locked */
+  async verifyCode(email: string, code: string, client: SignInClient): Promise<SignedIn> {
+    const address = readEmail(email);
+    if (!isCodeShaped(code)) throw codeIsMalformed();
+    checkSignInClient(client);
+
+    // Counted outside the transaction: what fails later must not give the guess back.
+    const codeId = await this.codes.check(address, code, client.ip);
+    return this.database.transaction(async () => {
+      await this.codes.use(codeId);
+      const account = await this.accounts.open(address);
+      const begun = await this.refreshTokens.begin(account, client);
+      return { ...this.tokens(begun), user: account.user, isNew: account.isNew };
+    });
+  }
+
+  /** @throws 401 */
+  async refresh(refreshToken: string): Promise<Tokens> {
+    return this.tokens(await this.refreshTokens.rotate(refreshToken));
+  }
+
+  /** @throws 401 */
+  async signOut(refreshToken: string): Promise<void> {
+    await this.refreshTokens.end(refreshToken);
+  }
+
+  private tokens({ family, token }: Rotated): Tokens {
+    const { userId, organizationId, id: familyId } = family;
+    return { accessToken: this.accessTokens.issue({ userId, organizationId, familyId }), refreshToken: token };
+  }
+}
+
+function readEmail(text: string): EmailAddress {
+  const email = canonicalEmail(text);
+  if (!email) throw emailIsMalformed();
+  return email;
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Artifact } from '../../core/artifacts/artifact.js';
+import type { ByteRange } from '../../core/artifacts/artifact-store.port.js';
+import { ArtifactsService } from '../../core/artifacts/artifacts.service.js';
+import { IdentityService } from '../../core/identity/identity.service.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import type { ArtifactId } from '../../platform/ids.js';
+import { requestPath } from '../pipeline/request-path.js';
+import { clientSurface } from './client.surface.js';
+import type { DownloadQuery } from './schemas/sessions.schemas.js';
+
+/** What a file may do when a browser shows it: nothing. */
+const SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:";
+
+/** Types that a browser may show in place; everything else is saved. */
+const SHOWN = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/|application\/pdf|text\/(plain|csv|markdown)|application\/json)/;
+
+/** Sends the bytes of artifacts: to their owner, or to who holds a signed link. */
+@Injectable()
+export class ArtifactDownloads {
+  constructor(
+    private readonly artifacts: ArtifactsService,
+    private readonly identity: IdentityService,
+  ) {}
+
+  async send(
+    id: ArtifactId,
+    query: z.infer<typeof DownloadQuery>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const artifact = await this.find(id, query, request);
+    const etag = `"${artifact.sha256}"`;
+    reply.headers({
+      etag,
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, max-age=0, must-revalidate',
+      'content-disposition': disposition(artifact),
+      'content-security-policy': SANDBOX,
+      'content-type': artifact.contentType,
+      'x-content-type-options': 'nosniff',
+    });
+    if (request.headers['if-none-match'] === etag) return void (await reply.status(304).send());
+
+    const range = readRange(request, artifact, etag);
+    if (range === 'unsatisfiable') {
+      return void (await reply.status(416).header('content-range', `bytes */${artifact.size}`).send(''));
+    }
+    if (range) {
+      reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${artifact.size}`);
+    }
+    reply.header('content-length', range ? range.end - range.start + 1 : artifact.size);
+    await reply.send(await this.artifacts.read(artifact, range));
+  }
+
+  private async find(
+    id: ArtifactId,
+    { expires, signature }: z.infer<typeof DownloadQuery>,
+    request: FastifyRequest,
+  ): Promise<Artifact> {
+    if (expires !== undefined && signature !== undefined) return this.artifacts.getByLink(id, { expires, signature });
+    const { method, headers } = request;
+    const credential = clientSurface.readCredential({ method, headers, path: requestPath(request) });
+    if (!credential) throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Send an access token, or use a signed link.');
+    return this.artifacts.get(await this.identity.authenticate(credential.token), id);
+  }
+}
+
+/** RFC 6266, with the plain form for old readers and RFC 8187 for the rest. */
+function disposition({ name, contentType }: Artifact): string {
+  const plain = name.replace(/[^\x20-\x7e]/g, '_').replace(/["\\]/g, '_');
+  const kind = SHOWN.test(contentType) ? 'inline' : 'attachment';
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escapeCharacter)}`;
+}
+
+const escapeCharacter = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+
+/** One range of bytes (RFC 9110, section 14); several, or other units, are answered with the whole. */
+function readRange(request: FastifyRequest, { size }: Artifact, etag: string): ByteRange | 'unsatisfiable' | undefined {
+  const { range, 'if-range': ifRange } = request.headers;
+  if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return undefined;
+  const match = /^bytes=(\d*)-(\d*)$/.exec(range);
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const [from, to] = [match[1] ?? '', match[2] ?? ''];
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  return start > end || start >= size ? 'unsatisfiable' : { start, end };
+}

@@ -1,0 +1,35 @@
+import { Body, Controller, Get, Put } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiUnauthorizedResponse } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { AccountsService } from '../../core/identity/accounts.service.js';
+import type { Principal } from '../../core/identity/principal.js';
+import { CurrentPrincipal } from '../pipeline/request-principal.js';
+import { problem } from './schemas/problem-responses.js';
+import { toUserView, UpdateProfile, UserView } from './schemas/user.schemas.js';
+
+@ApiTags('User')
+@ApiBearerAuth()
+@ApiUnauthorizedResponse(problem('No access token, or one that is not valid any more.'))
+@Controller('api/v1/user')
+export class ProfileController {
+  constructor(private readonly accounts: AccountsService) {}
+
+  @Get('profile')
+  @ApiOperation({ summary: 'Who is signed in.' })
+  @ApiOkResponse({ standardSchema: UserView })
+  async get(@CurrentPrincipal() principal: Principal) {
+    return toUserView(await this.accounts.profile(principal));
+  }
+
+  @Put('profile')
+  @ApiOperation({ summary: 'Change the profile; what is absent stays.' })
+  @ApiOkResponse({ standardSchema: UserView })
+  @ApiBadRequestResponse(problem('A field is not valid.'))
+  async change(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: UpdateProfile }) body: z.infer<typeof UpdateProfile>,
+  ) {
+    return toUserView(await this.accounts.changeProfile(principal, body));
+  }
+}

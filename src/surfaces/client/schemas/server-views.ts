@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
+import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
+import { AUTH_METHODS, type McpServer, SERVER_STATUSES, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
+import type { ToolDefinition } from '../../../core/registry/tool-definition.js';
+import type { ServerOffer } from '../../../core/registry/tools.service.js';
+import type { Page } from '../../../platform/page.js';
+import { toNext } from './page.schemas.js';
+
+const ms = z.int().meta({ description: 'Milliseconds.' });
+
+const ProtocolView = z.object({
+  version: z.string().meta({ example: '2025-11-25' }),
+  era: z.string().meta({ description: '`legacy`: with handshake and sessions; `modern`: without.' }),
+});
+
+export const ServerView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    auth_method: z.enum(AUTH_METHODS),
+    status: z.enum(SERVER_STATUSES).meta({
+      description: '`offline`: not reached or not checked yet; `error`: it answers, but not as an MCP server for us.',
+    }),
+    timeout: z.int().meta({ description: 'Seconds.' }),
+    ssl_verify: z.boolean(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+    transport: z.enum(SERVER_TRANSPORTS),
+    approval_policy: z.enum(APPROVAL_POLICIES),
+    credentials_set: z.boolean().meta({ description: 'Credentials are stored encrypted and never told.' }),
+    latency: ms.nullable(),
+    last_checked: z.iso.datetime().nullable(),
+    status_reason: z.string().nullable(),
+    tool_count: z.int().nullable(),
+    protocol: ProtocolView.nullable(),
+    demo: z.boolean(),
+  })
+  .meta({ id: 'McpServer' });
+
+export const ServerListView = z
+  .object({ servers: z.array(ServerView), next: z.string().optional() })
+  .meta({ id: 'McpServerList' });
+
+export const ServerDeletedView = z.object({ status: z.literal('deleted') }).meta({ id: 'McpServerDeleted' });
+
+export const CheckView = z
+  .object({
+    name: z.enum(['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'sample_call']),
+    status: z.enum(['passed', 'failed', 'skipped']),
+    duration_ms: z.int(),
+    summary: z.string(),
+    cause: z.string().optional(),
+    fix: z.string().optional().meta({ description: 'One thing to try.' }),
+    detail: z.string().optional(),
+  })
+  .meta({ id: 'ConnectionCheck' });
+
+export const ConnectionTestView = z
+  .object({
+    status: z.literal('success'),
+    message: z.string(),
+    latency: ms.nullable(),
+    protocol: ProtocolView.nullable(),
+    server: z.object({ name: z.string(), version: z.string() }).nullable(),
+    counts: z.object({ tools: z.int(), resources: z.int(), prompts: z.int() }),
+    checks: z.array(CheckView),
+  })
+  .meta({ id: 'McpServerTestResult' });
+
+export const ServerStatusView = z
+  .object({
+    status: z.enum(['online', 'offline']),
+    latency: ms.optional(),
+    last_checked: z.iso.datetime(),
+  })
+  .meta({ id: 'McpServerStatus' });
+
+export const ServerCheckView = ServerStatusView.extend({ checks: z.array(CheckView) }).meta({ id: 'McpServerCheck' });
+
+export const ToolView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    input_schema: z.record(z.string(), z.unknown()),
+    output_schema: z.record(z.string(), z.unknown()).optional(),
+    annotations: z.record(z.string(), z.unknown()),
+    read_only: z.boolean(),
+    destructive: z.boolean(),
+    pin: z.string().meta({ description: 'SHA-256 of the definition; an approval is bound to it.' }),
+  })
+  .meta({ id: 'Tool' });
+
+export const ToolListView = z
+  .object({ tools: z.array(ToolView), resources_count: z.int(), prompts_count: z.int() })
+  .meta({ id: 'ToolList' });
+
+export const toServerView = (server: McpServer): z.infer<typeof ServerView> => ({
+  id: server.id,
+  name: server.name,
+  url: server.url,
+  auth_method: server.authMethod,
+  status: server.status,
+  timeout: server.timeout,
+  ssl_verify: server.sslVerify,
+  created_at: server.createdAt.toISOString(),
+  updated_at: server.updatedAt.toISOString(),
+  transport: server.transport,
+  approval_policy: server.approvalPolicy,
+  credentials_set: server.credentials !== null,
+  latency: server.latencyMs,
+  last_checked: server.lastCheckedAt?.toISOString() ?? null,
+  status_reason: server.statusReason,
+  tool_count: server.toolCount,
+  protocol:
+    server.protocolVersion === null || server.protocolEra === null
+      ? null
+      : { version: server.protocolVersion, era: server.protocolEra },
+  demo: server.demo,
+});
+
+export const toServerListView = (page: Page<McpServer>): z.infer<typeof ServerListView> => ({
+  servers: page.items.map(toServerView),
+  ...toNext(page),
+});
+
+/** The document knows two words here; whatever keeps a server from being used is `offline`. */
+export const toServerStatusView = (server: McpServer): z.infer<typeof ServerStatusView> => ({
+  status: server.status === 'online' ? 'online' : 'offline',
+  ...(server.status === 'online' && server.latencyMs !== null && { latency: server.latencyMs }),
+  // Never checked only when all its connections were busy, and so it is known to answer.
+  last_checked: (server.lastCheckedAt ?? server.updatedAt).toISOString(),
+});
+
+export const toServerCheckView = (found: {
+  server: McpServer;
+  report: ConnectionReport;
+}): z.infer<typeof ServerCheckView> => ({
+  ...toServerStatusView(found.server),
+  checks: found.report.checks.map(toCheckView),
+});
+
+export const toConnectionTestView = (report: ConnectionReport): z.infer<typeof ConnectionTestView> => ({
+  status: 'success',
+  message: 'Connection successful.',
+  latency: report.latencyMs === undefined ? null : Math.round(report.latencyMs),
+  protocol: report.protocol ? { version: report.protocol.version, era: report.protocol.era } : null,
+  server: report.serverInfo ? { name: report.serverInfo.name, version: report.serverInfo.version } : null,
+  counts: {
+    tools: report.counts.tools,
+    resources: report.counts.resources,
+    prompts: report.counts.prompts,
+  },
+  checks: report.checks.map(toCheckView),
+});
+
+const toCheckView = (check: ConnectionCheck): z.infer<typeof CheckView> => ({
+  name: check.name,
+  status: check.status,
+  duration_ms: check.durationMs,
+  summary: check.summary,
+  ...(check.cause !== undefined && { cause: check.cause }),
+  ...(check.fix !== undefined && { fix: check.fix }),
+  ...(check.detail !== undefined && { detail: check.detail }),
+});
+
+export const toToolListView = (offer: ServerOffer): z.infer<typeof ToolListView> => ({
+  tools: offer.tools.map(toToolView),
+  resources_count: offer.resourceCount,
+  prompts_count: offer.promptCount,
+});
+
+const toToolView = (tool: ToolDefinition): z.infer<typeof ToolView> => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  input_schema: tool.inputSchema,
+  ...(tool.outputSchema !== undefined && { output_schema: tool.outputSchema }),
+  annotations: tool.annotations,
+  read_only: tool.readOnly,
+  destructive: tool.destructive,
+  pin: tool.pin,
+});

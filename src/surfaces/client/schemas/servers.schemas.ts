@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
+import type { ConnectionToTest } from '../../../core/registry/connection-tests.service.js';
+import { findHeaderProblem, findSchemeProblem, findSecretProblem } from '../../../core/registry/credentials.js';
+import { AUTH_METHODS, DEFAULT_TIMEOUT_SECONDS, MAX_NAME_LENGTH } from '../../../core/registry/server.js';
+import { MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
+import { findUrlProblem } from '../../../core/registry/server-url.js';
+import type { NewServer, ServerChange } from '../../../core/registry/servers.service.js';
+import { toFirstSpelling, withoutToldFields } from './server-spellings.js';
+
+/** A schema's rule from a function that says what is wrong. */
+const passing = (findProblem: (value: string) => string | undefined) => (context: z.core.ParsePayload<string>) => {
+  const problem = findProblem(context.value);
+  if (problem) context.issues.push({ code: 'custom', message: problem, input: undefined });
+};
+
+const secret = z.string().trim().check(passing(findSecretProblem)).meta({ writeOnly: true });
+
+const credentials = z
+  .strictObject({
+    api_key: secret.optional().meta({ description: 'Of auth_method api_key.' }),
+    header: z
+      .string()
+      .trim()
+      .check(passing((name) => (name === '' ? undefined : findHeaderProblem(name))))
+      .optional()
+      .meta({ description: 'The header that carries the API key. Default Authorization.' }),
+    scheme: z
+      .string()
+      .trim()
+      .check(passing(findSchemeProblem))
+      .optional()
+      .meta({ description: 'Before the key. Default Bearer in Authorization, nothing in another header.' }),
+    access_token: secret.optional().meta({ description: 'Of auth_method oauth.' }),
+  })
+  .nullish()
+  .transform((value) =>
+    value
+      ? { apiKey: value.api_key, header: value.header, scheme: value.scheme, accessToken: value.access_token }
+      : undefined,
+  );
+
+const fields = {
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(MAX_NAME_LENGTH)
+    .refine((name) => !/\p{Cc}/u.test(name), 'must not have control characters'),
+  url: z
+    .string()
+    .trim()
+    .max(MAX_URL_LENGTH)
+    .check(passing(findUrlProblem))
+    .meta({ example: 'https://example.com/mcp' }),
+  auth_method: z.enum(AUTH_METHODS),
+  credentials,
+  timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).meta({ description: 'Seconds.' }),
+  ssl_verify: z.boolean(),
+  transport: z.enum(SERVER_TRANSPORTS).meta({ description: 'auto: Streamable HTTP, else HTTP+SSE.' }),
+  approval_policy: z.enum(APPROVAL_POLICIES),
+};
+
+const SPELLINGS =
+  'The spellings serverName, serverUrl, authMethod ("apiKey"), sslVerify and credentials.apiKey are accepted too.';
+
+const withDefaults = {
+  timeout: fields.timeout.default(DEFAULT_TIMEOUT_SECONDS),
+  ssl_verify: fields.ssl_verify.default(true),
+  transport: fields.transport.default('auto'),
+};
+
+export const ServerCreate = z
+  .preprocess(
+    toFirstSpelling,
+    z
+      .strictObject({ ...fields, ...withDefaults, approval_policy: fields.approval_policy.optional() })
+      .transform((body): NewServer => ({
+        name: body.name,
+        url: body.url,
+        authMethod: body.auth_method,
+        credentials: body.credentials,
+        timeout: body.timeout,
+        sslVerify: body.ssl_verify,
+        transport: body.transport,
+        approvalPolicy: body.approval_policy,
+      })),
+  )
+  .meta({ id: 'McpServerCreate', description: SPELLINGS });
+
+export const ServerUpdate = z
+  .preprocess(
+    (body) => withoutToldFields(toFirstSpelling(body)),
+    z
+      .strictObject(fields)
+      .partial()
+      .transform((body): ServerChange => ({
+        name: body.name,
+        url: body.url,
+        authMethod: body.auth_method,
+        credentials: body.credentials,
+        timeout: body.timeout,
+        sslVerify: body.ssl_verify,
+        transport: body.transport,
+        approvalPolicy: body.approval_policy,
+      })),
+  )
+  .meta({
+    id: 'McpServerUpdate',
+    description: `What is absent stays. Stored credentials stay until others are sent or auth_method changes. ${SPELLINGS}`,
+  });
+
+/** The body of a create is welcome here too: what a test does not need is not looked at. */
+export const ServerTest = z
+  .preprocess(
+    toFirstSpelling,
+    z
+      .strictObject({ ...fields, ...withDefaults, name: z.unknown(), approval_policy: z.unknown() })
+      .transform((body): ConnectionToTest => ({
+        url: body.url,
+        authMethod: body.auth_method,
+        credentials: body.credentials,
+        timeout: body.timeout,
+        sslVerify: body.ssl_verify,
+        transport: body.transport,
+      })),
+  )
+  .meta({ id: 'McpServerTest', description: SPELLINGS });

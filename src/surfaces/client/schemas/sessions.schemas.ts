@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { MAX_TITLE_LENGTH } from '../../../core/sessions/session.js';
+import { idSchema } from '../../../platform/ids.js';
+import { PAGE_SIZE, PageQuery } from './page.schemas.js';
+
+const title = z.string().trim().min(1).max(MAX_TITLE_LENGTH).regex(/^\P{Cc}+$/u, 'must be one line of text');
+
+export const SessionCreate = z
+  .strictObject({ server_id: idSchema('mcp'), title: title.optional() })
+  .meta({ id: 'SessionCreate' });
+
+export const SessionRename = z.strictObject({ title }).meta({ id: 'SessionRename' });
+
+export const SessionsQuery = z
+  .strictObject({ server_id: idSchema('mcp').optional(), page: z.string().optional() })
+  .transform(({ server_id, page }, context) => {
+    const read = PageQuery.safeParse(page === undefined ? {} : { page });
+    if (!read.success) context.addIssue({ code: 'custom', path: ['page'], message: 'must be a number from 1' });
+    return { serverId: server_id, page: read.success ? read.data : { page: 1, size: PAGE_SIZE } };
+  });
+
+const number = (what: string) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `must be ${what}`)
+    .transform(Number);
+
+export const EventsQuery = z.strictObject({
+  after: number('the number of an event').default(0),
+  limit: number('1 to 500').pipe(z.int().min(1).max(500)).default(200),
+});
+
+export const DownloadQuery = z.strictObject({
+  expires: number('a time').optional(),
+  signature: z.string().max(100).optional(),
+});
+
+export const TicketCreate = z.strictObject({ server_id: idSchema('mcp') }).meta({ id: 'SocketTicketCreate' });

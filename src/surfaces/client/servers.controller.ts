@@ -1,0 +1,141 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiBearerAuth, ApiConflictResponse, ApiCreatedResponse } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import { ApiBadGatewayResponse } from '@nestjs/swagger';
+import type { z } from 'zod';
+import type { Principal } from '../../core/identity/principal.js';
+import { ConnectionTestsService } from '../../core/registry/connection-tests.service.js';
+import { ServerHealthService } from '../../core/registry/server-health.service.js';
+import { ServersService } from '../../core/registry/servers.service.js';
+import { ToolsService } from '../../core/registry/tools.service.js';
+import { idSchema, type ServerId } from '../../platform/ids.js';
+import { ClientGone } from '../pipeline/client-gone.js';
+import { CurrentPrincipal } from '../pipeline/request-principal.js';
+import { PageQuery } from './schemas/page.schemas.js';
+import { problem } from './schemas/problem-responses.js';
+import { ConnectionTestView, ServerCheckView, ServerDeletedView, ServerListView } from './schemas/server-views.js';
+import { ServerStatusView, ServerView, toConnectionTestView, toServerCheckView } from './schemas/server-views.js';
+import {
+  toServerListView,
+  toServerStatusView,
+  toServerView,
+  ToolListView,
+  toToolListView,
+} from './schemas/server-views.js';
+import { ServerCreate, ServerTest, ServerUpdate } from './schemas/servers.schemas.js';
+
+const ServerIdParam = { schema: idSchema('mcp') };
+const NOT_FOUND = problem('There is no such server in your organization.');
+
+@ApiTags('Servers')
+@ApiBearerAuth()
+@ApiUnauthorizedResponse(problem('No access token, or one that is not valid any more.'))
+@Controller('api/v1/servers')
+export class ServersController {
+  constructor(
+    private readonly servers: ServersService,
+    private readonly tests: ConnectionTestsService,
+    private readonly health: ServerHealthService,
+    private readonly tools: ToolsService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The MCP servers of your organization, 50 a page, oldest first.' })
+  @ApiOkResponse({ standardSchema: ServerListView })
+  @ApiBadRequestResponse(problem('The page is not a number, or there is an unknown query parameter.'))
+  async list(@CurrentPrincipal() principal: Principal, @Query({ schema: PageQuery }) page: z.infer<typeof PageQuery>) {
+    return toServerListView(await this.servers.list(principal, page));
+  }
+
+  @Post()
+  @ApiOperation({
+    summary: 'Add a server.',
+    description: 'It need not be reachable: it is checked right after the answer, and is `offline` until then.',
+  })
+  @ApiCreatedResponse({ standardSchema: ServerView })
+  @ApiBadRequestResponse(problem('A field is not valid, or the URL is one that this instance may not call.'))
+  @ApiConflictResponse(problem('Another server of the organization has this name.'))
+  async create(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: ServerCreate }) body: z.infer<typeof ServerCreate>,
+  ) {
+    return toServerView(await this.servers.create(principal, body));
+  }
+
+  @Post('test')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Try a connection without keeping anything of it.',
+    description: 'Goes on step by step, within `timeout`; a failing test is a 400 with the same `checks`.',
+  })
+  @ApiOkResponse({ standardSchema: ConnectionTestView })
+  @ApiBadRequestResponse(problem('A field is not valid, or the connection failed (CONNECTION_FAILED, with `checks`).'))
+  async test(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: ServerTest }) body: z.infer<typeof ServerTest>,
+    @ClientGone() signal: AbortSignal,
+  ) {
+    return toConnectionTestView(await this.tests.test(principal, body, { signal }));
+  }
+
+  @Get(':server_id')
+  @ApiOperation({ summary: 'One server.' })
+  @ApiOkResponse({ standardSchema: ServerView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  async get(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
+    return toServerView(await this.servers.get(principal, id));
+  }
+
+  @Put(':server_id')
+  @ApiOperation({ summary: 'Change a server; what is absent stays.' })
+  @ApiOkResponse({ standardSchema: ServerView })
+  @ApiBadRequestResponse(problem('A field is not valid.'))
+  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiConflictResponse(problem('Another server of the organization has this name.'))
+  async update(
+    @CurrentPrincipal() principal: Principal,
+    @Param('server_id', ServerIdParam) id: ServerId,
+    @Body({ schema: ServerUpdate }) body: z.infer<typeof ServerUpdate>,
+  ) {
+    return toServerView(await this.servers.update(principal, id, body));
+  }
+
+  @Delete(':server_id')
+  @ApiOperation({ summary: 'Remove a server.' })
+  @ApiOkResponse({ standardSchema: ServerDeletedView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  async remove(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
+    await this.servers.remove(principal, id);
+    return { status: 'deleted' };
+  }
+
+  @Get(':server_id/status')
+  @ApiOperation({ summary: 'Whether it answers; asked anew when the last answer is older than 15 seconds.' })
+  @ApiOkResponse({ standardSchema: ServerStatusView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  async status(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
+    return toServerStatusView(await this.health.status(principal, id));
+  }
+
+  @Post(':server_id/check')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Examine it now, step by step.' })
+  @ApiOkResponse({ standardSchema: ServerCheckView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  async check(
+    @CurrentPrincipal() principal: Principal,
+    @Param('server_id', ServerIdParam) id: ServerId,
+    @ClientGone() signal: AbortSignal,
+  ) {
+    return toServerCheckView(await this.health.examine(principal, id, { signal }));
+  }
+
+  @Get(':server_id/tools')
+  @ApiOperation({ summary: 'The tools it offers, as last seen.' })
+  @ApiOkResponse({ standardSchema: ToolListView })
+  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiBadGatewayResponse(problem('It never answered, so its tools are not known.'))
+  async listTools(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
+    return toToolListView(await this.tools.describe(principal, id));
+  }
+}

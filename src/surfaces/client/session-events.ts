@@ -1,0 +1,127 @@
+import type { DurableFrame } from '@app/session-protocol';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Principal } from '../../core/identity/principal.js';
+import type { Session } from '../../core/sessions/session.js';
+import { SessionLog } from '../../core/sessions/session-log.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { toSessionEventsView } from './schemas/session-views.js';
+import type { EventsQuery } from './schemas/sessions.schemas.js';
+
+const PAGE = 200;
+/** A hint may be lost: look again after so long. */
+const LOOK_MS = 2_000;
+const COMMENT_MS = 15_000;
+const STREAMS_PER_USER = 32;
+
+/** A session's events over HTTP: a page, or a stream of server-sent events (WHATWG HTML, section 9.2). */
+@Injectable()
+export class SessionEvents {
+  private readonly open = new Map<string, number>();
+
+  constructor(
+    private readonly log: SessionLog,
+    private readonly logger: Logger,
+  ) {}
+
+  async answer(
+    session: Session,
+    principal: Principal,
+    { after, limit }: z.infer<typeof EventsQuery>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    if ((request.headers.accept ?? '').includes('text/event-stream')) {
+      return this.stream(session, principal, resumeFrom(request, after), reply);
+    }
+    const events = await this.log.read(session.id, after, limit);
+    await reply.send(toSessionEventsView(events, Math.max(session.lastSeq, events.at(-1)?.seq ?? 0)));
+  }
+
+  private async stream(session: Session, principal: Principal, after: number, reply: FastifyReply): Promise<void> {
+    const already = this.open.get(principal.userId) ?? 0;
+    if (already >= STREAMS_PER_USER) {
+      throw new AppError('rate_limited', 'TOO_MANY_STREAMS', `At most ${STREAMS_PER_USER} event streams at a time.`, {
+        retryAfterSeconds: 10,
+      });
+    }
+    this.open.set(principal.userId, already + 1);
+    const { raw } = reply;
+    const ended = new AbortController();
+    const expiry = setTimeout(() => ended.abort(), Math.max(0, principal.expiresAt.getTime() - Date.now()));
+    raw.once('close', () => ended.abort());
+    const headers = reply.getHeaders() as Record<string, string>;
+    reply.hijack();
+    raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' });
+    raw.flushHeaders();
+    try {
+      await this.follow(session, after, raw, ended.signal);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'an event stream broke off');
+    } finally {
+      clearTimeout(expiry);
+      raw.end();
+      const left = (this.open.get(principal.userId) ?? 1) - 1;
+      if (left > 0) this.open.set(principal.userId, left);
+      else this.open.delete(principal.userId);
+    }
+  }
+
+  private async follow(
+    session: Session,
+    after: number,
+    raw: FastifyReply['raw'],
+    signal: AbortSignal,
+  ): Promise<void> {
+    let wake: () => void = () => undefined;
+    let woken = false;
+    const unlisten = this.log.listen(session.id, () => {
+      woken = true;
+      wake();
+    });
+    signal.addEventListener('abort', () => wake());
+    let cursor = after;
+    let quietSince = performance.now();
+    try {
+      while (!signal.aborted) {
+        woken = false;
+        const frames = await this.log.read(session.id, cursor, PAGE);
+        for (const frame of frames) raw.write(toServerSentEvent(frame));
+        cursor = frames.at(-1)?.seq ?? cursor;
+        if (frames.length > 0) quietSince = performance.now();
+        if (raw.writableNeedDrain) await drained(raw, signal);
+        if (performance.now() - quietSince > COMMENT_MS) {
+          raw.write(': still here\n\n');
+          quietSince = performance.now();
+        }
+        if (frames.length === PAGE || woken) continue;
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, LOOK_MS);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    } finally {
+      unlisten();
+    }
+  }
+}
+
+const toServerSentEvent = (frame: DurableFrame): string =>
+  `id: ${frame.seq}\nevent: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`;
+
+function resumeFrom(request: FastifyRequest, after: number): number {
+  const last = request.headers['last-event-id'];
+  return typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after;
+}
+
+async function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    raw.once('drain', resolve);
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

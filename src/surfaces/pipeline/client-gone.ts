@@ -1,0 +1,14 @@
+import type { ServerResponse } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+
+/** An AbortSignal, aborted when the HTTP client leaves before its answer. */
+export const ClientGone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+  const { raw } = context.switchToHttp().getResponse<{ raw: ServerResponse }>();
+  const controller = new AbortController();
+  const leave = () => {
+    if (!raw.writableFinished) controller.abort(new Error('The client went away.'));
+  };
+  if (raw.destroyed) leave();
+  else raw.once('close', leave);
+  return controller.signal;
+});

@@ -1,0 +1,51 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../platform/config/config.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { requestPath } from './request-path.js';
+import { securityHeaders } from './security-headers.js';
+import { STATUS } from './http-status.js';
+import { Surfaces } from './surface.js';
+import { readThrown } from './to-app-error.js';
+
+/** The one place where an error becomes an answer, in the dialect of the path. Nest brings Fastify's errors here too. */
+@Injectable()
+@Catch()
+export class ErrorWriter implements ExceptionFilter {
+  private readonly always: Record<string, string>;
+
+  constructor(
+    private readonly surfaces: Surfaces,
+    private readonly logger: Logger,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.always = securityHeaders(config);
+  }
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.write(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  write(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const error = readThrown(thrown);
+    const path = requestPath(request);
+    if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) {
+      this.logger.debug({ route: path, code: error.code }, 'failed after the answer had begun');
+      if (reply.raw.headersSent) reply.raw.destroy();
+      return;
+    }
+    if (STATUS[error.kind] >= 500) {
+      this.logger.error(
+        { requestId: request.id, route: path, code: error.code, err: error.cause ?? error },
+        'request failed',
+      );
+    }
+    const { status, headers, body } = this.surfaces.of(path).writeError(error, { requestId: request.id });
+    // Some faults come before any hook has run.
+    void reply.code(status).headers({ 'x-request-id': request.id, ...this.always, ...headers });
+    // As bytes: to text Fastify adds a charset, which this media type does not have.
+    void reply.send(Buffer.from(JSON.stringify(body)));
+  }
+}

@@ -1,0 +1,60 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { Surface } from './surface.js';
+
+type ModuleClass = abstract new (...dependencies: never[]) => unknown;
+type PathItem = OpenAPIObject['paths'][string];
+type Operation = NonNullable<PathItem['get']>;
+
+interface Description {
+  title: string;
+  version: string;
+  description: string;
+}
+
+/** The OpenAPI 3.1 document of one surface, made from the schemas of its controllers. */
+export function describeSurface(
+  app: NestFastifyApplication,
+  surface: Surface,
+  { title, version, description }: Description,
+  modules: ModuleClass[],
+): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(title)
+    .setVersion(version)
+    .setDescription(description)
+    .addBearerAuth();
+  const document = SwaggerModule.createDocument(app, builder.build(), { include: modules });
+  for (const operation of Object.values(document.paths).flatMap(operationsOf)) {
+    nameErrorMediaType(operation, surface.errorMediaType);
+  }
+  return document;
+}
+
+/** Serves it: a page at `/docs/<surface>`, all of it from this origin, and `/docs/<surface>.json`. */
+export function setupOpenApi(
+  app: NestFastifyApplication,
+  surface: Surface,
+  description: Description,
+  modules: ModuleClass[],
+): void {
+  const path = `docs/${surface.name}`;
+  SwaggerModule.setup(path, app, () => describeSurface(app, surface, description, modules), {
+    jsonDocumentUrl: `${path}.json`,
+    raw: ['json'],
+    customSiteTitle: description.title,
+  });
+}
+
+const operationsOf = ({ get, put, post, patch, delete: remove }: PathItem): Operation[] =>
+  [get, put, post, patch, remove].filter((operation) => operation !== undefined);
+
+/** The generator says `application/json` of every answer. */
+function nameErrorMediaType({ responses }: Operation, mediaType: string): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (Number(status) < 400 || !response || !('content' in response) || !response.content) continue;
+    const { 'application/json': json, ...others } = response.content;
+    if (json) response.content = { ...others, [mediaType]: json };
+  }
+}

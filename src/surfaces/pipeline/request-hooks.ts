@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from '../../platform/clock.js';
+import type { Config } from '../../platform/config/config.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { newId } from '../../platform/ids.js';
+import { Logger, withLogFields } from '../../platform/logging/logger.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { RateLimits, rateLimitHeaders, tooManyRequests } from './rate-limits.js';
+import { requestPath } from './request-path.js';
+import { findPrincipal } from './request-principal.js';
+import { securityHeaders } from './security-headers.js';
+import { Surfaces } from './surface.js';
+
+/** Headers of which a second one is an attack on whoever reads the other. */
+const ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'transfer-encoding']);
+
+/** What happens to every request before and after its route, unknown ones included. */
+@Injectable()
+export class RequestHooks {
+  private readonly always: Record<string, string>;
+
+  constructor(
+    private readonly surfaces: Surfaces,
+    private readonly limits: RateLimits,
+    private readonly logger: Logger,
+    private readonly clock: Clock,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.always = securityHeaders(config);
+  }
+
+  install(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, reply, done) => {
+      const { headers } = this.surfaces.of(requestPath(request));
+      reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
+      withLogFields({ requestId: request.id }, done);
+    });
+    fastify.addHook('onRequest', async (request, reply) => {
+      await this.count(request, reply);
+      checkHead(request.raw.rawHeaders);
+    });
+    fastify.addHook('onResponse', (request, reply, done) => {
+      this.log(request, reply);
+      done();
+    });
+  }
+
+  private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const path = requestPath(request);
+    const surface = this.surfaces.find(path);
+    const kind = surface ? surface.limitOf(path) : request.is404 ? 'general' : 'none';
+    const taken = await this.limits.take(kind, request.ip);
+    if (!taken) return;
+    reply.headers(rateLimitHeaders(kind, taken, this.clock.now()));
+    if (!taken.allowed) throw tooManyRequests(taken);
+  }
+
+  private log(request: FastifyRequest, reply: FastifyReply): void {
+    const path = requestPath(request);
+    const fields = {
+      requestId: request.id,
+      userId: findPrincipal(request)?.userId,
+      method: request.method,
+      // The pattern, never the address: a query may hold a token.
+      route: request.is404 ? 'unknown' : path,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
+    if (this.surfaces.find(path) || request.is404) this.logger.info(fields, 'request');
+    else this.logger.debug(fields, 'request');
+  }
+}
+
+/** @throws 400 */
+function checkHead(rawHeaders: readonly string[]): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    if (ONCE.has(name) && seen.has(name)) {
+      throw new AppError('invalid', 'HEADER_REPEATED', `The header ${name} may be sent only once.`);
+    }
+    seen.add(name);
+  }
+}
+
+/** The caller's own id when it is a sane one. */
+export const requestIdOf = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(given) ? given : newId('req');

@@ -1,0 +1,16 @@
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * The path by which a request is judged: the pattern of its route, so that no spelling of an address (`/%61pi/…`) gets
+ * around a rule; for an unknown address, the address decoded.
+ */
+export function requestPath(request: FastifyRequest): string {
+  const pattern = request.routeOptions?.url;
+  if (!request.is404 && pattern !== undefined && pattern.startsWith('/') && !pattern.includes('*')) return pattern;
+  const [path = '/'] = (request.raw.url ?? '/').split('?');
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}

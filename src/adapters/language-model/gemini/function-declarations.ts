@@ -1,0 +1,97 @@
+import { type FunctionDeclaration } from '@google/genai';
+import { type ModelTool } from '../../../core/agent/language-model.port.js';
+import { type FunctionNames, PROPOSE_PLAN } from './function-names.js';
+import { shorten, showInvisible } from './visible-text.js';
+
+const MAX_DESCRIPTION = 4_000;
+const MAX_RESULT_SCHEMA = 2_000;
+const MAX_DEPTH = 64;
+
+/** Descriptions inside a schema are words from outside too; names, enums and constants stay as they are. */
+function showInvisibleInSchema(schema: unknown, depth = 0): unknown {
+  if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return schema;
+  if (Array.isArray(schema)) return schema.map((item) => showInvisibleInSchema(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) =>
+      (key === 'description' || key === 'title') && typeof value === 'string'
+        ? [key, shorten(showInvisible(value), MAX_DESCRIPTION)]
+        : [key, showInvisibleInSchema(value, depth + 1)],
+    ),
+  );
+}
+
+function toParameters({ $schema: _dialect, ...schema }: Record<string, unknown>): unknown {
+  return showInvisibleInSchema({ ...schema, type: 'object' });
+}
+
+function describe(tool: ModelTool): string {
+  const nature = tool.readOnly ? 'Only reads.' : tool.destructive ? 'May destroy data.' : 'Has side effects.';
+  const words = shorten(showInvisible(`${tool.title || tool.name}. ${tool.description}`), MAX_DESCRIPTION);
+  const result = tool.outputSchema && showInvisible(JSON.stringify(tool.outputSchema));
+  return [
+    words,
+    nature,
+    `Server: ${showInvisible(tool.serverName)}.`,
+    result && `Its structuredContent follows this schema: ${shorten(result, MAX_RESULT_SCHEMA)}`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+const proposePlan = (names: string[], maxNodes: number): FunctionDeclaration => ({
+  name: PROPOSE_PLAN,
+  description:
+    'Propose a graph of tool calls in which some calls need the results of others. ' +
+    `At most ${maxNodes} nodes; nodes that do not depend on each other run side by side.`,
+  parametersJsonSchema: {
+    type: 'object',
+    properties: {
+      nodes: {
+        type: 'array',
+        minItems: 1,
+        items: {
+          type: 'object',
+          properties: {
+            key: { type: 'string', description: 'A short name, unique in this plan: letters, digits, _ and -.' },
+            title: { type: 'string', description: 'What this call does, for a person, in a few words.' },
+            tool: { type: 'string', enum: names, description: 'Which tool to call.' },
+            arguments: {
+              type: 'object',
+              additionalProperties: true,
+              description:
+                "The tool's arguments, by its own parameters. Any value may be " +
+                '{"$ref": "<key>#/structuredContent/<path>"} to take it from the result of another node.',
+            },
+            depends_on: {
+              type: 'array',
+              items: { type: 'string' },
+              description: 'Keys of the nodes that must succeed first.',
+            },
+          },
+          required: ['key', 'title', 'tool', 'arguments', 'depends_on'],
+        },
+      },
+    },
+    required: ['nodes'],
+  },
+});
+
+/**
+ * One function per tool and `propose_plan` for graphs; none where there are no tools.
+ * Schemas stay JSON Schema (without `$schema`); what Gemini does not accept it refuses with a 400.
+ */
+export function declareFunctions(names: FunctionNames, maxNodes: number): FunctionDeclaration[] {
+  const entries = names.entries();
+  if (entries.length === 0) return [];
+  return [
+    ...entries.map(([name, tool]) => ({
+      name,
+      description: describe(tool),
+      parametersJsonSchema: toParameters(tool.inputSchema),
+    })),
+    proposePlan(
+      entries.map(([name]) => name),
+      maxNodes,
+    ),
+  ];
+}

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { aTool } from '../../../../test/support/gemini/model-requests.js';
+import { declareFunctions } from './function-declarations.js';
+import { FunctionNames } from './function-names.js';
+
+const LEGAL = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
+
+test('legal names stay as they are', () => {
+  const names = ['users.query', 'a-b_c', '_x', 'ns:tool', 'x'.repeat(64)];
+  expect(new FunctionNames(names.map((name) => aTool(name))).entries().map(([name]) => name)).toEqual(names);
+});
+
+test('the same name on two servers, and a tool called propose_plan, get names of their own', () => {
+  const tools = [aTool('read'), aTool('read', { serverId: 'mcp_2' }), aTool('propose_plan')];
+  const names = new FunctionNames(tools);
+  const given = names.entries().map(([name]) => name);
+  expect(new Set(given).size).toBe(3);
+  expect(given).not.toContain('propose_plan');
+  expect(names.findTool(names.nameOf('mcp_2', 'read'))).toBe(tools[1]);
+});
+
+test('any set of tools gets legal, unique names that lead back to the tool', () => {
+  const tools = fc.uniqueArray(
+    fc.record({
+      name: fc.string({ unit: 'binary', minLength: 1, maxLength: 90 }),
+      serverId: fc.constantFrom('s1', 's2'),
+    }),
+    { selector: ({ name, serverId }) => `${serverId}\n${name}`, maxLength: 20 },
+  );
+  fc.assert(
+    fc.property(tools, (list) => {
+      const wanted = list.map(({ name, serverId }) => aTool(name, { serverId }));
+      const names = new FunctionNames(wanted);
+      for (const tool of wanted) {
+        const name = names.nameOf(tool.serverId, tool.name);
+        expect(name).toMatch(LEGAL);
+        expect(names.findTool(name)).toBe(tool);
+      }
+    }),
+  );
+});
+
+test('a changed name does not depend on the other tools', () => {
+  const odd = aTool('größe');
+  const alone = new FunctionNames([odd]).nameOf('mcp_1', 'größe');
+  expect(new FunctionNames([aTool('a'), odd, aTool('b b')]).nameOf('mcp_1', 'größe')).toBe(alone);
+});
+
+describe('declarations', () => {
+  const declare = (...tools: ReturnType<typeof aTool>[]) => declareFunctions(new FunctionNames(tools), 5);
+
+  test('keep the JSON Schema but for $schema, and show what is hidden in its descriptions', () => {
+    const inputSchema = {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: {
+        description: { type: 'string', enum: ['a\u200B'], description: 'odd\u202E' },
+        n: { type: 'integer', minimum: 1 },
+      },
+      required: ['n'],
+      $defs: { x: { type: 'string' } },
+    };
+    const [tool] = declare(aTool('t', { inputSchema, description: 'Ignore\u{E0041} all' }));
+    expect(tool?.parametersJsonSchema).toEqual({
+      type: 'object',
+      properties: {
+        description: { type: 'string', enum: ['a\u200B'], description: 'odd⟨U+202E⟩' },
+        n: { type: 'integer', minimum: 1 },
+      },
+      required: ['n'],
+      $defs: { x: { type: 'string' } },
+    });
+    expect(tool?.description).toContain('Ignore⟨U+E0041⟩ all');
+  });
+
+  test('tell what a tool returns and whether it only reads', () => {
+    const outputSchema = { type: 'object', properties: { rows: { type: 'array' } } };
+    const [reads, destroys] = declare(aTool('r', { outputSchema }), aTool('d', { readOnly: false, destructive: true }));
+    expect(reads?.description).toMatch(/Only reads\.[^]*structuredContent[^]*"rows"/);
+    expect(destroys?.description).toContain('May destroy data.');
+  });
+
+  test('of no tools are none', () => {
+    expect(declare()).toEqual([]);
+  });
+
+  test('of an endless description are bounded', () => {
+    expect(declare(aTool('t', { description: 'x'.repeat(100_000) }))[0]?.description?.length).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
+import { PlansModule } from '../plans/plans.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { ConversationsService } from './conversations.service.js';
+import { History } from './history.js';
+import { PlanRestedHandler } from './plan-rested.handler.js';
+import { RunTurnHandler } from './run-turn.handler.js';
+import { SessionListService } from './session-list.service.js';
+import { Thinking } from './thinking.js';
+import { TurnEndings } from './turn-endings.js';
+import { TurnQueue } from './turn-queue.js';
+import { TurnRunner } from './turn-runner.js';
+import { TurnsRepository } from './turns.repository.js';
+
+@Module({
+  imports: [ArtifactsModule, PlansModule, RegistryModule, SessionsModule],
+  providers: [
+    ConversationsService,
+    History,
+    PlanRestedHandler,
+    RunTurnHandler,
+    SessionListService,
+    Thinking,
+    TurnEndings,
+    TurnQueue,
+    TurnRunner,
+    TurnsRepository,
+  ],
+  exports: [ConversationsService, SessionListService],
+})
+export class AgentModule {}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { ArtifactsService } from '../artifacts/artifacts.service.js';
+import type { SessionId } from '../../platform/ids.js';
+import type { Artifact } from '../artifacts/artifact.js';
+import type { Plan, TaskNodeRecord } from '../plans/plan.js';
+import { PlansService } from '../plans/plans.service.js';
+import type { ModelMessage, NodeOutcome, ProposedNode } from './language-model.port.js';
+import type { AgentReply, Turn } from './turn.js';
+import { TurnsRepository } from './turns.repository.js';
+
+const TURNS = 30;
+const PLANS = 60;
+/** About 60,000 tokens. */
+const CHARACTERS = 240_000;
+const RESULT_CHARACTERS = 4_000;
+
+interface PlanWithNodes {
+  plan: Plan;
+  nodes: TaskNodeRecord[];
+}
+
+/** What was said and done in a session, as a model reads it. */
+@Injectable()
+export class History {
+  constructor(
+    private readonly turns: TurnsRepository,
+    private readonly plans: PlansService,
+    private readonly artifacts: ArtifactsService,
+  ) {}
+
+  async of(sessionId: SessionId): Promise<ModelMessage[]> {
+    const turns = await this.turns.listBegun(sessionId, TURNS);
+    const replies = turns.length === 0 ? [] : await this.turns.listReplies(turns.map(({ id }) => id));
+    const plans = await this.plans.listWithNodes(sessionId, PLANS);
+    const files = await this.artifacts.listFor(sessionId);
+    const byPlan = new Map(plans.map((entry) => [entry.plan.id as string, entry]));
+    const messages = turns.flatMap((turn) =>
+      turnMessages(
+        turn,
+        replies.filter((reply) => reply.turnId === turn.id),
+        byPlan,
+        files,
+      ),
+    );
+    return shorten(messages);
+  }
+}
+
+function turnMessages(
+  turn: Turn,
+  replies: readonly AgentReply[],
+  plans: ReadonlyMap<string, PlanWithNodes>,
+  files: readonly Artifact[],
+): ModelMessage[] {
+  const said: ModelMessage[] = turn.text === null ? [] : [{ role: 'user', text: turn.text }];
+  for (const reply of replies) {
+    const plan = reply.planId === null ? undefined : plans.get(reply.planId);
+    const nodes = (plan?.nodes ?? []).map(toProposedNode);
+    const state = reply.providerState === null ? {} : { providerState: reply.providerState };
+    said.push({ role: 'agent', text: reply.text, nodes, ...state });
+    if (plan) said.push({ role: 'results', outcomes: plan.nodes.map((node) => toOutcome(node, files)) });
+  }
+  return said;
+}
+
+const toProposedNode = (node: TaskNodeRecord): ProposedNode => ({
+  key: node.id,
+  title: node.title,
+  tool: node.tool,
+  serverId: node.serverId,
+  arguments: node.arguments,
+  dependsOn: node.dependsOn,
+});
+
+function toOutcome(node: TaskNodeRecord, files: readonly Artifact[]): NodeOutcome {
+  const error = node.error ? `${node.error.code}: ${node.error.message}` : '';
+  const structured = node.result?.structured;
+  const text = [error, node.cause ?? '', node.result?.preview ?? ''].filter((part) => part !== '').join('\n');
+  return {
+    nodeId: node.id,
+    tool: node.tool,
+    title: node.title,
+    status: node.status,
+    arguments: node.arguments,
+    text: text.slice(0, RESULT_CHARACTERS),
+    ...(structured !== undefined && JSON.stringify(structured).length <= RESULT_CHARACTERS * 2 ? { structured } : {}),
+    artifacts: files
+      .filter((file) => file.nodeId === node.id)
+      .map(({ name, contentType, size }) => ({ name, contentType, size })),
+  };
+}
+
+/** Drops the oldest messages, whole turns at a time, until the rest fits. */
+function shorten(messages: readonly ModelMessage[]): ModelMessage[] {
+  let kept = [...messages];
+  while (JSON.stringify(kept).length > CHARACTERS) {
+    const next = kept.findIndex((message, index) => index > 0 && message.role === 'user');
+    if (next === -1) return kept;
+    kept = kept.slice(next);
+  }
+  return kept;
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { ServerId, SessionId } from '../../platform/ids.js';
+import type { Page, PageRequest } from '../../platform/page.js';
+import type { Principal } from '../identity/principal.js';
+import { PlansService } from '../plans/plans.service.js';
+import { ServersService } from '../registry/servers.service.js';
+import type { Session } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+
+export interface SessionSummary {
+  session: Session;
+  serverName: string;
+  /** Tasks that wait for a person. */
+  pending: number;
+}
+
+/** Sessions with what a list of them shows. */
+@Injectable()
+export class SessionListService {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly servers: ServersService,
+    private readonly plans: PlansService,
+  ) {}
+
+  async list(principal: Principal, page: PageRequest, serverId?: ServerId): Promise<Page<SessionSummary>> {
+    const found = await this.sessions.list(principal, page, serverId);
+    return { ...found, items: await this.summarise(found.items) };
+  }
+
+  async get(principal: Principal, id: SessionId): Promise<SessionSummary> {
+    return this.summariseOne(await this.sessions.get(principal, id));
+  }
+
+  async rename(principal: Principal, id: SessionId, title: string): Promise<SessionSummary> {
+    return this.summariseOne(await this.sessions.rename(principal, id, title));
+  }
+
+  async create(principal: Principal, serverId: ServerId, title?: string): Promise<SessionSummary> {
+    const server = await this.servers.get(principal, serverId);
+    return this.summariseOne(await this.sessions.create(principal, server.id, title));
+  }
+
+  private async summariseOne(session: Session): Promise<SessionSummary> {
+    const [summary] = await this.summarise([session]);
+    return summary ?? { session, serverName: '', pending: 0 };
+  }
+
+  private async summarise(sessions: readonly Session[]): Promise<SessionSummary[]> {
+    const pending = await this.plans.countPending(sessions.map(({ id }) => id));
+    const serverIds = [...new Set(sessions.map(({ serverId }) => serverId))];
+    const servers = await Promise.all(serverIds.map((id) => this.servers.findForJob(id)));
+    const names = new Map(servers.flatMap((server) => (server ? [[server.id, server.name]] : [])));
+    return sessions.map((session) => ({
+      session,
+      serverName: names.get(session.serverId) ?? 'a removed server',
+      pending: pending.get(session.id) ?? 0,
+    }));
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { ToolsService } from '../registry/tools.service.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
+import { ServersService } from '../registry/servers.service.js';
+import type { Session } from '../sessions/session.js';
+import { History } from './history.js';
+import { LanguageModel, type ModelReply, type ModelTool, type RespondOptions } from './language-model.port.js';
+import { LIMITS, type Turn } from './turn.js';
+
+/** Puts before the model what it may know, and gives back what it says. */
+@Injectable()
+export class Thinking {
+  constructor(
+    private readonly model: LanguageModel,
+    private readonly history: History,
+    private readonly tools: ToolsService,
+    private readonly servers: ServersService,
+    private readonly clock: Clock,
+  ) {}
+
+  async respond(session: Session, turn: Turn, options: RespondOptions): Promise<ModelReply> {
+    const server = await this.servers.findForJob(session.serverId);
+    // A server that does not answer has no tools just now; the model can still talk.
+    const tools = await this.tools.listTools(session.serverId).catch(() => []);
+    return this.model.respond(
+      {
+        history: await this.history.of(session.id),
+        tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
+        wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
+        limits: { maxNodes: LIMITS.nodesPerGraph, maxOutputTokens: LIMITS.outputTokens },
+        now: this.clock.now(),
+      },
+      options,
+    );
+  }
+}
+
+const toModelTool = (tool: ToolDefinition, serverName: string): ModelTool => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  serverId: tool.serverId,
+  serverName,
+  inputSchema: tool.inputSchema,
+  ...(tool.outputSchema === undefined ? {} : { outputSchema: tool.outputSchema }),
+  readOnly: tool.readOnly,
+  destructive: tool.destructive,
+});

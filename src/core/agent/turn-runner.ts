@@ -1,0 +1,138 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { Clock } from '../../platform/clock.js';
+import type { Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { newId, type SessionId, type TurnId } from '../../platform/ids.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
+import { Liveness } from '../../platform/jobs/liveness.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { CONFIG, PROCESS_ID } from '../../platform/tokens.js';
+import type { Session } from '../sessions/session.js';
+import { SessionLog } from '../sessions/session-log.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { Deltas } from './deltas.js';
+import { type ModelReply, ModelFailure } from './language-model.port.js';
+import { runTurn } from './run-turn.job.js';
+import { Thinking } from './thinking.js';
+import { type Turn, turnStopTopic } from './turn.js';
+import { TurnEndings } from './turn-endings.js';
+import { TurnsRepository } from './turns.repository.js';
+
+const LOOK_AGAIN_MS = 500;
+
+interface Begun {
+  session: Session;
+  turn: Turn;
+  claim: string;
+}
+
+/** Thinks about one turn: begins it, asks the model, ends it with words or a plan. */
+@Injectable()
+export class TurnRunner {
+  private readonly held = new Set<string>();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(PROCESS_ID) private readonly processId: string,
+    private readonly database: Database,
+    private readonly sessions: SessionsService,
+    private readonly turns: TurnsRepository,
+    private readonly thinking: Thinking,
+    private readonly endings: TurnEndings,
+    private readonly log: SessionLog,
+    private readonly jobs: Jobs,
+    private readonly hints: Hints,
+    private readonly liveness: Liveness,
+    private readonly logger: Logger,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(sessionId: SessionId, turnId: TurnId, ending: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    // Before the turn begins, so that a stop in between is not missed.
+    const unsubscribe = this.hints.subscribe(turnStopTopic(turnId), () => stop.abort());
+    const begun = await this.begin(sessionId, turnId).catch((error: unknown) => {
+      unsubscribe();
+      throw error;
+    });
+    try {
+      if (begun) await this.think(begun, stop.signal, ending);
+    } finally {
+      unsubscribe();
+      if (begun) this.held.delete(begun.claim);
+    }
+  }
+
+  private async begin(sessionId: SessionId, turnId: TurnId): Promise<Begun | undefined> {
+    return this.database.transaction(async () => {
+      const session = await this.sessions.lock(sessionId);
+      const turn = await this.turns.find(sessionId, turnId);
+      if (!turn || !['queued', 'waiting', 'running'].includes(turn.status)) return undefined;
+      if (turn.status === 'running' && (await this.isHeld(turn.claim))) return undefined;
+      const others = (await this.turns.listByStatus(sessionId, ['running'])).filter(({ id }) => id !== turnId);
+      if (others.length > 0) return this.comeBack(sessionId, turnId);
+
+      const claim = `${this.processId}:${randomUUID()}`;
+      this.held.add(claim);
+      const startedAt = turn.startedAt ?? this.clock.now();
+      await this.turns.update(turnId, { status: 'running', claim, startedAt });
+      if (turn.status === 'queued') {
+        const payload = { turn_id: turnId, ...(turn.clientMsgId === null ? {} : { client_msg_id: turn.clientMsgId }) };
+        await this.log.append(sessionId, [{ type: 'turn_started', payload }]);
+      }
+      return { session, turn: { ...turn, status: 'running', claim, startedAt }, claim };
+    });
+  }
+
+  /** Another turn is being thought about; this one's plan ended meanwhile. */
+  private async comeBack(sessionId: SessionId, turnId: TurnId): Promise<undefined> {
+    const runAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+    await this.jobs.enqueue(runTurn, { sessionId, turnId }, { runAt, key: `turn:${turnId}` });
+  }
+
+  private async isHeld(claim: string | null): Promise<boolean> {
+    if (claim === null) return false;
+    const [processId = ''] = claim.split(':', 1);
+    return processId === this.processId ? this.held.has(claim) : this.liveness.isAlive(processId);
+  }
+
+  private async think({ session, turn, claim }: Begun, stop: AbortSignal, ending: AbortSignal): Promise<void> {
+    const messageId = newId('msg');
+    const deltas = new Deltas(this.log, session.id, messageId);
+    const timeout = AbortSignal.timeout(this.config.model.timeoutMs);
+    let reply: ModelReply;
+    try {
+      const signal = AbortSignal.any([stop, ending, timeout]);
+      reply = await this.thinking.respond(session, turn, { signal, onDelta: (delta) => deltas.add(delta) });
+    } catch (error) {
+      deltas.drop();
+      // Whoever stopped the turn has ended it; a process that ends leaves it to the next one.
+      if (stop.aborted) return;
+      if (ending.aborted) throw error;
+      return this.fail(turn, claim, timeout.aborted ? this.tookTooLong() : error);
+    }
+    deltas.flush();
+    const problems = await this.endings.end(session.id, turn, claim, messageId, reply);
+    if (problems) await this.fail(turn, claim, badPlan(problems));
+  }
+
+  private async fail(turn: Turn, claim: string, error: unknown): Promise<void> {
+    const known = error instanceof ModelFailure;
+    if (!known) this.logger.error({ err: error }, 'a turn failed in an unforeseen way');
+    const failure = known
+      ? error
+      : new ModelFailure('MODEL_UNAVAILABLE', 'Something went wrong on our side while answering.', true);
+    await this.endings.fail(turn, claim, failure);
+  }
+
+  private tookTooLong(): ModelFailure {
+    const seconds = Math.round(this.config.model.timeoutMs / 1_000);
+    return new ModelFailure('MODEL_TIMEOUT', `The model did not answer within ${seconds} s.`, true);
+  }
+}
+
+const badPlan = (problems: readonly string[]) =>
+  new ModelFailure('MODEL_BAD_REPLY', `The model proposed a plan that cannot run: ${problems.join(' ')}`, true);
+

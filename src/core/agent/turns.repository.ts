@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Database } from '../../platform/database/database.js';
+import type { SessionId, TurnId } from '../../platform/ids.js';
+import { AgentReplyEntity } from './agent-reply.entity.js';
+import type { AgentReply, Turn, TurnStatus } from './turn.js';
+import { TurnEntity } from './turn.entity.js';
+
+/** All of it is asked for inside a session that the caller may see or has locked. */
+@Injectable()
+export class TurnsRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(turn: Turn): Promise<void> {
+    await this.database.entities.insert(TurnEntity, turn);
+  }
+
+  async insertReply(reply: AgentReply): Promise<void> {
+    await this.database.entities.insert(AgentReplyEntity, reply as AgentReply & { providerState: object });
+  }
+
+  async update(id: TurnId, change: Partial<Omit<Turn, 'id' | 'sessionId'>>): Promise<void> {
+    await this.database.entities.update(TurnEntity, { id }, change);
+  }
+
+  async find(sessionId: SessionId, id: TurnId): Promise<Turn | undefined> {
+    return ((await this.database.entities.findOneBy(TurnEntity, { sessionId, id })) as Turn | null) ?? undefined;
+  }
+
+  async findByClientMessage(sessionId: SessionId, clientMsgId: string): Promise<Turn | undefined> {
+    const found = await this.database.entities.findOneBy(TurnEntity, { sessionId, clientMsgId });
+    return (found as Turn | null) ?? undefined;
+  }
+
+  /** Oldest first. */
+  async listByStatus(sessionId: SessionId, statuses: readonly TurnStatus[]): Promise<Turn[]> {
+    const found = await this.database.entities.find(TurnEntity, {
+      where: { sessionId, status: In([...statuses]) },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return found as Turn[];
+  }
+
+  async findLastFailed(sessionId: SessionId): Promise<Turn | undefined> {
+    const found = await this.database.entities.findOne(TurnEntity, {
+      where: { sessionId },
+      order: { createdAt: 'DESC', id: 'DESC' },
+    });
+    return found?.status === 'failed' ? (found as Turn) : undefined;
+  }
+
+  /** The newest ones that have begun, oldest first. */
+  async listBegun(sessionId: SessionId, limit: number): Promise<Turn[]> {
+    const rows = await this.database.entities
+      .createQueryBuilder(TurnEntity, 'turn')
+      .where('turn.session_id = :sessionId and turn.started_at is not null', { sessionId })
+      .orderBy('turn.started_at', 'DESC')
+      .limit(limit)
+      .getMany();
+    return (rows as Turn[]).reverse();
+  }
+
+  async listReplies(turnIds: readonly TurnId[]): Promise<AgentReply[]> {
+    const found = await this.database.entities.find(AgentReplyEntity, {
+      where: { turnId: In([...turnIds]) },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return found as AgentReply[];
+  }
+}

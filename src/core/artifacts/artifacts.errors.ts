@@ -1,0 +1,6 @@
+import { AppError } from '../../platform/errors/app-error.js';
+
+export const artifactNotFound = () => new AppError('not_found', 'ARTIFACT_NOT_FOUND', 'There is no such file.');
+
+export const linkIsNotValid = () =>
+  new AppError('forbidden', 'LINK_INVALID', 'The download link is wrong or older than five minutes. Get a new one.');

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { ExecutionService } from './execution.service.js';
+import { RequestLog } from './request-log.js';
+
+@Module({
+  imports: [ArtifactsModule, RegistryModule],
+  providers: [ExecutionService, RequestLog],
+  exports: [ExecutionService],
+})
+export class ExecutionModule {}

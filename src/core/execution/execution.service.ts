@@ -1,0 +1,191 @@
+import { type Answer, type LogMessage, type Question, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../platform/errors/app-error.js';
+import { newId, type OrganizationId, type PlanId, type SessionId, type UserId } from '../../platform/ids.js';
+import { Clock } from '../../platform/clock.js';
+import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
+import { ArtifactsService } from '../artifacts/artifacts.service.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
+import { ToolsService } from '../registry/tools.service.js';
+import { UpstreamsService } from '../registry/upstreams.service.js';
+import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answer.js';
+import { ArgumentValidation, describeIssues } from './argument-validation.js';
+import { RequestLog } from './request-log.js';
+import type { ToolOutcome } from './tool-outcome.js';
+
+/** One call, already decided: policy and approval are behind it. */
+export interface ToolCall {
+  organizationId: OrganizationId;
+  userId: UserId;
+  sessionId: SessionId | null;
+  planId: PlanId | null;
+  nodeId: string | null;
+  /** The definition that was approved; another one now on the server is not called. */
+  tool: ToolDefinition;
+  arguments: Record<string, unknown>;
+  timeoutMs?: number;
+}
+
+export interface CallObserver {
+  signal: AbortSignal;
+  onProgress(progress: { progress: number; total?: number; message?: string }): void;
+  onLog(entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string }): void;
+  onQuestion(question: Question, signal: AbortSignal): Promise<Answer>;
+}
+
+/** The one way to call a tool, whoever asked. */
+@Injectable()
+export class ExecutionService {
+  private readonly validation = new ArgumentValidation();
+
+  constructor(
+    private readonly tools: ToolsService,
+    private readonly upstreams: UpstreamsService,
+    private readonly artifacts: ArtifactsService,
+    private readonly requestLog: RequestLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** What is wrong with arguments for a tool, before anybody is asked. */
+  validate(tool: ToolDefinition, args: Record<string, unknown>) {
+    return this.validation.check(tool.pin, tool.inputSchema, args);
+  }
+
+  /** Never throws for what the upstream does; the files of the outcome are written but not yet recorded. */
+  async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
+    const startedAt = this.clock.now();
+    const started = performance.now();
+    const outcome = await this.run(call, observer);
+    this.log(call, outcome, startedAt, Math.round(performance.now() - started));
+    return outcome;
+  }
+
+  private async run(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
+    const { tool } = call;
+    const current = await this.tools.findTool(tool.serverId, tool.name);
+    if (current?.pin !== tool.pin) {
+      const message = current
+        ? 'The tool changed on its server after it was approved.'
+        : 'The server no longer has this tool.';
+      return { status: 'not_sent', fault: { code: 'TOOL_CHANGED', message }, transient: false };
+    }
+    const issues = this.validate(tool, call.arguments);
+    if (issues.length > 0) {
+      const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
+      return { status: 'not_sent', fault, transient: false };
+    }
+    let timeoutMs = call.timeoutMs ?? 0;
+    try {
+      return await this.upstreams.withSession(tool.serverId, { signal: observer.signal }, async (session, server) => {
+        timeoutMs = call.timeoutMs ?? server.timeout * 1_000;
+        const raw = await session.callTool(
+          { name: tool.name, arguments: call.arguments },
+          {
+            signal: observer.signal,
+            timeoutMs,
+            onProgress: (progress) => observer.onProgress(progress),
+            onLog: (message) => observer.onLog(toLogEntry(message)),
+            onQuestion: (question, { signal }) => observer.onQuestion(question, signal),
+          },
+        );
+        return this.toOutcome(call, raw, session, observer.signal);
+      });
+    } catch (error) {
+      return toFaultOutcome(error, observer.signal, timeoutMs);
+    }
+  }
+
+  private async toOutcome(
+    call: ToolCall,
+    raw: RawAnswer & { isError?: boolean },
+    session: UpstreamSession,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome> {
+    const answer = readAnswer(call.tool.name, raw);
+    const linked = await readLinks(answer.links, session, signal);
+    const artifacts = await this.keep(call, [...answer.files, ...linked]);
+    const { preview, content, structuredContent } = answer;
+    const output = { content, ...(structuredContent === undefined ? {} : { structuredContent }) };
+    if (!raw.isError) return { status: 'succeeded', preview, output, artifacts };
+    const message = preview.split('\n', 1)[0]?.slice(0, 500) || 'The tool reported a failure without a word.';
+    return { status: 'failed', fault: { code: 'TOOL_FAILED', message }, preview, output, artifacts };
+  }
+
+  private async keep(call: ToolCall, files: readonly IncomingFile[]): Promise<Artifact[]> {
+    const origin = {
+      sessionId: call.sessionId,
+      planId: call.planId,
+      nodeId: call.nodeId,
+      serverId: call.tool.serverId,
+      tool: call.tool.name,
+    };
+    const kept: Artifact[] = [];
+    for (const file of files) kept.push(await this.artifacts.keep(call, origin, file));
+    return kept;
+  }
+
+  private log(call: ToolCall, outcome: ToolOutcome, startedAt: Date, durationMs: number): void {
+    const output = 'output' in outcome ? JSON.stringify(outcome.output).length : 0;
+    this.requestLog.record({
+      id: newId('log', startedAt.getTime()),
+      organizationId: call.organizationId,
+      userId: call.userId,
+      sessionId: call.sessionId,
+      nodeId: call.nodeId,
+      serverId: call.tool.serverId,
+      tool: call.tool.name,
+      pin: call.tool.pin,
+      status: outcome.status,
+      errorCode: 'fault' in outcome ? outcome.fault.code : null,
+      requestBytes: JSON.stringify(call.arguments).length,
+      responseBytes: output,
+      artifacts: 'artifacts' in outcome ? outcome.artifacts.length : 0,
+      durationMs,
+      startedAt,
+    });
+  }
+}
+
+/** RFC 5424's eight levels, as MCP has them, in our four. */
+function toLogEntry({ level, data }: LogMessage): { level: 'debug' | 'info' | 'warn' | 'error'; message: string } {
+  const message = toPreview(typeof data === 'string' ? data : JSON.stringify(data));
+  if (level === 'debug') return { level, message };
+  if (level === 'info' || level === 'notice') return { level: 'info', message };
+  return { level: level === 'warning' ? 'warn' : 'error', message };
+}
+
+/** A linked resource that cannot be read is only missing as a file; the call has succeeded all the same. */
+async function readLinks(
+  links: readonly { uri: string; name: string; contentType: string }[],
+  session: UpstreamSession,
+  signal: AbortSignal,
+): Promise<IncomingFile[]> {
+  const files: IncomingFile[] = [];
+  for (const link of links) {
+    const read = await session.readResource(link.uri, { signal }).catch(() => undefined);
+    const file = read && readResourceFile(read, link);
+    if (file) files.push(file);
+  }
+  return files;
+}
+
+/** What may be gone at the next try. */
+const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set(['UPSTREAM_UNREACHABLE', 'UPSTREAM_BUSY', 'UPSTREAM_TIMEOUT']);
+
+function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: number): ToolOutcome {
+  if (signal.aborted) return { status: 'cancelled' };
+  if (error instanceof UpstreamError) {
+    if (error.code === 'UPSTREAM_TIMEOUT' && error.requestSent) return { status: 'timed_out', afterMs: timeoutMs };
+    const fault = { code: error.code, message: toPreview(error.message) };
+    if (error.code === 'UPSTREAM_ERROR') {
+      return { status: 'failed', fault, preview: fault.message, output: { content: [] }, artifacts: [] };
+    }
+    if (error.requestSent) return { status: 'lost', fault };
+    return { status: 'not_sent', fault, transient: TRANSIENT.has(error.code) };
+  }
+  if (error instanceof AppError && error.kind !== 'internal') {
+    const transient = error.kind === 'unavailable';
+    return { status: 'not_sent', fault: { code: error.code, message: error.message }, transient };
+  }
+  throw error;
+}

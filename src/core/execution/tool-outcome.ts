@@ -1,0 +1,31 @@
+import type { Artifact } from '../artifacts/artifact.js';
+
+/** What a later node's references point into: the tool's answer, files left out. */
+export interface ToolOutput {
+  content: unknown[];
+  structuredContent?: unknown;
+}
+
+interface Answered {
+  /** The first lines of what the tool said, for people. */
+  preview: string;
+  output: ToolOutput;
+  artifacts: Artifact[];
+}
+
+export interface CallFault {
+  code: string;
+  /** Plain, safe to show. */
+  message: string;
+}
+
+export type ToolOutcome =
+  | ({ status: 'succeeded' } & Answered)
+  /** The tool answered that it could not. */
+  | ({ status: 'failed'; fault: CallFault } & Answered)
+  /** Nothing reached the tool, so that trying again is always safe. */
+  | { status: 'not_sent'; fault: CallFault; transient: boolean }
+  /** The call left and its answer never came: it may have had its effect. */
+  | { status: 'lost'; fault: CallFault }
+  | { status: 'timed_out'; afterMs: number }
+  | { status: 'cancelled' };

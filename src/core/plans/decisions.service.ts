@@ -1,0 +1,239 @@
+import type { Decision, RememberScope } from '@app/session-protocol';
+import { relink, reopen } from '@app/task-graph';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { SessionId } from '../../platform/ids.js';
+import { describeIssues } from '../execution/argument-validation.js';
+import type { Principal } from '../identity/principal.js';
+import { ToolsService } from '../registry/tools.service.js';
+import type { Session } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import type { Plan, TaskNodeRecord } from './plan.js';
+import type { PlanChange } from './plan-change.js';
+import { PlanChanges } from './plan-changes.js';
+import { allows } from './plan-views.js';
+import {
+  alreadyDecided,
+  argumentsDoNotFit,
+  nodeNotFound,
+  notAllowedNow,
+  nothingToApprove,
+  planIsStale,
+  planNotFound,
+} from './plans.errors.js';
+import { PlansRepository } from './plans.repository.js';
+import { PlanPolicy, type PolicyScene } from './policy.js';
+import { ProposalsService } from './proposals.service.js';
+import { Scenes } from './scenes.js';
+
+/** Which node, and what the one who decides had before their eyes. */
+export interface DecisionOn {
+  nodeId: string;
+  planId?: string | undefined;
+  revision?: number | undefined;
+  /** The client's own name for the decision: sent again, it is the same one. */
+  decisionId?: string | undefined;
+}
+
+interface Deciding {
+  session: Session;
+  scene: PolicyScene;
+  change: PlanChange;
+  principal: Principal;
+}
+
+/** What a person does to a proposed plan. The first decision stands. */
+@Injectable()
+export class DecisionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionsService,
+    private readonly plans: PlansRepository,
+    private readonly changes: PlanChanges,
+    private readonly proposals: ProposalsService,
+    private readonly policy: PlanPolicy,
+    private readonly tools: ToolsService,
+    private readonly scenes: Scenes,
+  ) {}
+
+  async approve(
+    principal: Principal,
+    sessionId: SessionId,
+    on: DecisionOn,
+    options: { arguments?: Record<string, unknown> | undefined; remember?: RememberScope | undefined } = {},
+  ): Promise<void> {
+    await this.decide(principal, sessionId, on, 'approve', async (deciding, node) => {
+      const edited = options.arguments
+        ? await this.replaceArguments(deciding, node, options.arguments)
+        : node;
+      await this.grant(deciding, edited, on, options.remember);
+      if (options.remember && options.remember !== 'once') await this.proposals.askRules(deciding.change, deciding.scene);
+    });
+  }
+
+  async approveAll(
+    principal: Principal,
+    sessionId: SessionId,
+    all: { planId: string; revision?: number | undefined; nodeIds?: string[] | undefined; decisionId?: string | undefined },
+  ): Promise<void> {
+    await this.database.transaction(async () => {
+      const { session } = await this.sessions.lockVisible(principal, sessionId);
+      const plan = await this.plans.find(sessionId, all.planId as Plan['id']);
+      if (!plan) throw planNotFound();
+      if (all.decisionId && !(await this.isNew(sessionId, all.decisionId, principal))) return;
+      if (all.revision !== undefined && all.revision !== plan.revision) throw planIsStale(plan.revision);
+      const change = await this.changes.open(plan);
+      const scene = await this.scenes.of(session, change.nodes);
+      const wanted = all.nodeIds ?? change.nodes.filter(({ status }) => status === 'pending').map(({ id }) => id);
+      const nodes = wanted.map((id) => change.find(id) ?? refuse(nodeNotFound()));
+      const pending = nodes.filter(({ status }) => status === 'pending');
+      if (pending.length === 0) throw nothingToApprove();
+      for (const node of pending) {
+        await this.grant({ session, scene, change, principal }, node, { nodeId: node.id, decisionId: all.decisionId });
+      }
+      await this.changes.save(change);
+    });
+  }
+
+  async reject(principal: Principal, sessionId: SessionId, on: DecisionOn, reason?: string): Promise<void> {
+    await this.decide(principal, sessionId, on, 'reject', async ({ change }, node) => {
+      change.tellDecision({ ...echo(principal, on, 'reject'), ...(reason ? { reason } : {}) });
+      change.update(node.id, { status: 'rejected', cause: reason ?? null });
+    });
+  }
+
+  /** The whole of the arguments is replaced, and the node waits for its approval again. */
+  async edit(
+    principal: Principal,
+    sessionId: SessionId,
+    on: DecisionOn,
+    args: Record<string, unknown>,
+  ): Promise<void> {
+    await this.decide(principal, sessionId, on, 'edit', async (deciding, node) => {
+      deciding.change.tellDecision(echo(principal, on, 'edit'));
+      const edited = await this.replaceArguments(deciding, node, args);
+      const status = edited.status === 'pending' ? {} : { status: 'pending' as const };
+      deciding.change.update(node.id, { ...status, approval: null, autoRule: null });
+    });
+  }
+
+  /** Runs a node again that ended without a result, or for the first time one that was rejected. */
+  async retry(
+    principal: Principal,
+    sessionId: SessionId,
+    on: DecisionOn,
+    timeoutSeconds?: number,
+  ): Promise<void> {
+    await this.decide(principal, sessionId, on, 'retry', async ({ change, scene }, node) => {
+      change.tellDecision(echo(principal, on, 'retry'));
+      // The retry is the approval: it is bound to the definition that the server has now.
+      const tool = await this.tools.findTool(node.serverId, node.tool);
+      const pinned = { ...node, pin: tool?.pin ?? node.pin };
+      for (const { id, to } of reopen(change.nodes, node.id)) {
+        change.update(id, { status: to, cause: null, approval: null, autoRule: null, queuedAttempt: change.find(id)?.attempt ?? 0 });
+      }
+      change.update(node.id, {
+        status: 'approved',
+        pin: pinned.pin,
+        approval: this.policy.bind(pinned, change.plan, scene, principal.userId),
+        autoRule: null,
+        stopRequested: false,
+        queuedAttempt: node.attempt,
+        startedAt: null,
+        finishedAt: null,
+        cause: null,
+        error: null,
+        result: null,
+        ...(timeoutSeconds === undefined ? {} : { timeoutSeconds: Math.ceil(timeoutSeconds) }),
+      });
+      await this.proposals.askRules(change, scene);
+    });
+  }
+
+  /** Says what became of a call whose outcome nobody saw. */
+  async resolve(
+    principal: Principal,
+    sessionId: SessionId,
+    on: DecisionOn,
+    outcome: 'succeeded' | 'failed',
+  ): Promise<void> {
+    await this.decide(principal, sessionId, on, 'resolve', async ({ change }, node) => {
+      change.tellDecision({ ...echo(principal, on, 'resolve'), reason: outcome });
+      const cause = outcome === 'succeeded' ? 'marked as done by you' : 'marked as failed by you';
+      change.update(node.id, { status: outcome, cause });
+      await this.plans.settleEffect(node, `${outcome} (said by a person)`);
+    });
+  }
+
+  private async decide(
+    principal: Principal,
+    sessionId: SessionId,
+    on: DecisionOn,
+    decision: Decision,
+    work: (deciding: Deciding, node: TaskNodeRecord) => Promise<void>,
+  ): Promise<void> {
+    await this.database.transaction(async () => {
+      const { session } = await this.sessions.lockVisible(principal, sessionId);
+      const found = await this.plans.findNode(sessionId, on.nodeId);
+      if (!found || (on.planId !== undefined && on.planId !== found.planId)) throw nodeNotFound();
+      if (on.decisionId && !(await this.isNew(sessionId, on.decisionId, principal))) return;
+      const plan = await this.plans.find(sessionId, found.planId);
+      if (!plan) throw nodeNotFound();
+      if (on.revision !== undefined && on.revision !== plan.revision) throw planIsStale(plan.revision);
+
+      const change = await this.changes.open(plan);
+      const node = change.find(on.nodeId) ?? refuse(nodeNotFound());
+      if (!allows(node.status, decision)) {
+        throw decision === 'approve' || decision === 'reject'
+          ? alreadyDecided(node.status)
+          : notAllowedNow(decision, node.status);
+      }
+      const scene = await this.scenes.of(session, change.nodes);
+      await work({ session, scene, change, principal }, node);
+      await this.changes.save(change);
+    });
+  }
+
+  private async grant(
+    { change, scene, principal }: Deciding,
+    node: TaskNodeRecord,
+    on: DecisionOn,
+    remember: RememberScope = 'once',
+  ): Promise<void> {
+    change.tellDecision({ ...echo(principal, on, 'approve'), node_id: node.id, remember });
+    const approval = this.policy.bind(node, change.plan, scene, principal.userId);
+    change.update(node.id, { status: 'approved', approval, autoRule: null, cause: null });
+    if (remember !== 'once') await this.policy.remember(node, scene, remember);
+  }
+
+  private async replaceArguments(
+    { change, session }: Deciding,
+    node: TaskNodeRecord,
+    args: Record<string, unknown>,
+  ): Promise<TaskNodeRecord> {
+    const linked = relink(change.nodes, node.id, args, await this.plans.finishedNodeIds(session.id));
+    if (!linked.ok) {
+      throw argumentsDoNotFit(linked.problems.map(({ message }) => message).join(' '), []);
+    }
+    const tool = await this.tools.findTool(node.serverId, node.tool);
+    const issues = tool ? this.proposals.issuesOf(tool, args) : [];
+    if (issues.length > 0) throw argumentsDoNotFit(`The tool does not take this: ${describeIssues(issues)}.`, issues);
+    return change.update(node.id, { arguments: args, dependsOn: linked.dependsOn, edited: true });
+  }
+
+  private async isNew(sessionId: SessionId, decisionId: string, principal: Principal): Promise<boolean> {
+    return this.plans.rememberDecision(sessionId, decisionId, principal.userId);
+  }
+}
+
+const echo = (principal: Principal, on: DecisionOn, decision: Decision) => ({
+  node_id: on.nodeId,
+  decision,
+  by: { user_id: principal.userId, username: principal.username },
+  automatic: false,
+  ...(on.decisionId === undefined ? {} : { decision_id: on.decisionId }),
+});
+
+function refuse(error: Error): never {
+  throw error;
+}

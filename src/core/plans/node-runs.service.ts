@@ -1,0 +1,179 @@
+import { findReferences, resolveReferences } from '@app/task-graph';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import type { SessionId } from '../../platform/ids.js';
+import { ArtifactsService } from '../artifacts/artifacts.service.js';
+import type { Artifact } from '../artifacts/artifact.js';
+import type { ToolOutcome } from '../execution/tool-outcome.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
+import { ToolsService } from '../registry/tools.service.js';
+import type { Session } from '../sessions/session.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
+import type { PlanChange } from './plan-change.js';
+import { PlanChanges } from './plan-changes.js';
+import { PlansRepository } from './plans.repository.js';
+import { argumentsHash, PlanPolicy } from './policy.js';
+import { QuestionsService } from './questions.service.js';
+import { RunClaims } from './run-claims.js';
+import { Scenes } from './scenes.js';
+import { settle } from './settle.js';
+
+/** A run that may begin: the node is marked, the intent is written, and only the holder of the claim may end it. */
+export interface BegunRun {
+  session: Session;
+  node: TaskNodeRecord;
+  claim: string;
+  tool: ToolDefinition;
+  /** References resolved. */
+  arguments: Record<string, unknown>;
+}
+
+/** The beginning and the end of each call, each in one transaction with its events. */
+@Injectable()
+export class NodeRunsService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionsService,
+    private readonly plans: PlansRepository,
+    private readonly changes: PlanChanges,
+    private readonly policy: PlanPolicy,
+    private readonly tools: ToolsService,
+    private readonly artifacts: ArtifactsService,
+    private readonly questions: QuestionsService,
+    private readonly scenes: Scenes,
+    private readonly claims: RunClaims,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Undefined when there is nothing to call: done, stopped, asked again, or somebody else's. */
+  async begin(sessionId: SessionId, nodeId: string, attempt: number): Promise<BegunRun | undefined> {
+    return this.database.transaction(async () => {
+      const session = await this.sessions.lock(sessionId);
+      const found = await this.plans.findNode(sessionId, nodeId);
+      const plan = found && (await this.plans.find(sessionId, found.planId));
+      if (!plan) return undefined;
+      const change = await this.changes.open(plan);
+      const node = change.find(nodeId);
+      if (!node) return undefined;
+
+      const isNext = attempt === node.attempt + 1 && (node.status === 'approved' || node.status === 'retrying');
+      const isOrphan = attempt === node.attempt && node.status === 'running';
+      if (isOrphan && (await this.claims.isHeld(node.claim))) return this.claims.askAgainLater(sessionId, nodeId, attempt);
+      if (isOrphan) await this.takeOver(change, node);
+      const begun = isNext || isOrphan ? await this.start(session, change, node, isOrphan) : undefined;
+      await this.changes.save(change);
+      return begun;
+    });
+  }
+
+  /** False when the claim was lost: what the call gave is then nobody's. */
+  async finish(run: BegunRun, outcome: ToolOutcome, options: { stopping: boolean }): Promise<boolean> {
+    return this.database.transaction(async () => {
+      await this.sessions.lock(run.session.id);
+      const found = await this.plans.findNode(run.session.id, run.node.id);
+      const plan = found && (await this.plans.find(run.session.id, found.planId));
+      // A node given up as unknown takes a late answer of its own run: it is the truth after all.
+      const mine = found?.claim === run.claim && (found.status === 'running' || found.status === 'outcome_unknown');
+      if (!plan || !mine) return false;
+
+      const change = await this.changes.open(plan);
+      const settled = settle(change, found, outcome, { now: this.clock.now(), stopping: options.stopping });
+      if (settled.output !== undefined) await this.plans.saveOutput(run.session.id, run.node.id, settled.output);
+      if (!run.node.risk.read_only) await this.plans.settleEffect(run.node, settled.effect);
+      for (const artifact of settled.artifacts) await this.tellArtifact(change, artifact, found);
+      await this.questions.close(change, found.id);
+      await this.changes.save(change, { retryAt: settled.retryAt });
+      return true;
+    });
+  }
+
+  private async tellArtifact(change: PlanChange, artifact: Artifact, node: TaskNodeRecord): Promise<void> {
+    await this.artifacts.record(artifact);
+    change.tell({
+      type: 'artifact_generated',
+      payload: {
+        artifact_id: artifact.id,
+        name: artifact.name,
+        url: `/api/artifacts/download/${artifact.id}`,
+        content_type: artifact.contentType,
+        size: artifact.size,
+        sha256: artifact.sha256,
+        plan_id: node.planId,
+        node_id: node.id,
+      },
+    });
+  }
+
+  /** The process that ran the node died between call and answer. */
+  private async takeOver(change: PlanChange, node: TaskNodeRecord): Promise<void> {
+    await this.questions.close(change, node.id);
+    if (node.stopRequested && isSafeToRepeat(node)) {
+      change.update(node.id, { status: 'cancelled', cause: 'stopped by you', finishedAt: this.clock.now() });
+      return;
+    }
+    if (isSafeToRepeat(node)) {
+      change.note('warn', node.id, 'The process that ran this died; the call is safe to repeat and starts again.', node.id);
+      return;
+    }
+    change.note('warn', node.id, 'The process that ran this died before the answer came.', node.id);
+    change.update(node.id, {
+      status: 'outcome_unknown',
+      cause: 'the call left, and its answer was lost; it may have had its effect',
+      finishedAt: this.clock.now(),
+    });
+  }
+
+  private async start(
+    session: Session,
+    change: PlanChange,
+    before: TaskNodeRecord,
+    isOrphan: boolean,
+  ): Promise<BegunRun | undefined> {
+    const node = change.find(before.id) ?? before;
+    if (isOrphan && node.status !== 'running') return undefined;
+    const scene = await this.scenes.of(session, [node]);
+    const tool = await this.tools.findTool(node.serverId, node.tool).catch(() => undefined);
+    const invalid = this.policy.whyVoid(node, scene, tool?.pin);
+    if (invalid && !isOrphan) {
+      change.note('warn', node.id, `Asked again: ${invalid}.`, node.id);
+      const pin = tool?.pin ?? node.pin;
+      change.update(node.id, { status: 'pending', approval: null, autoRule: null, queuedAttempt: node.attempt, pin, cause: `asked again: ${invalid}` });
+      return undefined;
+    }
+    const claim = this.claims.take();
+    const resolved = await this.resolve(session.id, node);
+    const fault = resolved.ok ? undefined : resolved.message;
+    const running = change.update(node.id, {
+      status: 'running',
+      claim,
+      attempt: isOrphan ? node.attempt : node.attempt + 1,
+      startedAt: this.clock.now(),
+      finishedAt: null,
+      cause: null,
+      error: null,
+    });
+    if (!tool || !resolved.ok) {
+      const error = tool
+        ? { code: 'UNRESOLVED_REFERENCE', message: fault ?? '' }
+        : { code: 'TOOL_CHANGED', message: 'The server no longer has this tool, or does not answer.' };
+      change.update(node.id, { status: 'failed', error, finishedAt: this.clock.now() });
+      return undefined;
+    }
+    if (!node.risk.read_only && !isOrphan) await this.plans.intendEffect(running, argumentsHash(resolved.value));
+    change.note('info', node.id, `${node.title}: calling ${node.tool}${running.attempt > 1 ? `, attempt ${running.attempt}` : ''}.`, node.id);
+    return { session, node: running, claim, tool, arguments: resolved.value };
+  }
+
+  private async resolve(
+    sessionId: SessionId,
+    node: TaskNodeRecord,
+  ): Promise<{ ok: true; value: Record<string, unknown> } | { ok: false; message: string }> {
+    const needed = new Set(findReferences(node.arguments).references.map((reference) => reference.node));
+    const outputs = await this.plans.outputsOf(sessionId, [...needed]);
+    const resolved = resolveReferences(node.arguments, (id) => outputs.get(id));
+    if (resolved.ok) return { ok: true, value: resolved.value as Record<string, unknown> };
+    return { ok: false, message: resolved.problems.map(({ message }) => message).join(' ') };
+  }
+}

@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { ArtifactsModule } from '../artifacts/artifacts.module.js';
+import { ExecutionModule } from '../execution/execution.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { DecisionsService } from './decisions.service.js';
+import { NodeRunsService } from './node-runs.service.js';
+import { PlanChanges } from './plan-changes.js';
+import { PlansRepository } from './plans.repository.js';
+import { PlansService } from './plans.service.js';
+import { PlanPolicy } from './policy.js';
+import { ProposalsService } from './proposals.service.js';
+import { QuestionsService } from './questions.service.js';
+import { RunClaims } from './run-claims.js';
+import { RunNodeHandler } from './run-node.handler.js';
+import { Scenes } from './scenes.js';
+import { StopsService } from './stops.service.js';
+
+@Module({
+  imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule],
+  providers: [
+    DecisionsService,
+    NodeRunsService,
+    PlanChanges,
+    PlanPolicy,
+    PlansRepository,
+    PlansService,
+    ProposalsService,
+    QuestionsService,
+    RunClaims,
+    RunNodeHandler,
+    Scenes,
+    StopsService,
+  ],
+  exports: [DecisionsService, PlansService, ProposalsService, QuestionsService, Scenes, StopsService],
+})
+export class PlansModule {}

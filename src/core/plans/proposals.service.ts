@@ -1,0 +1,186 @@
+import { buildGraph, findReferences, layout, type Problem } from '@app/task-graph';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import type { FieldIssue } from '../../platform/errors/app-error.js';
+import { newId, type TurnId } from '../../platform/ids.js';
+import { describeIssues } from '../execution/argument-validation.js';
+import { ExecutionService } from '../execution/execution.service.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
+import type { Session } from '../sessions/session.js';
+import { SessionLog } from '../sessions/session-log.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { MAX_PLAN_NODES, type Plan, type TaskNodeRecord } from './plan.js';
+import { PlanChange } from './plan-change.js';
+import { PlanChanges } from './plan-changes.js';
+import { toPlanView } from './plan-views.js';
+import { PlansRepository } from './plans.repository.js';
+import { PlanPolicy, type PolicyScene } from './policy.js';
+
+/** One call as somebody proposes it, under that somebody's own names. */
+export interface ProposedCall {
+  key: string;
+  title: string;
+  tool: string;
+  arguments: Record<string, unknown>;
+  dependsOn: string[];
+}
+
+export interface Proposal {
+  title: string;
+  calls: ProposedCall[];
+}
+
+export type Proposed = { ok: true; plan: Plan } | { ok: false; problems: string[] };
+
+@Injectable()
+export class ProposalsService {
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionsService,
+    private readonly plans: PlansRepository,
+    private readonly changes: PlanChanges,
+    private readonly policy: PlanPolicy,
+    private readonly execution: ExecutionService,
+    private readonly log: SessionLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Checks the proposal, numbers it, asks the rules, and puts it before the user. What an older plan still waited for
+   * is withdrawn. In the caller's transaction, with the session locked.
+   */
+  async propose(
+    session: Session,
+    turnId: TurnId,
+    proposal: Proposal,
+    tools: ReadonlyMap<string, ToolDefinition>,
+    scene: PolicyScene,
+  ): Promise<Proposed> {
+    const built = buildGraph(proposal.calls, {
+      firstNumber: session.nextNode,
+      tools,
+      maxNodes: MAX_PLAN_NODES,
+      priorNodeIds: await this.plans.finishedNodeIds(session.id),
+    });
+    if (!built.ok) return { ok: false, problems: built.problems.map(describeProblem) };
+    const misfits = built.nodes.flatMap(({ key, tool, arguments: args }) => this.misfits(key, tools.get(tool), args));
+    if (misfits.length > 0) return { ok: false, problems: misfits };
+
+    const now = this.clock.now();
+    const plan: Plan = {
+      id: newId('plan', now.getTime()),
+      sessionId: session.id,
+      turnId,
+      revision: 1,
+      status: 'open',
+      title: proposal.title,
+      createdAt: now,
+      finishedAt: null,
+    };
+    const places = layout(built.nodes);
+    const nodes = built.nodes.flatMap((node, ordinal) => {
+      const tool = tools.get(node.tool);
+      return tool ? [toRecord(plan, node, ordinal, tool, scene, places.get(node.id))] : [];
+    });
+
+    return this.database.transaction(async () => {
+      await this.withdrawOpen(session);
+      await this.sessions.update(session.id, { nextNode: session.nextNode + nodes.length });
+      await this.plans.insert(plan, nodes);
+      await this.log.append(session.id, [
+        { type: 'task_graph_proposal', payload: { ...toPlanView(plan, nodes), turn_id: turnId } },
+      ]);
+      const change = new PlanChange(plan, nodes, now);
+      await this.askRules(change, scene);
+      await this.changes.save(change);
+      return { ok: true, plan };
+    });
+  }
+
+  /** Approves by rule what the rules let through; the rest waits for a person. */
+  async askRules(change: PlanChange, scene: PolicyScene): Promise<void> {
+    for (const node of change.nodes) {
+      if (node.status !== 'pending') continue;
+      const rule = await this.policy.findRule(node, scene);
+      if (rule === undefined) continue;
+      const approval = this.policy.bind(node, change.plan, scene);
+      change.tellDecision({ node_id: node.id, decision: 'approve', by: null, automatic: true, rule });
+      change.update(node.id, { status: 'approved', approval, autoRule: rule });
+    }
+  }
+
+  /** What the tool's schema has against the arguments; references are judged when their values are known. */
+  issuesOf(tool: ToolDefinition, args: Record<string, unknown>): FieldIssue[] {
+    const { references } = findReferences(args);
+    const issues = this.execution.validate(tool, args);
+    if (references.length === 0) return issues;
+    const touches = (path: string) =>
+      references.some(({ at }) => at === path || path.startsWith(`${at}/`) || at.startsWith(path === '/' ? '' : path));
+    return issues.filter(({ path, code }) => code === 'required' || code === 'additionalProperties' || !touches(path));
+  }
+
+  private misfits(key: string, tool: ToolDefinition | undefined, args: Record<string, unknown>): string[] {
+    const issues = tool ? this.issuesOf(tool, args) : [];
+    return issues.length === 0 ? [] : [`${key}: ${describeIssues(issues)}`];
+  }
+
+  private async withdrawOpen(session: Session): Promise<void> {
+    const open = await this.plans.findOpen(session.id);
+    if (!open) return;
+    const change = await this.changes.open(open);
+    for (const node of change.nodes) {
+      if (!['pending', 'approved', 'blocked', 'retrying'].includes(node.status)) continue;
+      change.update(node.id, { status: 'cancelled', cause: 'a newer plan took its place' });
+    }
+    await this.changes.save(change);
+  }
+}
+
+const describeProblem = ({ node, message }: Problem): string =>
+  node === undefined || message.includes(node) ? message : `${node}: ${message}`;
+
+function toRecord(
+  plan: Plan,
+  node: { id: string; title: string; arguments: Record<string, unknown>; dependsOn: string[] },
+  ordinal: number,
+  tool: ToolDefinition,
+  scene: PolicyScene,
+  place: { x: number; y: number } | undefined,
+): TaskNodeRecord {
+  return {
+    sessionId: plan.sessionId,
+    id: node.id,
+    planId: plan.id,
+    ordinal,
+    title: node.title,
+    tool: tool.name,
+    serverId: tool.serverId,
+    serverName: scene.servers.get(tool.serverId)?.name ?? '',
+    pin: tool.pin,
+    arguments: node.arguments,
+    dependsOn: node.dependsOn,
+    risk: {
+      read_only: tool.readOnly,
+      destructive: tool.destructive,
+      idempotent: tool.idempotent,
+      open_world: tool.openWorld,
+    },
+    x: place?.x ?? 0,
+    y: place?.y ?? 0,
+    status: 'pending',
+    attempt: 0,
+    queuedAttempt: 0,
+    claim: null,
+    stopRequested: false,
+    approval: null,
+    autoRule: null,
+    edited: false,
+    timeoutSeconds: null,
+    startedAt: null,
+    finishedAt: null,
+    cause: null,
+    error: null,
+    result: null,
+  };
+}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { toAppError } from '../../platform/errors/app-error.js';
+import { Hints } from '../../platform/hints/hints.js';
+import type { SessionId } from '../../platform/ids.js';
+import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { ArtifactsService } from '../artifacts/artifacts.service.js';
+import { ExecutionService } from '../execution/execution.service.js';
+import type { ToolOutcome } from '../execution/tool-outcome.js';
+import { SessionLog } from '../sessions/session-log.js';
+import { type BegunRun, NodeRunsService } from './node-runs.service.js';
+import { QuestionsService } from './questions.service.js';
+import { RunClaims } from './run-claims.js';
+import { runNode } from './run-node.job.js';
+import { planStopTopic } from './stops.service.js';
+
+interface Payload {
+  sessionId: string;
+  nodeId: string;
+  attempt: number;
+}
+
+const PROGRESS_EVERY_MS = 500;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
+
+@Injectable()
+export class RunNodeHandler extends JobHandler<Payload> {
+  readonly job = runNode;
+
+  constructor(
+    private readonly runs: NodeRunsService,
+    private readonly execution: ExecutionService,
+    private readonly questions: QuestionsService,
+    private readonly claims: RunClaims,
+    private readonly log: SessionLog,
+    private readonly artifacts: ArtifactsService,
+    private readonly hints: Hints,
+    private readonly logger: Logger,
+  ) {
+    super();
+  }
+
+  async run({ sessionId, nodeId, attempt }: Payload, { signal }: JobRun): Promise<void> {
+    const stop = new AbortController();
+    // Before the run begins, so that a stop in between is not missed.
+    const unsubscribe = this.hints.subscribe(planStopTopic(sessionId as SessionId), () => stop.abort());
+    try {
+      const run = await this.runs.begin(sessionId as SessionId, nodeId, attempt);
+      if (run) await this.callAndFinish(run, stop.signal, signal);
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  private async callAndFinish(run: BegunRun, stop: AbortSignal, ending: AbortSignal): Promise<void> {
+    try {
+      const outcome = await this.call(run, AbortSignal.any([stop, ending]));
+      const stopping = ending.aborted && !stop.aborted;
+      const told = await this.finish(run, outcome, stopping);
+      if (!told && 'artifacts' in outcome) {
+        for (const artifact of outcome.artifacts) await this.artifacts.discard(artifact);
+      }
+    } finally {
+      this.claims.release(run.claim);
+    }
+  }
+
+  private async call(run: BegunRun, signal: AbortSignal): Promise<ToolOutcome> {
+    const { session, node } = run;
+    let toldAt = 0;
+    try {
+      return await this.execution.call(
+        {
+          organizationId: session.organizationId,
+          userId: session.userId,
+          sessionId: session.id,
+          planId: node.planId,
+          nodeId: node.id,
+          tool: run.tool,
+          arguments: run.arguments,
+          ...(node.timeoutSeconds === null ? {} : { timeoutMs: node.timeoutSeconds * 1_000 }),
+        },
+        {
+          signal,
+          onProgress: (progress) => {
+            const now = performance.now();
+            if (now - toldAt < PROGRESS_EVERY_MS && progress.progress !== progress.total) return;
+            toldAt = now;
+            const payload = { plan_id: node.planId, node_id: node.id, ...progress };
+            this.log.pass(session.id, { type: 'task_progress', payload });
+          },
+          onLog: (entry) => this.relayLog(run, entry),
+          onQuestion: (question, asked) => this.questions.ask(node, question, asked),
+        },
+      );
+    } catch (error) {
+      this.logger.error({ err: error }, 'call failed in an unforeseen way');
+      const { code, message } = toAppError(error);
+      return { status: 'lost', fault: { code, message } };
+    }
+  }
+
+  private relayLog({ session, node }: BegunRun, entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string }) {
+    const payload = {
+      timestamp: new Date().toISOString(),
+      level: entry.level,
+      message: entry.message.slice(0, 4_000),
+      source: node.id,
+      node_id: node.id,
+    };
+    this.log
+      .append(session.id, [{ type: 'log_entry', payload }])
+      .catch((error: Error) => this.logger.warn({ reason: error.message }, 'a log line of a tool was lost'));
+  }
+
+  /** The call has happened: its outcome is kept in hand until the database takes it. */
+  private async finish(run: BegunRun, outcome: ToolOutcome, stopping: boolean): Promise<boolean> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await this.runs.finish(run, outcome, { stopping });
+      } catch (error) {
+        if (toAppError(error).kind !== 'unavailable') throw error;
+        this.logger.warn({ pauseMs: pause }, 'the outcome of a call waits for the database');
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    }
+  }
+}

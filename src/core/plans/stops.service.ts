@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { Hints } from '../../platform/hints/hints.js';
+import { Database } from '../../platform/database/database.js';
+import type { SessionId } from '../../platform/ids.js';
+import { PlanChanges } from './plan-changes.js';
+import { PlansRepository } from './plans.repository.js';
+
+/** Told when the plan of a session is stopped. */
+export const planStopTopic = (sessionId: SessionId) => `stop-plan:${sessionId}`;
+
+/** Stops what a plan is doing: what has not begun is cancelled, what runs is told to its server. */
+@Injectable()
+export class StopsService {
+  constructor(
+    private readonly database: Database,
+    private readonly plans: PlansRepository,
+    private readonly changes: PlanChanges,
+    private readonly hints: Hints,
+  ) {}
+
+  /** In the caller's transaction, with the session locked. The number of tasks that had not begun. */
+  async stopOpen(sessionId: SessionId): Promise<number> {
+    const plan = await this.plans.findOpen(sessionId);
+    if (!plan) return 0;
+    const change = await this.changes.open(plan);
+    let notStarted = 0;
+    for (const node of change.nodes) {
+      if (node.status === 'running') change.update(node.id, { stopRequested: true });
+      if (!['pending', 'approved', 'blocked', 'retrying'].includes(node.status)) continue;
+      change.update(node.id, { status: 'cancelled', cause: 'stopped by you' });
+      notStarted += 1;
+    }
+    await this.changes.save(change);
+    this.database.afterCommit(() => this.hints.publish(planStopTopic(sessionId)));
+    return notStarted;
+  }
+}

@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { ServerId } from '../../platform/ids.js';
+import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
+import { checkServer } from './check-server.job.js';
+import { DemoServersService } from './demo-servers.service.js';
+import { ServerHealthService } from './server-health.service.js';
+
+type Payload = z.infer<typeof checkServer.payload>;
+
+@Injectable()
+export class CheckServerHandler extends JobHandler<Payload> {
+  readonly job = checkServer;
+
+  constructor(
+    private readonly health: ServerHealthService,
+    private readonly demoServers: DemoServersService,
+  ) {
+    super();
+  }
+
+  async run({ serverId }: Payload, { signal }: JobRun): Promise<void> {
+    const server = await this.health.checkIfThere(serverId as ServerId, { signal });
+    // Another process on the same database may have taken its demo server with it.
+    if (server?.demo && server.status !== 'online') await this.demoServers.follow();
+  }
+}

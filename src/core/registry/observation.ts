@@ -1,0 +1,75 @@
+import { type ProbeCheck, type ProbeReport, UpstreamError, type UpstreamErrorCode } from '@app/mcp-client';
+import type { UpstreamSession, WaitOptions } from '@app/mcp-client';
+import { AppError } from '../../platform/errors/app-error.js';
+import type { ServerStatus } from './server.js';
+
+/** One stage of finding out whether a server works. */
+export type ConnectionCheck = ProbeCheck;
+export type ConnectionReport = ProbeReport;
+
+type Offer = Omit<ConnectionReport, 'ok' | 'checks'>;
+
+/** What one look at a server showed. */
+export type Observation =
+  ({ ok: true } & Offer) | { ok: false; status: Exclude<ServerStatus, 'online'>; reason: string };
+
+/** Asks for all that a server offers. @throws UpstreamError */
+export async function observe(session: UpstreamSession, wait: WaitOptions): Promise<Observation> {
+  const tools = await session.listTools(wait);
+  const resources = await session.listResources(wait);
+  const prompts = await session.listPrompts(wait);
+  const latencyMs = await session.ping(wait);
+  const { protocol, serverInfo } = session;
+  return {
+    ok: true,
+    protocol,
+    ...(serverInfo && { serverInfo }),
+    tools,
+    counts: { tools: tools.length, resources: resources.length, prompts: prompts.length },
+    latencyMs,
+  };
+}
+
+/** Stages before anything answered. */
+const BEFORE_ANSWER: ReadonlySet<ConnectionCheck['name']> = new Set(['address', 'network']);
+
+export function fromReport(report: ConnectionReport): Observation {
+  const { ok, checks, ...offer } = report;
+  if (ok) return { ok, ...offer };
+  const failed = checks.find(({ status }) => status === 'failed');
+  const silent = !failed || BEFORE_ANSWER.has(failed.name) || failed.detail?.startsWith('UPSTREAM_TIMEOUT');
+  return { ok, status: silent ? 'offline' : 'error', reason: failureOf(report) };
+}
+
+/** Why it does not work, in one sentence. */
+export function failureOf({ checks }: ConnectionReport): string {
+  const failed = checks.find(({ status }) => status === 'failed');
+  return failed?.cause ?? failed?.summary ?? 'The server did not pass the checks.';
+}
+
+const STATUS_AFTER = {
+  UPSTREAM_UNREACHABLE: 'offline',
+  UPSTREAM_TIMEOUT: 'offline',
+  UPSTREAM_REFUSED: 'offline',
+  UPSTREAM_CANCELLED: 'offline',
+  UPSTREAM_BUSY: 'offline',
+  UPSTREAM_TLS: 'error',
+  UPSTREAM_AUTH: 'error',
+  UPSTREAM_PROTOCOL: 'error',
+  UPSTREAM_ERROR: 'error',
+} as const satisfies Record<UpstreamErrorCode, ServerStatus>;
+
+/** @throws what says nothing about the server */
+export function fromError(error: unknown): Observation {
+  if (error instanceof UpstreamError) return { ok: false, status: STATUS_AFTER[error.code], reason: error.message };
+  if (error instanceof AppError && error.code === 'CREDENTIALS_UNREADABLE') {
+    return { ok: false, status: 'error', reason: error.message };
+  }
+  throw error;
+}
+
+export const noAnswerWithin = (seconds: number): Observation => ({
+  ok: false,
+  status: 'offline',
+  reason: `The server did not answer within ${seconds} s.`,
+});

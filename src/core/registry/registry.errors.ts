@@ -1,0 +1,46 @@
+import type { EgressRefused } from '@app/egress';
+import { AppError } from '../../platform/errors/app-error.js';
+import type { ConnectionCheck } from './observation.js';
+
+export const serverNotFound = () => new AppError('not_found', 'SERVER_NOT_FOUND', 'There is no such server.');
+
+export const serverNameTaken = () =>
+  new AppError(
+    'conflict',
+    'SERVER_NAME_TAKEN',
+    'Another server of your organization has this name. Choose another one.',
+    {
+      issues: [{ path: '/name', code: 'taken', message: 'is taken' }],
+    },
+  );
+
+export const credentialsRequired = (path: string, what: string) =>
+  new AppError('invalid', 'CREDENTIALS_REQUIRED', `This way to sign in needs ${what}.`, {
+    issues: [{ path, code: 'required', message: `needs ${what}` }],
+  });
+
+export const credentialsUnreadable = () =>
+  new AppError(
+    'conflict',
+    'CREDENTIALS_UNREADABLE',
+    'The stored credential cannot be opened with the key of this instance. Enter it again.',
+  );
+
+export const egressRefused = ({ code, message, fix }: EgressRefused) =>
+  new AppError('invalid', 'EGRESS_REFUSED', `${message} ${fix}`, {
+    details: { reason: code, fix },
+    issues: [{ path: '/url', code: code.toLowerCase(), message }],
+  });
+
+export const demoServerUrlIsFixed = () =>
+  new AppError('invalid', 'DEMO_SERVER_URL_FIXED', 'The URL of the demo server is set by this instance.', {
+    issues: [{ path: '/url', code: 'fixed', message: 'cannot be changed' }],
+  });
+
+export const connectionFailed = (why: string, checks: readonly ConnectionCheck[]) =>
+  new AppError('invalid', 'CONNECTION_FAILED', `Connection failed: ${why}`, { details: { checks } });
+
+export const serverUnreachable = (why: string) =>
+  new AppError('upstream_failed', 'SERVER_UNREACHABLE', `The server could not be asked for its tools: ${why}`);
+
+export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');

@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { CheckServerHandler } from './check-server.handler.js';
+import { ConnectionTestsService } from './connection-tests.service.js';
+import { DemoServersService } from './demo-servers.service.js';
+import { FurnishOrganizationHandler } from './furnish-organization.handler.js';
+import { ServerCredentials } from './server-credentials.js';
+import { ServerHealthService } from './server-health.service.js';
+import { ServersRepository } from './servers.repository.js';
+import { ServersService } from './servers.service.js';
+import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { ToolsService } from './tools.service.js';
+import { UpstreamsService } from './upstreams.service.js';
+
+@Module({
+  providers: [
+    CheckServerHandler,
+    ConnectionTestsService,
+    DemoServersService,
+    FurnishOrganizationHandler,
+    ServerCredentials,
+    ServerHealthService,
+    ServersRepository,
+    ServersService,
+    ToolSnapshotsRepository,
+    ToolsService,
+    UpstreamsService,
+  ],
+  exports: [
+    CheckServerHandler,
+    ConnectionTestsService,
+    FurnishOrganizationHandler,
+    ServerHealthService,
+    ServersService,
+    ToolsService,
+    UpstreamsService,
+  ],
+})
+export class RegistryModule {}

@@ -1,0 +1,76 @@
+import type { OrganizationId, ServerId } from '../../platform/ids.js';
+import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+
+export const SERVER_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
+export type ServerTransport = (typeof SERVER_TRANSPORTS)[number];
+
+export const AUTH_METHODS = ['none', 'api_key', 'oauth'] as const;
+export type AuthMethod = (typeof AUTH_METHODS)[number];
+
+/** `offline`: not reached, or not checked yet. `error`: something answers there, but not as an MCP server for us. */
+export const SERVER_STATUSES = ['online', 'offline', 'error'] as const;
+export type ServerStatus = (typeof SERVER_STATUSES)[number];
+
+export interface UpstreamInfo {
+  name: string;
+  version: string;
+}
+
+/** An MCP server in an organization's registry. */
+export interface McpServer {
+  id: ServerId;
+  organizationId: OrganizationId;
+  name: string;
+  url: string;
+  transport: ServerTransport;
+  authMethod: AuthMethod;
+  /** Sealed; see `ServerCredentials`. */
+  credentials: string | null;
+  /** Raised with every change of URL or credentials: an approval counts for one account only. */
+  accountVersion: number;
+  /** Seconds. */
+  timeout: number;
+  sslVerify: boolean;
+  approvalPolicy: ApprovalPolicy;
+  status: ServerStatus;
+  /** Why it is not online, for people. */
+  statusReason: string | null;
+  latencyMs: number | null;
+  lastCheckedAt: Date | null;
+  protocolVersion: string | null;
+  protocolEra: string | null;
+  serverInfo: UpstreamInfo | null;
+  /** Failed checks in a row. */
+  failures: number;
+  /** The counts are null until a check has succeeded. */
+  toolCount: number | null;
+  resourceCount: number | null;
+  promptCount: number | null;
+  /** Our own demo server, whose URL is ours to set. */
+  demo: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const MAX_NAME_LENGTH = 100;
+export const MAX_URL_LENGTH = 2_048;
+export const DEFAULT_TIMEOUT_SECONDS = 30;
+export const MAX_TIMEOUT_SECONDS = 600;
+
+/** What a new place knows of itself: nothing. */
+export const UNCHECKED = {
+  status: 'offline',
+  statusReason: 'Not checked yet.',
+  latencyMs: null,
+  lastCheckedAt: null,
+  protocolVersion: null,
+  protocolEra: null,
+  serverInfo: null,
+  failures: 0,
+  toolCount: null,
+  resourceCount: null,
+  promptCount: null,
+} as const satisfies Partial<McpServer>;
+
+/** The topic of hints about one server; their data is nothing, the row is the truth. */
+export const serverTopic = (id: string) => `server:${id}`;

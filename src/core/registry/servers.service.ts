@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database, isUniqueViolation } from '../../platform/database/database.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { newId, type ServerId } from '../../platform/ids.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
+import type { Page, PageRequest } from '../../platform/page.js';
+import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+import type { Principal } from '../identity/principal.js';
+import { checkKey, checkServer } from './check-server.job.js';
+import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
+import { demoServerUrlIsFixed, serverNameTaken, serverNotFound } from './registry.errors.js';
+import { type AuthMethod, type McpServer, type ServerTransport, serverTopic, UNCHECKED } from './server.js';
+import { ServerCredentials } from './server-credentials.js';
+import { ServersRepository } from './servers.repository.js';
+import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { UpstreamsService } from './upstreams.service.js';
+
+export interface NewServer {
+  name: string;
+  url: string;
+  transport: ServerTransport;
+  authMethod: AuthMethod;
+  credentials?: CredentialsInput | undefined;
+  /** Seconds. */
+  timeout: number;
+  sslVerify: boolean;
+  approvalPolicy?: ApprovalPolicy | undefined;
+}
+
+/** What is undefined stays as it is. */
+export type ServerChange = { [Field in keyof NewServer]?: NewServer[Field] | undefined };
+
+/** The registry of an organization's MCP servers. */
+@Injectable()
+export class ServersService {
+  constructor(
+    private readonly database: Database,
+    private readonly servers: ServersRepository,
+    private readonly snapshots: ToolSnapshotsRepository,
+    private readonly credentials: ServerCredentials,
+    private readonly upstreams: UpstreamsService,
+    private readonly jobs: Jobs,
+    private readonly hints: Hints,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Registers it without asking it anything: its first check is a job. */
+  async create(principal: Principal, input: NewServer): Promise<McpServer> {
+    const entered = readCredentials(input.authMethod, input.credentials);
+    await this.upstreams.refuseForbiddenLiteral(input.url);
+    const now = this.clock.now();
+    const id = newId('mcp', now.getTime());
+    const { organizationId } = principal;
+    const server: McpServer = {
+      id,
+      organizationId,
+      name: input.name,
+      url: input.url,
+      transport: input.transport,
+      authMethod: input.authMethod,
+      credentials: this.credentials.seal({ id, organizationId }, entered),
+      accountVersion: 1,
+      timeout: input.timeout,
+      sslVerify: input.sslVerify,
+      approvalPolicy: input.approvalPolicy ?? 'require_approval_all',
+      ...UNCHECKED,
+      demo: false,
+      createdAt: now,
+      updatedAt: now,
+    };
+    await this.refusingTakenName(async () => {
+      await this.servers.insert(server);
+      await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
+    });
+    return server;
+  }
+
+  async get(principal: Principal, id: ServerId): Promise<McpServer> {
+    const server = await this.servers.findVisible(principal, id);
+    if (!server) throw serverNotFound();
+    return server;
+  }
+
+  /** For jobs and for what goes on in sessions: whoever acts for a person was let in before. */
+  async findForJob(id: ServerId): Promise<McpServer | undefined> {
+    return this.servers.findForJob(id);
+  }
+
+  async list(principal: Principal, page: PageRequest): Promise<Page<McpServer>> {
+    return this.servers.listVisible(principal, page);
+  }
+
+  /** Another URL or credential makes it another account: what was known of its tools is forgotten, and it is checked anew. */
+  async update(principal: Principal, id: ServerId, change: ServerChange): Promise<McpServer> {
+    if (change.url !== undefined) await this.refuseUrl(principal, id, change.url);
+    return this.refusingTakenName(async () => {
+      const server = await this.servers.lockVisible(principal, id);
+      if (!server) throw serverNotFound();
+      const changed = this.apply(server, change);
+      const otherAccount = changed.accountVersion !== server.accountVersion;
+      if (otherAccount) await this.snapshots.clear(id);
+      if (otherAccount || isAskedDifferently(server, changed)) {
+        await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
+      }
+      await this.servers.update(id, changed);
+      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
+      return changed;
+    });
+  }
+
+  async remove(principal: Principal, id: ServerId): Promise<void> {
+    await this.database.transaction(async () => {
+      if (!(await this.servers.lockVisible(principal, id))) throw serverNotFound();
+      await this.servers.remove(id);
+      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
+    });
+  }
+
+  private async refuseUrl(principal: Principal, id: ServerId, url: string): Promise<void> {
+    const server = await this.get(principal, id);
+    if (url === server.url) return;
+    if (server.demo) throw demoServerUrlIsFixed();
+    await this.upstreams.refuseForbiddenLiteral(url);
+  }
+
+  private apply(server: McpServer, change: ServerChange): McpServer {
+    const credentials = this.credentialsAfter(server, change);
+    const url = change.url ?? server.url;
+    const authMethod = change.authMethod ?? server.authMethod;
+    const otherAccount = url !== server.url || authMethod !== server.authMethod || credentials !== server.credentials;
+    return {
+      ...server,
+      name: change.name ?? server.name,
+      url,
+      transport: change.transport ?? server.transport,
+      authMethod,
+      credentials,
+      accountVersion: server.accountVersion + (otherAccount ? 1 : 0),
+      timeout: change.timeout ?? server.timeout,
+      sslVerify: change.sslVerify ?? server.sslVerify,
+      approvalPolicy: change.approvalPolicy ?? server.approvalPolicy,
+      ...(otherAccount ? UNCHECKED : {}),
+      updatedAt: this.clock.now(),
+    };
+  }
+
+  /** Sealed. They stay when none are entered, but never for another way to sign in. */
+  private credentialsAfter(
+    server: McpServer,
+    { authMethod = server.authMethod, credentials }: ServerChange,
+  ): string | null {
+    if (authMethod === server.authMethod && isEmptyInput(credentials)) return server.credentials;
+    return this.credentials.seal(server, readCredentials(authMethod, credentials));
+  }
+
+  private async refusingTakenName<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.database.transaction(work);
+    } catch (error) {
+      throw isUniqueViolation(error, 'servers_name') ? serverNameTaken() : error;
+    }
+  }
+}
+
+const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
+  before.transport !== after.transport || before.sslVerify !== after.sslVerify || before.timeout !== after.timeout;

@@ -1,0 +1,159 @@
+import { createEgressGuard, type EgressGuard, EgressRefused } from '@app/egress';
+import { probe, UpstreamPool, type UpstreamSession, type UpstreamTarget } from '@app/mcp-client';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Config } from '../../platform/config/config.js';
+import { Hints } from '../../platform/hints/hints.js';
+import type { ServerId } from '../../platform/ids.js';
+import { CONFIG } from '../../platform/tokens.js';
+import type { ConnectionReport } from './observation.js';
+import { DemoServer } from './demo-server.port.js';
+import { HintedCache } from './hinted-cache.js';
+import { egressRefused, serverNotFound } from './registry.errors.js';
+import { type McpServer, serverTopic } from './server.js';
+import { ServerCredentials } from './server-credentials.js';
+import { isLiteralHost } from './server-url.js';
+import { ServersRepository } from './servers.repository.js';
+
+/** Where an MCP server is and how to get in. */
+export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'>;
+
+interface Resolved {
+  server: McpServer;
+  target: UpstreamTarget;
+}
+
+/** A guard, and what is connected through it. */
+interface Gate {
+  guard: EgressGuard;
+  pool: UpstreamPool;
+}
+
+const MOST_TARGETS = 500;
+const MAX_AGE_MS = 30_000;
+
+/** The one way to the servers of the registry: their connections, shared, behind the egress guard. */
+@Injectable()
+export class UpstreamsService implements OnApplicationShutdown {
+  private readonly ordinary: Gate;
+  /** Only rows that are our demo server may use its exemption. */
+  private readonly demo: Gate;
+  private readonly resolved: HintedCache<Resolved>;
+
+  constructor(
+    private readonly servers: ServersRepository,
+    private readonly credentials: ServerCredentials,
+    demoServer: DemoServer,
+    hints: Hints,
+    @Inject(CONFIG) { egress }: Config,
+  ) {
+    this.ordinary = openGate(egress);
+    this.demo = openGate({
+      ...egress,
+      exemptOrigins: () => {
+        const origin = demoServer.origin();
+        return origin === undefined ? [] : [origin];
+      },
+    });
+    this.resolved = new HintedCache(hints, {
+      topic: serverTopic,
+      size: MOST_TARGETS,
+      maxAgeMs: MAX_AGE_MS,
+      onDrop: (known, hint) => {
+        if ((hint as { moved?: boolean } | null)?.moved)
+          void known.then(
+            (one) => this.forget(one),
+            () => undefined,
+          );
+      },
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.resolved.close();
+    await Promise.all([this.ordinary, this.demo].map(({ pool }) => pool.close()));
+    await Promise.all([this.ordinary, this.demo].map(({ guard }) => guard.close()));
+  }
+
+  /**
+   * Lends an exclusive session with the server to `work`, which was let in before.
+   * @throws UpstreamError of the connection or of what `work` calls; AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE
+   */
+  async withSession<T>(
+    serverId: ServerId,
+    { signal }: { signal?: AbortSignal },
+    work: (session: UpstreamSession, server: McpServer) => Promise<T>,
+  ): Promise<T> {
+    const { server, target } = await this.resolved.get(serverId, () => this.resolve(serverId));
+    const { pool } = this.gateOf(server);
+    return pool.withSession(target, signal ? { signal } : {}, (session) => work(session, server));
+  }
+
+  /** The same for a server whose row is at hand. */
+  async withServer<T>(
+    server: McpServer,
+    { signal }: { signal: AbortSignal },
+    work: (session: UpstreamSession) => Promise<T>,
+  ): Promise<T> {
+    return this.gateOf(server).pool.withSession(this.targetOf(server), { signal }, work);
+  }
+
+  async probeServer(server: McpServer, { signal }: { signal: AbortSignal }): Promise<ConnectionReport> {
+    return probe(this.gateOf(server).guard, this.targetOf(server), { signal });
+  }
+
+  /** The same for a place that is not registered. */
+  async probePlace(
+    place: Place,
+    headers: Record<string, string>,
+    { signal }: { signal: AbortSignal },
+  ): Promise<ConnectionReport> {
+    return probe(this.ordinary.guard, toTarget('', place, headers), { signal });
+  }
+
+  /**
+   * Refuses what can be judged without asking a resolver; the rest is judged at each connection.
+   * @throws AppError EGRESS_REFUSED
+   */
+  async refuseForbiddenLiteral(url: string): Promise<void> {
+    if (!isLiteralHost(url)) return;
+    await this.ordinary.guard.check(url).catch((error: unknown) => {
+      throw error instanceof EgressRefused ? egressRefused(error) : error;
+    });
+  }
+
+  private async resolve(serverId: ServerId): Promise<Resolved> {
+    const server = await this.servers.findForJob(serverId);
+    if (!server) throw serverNotFound();
+    return { server, target: this.targetOf(server) };
+  }
+
+  private targetOf(server: McpServer): UpstreamTarget {
+    return toTarget(placeKey(server), server, this.credentials.headersOf(server));
+  }
+
+  private gateOf(server: McpServer): Gate {
+    return server.demo ? this.demo : this.ordinary;
+  }
+
+  private forget({ server, target }: Resolved): void {
+    this.gateOf(server).pool.drop(target.key);
+  }
+}
+
+/** The same text for the same account at the same place, asked in the same way. */
+export const placeKey = ({ id, accountVersion, url, transport, timeout, sslVerify }: McpServer): string =>
+  JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify]);
+
+const toTarget = (key: string, place: Place, headers: Record<string, string>): UpstreamTarget => ({
+  key,
+  url: place.url,
+  transport: place.transport,
+  headers,
+  timeoutMs: place.timeout * 1_000,
+  verifyTls: place.sslVerify,
+});
+
+function openGate(options: Parameters<typeof createEgressGuard>[0]): Gate {
+  const guard = createEgressGuard(options);
+  return { guard, pool: new UpstreamPool(guard) };
+}

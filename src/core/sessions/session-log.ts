@@ -1,0 +1,107 @@
+import { type DurableEvent, type DurableFrame, type PassingEvent, PROTOCOL_VERSION } from '@app/session-protocol';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { newId, type SessionId } from '../../platform/ids.js';
+import { RecentFrames } from './recent-frames.js';
+
+interface EventRow {
+  seq: string;
+  id: string;
+  type: string;
+  payload: unknown;
+  ts: Date;
+}
+
+export type SessionHint = { kind: 'appended'; lastSeq: number } | { kind: 'passing'; event: PassingEvent };
+
+/** The append-only, gapless event log of each session. */
+@Injectable()
+export class SessionLog {
+  private readonly recent = new RecentFrames();
+
+  constructor(
+    private readonly database: Database,
+    private readonly hints: Hints,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * In the transaction of the change that the events tell. The session's row is the counter and the lock:
+   * appends to one session are one after another, so `seq` has no gap and the order of commits is the order of numbers.
+   */
+  async append(sessionId: SessionId, events: readonly DurableEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const ts = this.clock.now();
+    const ids = events.map(() => newId('evt', ts.getTime()));
+    const [row] = await this.database.sql<{ first: string }>(
+      `with bumped as (
+         update sessions set last_seq = last_seq + $2, updated_at = $6 where id = $1 returning last_seq - $2 as base
+       ), added as (
+         insert into session_events (session_id, seq, id, type, payload, ts)
+         select $1, bumped.base + e.place, e.id, e.type, e.payload, $6
+         from bumped, unnest($3::text[], $4::text[], $5::json[]) with ordinality as e (id, type, payload, place)
+       )
+       select base + 1 as first from bumped`,
+      [
+        sessionId,
+        events.length,
+        ids,
+        events.map((event) => event.type),
+        events.map((event) => JSON.stringify(event.payload)),
+        ts.toISOString(),
+      ],
+    );
+    if (!row) throw new Error('An event was appended to a session that does not exist.');
+    const first = Number(row.first);
+    const frames = events.map((event, place) =>
+      toFrame(sessionId, first + place, ids[place] ?? '', event.type, event.payload, ts),
+    );
+    this.database.afterCommit(() => {
+      this.recent.add(sessionId, frames);
+      this.hint(sessionId, { kind: 'appended', lastSeq: first + frames.length - 1 });
+    });
+  }
+
+  /** Events after `after`, oldest first, at most `limit`. */
+  async read(sessionId: SessionId, after: number, limit: number): Promise<DurableFrame[]> {
+    const cached = this.recent.after(sessionId, after, limit);
+    if (cached) return cached;
+    const rows = await this.database.sql<EventRow>(
+      `select seq, id, type, payload, ts from session_events
+       where session_id = $1 and seq > $2 order by seq limit $3`,
+      [sessionId, after, limit],
+    );
+    return rows.map(({ seq, id, type, payload, ts }) => toFrame(sessionId, Number(seq), id, type, payload, ts));
+  }
+
+  /** The last numbers of many sessions, for those who may have missed a hint. */
+  async lastSeqs(sessionIds: readonly SessionId[]): Promise<Map<SessionId, number>> {
+    const rows = await this.database.sql<{ id: SessionId; last_seq: string }>(
+      'select id, last_seq from sessions where id = any($1)',
+      [[...sessionIds]],
+    );
+    return new Map(rows.map((row) => [row.id, Number(row.last_seq)]));
+  }
+
+  /** Tells who listens now; never stored. */
+  pass(sessionId: SessionId, event: PassingEvent): void {
+    this.hint(sessionId, { kind: 'passing', event });
+  }
+
+  listen(sessionId: SessionId, listener: (hint: SessionHint) => void): () => void {
+    return this.hints.subscribe(topicOf(sessionId), (data) => listener(data as SessionHint));
+  }
+
+  private hint(sessionId: SessionId, hint: SessionHint): void {
+    this.hints.publish(topicOf(sessionId), hint);
+  }
+}
+
+const topicOf = (sessionId: SessionId) => `session:${sessionId}`;
+
+function toFrame(sessionId: SessionId, seq: number, id: string, type: string, payload: unknown, ts: Date): DurableFrame {
+  const frame = { v: PROTOCOL_VERSION, id, seq, ts: ts.toISOString(), session_id: sessionId, type, payload };
+  return frame as DurableFrame;
+}

@@ -1,0 +1,40 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('sessions')
+export class SessionEntity {
+  @PrimaryColumn('text')
+  id!: string;
+
+  @Column('text', { name: 'organization_id' })
+  organizationId!: string;
+
+  @Column('text', { name: 'user_id' })
+  userId!: string;
+
+  @Column('text', { name: 'server_id' })
+  serverId!: string;
+
+  @Column('text')
+  title!: string;
+
+  @Column('boolean', { name: 'titled_by_user' })
+  titledByUser!: boolean;
+
+  @Column('bigint', { name: 'first_seq', transformer: { from: Number, to: Number } })
+  firstSeq!: number;
+
+  @Column('bigint', { name: 'last_seq', transformer: { from: Number, to: Number } })
+  lastSeq!: number;
+
+  @Column('integer', { name: 'next_node' })
+  nextNode!: number;
+
+  @Column('integer', { name: 'context_tokens' })
+  contextTokens!: number;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+}

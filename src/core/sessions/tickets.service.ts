@@ -1,0 +1,44 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import type { ServerId } from '../../platform/ids.js';
+import type { Principal } from '../identity/principal.js';
+import { ticketIsNotValid } from './sessions.errors.js';
+
+export const TICKET_SECONDS = 30;
+
+type StoredPrincipal = Omit<Principal, 'expiresAt'> & { expiresAt: string };
+
+/** Single-use tickets that open a socket, so that no token lands in an address. */
+@Injectable()
+export class TicketsService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async issue(principal: Principal, serverId: ServerId): Promise<string> {
+    const ticket = randomBytes(32).toString('base64url');
+    const now = this.clock.now();
+    await this.database.sql(
+      `with swept as (delete from socket_tickets where expires_at < $5::timestamptz - interval '1 minute')
+       insert into socket_tickets (ticket_hash, user_id, server_id, principal, expires_at)
+       values ($1, $2, $3, $4, $5::timestamptz + make_interval(secs => $6))`,
+      [hash(ticket), principal.userId, serverId, JSON.stringify(principal), now.toISOString(), TICKET_SECONDS],
+    );
+    return ticket;
+  }
+
+  /** @throws when the ticket is unknown, used, expired or of another server */
+  async redeem(ticket: string, serverId: string): Promise<Principal> {
+    const [row] = await this.database.sql<{ principal: StoredPrincipal }>(
+      'delete from socket_tickets where ticket_hash = $1 and server_id = $2 and expires_at > $3 returning principal',
+      [hash(ticket), serverId, this.clock.now().toISOString()],
+    );
+    if (!row) throw ticketIsNotValid();
+    return { ...row.principal, expiresAt: new Date(row.principal.expiresAt) };
+  }
+}
+
+const hash = (ticket: string) => createHash('sha256').update(ticket).digest('base64url');

@@ -1,0 +1,65 @@
+import { AppError } from '../platform/errors/app-error.js';
+import type { Attendance } from './attendance.js';
+import type { CommandRouter } from './command-router.js';
+import { passingFrame, toErrorPayload } from './frames.js';
+
+const BURST = 120;
+const PER_SECOND = 40;
+/** So many frames over the limit are no accident. */
+const ABUSE = 2_000;
+const WAITING = 200;
+
+/** The frames of one connection, one after another, at a bearable rate. */
+export class Inbox {
+  private tokens = BURST;
+  private refilledAt = performance.now();
+  private excess = 0;
+  private toldAt = -Infinity;
+  private waiting = 0;
+  private work: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly attendance: Attendance,
+    private readonly router: CommandRouter,
+  ) {}
+
+  /** @param done told whether the command was carried out */
+  receive(frame: unknown, done: (ok: boolean) => void = () => undefined): void {
+    if (!this.mayPass()) return done(false);
+    this.waiting += 1;
+    this.work = this.work.then(async () => {
+      const ok = await this.router.route(this.attendance, frame);
+      this.waiting -= 1;
+      done(ok);
+    });
+  }
+
+  /** For what is no frame of the protocol at all. */
+  refuse(code: string, message: string): void {
+    if (this.mayPass()) this.tell(new AppError('invalid', code, message));
+  }
+
+  private mayPass(): boolean {
+    const now = performance.now();
+    this.tokens = Math.min(BURST, this.tokens + ((now - this.refilledAt) / 1_000) * PER_SECOND);
+    this.refilledAt = now;
+    if (this.tokens >= 1 && this.waiting < WAITING) {
+      this.tokens -= 1;
+      if (this.tokens > BURST / 2) this.excess = 0;
+      return true;
+    }
+    this.excess += 1;
+    if (this.excess >= ABUSE) this.attendance.connection.close('too_many');
+    else if (now - this.toldAt > 1_000) {
+      this.toldAt = now;
+      const message = `At most ${PER_SECOND} frames a second. This one and those that follow at this rate are dropped.`;
+      this.tell(new AppError('rate_limited', 'RATE_LIMITED', message, { retryAfterSeconds: 1 }));
+    }
+    return false;
+  }
+
+  private tell(error: AppError): void {
+    const { connection, sessionId } = this.attendance;
+    connection.send(passingFrame(sessionId, { type: 'error', payload: toErrorPayload(error) }));
+  }
+}

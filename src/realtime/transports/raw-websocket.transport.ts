@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CLOSE_CODES, type CloseReason, MAX_FRAME_BYTES, type ServerFrame } from '@app/session-protocol';
+import { Injectable } from '@nestjs/common';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Principal } from '../../core/identity/principal.js';
+import { type AppError, toAppError } from '../../platform/errors/app-error.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { HEARTBEAT_SECONDS } from '../attendance.js';
+import { Audience } from '../audience.js';
+import { CommandRouter } from '../command-router.js';
+import { type Connection, MAX_BACKLOG_BYTES } from '../connection.js';
+import { passingFrame, toErrorPayload } from '../frames.js';
+import { type Admission, closeReasonOf, Handshake, type HandshakeRequest } from '../handshake.js';
+import { Inbox } from '../inbox.js';
+
+const PATH = /^(?:\/api\/v1)?\/ws\/server\/([^/?#]{1,128})\/?$/;
+/** What opens a socket must not take longer. */
+const HANDSHAKE_MS = 10_000;
+
+/** Frames `{type, payload}` over a plain WebSocket (RFC 6455). */
+@Injectable()
+export class RawWebSocketTransport {
+  private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, clientTracking: true });
+  private heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly handshake: Handshake,
+    private readonly audience: Audience,
+    private readonly router: CommandRouter,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Answers upgrades of our own paths; socket.io keeps its own, anything else is refused. */
+  attach(http: Server): void {
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      if (url.pathname.startsWith('/socket.io/')) return;
+      const match = PATH.exec(url.pathname);
+      if (!match) {
+        socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        return;
+      }
+      socket.on('error', () => socket.destroy());
+      this.server.handleUpgrade(request, socket, head, (ws) => {
+        void this.welcome(ws, readRequest(request, url, match[1] ?? ''));
+      });
+    });
+    this.heartbeat = setInterval(() => this.pingAll(), HEARTBEAT_SECONDS * 1_000);
+  }
+
+  close(): void {
+    clearInterval(this.heartbeat);
+    for (const ws of this.server.clients) ws.close(CLOSE_CODES.restart, 'restart');
+    setTimeout(() => {
+      for (const ws of this.server.clients) ws.terminate();
+    }, 1_000).unref();
+  }
+
+  private async welcome(ws: WebSocket, request: HandshakeRequest): Promise<void> {
+    ws.on('error', (error) => this.logger.debug({ reason: error.message }, 'socket error'));
+    // What the client says before it is admitted waits in the socket.
+    ws.pause();
+    let admission: Admission;
+    try {
+      admission = await within(HANDSHAKE_MS, this.handshake.admit(request));
+    } catch (thrown) {
+      this.turnAway(ws, toAppError(thrown), thrown);
+      return;
+    }
+    if (ws.readyState !== ws.OPEN) return;
+    const connection = new RawConnection(ws, admission.principal);
+    const attendance = this.audience.admit(connection, admission);
+    if (!attendance) return;
+    const inbox = new Inbox(attendance, this.router);
+    const expiry = this.closeAtExpiry(connection, admission);
+    ws.once('close', () => {
+      clearTimeout(expiry);
+      this.audience.leave(attendance);
+    });
+    ws.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) return inbox.refuse('INVALID_FRAME', 'Frames are text: binary ones are not part of the protocol.');
+      const frame = parseJson(data);
+      if (frame === undefined) return inbox.refuse('INVALID_FRAME', 'The frame is not JSON.');
+      inbox.receive(frame);
+    });
+    ws.on('pong', () => alive.add(ws));
+    alive.add(ws);
+    ws.resume();
+    await attendance.begin(admission.after);
+  }
+
+  private turnAway(ws: WebSocket, error: AppError, thrown: unknown): void {
+    if (error.kind === 'internal') this.logger.error({ err: thrown }, 'a socket could not be opened');
+    const reason = closeReasonOf(error);
+    ws.resume();
+    ws.send(JSON.stringify(passingFrame('', { type: 'error', payload: toErrorPayload(error) })));
+    ws.close(CLOSE_CODES[reason], reason);
+    setTimeout(() => ws.terminate(), 2_000).unref();
+  }
+
+  private closeAtExpiry(connection: RawConnection, { principal, session }: Admission): NodeJS.Timeout {
+    const ms = Math.max(0, principal.expiresAt.getTime() - Date.now());
+    return setTimeout(() => {
+      const message = 'The access token expired. Refresh it and connect again with the last seq you have.';
+      connection.send(
+        passingFrame(session.id, { type: 'error', payload: { code: 'TOKEN_EXPIRED', message, retryable: true } }),
+      );
+      connection.close('sign_in_again');
+    }, ms);
+  }
+
+  private pingAll(): void {
+    for (const ws of this.server.clients) {
+      if (!alive.delete(ws)) ws.terminate();
+      else ws.ping();
+    }
+  }
+}
+
+/** Sockets that answered since the last ping. */
+const alive = new WeakSet<WebSocket>();
+
+class RawConnection implements Connection {
+  readonly id = randomUUID();
+  private lastSent: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly ws: WebSocket,
+    readonly principal: Principal,
+  ) {}
+
+  send(frame: ServerFrame): void {
+    if (this.ws.readyState !== this.ws.OPEN) return;
+    if (this.ws.bufferedAmount > MAX_BACKLOG_BYTES) return this.close('too_slow');
+    this.lastSent = new Promise((resolve) => this.ws.send(JSON.stringify(frame), () => resolve()));
+  }
+
+  async flushed(): Promise<void> {
+    await this.lastSent;
+  }
+
+  close(reason: CloseReason): void {
+    this.ws.close(CLOSE_CODES[reason], reason);
+    // A client that reads nothing does not see the close frame either.
+    setTimeout(() => this.ws.terminate(), 2_000).unref();
+  }
+}
+
+function readRequest(request: IncomingMessage, url: URL, serverId: string): HandshakeRequest {
+  const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return {
+    serverId,
+    token: bearer ?? url.searchParams.get('token') ?? undefined,
+    ticket: url.searchParams.get('ticket') ?? undefined,
+    session: url.searchParams.get('session') ?? undefined,
+    after: url.searchParams.get('after') ?? undefined,
+  };
+}
+
+function parseJson(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The handshake took too long.')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

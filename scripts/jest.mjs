@@ -1,12 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { become, inRoot } from './lib/node.mjs';
 
-/** `node scripts/jest.mjs <suite> [jest arguments]`: one suite of jest.config.mjs, on this Node. */
+/** `node scripts/jest.mjs <suite> [jest arguments]`: one suite of jest.config.mjs. */
 const [suite = 'unit', ...rest] = process.argv.slice(2);
-const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-const { status } = spawnSync(process.execPath, [...options, jest, ...rest], {
-  stdio: 'inherit',
-  env: { ...process.env, SUITE: suite },
-});
-process.exit(status ?? 1);
+become([...options, inRoot('node_modules/jest/bin/jest.js'), ...rest], { SUITE: suite });

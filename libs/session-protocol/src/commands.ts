@@ -52,6 +52,8 @@ export const COMMAND_PAYLOADS = {
     decision_id: clientId.optional(),
     outcome: z.enum(['succeeded', 'failed']),
   }),
+  /** Answers a message again whose turn failed; the last such turn when none is named. */
+  retry_turn: z.strictObject({ turn_id: z.string().optional() }),
   stop: z.strictObject({ turn_id: z.string().optional() }),
   input_response: z.strictObject({
     request_id: z.string(),

@@ -1,0 +1,31 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inRoot } from './lib/node.mjs';
+import { runSteps } from './lib/steps.mjs';
+
+/** Types, lint, format, unit tests and the architecture. CHECK_RESULTS names a folder for Jest's reports. */
+const results = process.env.CHECK_RESULTS ?? mkdtempSync(join(tmpdir(), 'switchyard-check-'));
+
+const tsc = (name, project) => ({ name, args: ['node_modules/typescript7/bin/tsc', '-p', project] });
+const jest = (name, suite, ...rest) => ({
+  name,
+  args: ['scripts/jest.mjs', suite, '--json', `--outputFile=${join(results, `${name}.json`)}`, ...rest],
+});
+
+const steps = [
+  jest('unit', 'unit'),
+  { name: 'lint', args: ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings=0'] },
+  tsc('types', 'tsconfig.check.json'),
+  ...(existsSync(inRoot('web/tsconfig.json')) ? [tsc('types web', 'web/tsconfig.json')] : []),
+  { name: 'format', args: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
+  jest('architecture', 'unit', '--roots=test', '--testPathPatterns=/test/architecture\\.spec\\.ts$'),
+];
+
+const done = await runSteps(steps, Math.min(availableParallelism(), 3));
+const failed = done.filter(({ passed }) => !passed);
+for (const { name } of failed) {
+  if (!existsSync(join(results, `${name}.json`))) writeFileSync(join(results, `${name}.failed`), '');
+}
+if (!process.env.CHECK_RESULTS) rmSync(results, { recursive: true, force: true });
+process.exit(failed.length === 0 ? 0 : 1);

@@ -1,0 +1,49 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { AdaptersModule } from './adapters/adapters.module.js';
+import { AgentModule } from './core/agent/agent.module.js';
+import { ApprovalsModule } from './core/approvals/approvals.module.js';
+import { ArtifactsModule } from './core/artifacts/artifacts.module.js';
+import { ExecutionModule } from './core/execution/execution.module.js';
+import { IdentityModule } from './core/identity/identity.module.js';
+import { keepsMails } from './core/identity/mailbox.port.js';
+import { PlansModule } from './core/plans/plans.module.js';
+import { RegistryModule } from './core/registry/registry.module.js';
+import { SessionsModule } from './core/sessions/sessions.module.js';
+import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
+import { RealtimeModule } from './realtime/realtime.module.js';
+import { ClientModule } from './surfaces/client/client.module.js';
+import { clientSurface } from './surfaces/client/client.surface.js';
+import { HealthModule } from './surfaces/client/health.module.js';
+import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
+import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
+import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
+
+const core = [
+  IdentityModule,
+  RegistryModule,
+  ApprovalsModule,
+  ArtifactsModule,
+  ExecutionModule,
+  SessionsModule,
+  PlansModule,
+  AgentModule,
+];
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static with(parts: PlatformParts): DynamicModule {
+    const { config } = parts;
+    const base = [
+      DiscoveryModule,
+      PlatformModule.with(parts),
+      AdaptersModule.with(config),
+      PipelineModule.with([clientSurface, devMailboxSurface]),
+      ...core,
+    ];
+    const doors = [ClientModule, RealtimeModule, ...(keepsMails(config) ? [DevMailboxModule] : [])];
+    // A worker is the same house without its doors; it only says that it lives.
+    return { module: AppModule, imports: config.role === 'worker' ? [...base, HealthModule] : [...base, ...doors] };
+  }
+}

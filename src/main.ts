@@ -1,0 +1,33 @@
+import 'reflect-metadata';
+import { ConfigError, readConfig } from './platform/config/config.js';
+import { AppError } from './platform/errors/app-error.js';
+import { banner } from './start/banner.js';
+import { startApplication } from './start/application.js';
+
+const LEAST_NODE = 24;
+/** A process that does not end by itself after this is ended. */
+const STOP_MS = 10_000;
+
+async function main(): Promise<void> {
+  const major = Number(process.versions.node.split('.', 1)[0]);
+  if (major < LEAST_NODE) {
+    throw new AppError('unavailable', 'OLD_NODE', `Node ${process.versions.node} is too old. Start with "npm start".`);
+  }
+  const started = performance.now();
+  const running = await startApplication(readConfig(process.env));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      setTimeout(() => process.exit(1), STOP_MS).unref();
+      void running.stop().then(() => process.exit(0));
+    });
+  }
+  const { config, url, model, demoUrl, movedFrom } = running;
+  const startedInMs = performance.now() - started;
+  process.stdout.write(`${banner({ config, origin: url, model, demoUrl, movedFrom, startedInMs })}\n`);
+}
+
+main().catch((error: unknown) => {
+  const isForPeople = error instanceof ConfigError || error instanceof AppError;
+  process.stderr.write(`${isForPeople ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+});

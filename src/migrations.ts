@@ -1,0 +1,43 @@
+import { DevMails1763700110000 } from './adapters/mailer/dev-mails.migration.js';
+import { Agent1763700008000 } from './core/agent/agent.migration.js';
+import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
+import { TurnEntity } from './core/agent/turn.entity.js';
+import { Approvals1763700005000 } from './core/approvals/approvals.migration.js';
+import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
+import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
+import { Execution1763700006000 } from './core/execution/execution.migration.js';
+import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
+import { Identity1763700001000 } from './core/identity/identity.migration.js';
+import { PlanEntity } from './core/plans/plan.entity.js';
+import { Plans1763700007000 } from './core/plans/plans.migration.js';
+import { TaskNodeEntity } from './core/plans/task-node.entity.js';
+import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
+import { Registry1763700002000 } from './core/registry/registry.migration.js';
+import { SessionEntity } from './core/sessions/session.entity.js';
+import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
+import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
+
+/** In the order in which they are run: a table comes after those that it refers to. */
+export const MIGRATIONS = [
+  Jobs1763700000000,
+  Identity1763700001000,
+  Registry1763700002000,
+  Sessions1763700003000,
+  Artifacts1763700004000,
+  Approvals1763700005000,
+  Execution1763700006000,
+  Plans1763700007000,
+  Agent1763700008000,
+  DevMails1763700110000,
+];
+
+export const ENTITIES = [
+  ...IDENTITY_ENTITIES,
+  ...REGISTRY_ENTITIES,
+  SessionEntity,
+  ArtifactEntity,
+  PlanEntity,
+  TaskNodeEntity,
+  TurnEntity,
+  AgentReplyEntity,
+];

@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { join } from 'node:path';
+import { DiscoveryService } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from '../app.module.js';
+import { LanguageModel } from '../core/agent/language-model.port.js';
+import { DemoServer } from '../core/registry/demo-server.port.js';
+import { Clock } from '../platform/clock.js';
+import type { Config } from '../platform/config/config.js';
+import { Keyring } from '../platform/crypto/keyring.js';
+import { Hints } from '../platform/hints/hints.js';
+import { newId } from '../platform/ids.js';
+import { JobHandler } from '../platform/jobs/job.js';
+import { JobRunner } from '../platform/jobs/job-runner.js';
+import { createLogger, type Logger } from '../platform/logging/logger.js';
+import type { PlatformParts } from '../platform/platform.module.js';
+import { PROJECT_ROOT } from '../platform/project-root.js';
+import { RawWebSocketTransport } from '../realtime/transports/raw-websocket.transport.js';
+import { SocketIoAdapter } from '../realtime/transports/socket-io.adapter.js';
+import { ClientModule } from '../surfaces/client/client.module.js';
+import { clientSurface } from '../surfaces/client/client.surface.js';
+import { productVersion } from '../surfaces/client/product-version.js';
+import { createHttpApplication } from '../surfaces/pipeline/http-application.js';
+import { setupOpenApi } from '../surfaces/pipeline/openapi.js';
+import { serveWebClient } from '../surfaces/web/web-client.js';
+import { listen } from './listen.js';
+import { openDatabase, type OpenDatabase } from './open-database.js';
+import { readSecret } from './secret.js';
+
+export interface RunningApplication {
+  app: NestFastifyApplication;
+  config: Config;
+  url: string;
+  model: string;
+  demoUrl: string | undefined;
+  movedFrom: number | undefined;
+  /** Stops taking work, lets what runs end, closes everything. Twice is once. */
+  stop(): Promise<void>;
+}
+
+/** Schemas of strangers hold regular expressions: one that backtracks without end goes on in linear time. */
+const REGEXP_FLAG = '--enable-experimental-regexp-engine-on-excessive-backtracks';
+
+/** Everything between the settings and a running product; tests start it the same way. */
+export async function startApplication(config: Config, clock = new Clock()): Promise<RunningApplication> {
+  setFlagsFromString(REGEXP_FLAG);
+  const logger = createLogger(config.log);
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });
+  const keyring = new Keyring(await readSecret(config.dataDirectory, config.secretKey));
+  const database = await openDatabase(config, logger);
+  try {
+    return await open(config, { logger, keyring, database, clock });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  logger: Logger;
+  keyring: Keyring;
+  database: OpenDatabase;
+  clock: Clock;
+}
+
+async function open(config: Config, { logger, keyring, database, clock }: Opened): Promise<RunningApplication> {
+  const parts: PlatformParts = {
+    config,
+    connection: database.connection,
+    dataSource: database.dataSource,
+    keyring,
+    logger,
+    processId: newId('worker'),
+    origin: { url: config.http.publicUrl ?? '' },
+    clock,
+  };
+  const app = await createHttpApplication(AppModule.with(parts), config);
+  if (config.role !== 'worker') openDoors(app);
+  await app.get(Hints).start();
+  const { host, port } = config.http;
+  const { port: taken, moved } = await listen(app, { host, port, search: !config.production });
+  parts.origin.url ||= `http://localhost:${taken}`;
+  const jobs = config.role === 'api' ? undefined : await startJobs(app, parts);
+  return {
+    app,
+    config,
+    url: parts.origin.url,
+    model: app.get(LanguageModel).name,
+    demoUrl: app.get(DemoServer).url(),
+    movedFrom: moved ? port : undefined,
+    stop: once(async () => {
+      if (config.role !== 'worker') app.get(RawWebSocketTransport).close();
+      await Promise.all([jobs?.stop(), app.close()]);
+      await app.get(Hints).stop();
+      await database.close();
+    }),
+  };
+}
+
+function openDoors(app: NestFastifyApplication): void {
+  app.useWebSocketAdapter(new SocketIoAdapter(app));
+  const title = 'Switchyard Client API';
+  const description = 'Sign in, register MCP servers, open sessions, take artifacts. Times are ISO 8601 UTC.';
+  setupOpenApi(app, clientSurface, { title, version: productVersion(), description }, [ClientModule]);
+  serveWebClient(app, join(PROJECT_ROOT, 'web/dist'));
+  app.get(RawWebSocketTransport).attach(app.getHttpServer());
+}
+
+async function startJobs(app: NestFastifyApplication, parts: PlatformParts): Promise<JobRunner> {
+  const { config, connection, processId, logger } = parts;
+  const runner = new JobRunner({ connection, concurrency: config.jobs.concurrency, processId, logger });
+  const handlers = app
+    .get(DiscoveryService)
+    .getProviders()
+    .map(({ instance }: { instance?: unknown }) => instance)
+    .filter((instance) => instance instanceof JobHandler);
+  await runner.start(handlers);
+  return runner;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}

@@ -1,0 +1,15 @@
+/* global document, localStorage, matchMedia */
+// Runs before the first paint, so that a light theme does not flash dark. A file of its own: the content policy
+// allows no inline script.
+(function () {
+  const root = document.documentElement;
+  let look = {};
+  try {
+    look = JSON.parse(localStorage.getItem('switchyard.look') ?? '{}');
+  } catch {
+    look = {};
+  }
+  root.dataset.theme = look.theme ?? (matchMedia('(prefers-contrast: more)').matches ? 'contrast' : 'ink');
+  root.dataset.density = look.density ?? 'compact';
+  root.dataset.reading = look.reading ?? 'mono';
+})();

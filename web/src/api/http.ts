@@ -1,0 +1,48 @@
+import { problemOf, unreachable } from './problem.js';
+import { readTokens, refreshTokens } from './tokens.js';
+import { sessionEnded } from './signed-in.js';
+
+interface RequestOptions {
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  /** Open to everyone: no token is sent and none is refreshed. */
+  open?: boolean;
+  /** Milliseconds; 30 s unless said otherwise. */
+  timeout?: number;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One call of the Client API. @throws Problem for every answer that is not a success */
+export async function call<Answer>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
+  const token = options.open ? undefined : readTokens()?.access_token;
+  let response = await send(method, path, options, token);
+  if (response.status === 401 && !options.open) {
+    const refreshed = await refreshTokens(token);
+    if (refreshed.outcome === 'refused') sessionEnded();
+    if (refreshed.outcome === 'unreachable') throw unreachable();
+    if (refreshed.outcome === 'fresh') response = await send(method, path, options, refreshed.tokens.access_token);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()) as Answer;
+}
+
+async function send(method: Method, path: string, options: RequestOptions, token: string | undefined) {
+  const deadline = AbortSignal.timeout(options.timeout ?? 30_000);
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  try {
+    return await fetch(`/api/v1${path}`, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      signal,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw unreachable();
+  }
+}

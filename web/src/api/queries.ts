@@ -1,0 +1,68 @@
+import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
+import { call } from './http.js';
+import { Problem } from './problem.js';
+import type { Instance, McpServer, Session, ToolList, User } from './types.js';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // A refusal stays one; only a server that did not answer is asked again.
+      retry: (count, error) => count < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
+    },
+  },
+});
+
+const page = (next: string | undefined) => (next === undefined ? '' : `&page=${encodeURIComponent(next)}`);
+
+export const instanceQuery = queryOptions({
+  queryKey: ['instance'],
+  queryFn: ({ signal }) => call<Instance>('GET', '/instance', { open: true, signal }),
+  staleTime: Infinity,
+});
+
+export const profileQuery = queryOptions({
+  queryKey: ['profile'],
+  queryFn: ({ signal }) => call<User>('GET', '/user/profile', { signal }),
+  staleTime: 60_000,
+});
+
+export const serversQuery = infiniteQueryOptions({
+  queryKey: ['servers'],
+  queryFn: ({ signal, pageParam }) =>
+    call<{ servers: McpServer[]; next?: string }>('GET', `/servers${page(pageParam).replace('&', '?')}`, { signal }),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (last) => last.next,
+  refetchInterval: 30_000,
+});
+
+export const serverQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['servers', id],
+    queryFn: ({ signal }) => call<McpServer>('GET', `/servers/${id}`, { signal }),
+  });
+
+export const toolsQuery = (serverId: string) =>
+  queryOptions({
+    queryKey: ['tools', serverId],
+    queryFn: ({ signal }) => call<ToolList>('GET', `/servers/${serverId}/tools`, { signal, timeout: 60_000 }),
+    enabled: serverId !== '',
+    staleTime: 60_000,
+  });
+
+export const sessionsQuery = (serverId?: string) =>
+  infiniteQueryOptions({
+    queryKey: ['sessions', serverId ?? 'all'],
+    queryFn: ({ signal, pageParam }) => {
+      const query = `${serverId === undefined ? '' : `&server_id=${serverId}`}${page(pageParam)}`.replace('&', '?');
+      return call<{ sessions: Session[]; next?: string }>('GET', `/sessions${query}`, { signal });
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next,
+  });
+
+export const sessionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['session', id],
+    queryFn: ({ signal }) => call<Session>('GET', `/sessions/${id}`, { signal }),
+  });

@@ -1,0 +1,30 @@
+import { create } from 'zustand';
+import { forgetTokens, readTokens, writeTokens, type Tokens } from './tokens.js';
+
+/** `ended`: there was a session and the server no longer takes it; the page stays and asks for a new code. */
+type SignedIn = 'yes' | 'no' | 'ended';
+
+export const useSignedIn = create<{ state: SignedIn }>(() => ({ state: readTokens() ? 'yes' : 'no' }));
+
+export function signIn(tokens: Tokens): void {
+  writeTokens({ access_token: tokens.access_token, refresh_token: tokens.refresh_token });
+  useSignedIn.setState({ state: 'yes' });
+}
+
+export function sessionEnded(): void {
+  if (useSignedIn.getState().state === 'yes') useSignedIn.setState({ state: 'ended' });
+}
+
+/** Forgets the tokens and everything the person typed; pane sizes and the look stay with the browser. */
+export function forgetPerson(): void {
+  forgetTokens();
+  for (const key of Object.keys(localStorage)) {
+    if (/^switchyard\.(draft|history|outbox|first-run)\./.test(key)) localStorage.removeItem(key);
+  }
+  useSignedIn.setState({ state: 'no' });
+}
+
+// Another tab signed in or out.
+addEventListener('storage', (event) => {
+  if (event.key === 'switchyard.tokens') useSignedIn.setState({ state: readTokens() ? 'yes' : 'no' });
+});

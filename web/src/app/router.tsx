@@ -1,0 +1,75 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { useSignedIn } from '../api/signed-in.js';
+import { SignInPage } from '../auth/sign-in-page.js';
+import { HomePage } from '../home/home-page.js';
+import { Loading } from '../ui/feedback.js';
+import { NotFound, Shell } from './shell.js';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+/** Pages behind a sign-in; what was asked for is kept for after it. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: ({ location }) => {
+    if (useSignedIn.getState().state !== 'no') return;
+    const wanted = location.pathname === '/' ? {} : { next: location.href };
+    // The router takes a redirect that is thrown.
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    throw redirect({ to: '/sign-in', search: wanted });
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: ({ next }: Record<string, unknown>): { next?: string } =>
+    // Only a path of ours: `//host` and `https:` would lead away.
+    typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {},
+  component: SignInPage,
+});
+
+const home = createRoute({ getParentRoute: () => inside, path: '/', component: HomePage });
+
+const session = createRoute({
+  getParentRoute: () => inside,
+  path: '/s/$sessionId',
+  component: lazyRouteComponent(() => import('../console/console-page.js'), 'ConsolePage'),
+});
+
+const servers = createRoute({
+  getParentRoute: () => inside,
+  path: '/servers',
+  component: lazyRouteComponent(() => import('../servers/servers-page.js'), 'ServersPage'),
+});
+
+const newServer = createRoute({
+  getParentRoute: () => inside,
+  path: '/servers/new',
+  component: lazyRouteComponent(() => import('../servers/new-server-page.js'), 'NewServerPage'),
+});
+
+const server = createRoute({
+  getParentRoute: () => inside,
+  path: '/servers/$serverId',
+  validateSearch: ({ check }: Record<string, unknown>): { check?: 1 } => (check ? { check: 1 } : {}),
+  component: lazyRouteComponent(() => import('../servers/server-page.js'), 'ServerPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../settings/settings-page.js'), 'SettingsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, inside.addChildren([home, session, servers, newServer, server, settings])]),
+  defaultPendingComponent: () => <Loading what="the page" />,
+  defaultPendingMs: 300,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,55 @@
+import { Link } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode } from 'react';
+import { instanceQuery, profileQuery } from '../api/queries.js';
+import { Menu } from '../ui/menu.js';
+import { useCommandContext } from './active.js';
+import { keyLabel } from './keys.js';
+import { setLook, THEMES, useLook } from './look.js';
+import { openOverlay } from './ui-state.js';
+import { Mark } from './wordmark.js';
+
+/** The bar at the top of every page behind the sign-in. */
+export function TopBar({ children }: { children?: ReactNode }) {
+  const { theme } = useLook();
+  const { go, signOut } = useCommandContext();
+  const user = useQuery(profileQuery).data;
+  const instance = useQuery(instanceQuery).data;
+  return (
+    <header className="top" data-region="header" tabIndex={-1} aria-label="Session bar">
+      <Link to="/" className="top-home" aria-label="Home">
+        <Mark />
+      </Link>
+      <div className="top-title">{children}</div>
+      {instance?.environment === 'development' && (
+        <span className="tag tag-dev" title="Development mode: not for production">
+          dev
+        </span>
+      )}
+      <button type="button" className="bar-button" onClick={() => openOverlay({ kind: 'palette', query: '' })}>
+        <span className="wide-only">{keyLabel('Mod+K')}</span>
+        <span className="narrow-only">Find</span>
+      </button>
+      <button type="button" className="bar-button wide-only" aria-label="Keys and commands" onClick={() => openOverlay({ kind: 'help' })}>
+        ?
+      </button>
+      <span className="wide-only">
+        <Menu
+          name="Theme"
+          label="theme"
+          entries={THEMES.map((one) => ({ label: one, checked: one === theme, run: () => setLook({ theme: one }) }))}
+        />
+      </span>
+      <Menu
+        name="You"
+        label={user?.username ?? 'you'}
+        entries={[
+          { label: 'Servers', run: () => go('/servers') },
+          { label: 'Settings', run: () => go('/settings') },
+          { label: 'Keys and commands', run: () => openOverlay({ kind: 'help' }) },
+          { label: 'Sign out', run: signOut },
+        ]}
+      />
+    </header>
+  );
+}

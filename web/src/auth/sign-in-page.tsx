@@ -1,0 +1,33 @@
+import { useRouter, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useSignedIn } from '../api/signed-in.js';
+import { Wordmark } from '../app/wordmark.js';
+import { tick } from '../home/first-run.js';
+import { SignInForm } from './sign-in-form.js';
+
+export function SignInPage() {
+  const { next } = useSearch({ from: '/sign-in' });
+  const router = useRouter();
+  const onward = () => router.history.replace(next ?? '/');
+
+  useEffect(() => {
+    document.title = 'Sign in · Switchyard';
+    if (useSignedIn.getState().state === 'yes') router.history.replace(next ?? '/');
+  }, [next, router]);
+
+  return (
+    <main className="sign-in" aria-label="Sign in">
+      <div className="sign-in-box">
+        <Wordmark />
+        <p className="dim">One audited way from an agent to a tool.</p>
+        <h1 className="unseen">Sign in</h1>
+        <SignInForm
+          onDone={() => {
+            tick('signed-in');
+            onward();
+          }}
+        />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,302 @@
+import { memo, useState } from 'react';
+import { openOverlay, showPane, useUi } from '../app/ui-state.js';
+import { planFault } from '../session/plan-rules.js';
+import type { TranscriptItem } from '../session/state.js';
+import { bytes, clock, plural, shortType } from '../ui/format.js';
+import { copyText, useNow } from '../ui/hooks.js';
+import { Icon, type IconName } from '../ui/icons.js';
+import { AnsiText } from './ansi-text.js';
+import { saveArtifact } from './artifact-link.js';
+import { useLive, useLiveSession } from './live-context.js';
+import { stateView } from './node-state.js';
+import { Prose } from './prose.js';
+import { QuestionForm } from './question-form.js';
+
+type Of<Kind extends TranscriptItem['kind']> = Extract<TranscriptItem, { kind: Kind }>;
+
+const SPEAKERS = {
+  USER: { icon: 'caret', tone: 'you', name: 'You' },
+  AGENT: { icon: 'dot', tone: 'agent', name: 'Agent' },
+  SYSTEM: { icon: 'point', tone: 'system', name: 'System' },
+} as const satisfies Record<string, { icon: IconName; tone: string; name: string }>;
+
+function Turn({ tone, icon, name, item, copy, children }: {
+  tone: string;
+  icon: IconName;
+  name: string;
+  item: TranscriptItem;
+  copy?: string;
+  children: React.ReactNode;
+}) {
+  const [copied, setCopied] = useState(false);
+  return (
+    <article className="turn" data-tone={tone} data-key={item.key} tabIndex={-1} aria-label={name}>
+      <span className="rail">
+        <Icon name={icon} />
+      </span>
+      <div className="turn-text">{children}</div>
+      <div className="turn-side">
+        {copy !== undefined && (
+          <button
+            type="button"
+            className="icon-button turn-action"
+            aria-label="Copy"
+            title={copied ? 'Copied' : 'Copy'}
+            onClick={() => void copyText(copy).then(setCopied)}
+          >
+            <Icon name={copied ? 'check' : 'copy'} />
+          </button>
+        )}
+        <time className="turn-time" dateTime={item.ts} title={item.ts}>
+          {clock(item.ts)}
+        </time>
+      </div>
+    </article>
+  );
+}
+
+function MessageBlock({ item }: { item: Of<'message'> }) {
+  const speaker = SPEAKERS[item.sender] ?? SPEAKERS.SYSTEM;
+  return (
+    <Turn tone={speaker.tone} icon={speaker.icon} name={speaker.name} item={item} copy={item.text}>
+      {item.sender === 'AGENT' ? (
+        <Prose text={item.text} streaming={item.streaming} />
+      ) : (
+        <p className="plain">{item.text}</p>
+      )}
+    </Turn>
+  );
+}
+
+function PlanBlock({ item }: { item: Of<'plan'> }) {
+  const plan = useLive((state) => state.session.plans[item.plan_id]);
+  if (!plan) return null;
+  const fault = planFault(plan.nodes);
+  const done = plan.nodes.filter((node) => node.status === 'succeeded').length;
+  return (
+    <Turn tone="agent" icon="tool" name="Plan" item={item}>
+      <button type="button" className="text-button" onClick={() => showPane('plan')}>
+        plan r{item.revision} · {plural(plan.nodes.length, 'task')} · {plan.status}
+        {done > 0 ? ` · ${done} done` : ''}
+      </button>
+      {plan.title !== '' && <span className="dim"> {plan.title}</span>}
+      {fault !== undefined && <p className="form-error">{fault}</p>}
+    </Turn>
+  );
+}
+
+function ToolBlock({ item }: { item: Of<'tool'> }) {
+  const [open, setOpen] = useState(false);
+  const plan = useLive((state) => state.session.plans[item.plan_id]);
+  const node = plan?.nodes.find((one) => one.id === item.node_id);
+  const now = useNow(1_000, node?.status === 'running');
+  if (!plan || !node) return null;
+  const view = stateView(node, plan.nodes, now);
+  const firstLine = node.error?.message ?? node.progress?.message ?? node.result?.preview ?? '';
+  return (
+    <Turn tone="tool" icon="tool" name={`Tool ${node.tool}`} item={item}>
+      <button type="button" className="tool-line" aria-expanded={open} onClick={() => setOpen(!open)} data-tool-line>
+        <span className="tool-line-name">{node.tool}</span>
+        <span className="state-word" data-state={node.status}>
+          <Icon name={view.icon} /> {view.word.toLowerCase()}
+        </span>
+        {!open && <span className="dim tool-line-said">{firstLine.split('\n')[0]}</span>}
+      </button>
+      {open && (
+        <div className="tool-open">
+          <p className="label">arguments</p>
+          <pre className="output">{JSON.stringify(node.arguments, null, 2)}</pre>
+          {node.error && (
+            <>
+              <p className="label">error of {node.tool}</p>
+              <AnsiText text={`${node.error.code}: ${node.error.message}`} />
+            </>
+          )}
+          {node.result && (
+            <>
+              <p className="label">said by {node.tool}</p>
+              <AnsiText text={node.result.preview} />
+            </>
+          )}
+          <button type="button" className="text-button" onClick={() => openOverlay({ kind: 'node', node_id: node.id })}>
+            all details
+          </button>
+        </div>
+      )}
+    </Turn>
+  );
+}
+
+const DECIDED: Record<string, string> = {
+  approve: 'approved',
+  reject: 'rejected',
+  edit: 'edited',
+  retry: 'retried',
+  resolve: 'resolved',
+};
+
+function DecisionBlock({ item }: { item: Of<'decision'> }) {
+  const title = useLive(
+    (state) => state.session.plans[item.plan_id]?.nodes.find((node) => node.id === item.node_id)?.title ?? item.node_id,
+  );
+  const who = item.automatic ? `by rule${item.rule === undefined ? '' : ` ${item.rule}`}` : `by ${item.by ?? 'someone'}`;
+  return (
+    <Turn tone="system" icon="point" name="Decision" item={item}>
+      <span className="dim">
+        {title} {DECIDED[item.decision] ?? item.decision} {who}
+        {item.remember !== undefined && item.remember !== 'once' && ` · remembered: ${item.remember.replaceAll('_', ' ')}`}
+        {item.reason !== undefined && item.reason !== '' && ` · “${item.reason}”`}
+      </span>
+    </Turn>
+  );
+}
+
+function ArtifactBlock({ item }: { item: Of<'artifact'> }) {
+  const file = useLive((state) => state.session.artifacts.find((one) => one.artifact_id === item.artifact_id));
+  if (!file) return null;
+  return (
+    <Turn tone="tool" icon="save" name="File" item={item}>
+      <button
+        type="button"
+        className="text-button"
+        onClick={() => openOverlay({ kind: 'file', artifact_id: file.artifact_id })}
+      >
+        {file.name}
+      </button>{' '}
+      <span className="dim">
+        {shortType(file.content_type)} {bytes(file.size)}
+      </span>{' '}
+      <button type="button" className="text-button" onClick={() => void saveArtifact(file)}>
+        save
+      </button>
+    </Turn>
+  );
+}
+
+function QuestionBlock({ item }: { item: Of<'question'> }) {
+  return (
+    <Turn tone={item.action === undefined ? 'you' : 'system'} icon="diamond" name="Question" item={item}>
+      <QuestionForm request={item.request} action={item.action} />
+    </Turn>
+  );
+}
+
+const OUTCOME: Record<string, string> = { stopped: 'stopped by you', failed: 'the turn failed', superseded: 'replaced by a newer message' };
+
+function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
+  return (
+    <Turn tone={item.outcome === 'failed' ? 'error' : 'system'} icon={item.outcome === 'failed' ? 'cross' : 'square'} name="End of turn" item={item}>
+      <span className="dim">
+        {OUTCOME[item.outcome] ?? item.outcome}
+        {item.reason !== undefined && item.reason !== '' && `: ${item.reason}`}
+        {item.notStarted > 0 && ` · ${plural(item.notStarted, 'task')} not started`}
+      </span>
+    </Turn>
+  );
+}
+
+function ErrorBlock({ item }: { item: Of<'error'> }) {
+  const live = useLiveSession();
+  const asked = useLive((state) => state.session.items.findLast((one) => one.kind === 'message' && one.sender === 'USER'));
+  const { code, message, retryable, turn_id } = item.error;
+  const text = asked?.kind === 'message' ? asked.text : undefined;
+  return (
+    <Turn tone="error" icon="cross" name="Error" item={item}>
+      <p>
+        <strong>{code}</strong> {message}
+      </p>
+      {retryable && turn_id !== undefined && text !== undefined && (
+        <p>
+          <span className="dim">Your message is kept. </span>
+          <button type="button" className="text-button" onClick={() => live.say(text)}>
+            Retry
+          </button>
+        </p>
+      )}
+    </Turn>
+  );
+}
+
+function GapBlock({ item }: { item: Of<'gap'> }) {
+  return (
+    <p className="gap-line" role="separator">
+      older events are gone · history continues here · {clock(item.to)}
+    </p>
+  );
+}
+
+function UnknownBlock({ item }: { item: Of<'unknown'> }) {
+  return (
+    <Turn tone="system" icon="unknown" name="Unknown event" item={item}>
+      <details>
+        <summary className="dim">{item.type} (this page does not know this kind of event)</summary>
+        <pre className="output">{JSON.stringify(item.raw, null, 2)}</pre>
+      </details>
+    </Turn>
+  );
+}
+
+/** One block of the transcript; complete over its kinds. */
+export const BlockOf = memo(function BlockOf({ item }: { item: TranscriptItem }) {
+  switch (item.kind) {
+    case 'message':
+      return <MessageBlock item={item} />;
+    case 'plan':
+      return <PlanBlock item={item} />;
+    case 'tool':
+      return <ToolBlock item={item} />;
+    case 'decision':
+      return <DecisionBlock item={item} />;
+    case 'artifact':
+      return <ArtifactBlock item={item} />;
+    case 'question':
+      return <QuestionBlock item={item} />;
+    case 'turn_end':
+      return <TurnEndBlock item={item} />;
+    case 'error':
+      return <ErrorBlock item={item} />;
+    case 'gap':
+      return <GapBlock item={item} />;
+    case 'unknown':
+      return <UnknownBlock item={item} />;
+    default:
+      return item satisfies never;
+  }
+});
+
+/** `waiting for you · 2 approvals`, `running users.query 12 s`, `waiting for model 4 s`: never a bare spinner. */
+export function Thinking() {
+  const live = useLiveSession();
+  const turn = useLive((state) => state.session.turn);
+  const plan = useLive((state) => (state.session.plan_id === undefined ? undefined : state.session.plans[state.session.plan_id]));
+  const questions = useLive((state) => state.session.questions.length);
+  const streaming = useLive((state) => state.session.items.at(-1)?.kind === 'message' && Object.keys(state.session.streams).length > 0);
+  const now = useNow(1_000, turn !== null);
+  if (!turn) return null;
+  const running = plan?.nodes.filter((node) => ['running', 'retrying'].includes(node.status)) ?? [];
+  const pending = plan?.nodes.filter((node) => ['pending', 'outcome_unknown'].includes(node.status)) ?? [];
+  const seconds = (iso: string | undefined) => {
+    const past = iso ? Math.floor((now - new Date(iso).getTime()) / 1_000) : 0;
+    return past >= 1 ? ` ${past} s` : '';
+  };
+  let text: string | undefined;
+  let yours = false;
+  if (running[0]) text = `running ${running.map((node) => node.tool).join(', ')}${seconds(running[0].started_at)}`;
+  else if (questions > 0) text = 'waiting for you · 1 answer';
+  else if (pending.length > 0) text = `waiting for you · ${plural(pending.length, 'approval')}`;
+  else if (!streaming) text = `waiting for model${seconds(turn.since)}`;
+  if (questions > 0 || (pending.length > 0 && !running[0])) yours = true;
+  return (
+    <div className="thinking" data-yours={yours} role="status">
+      <span>{text}</span>
+      <button type="button" className="button button-quiet" onClick={() => live.stopTurn()}>
+        Stop
+      </button>
+      {pending.length > 0 && (
+        <button type="button" className="text-button" onClick={() => useUi.setState({ pane: 'plan' })}>
+          review
+        </button>
+      )}
+    </div>
+  );
+}

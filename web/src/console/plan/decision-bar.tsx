@@ -1,0 +1,71 @@
+import { commandById } from '../../app/commands.js';
+import { useCommandContext } from '../../app/active.js';
+import { keyLabel } from '../../app/keys.js';
+import type { ShownNode } from '../../session/state.js';
+import { useNow } from '../../ui/hooks.js';
+import { useConnected, useLive } from '../live-context.js';
+import { stateView } from '../node-state.js';
+
+interface DecisionBarProps {
+  node: ShownNode;
+  nodes: ShownNode[];
+  /** In a sheet: larger, and without the way to the sheet itself. */
+  sheet?: boolean;
+  onDecided?: () => void;
+}
+
+const SENDING = { approve: 'approving…', reject: 'rejecting…', edit: 'saving…', retry: 'retrying…', resolve: 'saving…' };
+
+/** What may be decided about one task now, as buttons that carry their keys. */
+export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps) {
+  const context = useCommandContext();
+  const connected = useConnected();
+  const sending = useLive((state) => state.deciding[node.id]);
+  const refused = useLive((state) => state.refused[node.id]);
+  const now = useNow(1_000, node.status === 'running');
+  const may = (decision: ShownNode['allowed_decisions'][number]) => node.allowed_decisions.includes(decision);
+  const run = (id: string) => {
+    void commandById(id)?.run(context, node.id);
+    onDecided?.();
+  };
+  const disabled = !connected || sending !== undefined;
+
+  const action = (id: string, label: string, style = 'button') => {
+    const key = commandById(id)?.keys?.names[0];
+    return (
+      <button type="button" className={style} disabled={disabled} onClick={() => run(id)}>
+        {label} {!sheet && key !== undefined && <kbd>{keyLabel(key)}</kbd>}
+      </button>
+    );
+  };
+
+  return (
+    <div className="decision" role="group" aria-label={`Decide on ${node.title}`} data-sheet={sheet === true}>
+      {!sheet && (
+        <p className="decision-what">
+          <strong>{node.title}</strong> <span className="dim">{stateView(node, nodes, now).word.toLowerCase()}</span>
+        </p>
+      )}
+      <div className="decision-buttons">
+        {sending && <span role="status">{SENDING[sending.decision]}</span>}
+        {!sending && may('approve') && action('approve', 'Approve', 'button button-primary')}
+        {!sending && may('reject') && action('reject', 'Reject')}
+        {!sending && may('edit') && action('edit', 'Edit')}
+        {!sending && may('approve') && action('approve-remember', 'Always here')}
+        {!sending && may('resolve') && action('resolve', 'Say what happened', 'button button-primary')}
+        {!sending && may('retry') && node.status !== 'outcome_unknown' && action('retry', 'Retry')}
+        {!sheet && (
+          <button type="button" className="button button-quiet" onClick={() => run('node-details')}>
+            Details
+          </button>
+        )}
+      </div>
+      {!connected && node.allowed_decisions.length > 0 && <p className="dim">Approvals need a connection.</p>}
+      {refused !== undefined && (
+        <p className="form-error" role="alert">
+          {refused}
+        </p>
+      )}
+    </div>
+  );
+}

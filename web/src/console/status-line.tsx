@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { serverQuery } from '../api/queries.js';
+import { useLook } from '../app/look.js';
+import { openOverlay } from '../app/ui-state.js';
+import { POLICY_SHORT, POLICY_WORDS } from '../servers/server-words.js';
+import type { Link } from '../session/socket.js';
+import { Icon, type IconName } from '../ui/icons.js';
+import { useLive, useLiveSession } from './live-context.js';
+
+const LINK_ICON: Record<Link['state'], IconName> = {
+  connecting: 'half',
+  online: 'dot',
+  slow: 'half',
+  reconnecting: 'half',
+  replaying: 'triangle',
+  offline: 'ring',
+  auth: 'half',
+  closed: 'cross',
+};
+
+export function linkWord(link: Link, reached: number, replay: { from: number; to: number } | undefined): string {
+  if (link.state === 'reconnecting') return `reconnecting ${link.attempt}`;
+  if (link.state === 'replaying' && replay) {
+    return `replaying ${Math.max(0, reached - replay.from + 1)}/${replay.to - replay.from + 1}`;
+  }
+  return link.state === 'auth' ? 'signing in' : link.state;
+}
+
+function grade(value: number | undefined, slow: number, bad: number): 'ok' | 'slow' | 'bad' | 'none' {
+  if (value === undefined) return 'none';
+  return value < slow ? 'ok' : value <= bad ? 'slow' : 'bad';
+}
+
+/** The line at the bottom: each segment opens the connection details. */
+export function StatusLine() {
+  const live = useLiveSession();
+  const link = useLive((state) => state.link);
+  const connection = useLive((state) => state.session.connection);
+  const reached = useLive((state) => state.session.last_seq);
+  const replay = useLive((state) => state.session.replay);
+  const server = useQuery(serverQuery(live.serverId)).data;
+  const showSeq = useLook((look) => look.seq);
+  const details = () => openOverlay({ kind: 'connection' });
+
+  const latency = connection?.latency ?? undefined;
+  const memory = connection?.memory;
+  const share = memory && memory.total > 0 ? memory.used / memory.total : 0;
+  const policy = server?.approval_policy;
+
+  return (
+    <footer
+      className="status"
+      aria-label="Connection status"
+      data-region="status"
+      tabIndex={-1}
+      data-testid="connection-status"
+      data-status={link.state}
+      data-error={link.notice ?? ''}
+    >
+      <button type="button" className="segment" data-link={link.state} onClick={details} title="Connection details">
+        <Icon name={LINK_ICON[link.state]} /> {linkWord(link, reached, replay)}
+      </button>
+      <button type="button" className="segment wide-only" data-grade={grade(latency, 150, 500)} onClick={details} title="Last MCP round trip">
+        mcp {latency === undefined ? '–' : `${Math.round(latency)} ms`}
+      </button>
+      <button type="button" className="segment wide-only" data-grade={grade(link.rtt, 150, 500)} onClick={details} title="Last round trip of this page">
+        ws {link.rtt === undefined ? '–' : `${link.rtt} ms`}
+      </button>
+      {connection && (
+        <button type="button" className="segment wide-only" onClick={details} title="Language model in use">
+          model {connection.model}
+        </button>
+      )}
+      {memory && memory.total > 0 && (
+        <button type="button" className="segment wide-only" data-grade={grade(share * 100, 80, 95)} onClick={details} title="Memory">
+          mem {memory.used}/{memory.total} {memory.unit}
+        </button>
+      )}
+      {policy && (
+        <button type="button" className="segment" data-auto={policy === 'auto_approve'} onClick={details} title={POLICY_WORDS[policy]}>
+          {POLICY_SHORT[policy]}
+        </button>
+      )}
+      {showSeq && (
+        <button type="button" className="segment" onClick={details} title="Last event">
+          seq {reached}
+        </button>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,132 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useCommandContext } from '../app/active.js';
+import { openSession } from '../app/commands.js';
+import { Page } from '../app/page.js';
+import { compose } from '../app/ui-state.js';
+import { Wordmark } from '../app/wordmark.js';
+import { serversQuery, sessionsQuery } from '../api/queries.js';
+import type { McpServer, Session } from '../api/types.js';
+import { ServerStatus } from '../servers/server-words.js';
+import { ErrorNote, Loading } from '../ui/feedback.js';
+import { ago, plural } from '../ui/format.js';
+import { useNow } from '../ui/hooks.js';
+import { Checklist, DEMO_PROMPT } from './checklist.js';
+import { tick } from './first-run.js';
+
+export function HomePage() {
+  const servers = useInfiniteQuery(serversQuery);
+  const sessions = useInfiniteQuery(sessionsQuery());
+  const context = useCommandContext();
+  const rows = servers.data?.pages.flatMap((page) => page.servers) ?? [];
+  const recent = sessions.data?.pages[0]?.sessions.slice(0, 12) ?? [];
+  const waiting = recent.reduce((sum, one) => sum + one.pending_approvals, 0);
+  const demo = rows.find((one) => one.demo);
+
+  useEffect(() => {
+    tick('signed-in');
+    if (rows.some((one) => one.demo && one.status === 'online')) tick('server');
+  }, [rows]);
+
+  const openDemo = () => {
+    if (!demo) return;
+    void openSession(context.go, demo.id).then(() => compose(DEMO_PROMPT));
+  };
+
+  return (
+    <Page title="Home">
+      <Wordmark />
+      <Checklist onOpenDemo={demo ? openDemo : undefined} />
+      <section className="section" aria-labelledby="home-sessions">
+        <div className="section-head">
+          <h2 id="home-sessions">Recent sessions</h2>
+          {waiting > 0 && <span className="tag tag-you">{plural(waiting, 'approval')} waiting</span>}
+        </div>
+        {sessions.isError && <ErrorNote error={sessions.error} onRetry={() => void sessions.refetch()} />}
+        {sessions.isPending && <Loading what="sessions" />}
+        {sessions.isSuccess && recent.length === 0 && (
+          <p className="empty">No sessions yet. Open one on a server below.</p>
+        )}
+        {recent.length > 0 && <SessionTable sessions={recent} />}
+      </section>
+      <section className="section" aria-labelledby="home-servers">
+        <div className="section-head">
+          <h2 id="home-servers">Servers</h2>
+          <Link to="/servers/new" className="button">
+            Add server
+          </Link>
+        </div>
+        {servers.isError && <ErrorNote error={servers.error} onRetry={() => void servers.refetch()} />}
+        {servers.isPending && <Loading what="servers" />}
+        {servers.isSuccess && rows.length === 0 && (
+          <p className="empty">
+            No servers yet. <Link to="/servers/new">Add one</Link>: a URL, an mcp.json, or a <code>claude mcp add</code>{' '}
+            line.
+          </p>
+        )}
+        {rows.map((server) => (
+          <ServerLine key={server.id} server={server} onOpen={() => void openSession(context.go, server.id)} />
+        ))}
+      </section>
+    </Page>
+  );
+}
+
+function SessionTable({ sessions }: { sessions: Session[] }) {
+  const now = useNow(30_000);
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">Session</th>
+          <th scope="col" className="wide-only">
+            Server
+          </th>
+          <th scope="col">Waiting</th>
+          <th scope="col" className="number">
+            Last change
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sessions.map((session) => (
+          <tr key={session.id}>
+            <td>
+              <Link to="/s/$sessionId" params={{ sessionId: session.id }}>
+                {session.title || 'Untitled'}
+              </Link>
+            </td>
+            <td className="wide-only mono">{session.server_name}</td>
+            <td>
+              {session.pending_approvals > 0 ? (
+                <span className="tag tag-you">{session.pending_approvals} await you</span>
+              ) : (
+                <span className="dim">–</span>
+              )}
+            </td>
+            <td className="number dim">{ago(session.updated_at, now)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void }) {
+  return (
+    <div className="line">
+      <ServerStatus status={server.status} />
+      <Link to="/servers/$serverId" params={{ serverId: server.id }} className="mono">
+        {server.name}
+      </Link>
+      <span className="dim mono line-meta">
+        {server.tool_count != null && `${plural(server.tool_count, 'tool')} · `}
+        {server.latency != null ? `${Math.round(server.latency)} ms` : (server.status_reason ?? 'not checked yet')}
+      </span>
+      <button type="button" className="button" onClick={onOpen}>
+        Open session
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+import { type ReactNode } from 'react';
+import { POLICY_WORDS } from './server-words.js';
+import type { Draft } from './server-form.js';
+
+interface FieldsProps {
+  draft: Draft;
+  onChange: (change: Partial<Draft>) => void;
+  /** Messages by field. */
+  errors: Record<string, string>;
+  /** Whether a secret is stored already. */
+  secretSet?: boolean;
+}
+
+function Field({ label, error, hint, children }: { label: string; error?: string | undefined; hint?: string; children: ReactNode }) {
+  return (
+    <label className="field">
+      <span className="field-label">{label}</span>
+      {children}
+      {hint !== undefined && <span className="dim field-hint">{hint}</span>}
+      {error !== undefined && <span className="form-error">{error}</span>}
+    </label>
+  );
+}
+
+/** The fields of a server, for adding and editing. */
+export function ServerFields({ draft, onChange, errors, secretSet }: FieldsProps) {
+  const kept = secretSet ? 'Stored. Leave empty to keep it.' : 'Stored encrypted, never shown again.';
+  return (
+    <>
+      <div className="field-row">
+        <Field label="Name" error={errors.name}>
+          <input
+            className="input mono"
+            name="name"
+            required
+            maxLength={100}
+            value={draft.name}
+            onChange={(event) => onChange({ name: event.target.value })}
+          />
+        </Field>
+        <Field label="URL" error={errors.url}>
+          <input
+            className="input mono"
+            name="url"
+            type="url"
+            required
+            placeholder="https://mcp.example.com/mcp"
+            value={draft.url}
+            onChange={(event) => onChange({ url: event.target.value })}
+          />
+        </Field>
+      </div>
+      <div className="field-row">
+        <Field label="Authentication" error={errors.auth_method}>
+          <select
+            className="input"
+            name="auth_method"
+            value={draft.auth_method}
+            onChange={(event) => onChange({ auth_method: event.target.value as Draft['auth_method'] })}
+          >
+            <option value="none">none</option>
+            <option value="api_key">API key</option>
+            <option value="oauth">OAuth access token</option>
+          </select>
+        </Field>
+        {draft.auth_method !== 'none' && (
+          <Field
+            label={draft.auth_method === 'oauth' ? 'Access token' : 'API key'}
+            error={errors.api_key ?? errors.access_token ?? errors.credentials}
+            hint={kept}
+          >
+            <input
+              className="input mono"
+              type="password"
+              name="secret"
+              autoComplete="off"
+              value={draft.secret}
+              onChange={(event) => onChange({ secret: event.target.value })}
+            />
+          </Field>
+        )}
+      </div>
+      {draft.auth_method === 'api_key' && (
+        <div className="field-row">
+          <Field label="Header" error={errors.header} hint="Authorization if left empty">
+            <input
+              className="input mono"
+              name="header"
+              placeholder="X-API-Key"
+              value={draft.header}
+              onChange={(event) => onChange({ header: event.target.value })}
+            />
+          </Field>
+          <Field label="Scheme" error={errors.scheme} hint="The word before the key, if any">
+            <input
+              className="input mono"
+              name="scheme"
+              placeholder="Bearer"
+              value={draft.scheme}
+              onChange={(event) => onChange({ scheme: event.target.value })}
+            />
+          </Field>
+        </div>
+      )}
+      <div className="field-row">
+        <Field label="Approval" error={errors.approval_policy}>
+          <select
+            className="input"
+            name="approval_policy"
+            value={draft.approval_policy}
+            onChange={(event) => onChange({ approval_policy: event.target.value as Draft['approval_policy'] })}
+          >
+            {Object.entries(POLICY_WORDS).map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field label="Transport" error={errors.transport}>
+          <select
+            className="input"
+            name="transport"
+            value={draft.transport}
+            onChange={(event) => onChange({ transport: event.target.value as Draft['transport'] })}
+          >
+            <option value="auto">find out</option>
+            <option value="streamable_http">Streamable HTTP</option>
+            <option value="sse">HTTP + SSE (older)</option>
+          </select>
+        </Field>
+        <Field label="Timeout, seconds" error={errors.timeout}>
+          <input
+            className="input mono"
+            name="timeout"
+            type="number"
+            min={1}
+            max={600}
+            value={draft.timeout}
+            onChange={(event) => onChange({ timeout: event.target.value })}
+          />
+        </Field>
+      </div>
+      <label className="check">
+        <input
+          type="checkbox"
+          name="ssl_verify"
+          checked={draft.ssl_verify}
+          onChange={(event) => onChange({ ssl_verify: event.target.checked })}
+        />
+        Verify the TLS certificate
+      </label>
+    </>
+  );
+}

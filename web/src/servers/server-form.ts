@@ -1,0 +1,73 @@
+import type { ApprovalPolicy, AuthMethod, McpServer, ServerForm, Transport } from '../api/types.js';
+import type { Pasted } from './parse-paste.js';
+
+/** The form as typed; secrets are never kept anywhere else. */
+export interface Draft {
+  name: string;
+  url: string;
+  auth_method: AuthMethod;
+  secret: string;
+  header: string;
+  scheme: string;
+  timeout: string;
+  ssl_verify: boolean;
+  transport: Transport;
+  approval_policy: ApprovalPolicy;
+}
+
+export const EMPTY_DRAFT: Draft = {
+  name: '',
+  url: '',
+  auth_method: 'none',
+  secret: '',
+  header: '',
+  scheme: '',
+  timeout: '30',
+  ssl_verify: true,
+  transport: 'auto',
+  approval_policy: 'require_approval_all',
+};
+
+export function draftOf(server: McpServer): Draft {
+  return {
+    ...EMPTY_DRAFT,
+    name: server.name,
+    url: server.url,
+    auth_method: server.auth_method,
+    timeout: String(server.timeout),
+    ssl_verify: server.ssl_verify,
+    transport: server.transport ?? 'auto',
+    approval_policy: server.approval_policy ?? 'require_approval_all',
+  };
+}
+
+export function withPasted(draft: Draft, { name, url, transport, header }: Pasted): Draft {
+  const next = { ...draft, name: name ?? draft.name, url: url ?? draft.url, transport: transport ?? draft.transport };
+  if (!header) return next;
+  const bearer = /^bearer\s+(.*)$/i.exec(header.value);
+  if (header.name.toLowerCase() === 'authorization' && bearer) {
+    return { ...next, auth_method: 'oauth', secret: bearer[1] ?? '' };
+  }
+  return { ...next, auth_method: 'api_key', secret: header.value, header: header.name };
+}
+
+/** The request body. An empty secret is left out, which keeps the stored one on an edit. */
+export function toForm(draft: Draft): ServerForm {
+  const form: ServerForm = {
+    name: draft.name.trim(),
+    url: draft.url.trim(),
+    auth_method: draft.auth_method,
+    timeout: Number(draft.timeout) || 30,
+    ssl_verify: draft.ssl_verify,
+    transport: draft.transport,
+    approval_policy: draft.approval_policy,
+  };
+  if (draft.auth_method === 'none' || draft.secret === '') return form;
+  if (draft.auth_method === 'oauth') return { ...form, credentials: { access_token: draft.secret } };
+  const credentials = {
+    api_key: draft.secret,
+    ...(draft.header === '' ? {} : { header: draft.header }),
+    ...(draft.scheme === '' ? {} : { scheme: draft.scheme }),
+  };
+  return { ...form, credentials };
+}

@@ -1,0 +1,131 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+import { call } from '../api/http.js';
+import { queryClient, serverQuery, toolsQuery } from '../api/queries.js';
+import type { McpServer, TestReport } from '../api/types.js';
+import { useCommandContext } from '../app/active.js';
+import { openSession } from '../app/commands.js';
+import { Page } from '../app/page.js';
+import { ErrorNote, Loading } from '../ui/feedback.js';
+import { ago, plural } from '../ui/format.js';
+import { Checks } from './checks.js';
+import { DeleteServer } from './delete-server.js';
+import { ServerSettings } from './server-settings.js';
+import { POLICY_WORDS, ServerStatus } from './server-words.js';
+import { ToolCatalogue } from './tool-catalogue.js';
+
+const TABS = ['tools', 'settings'] as const;
+
+export function ServerPage() {
+  const { serverId } = useParams({ from: '/inside/servers/$serverId' });
+  const query = useQuery(serverQuery(serverId));
+  return (
+    <Page
+      title={query.data?.name ?? 'Server'}
+      crumb={
+        <>
+          <Link to="/servers">Servers</Link> / <span className="mono">{query.data?.name ?? '…'}</span>
+        </>
+      }
+    >
+      {query.isPending && <Loading what="the server" lines={5} />}
+      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && <Detail server={query.data} />}
+    </Page>
+  );
+}
+
+function Detail({ server }: { server: McpServer }) {
+  const { check } = useSearch({ from: '/inside/servers/$serverId' });
+  const { go } = useCommandContext();
+  const [tab, setTab] = useState<(typeof TABS)[number]>('tools');
+  const [deleting, setDeleting] = useState(false);
+  const tools = useQuery(toolsQuery(server.id));
+  const checking = useMutation({
+    mutationFn: () => call<TestReport>('POST', `/servers/${server.id}/check`, { timeout: 90_000 }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['servers'] }),
+  });
+  const asked = useRef(false);
+  useEffect(() => {
+    if (!check || asked.current) return;
+    asked.current = true;
+    checking.mutate();
+  }, [check, checking]);
+
+  return (
+    <>
+      <div className="section-head">
+        <h1 className="mono">{server.name}</h1>
+        <ServerStatus status={server.status} />
+        {server.demo && <span className="tag">demo</span>}
+      </div>
+      <dl className="facts">
+        <Fact name="URL" value={server.url} />
+        <Fact name="Latency" value={server.latency == null ? '–' : `${Math.round(server.latency)} ms`} />
+        <Fact name="Checked" value={server.last_checked ? ago(server.last_checked, Date.now()) : 'never'} />
+        <Fact name="Protocol" value={server.protocol ? `${server.protocol.version} (${server.protocol.era})` : '–'} />
+        <Fact name="Approval" value={server.approval_policy ? POLICY_WORDS[server.approval_policy] : '–'} />
+        {server.status_reason && <Fact name="Reason" value={server.status_reason} />}
+      </dl>
+      <div className="row">
+        <button type="button" className="button button-primary" onClick={() => void openSession(go, server.id)}>
+          Open session
+        </button>
+        <button type="button" className="button" disabled={checking.isPending} onClick={() => checking.mutate()}>
+          {checking.isPending ? 'Checking…' : 'Check now'}
+        </button>
+        <button type="button" className="button button-danger" onClick={() => setDeleting(true)}>
+          Delete
+        </button>
+      </div>
+      {(checking.isPending || checking.data || checking.isError) && (
+        <section className="section" aria-label="Check">
+          {checking.isError && <ErrorNote error={checking.error} />}
+          {!checking.isError && <Checks checks={checking.data?.checks} running={checking.isPending} />}
+        </section>
+      )}
+      <div className="tabs" role="tablist" aria-label="Server">
+        {TABS.map((one) => (
+          <button
+            key={one}
+            type="button"
+            role="tab"
+            id={`tab-${one}`}
+            aria-selected={tab === one}
+            aria-controls={`panel-${one}`}
+            className="tab"
+            onClick={() => setTab(one)}
+          >
+            {one}
+            {one === 'tools' && tools.data ? ` ${tools.data.tools.length}` : ''}
+          </button>
+        ))}
+      </div>
+      <section role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="section">
+        {tab === 'settings' && <ServerSettings key={server.updated_at} server={server} />}
+        {tab === 'tools' && tools.isPending && <Loading what="the tools" lines={5} />}
+        {tab === 'tools' && tools.isError && <ErrorNote error={tools.error} onRetry={() => void tools.refetch()} />}
+        {tab === 'tools' && tools.data && (
+          <>
+            <p className="dim">
+              {plural(tools.data.tools.length, 'tool')}, {plural(tools.data.resources_count, 'resource')},{' '}
+              {plural(tools.data.prompts_count, 'prompt')}. What a tool says of itself is the server's claim, not a proof.
+            </p>
+            <ToolCatalogue tools={tools.data.tools} />
+          </>
+        )}
+      </section>
+      {deleting && <DeleteServer server={server} onClose={() => setDeleting(false)} />}
+    </>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt className="label">{name}</dt>
+      <dd className="mono">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ApprovalPolicy, McpServer } from '../api/types.js';
+import { Icon, type IconName } from '../ui/icons.js';
+
+export const POLICY_WORDS: Record<ApprovalPolicy, string> = {
+  require_approval_all: 'ask before every call',
+  require_approval_writes: 'ask before calls that write',
+  require_approval_changed: 'ask when a tool is new or changed',
+  auto_approve: 'never ask',
+};
+
+export const POLICY_SHORT: Record<ApprovalPolicy, string> = {
+  require_approval_all: 'ask',
+  require_approval_writes: 'ask writes',
+  require_approval_changed: 'ask changed',
+  auto_approve: 'auto',
+};
+
+const STATUS_ICON: Record<McpServer['status'], IconName> = { online: 'dot', offline: 'ring', error: 'cross' };
+
+export function ServerStatus({ status }: { status: McpServer['status'] }) {
+  return (
+    <span className="server-status" data-status={status}>
+      <Icon name={STATUS_ICON[status] ?? 'unknown'} /> {status}
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { Icon } from './icons.js';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** Pressed buttons, bottom right; the primary one last. */
+  actions?: ReactNode;
+  wide?: boolean;
+  /** A dialog that cannot be dismissed, such as signing in again. */
+  fixed?: boolean;
+  testId?: string;
+}
+
+/** The browser's own modal dialog: it traps focus, makes the page inert and closes on Escape without a library. */
+export function Dialog({ title, onClose, children, actions, wide, fixed, testId }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    if (element && !element.open) element.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={wide ? 'dialog dialog-wide' : 'dialog'}
+      aria-label={title}
+      data-testid={testId}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (!fixed) onClose();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === dialog.current && !fixed) onClose();
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <div className="dialog-box">
+        <header className="dialog-head">
+          <h2>{title}</h2>
+          {!fixed && (
+            <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+              <Icon name="cross" />
+            </button>
+          )}
+        </header>
+        <div className="dialog-body">{children}</div>
+        {actions !== undefined && <footer className="dialog-actions">{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}

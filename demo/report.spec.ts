@@ -128,8 +128,7 @@ test('visits add up, and the same day gives the same data whoever asks and when'
   const later = await startDemoHttp({ port: 0, demo: createDemo(() => new Date('2026-11-22T00:00:00Z')) });
   const other = new Client({ name: 'spec', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   await other.connect(new StreamableHTTPClientTransport(new URL(later.url)));
-  const next = (await other.callTool({ name: 'fetch_traffic', arguments: { days: 30 } }))
-    .structuredContent as Traffic;
+  const next = (await other.callTool({ name: 'fetch_traffic', arguments: { days: 30 } })).structuredContent as Traffic;
   expect(next.days.slice(0, 29)).toEqual(traffic.days.slice(1));
   await other.close();
   await later.close();

@@ -115,9 +115,10 @@ export class ProposalsService {
     const { references } = findReferences(args);
     const issues = this.execution.validate(tool, args);
     if (references.length === 0) return issues;
-    const touches = (path: string) =>
-      references.some(({ at }) => at === path || path.startsWith(`${at}/`) || at.startsWith(path === '/' ? '' : path));
-    return issues.filter(({ path, code }) => code === 'required' || code === 'additionalProperties' || !touches(path));
+    const isInside = (path: string) => references.some(({ at }) => path === at || path.startsWith(`${at}/`));
+    const isAround = (path: string) => path === '/' || references.some(({ at }) => at.startsWith(`${path}/`));
+    const ofObjects = (code: string) => code === 'required' || code === 'additionalProperties';
+    return issues.filter(({ path, code }) => !isInside(path) && (ofObjects(code) || !isAround(path)));
   }
 
   private misfits(key: string, tool: ToolDefinition | undefined, args: Record<string, unknown>): string[] {

@@ -148,24 +148,32 @@ class Filler {
     if (place !== undefined) this.put(name, place);
   }
 
-  /** Numbers nobody has claimed: in order to the required ones, or to the optional ones if exactly as many are open. */
+  /**
+   * Numbers nobody has claimed: in order to what is required, then to required identifiers, then to optional numbers
+   * if exactly as many are open.
+   */
   leftoverNumbers(all: Property[]): void {
-    const open = all.filter(
-      ({ name, schema }) => !this.has(name) && !schema.enum && /^(number|integer)$/.test(schema.type ?? ''),
-    );
-    const needed = open.filter(({ required }) => required);
-    const numbers = this.free('number');
-    const receivers = needed.length > 0 ? needed : open.length === numbers.length ? open : [];
-    receivers.forEach(({ name, schema }, index) => {
-      const found = numbers[index];
-      if (found?.amount !== undefined) this.putNumber(name, found.amount, schema, found);
-    });
+    const open = all.filter(({ schema }) => !schema.enum && /^(number|integer)$/.test(schema.type ?? ''));
+    this.giveNumbers(open.filter(({ required }) => required));
     this.numberList(all);
     for (const { name, schema, required } of all) {
       const [first] = this.free('number');
       const isOpen = required && !this.has(name) && schema.type === 'string' && !schema.enum && isIdentifier(name);
       if (isOpen && first) this.put(name, first.text, first);
     }
+    const optional = open.filter(({ name, required }) => !required && !this.has(name));
+    const isWhole = !open.some(({ name, required }) => required && !this.has(name));
+    if (isWhole && optional.length === this.free('number').length) this.giveNumbers(optional);
+  }
+
+  private giveNumbers(receivers: Property[]): void {
+    const numbers = this.free('number');
+    receivers
+      .filter(({ name }) => !this.has(name))
+      .forEach(({ name, schema }, index) => {
+        const found = numbers[index];
+        if (found?.amount !== undefined) this.putNumber(name, found.amount, schema, found);
+      });
   }
 
   result(all: Property[]): Filled {

@@ -21,7 +21,7 @@ export function enumValues(text: string, allowed: readonly unknown[]): unknown[]
   return allowed.filter((value) => {
     if (typeof value !== 'string' || value.trim() === '') return false;
     const isCode = value.length <= 3 && value !== value.toLowerCase();
-    if (isCode) return hasWord(text, value);
+    if (isCode) return hasWord(text, value) || hasWord(lower, regionName(value));
     return hasWord(lower, value.toLowerCase()) || hasWord(lower, wordsOf(value).join(' '));
   });
 }
@@ -86,6 +86,13 @@ export function textAfterMarker(
     clause.text,
   )?.[1];
   return written === undefined || written.trim() === '' ? undefined : { text: written.trim() };
+}
+
+const REGION_NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+/** The English name of a country code, in lower case; empty for other codes. */
+function regionName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (REGION_NAMES.of(code)?.toLowerCase() ?? '') : '';
 }
 
 function hasWord(text: string, word: string): boolean {

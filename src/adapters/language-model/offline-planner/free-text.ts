@@ -3,7 +3,7 @@ import type { Clause, Found } from './text-values.js';
 import { isRelated, isStopWord, stem, stemsOf } from './words.js';
 
 const LEADING =
-  /^(?:[\s,:;–-]+|(?:saying|says|say|that|which|with|text|message|the|a|an|about|for|of|to|in|at|on|by|from|reading)\b)+/i;
+  /^(?:[\s,:;–-]+|(?:saying|says|say|that|which|with|text|message|the|a|an|about|for|of|to|in|at|on|by|from|reading|back|after me)\b)+/i;
 /** After these the words are quoted as they are. */
 const SAYING = /^\s*(?:saying|that says|which says|with the text|with text|to say|reading)\b[\s,:]*/i;
 const QUESTION = /^\s*(?:what|who|where|when|how|is|are|can|could|do|does|which|will)\b/i;

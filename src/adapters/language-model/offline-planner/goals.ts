@@ -5,8 +5,11 @@ import { readClause } from './text-values.js';
 import { reads, ToolIndex, type Match } from './tool-index.js';
 import { asksForAnalysis, isGenericVerb, isRelated, isRemovingVerb, stem, stemsOf } from './words.js';
 
+/** `ignored`: parts of the request for which there is no tool. */
 export type Goals =
-  { kind: 'graph'; nodes: GraphNode[] } | { kind: 'refused'; refusal: Refusal } | { kind: 'unmatched'; near: Match[] };
+  | { kind: 'graph'; nodes: GraphNode[]; ignored: string[] }
+  | { kind: 'refused'; refusal: Refusal }
+  | { kind: 'unmatched'; near: Match[] };
 
 /** A call whose arguments are said in the text is a little likelier to be meant. */
 const SAID_BONUS = 1.15;
@@ -19,12 +22,13 @@ const WEAK_SEPARATOR = /\s*,?\s+and\s+(?:also\s+)?(?=[\p{L}])|[.!?]\s+(?=\p{L})/
 /** Turns a request in words into calls of the tools that it speaks of. */
 export function planGoals(text: string, tools: readonly ModelTool[], index = new ToolIndex(tools)): Goals {
   let nodes: GraphNode[] = [];
-  for (const part of clausesOf(text, index)) {
+  const { parts, ignored } = clausesOf(text, index);
+  for (const part of parts) {
     const planned = planClause(part, tools, index, nodes);
     if (planned.kind !== 'graph') return planned;
     nodes = planned.nodes;
   }
-  return { kind: 'graph', nodes };
+  return { kind: 'graph', nodes, ignored };
 }
 
 function planClause(text: string, tools: readonly ModelTool[], index: ToolIndex, nodes: GraphNode[]): Goals {
@@ -42,11 +46,11 @@ function planClause(text: string, tools: readonly ModelTool[], index: ToolIndex,
   if (!best) return { kind: 'unmatched', near: ranked };
   const planner = new GraphPlanner(tools);
   const first = planner.plan(best.tool, clause, nodes);
-  if ('nodes' in first) return { kind: 'graph', nodes: withReport(text, first.nodes, first.last, tools, planner) };
+  if ('nodes' in first) return graph(withReport(text, first.nodes, first.last, tools, planner));
   for (const other of goals.slice(1)) {
     if (other.score < NEAR * best.score || !reads(other.tool)) continue;
     const attempt = planner.plan(other.tool, clause, nodes);
-    if ('nodes' in attempt) return { kind: 'graph', nodes: attempt.nodes };
+    if ('nodes' in attempt) return graph(attempt.nodes);
   }
   return { kind: 'refused', refusal: first.refusal };
 }
@@ -72,21 +76,27 @@ function withReport(
 }
 
 /** Splits where another request clearly begins; where a part means nothing by itself, the text stays whole. */
-function clausesOf(text: string, index: ToolIndex): string[] {
+function clausesOf(text: string, index: ToolIndex): { parts: string[]; ignored: string[] } {
   for (const separator of [STRONG_SEPARATOR, WEAK_SEPARATOR]) {
     const parts = split(text, separator);
     if (parts.length < 2 || parts.length > MOST_PARTS) continue;
-    const best = parts.map((part) => index.rank(part)[0]);
-    if (!best.every((match) => match?.confident)) continue;
-    if (separator === STRONG_SEPARATOR) return parts;
-    // What follows “and” may be part of the words that the first tool is to be given.
-    const isQuoted = readClause(parts[0] ?? '').found.some(({ kind }) => kind === 'quoted');
-    if (best[0] && index.takesWords(best[0].tool) && !isQuoted) continue;
-    const differ = new Set(best.map((match) => match?.tool)).size === parts.length;
-    const onlyReads = differ && best.every((match) => match && reads(match.tool));
-    if (onlyReads || parts.slice(1).every((part) => startsWithVerb(part, index))) return withSharedPeriod(text, parts);
+    const ranked = parts.map((part) => ({ part, match: index.rank(part)[0] }));
+    const meant = ranked.filter(({ match }) => match?.confident);
+    const ignored = ranked.filter(({ match }) => !match?.confident).map(({ part }) => part);
+    const first = ranked[0]?.match;
+    if (!first?.confident || !ignored.every((part) => startsWithVerb(part, index))) continue;
+    if (separator === WEAK_SEPARATOR) {
+      // What follows “and” may be part of the words that the first tool is to be given.
+      const isQuoted = readClause(parts[0] ?? '').found.some(({ kind }) => kind === 'quoted');
+      if (index.takesWords(first.tool) && !isQuoted) continue;
+      const differ = new Set(meant.map(({ match }) => match?.tool)).size === meant.length;
+      const onlyReads = differ && meant.every(({ match }) => match && reads(match.tool));
+      if (!onlyReads && !meant.slice(1).every(({ part }) => startsWithVerb(part, index))) continue;
+    }
+    const kept = meant.map(({ part }) => part);
+    return { parts: separator === WEAK_SEPARATOR ? withSharedPeriod(text, kept) : kept, ignored };
   }
-  return [text];
+  return { parts: [text], ignored: [] };
 }
 
 /** “Signups and visits of last week”: the span of time is meant for both. */
@@ -117,3 +127,5 @@ function startsWithVerb(part: string, index: ToolIndex): boolean {
     (isGenericVerb(first) || index.rank(part)[0]?.tool.name.toLowerCase().startsWith(first) === true)
   );
 }
+
+const graph = (nodes: GraphNode[]): Goals => ({ kind: 'graph', nodes, ignored: [] });

@@ -104,6 +104,8 @@ describe('one call for one wish', () => {
     ['fetch traffic for the last two weeks', 'fetch_traffic {"days":14}'],
     ['show me the top 5 pro signups from DE', 'query_signups {"limit":5,"plan":"pro","country":"DE"}'],
     ['signups in the past month', 'query_signups {"days":30}'],
+    ['how many people from Germany signed up last week', 'query_signups {"days":7,"country":"DE"}'],
+    ['repeat after me: I am here', 'echo {"message":"I am here"}'],
     ['count slowly for 3 seconds', 'slow_count {"seconds":3}'],
     ['make an image 300 by 200', 'make_image {"width":300,"height":200}'],
     ['ask my name', 'ask_name {}'],
@@ -145,6 +147,7 @@ describe('one call for one wish', () => {
   test.each([
     ["What's the weather in New York?", ['get_forecast {"city":"New York"}']],
     ['5 day forecast for Paris, metric', ['get_forecast {"city":"Paris","days":5,"metric":true}']],
+    ['orders of customer 42', ['list_orders {"customerId":"42"}']],
     ['open orders of customer C-1042', ['list_orders {"customerId":"C-1042","status":"open"}']],
     [
       'list the orders of ada@example.com',
@@ -191,6 +194,15 @@ test('two wishes are two calls, and a span of time is meant for both', async () 
     'fetch_traffic {"days":1}',
     'query_signups {"days":1}',
   ]);
+});
+
+test('a wish that no tool can fulfil is left out, and that is said', async () => {
+  const { nodes, text } = await ask('Make a report of this week and upload it to the moon', demo);
+  expect(nodes.at(-1)?.tool).toBe('write_report');
+  expect(text).not.toContain('left it out');
+  const mailed = await ask("Make a report of this week's signups and send it to the moon", demo);
+  expect(mailed.nodes.map(({ tool }) => tool)).toHaveLength(4);
+  expect(mailed.text).toContain('I found no tool for “send it to the moon” and left it out.');
 });
 
 describe('calls that are written out', () => {
@@ -250,7 +262,7 @@ describe('words instead of calls', () => {
     async (text) => {
       const { nodes, text: words } = await ask(text, demo);
       expect(nodes).toEqual([]);
-      expect(words).toContain('No tool matches these words. The nearest are');
+      expect(words).toMatch(/No tool matches these words\. (The nearest|Some of those there) are `/);
     },
   );
 

@@ -29,19 +29,29 @@ export function replyTo(request: ModelRequest): Reply {
   if (asksForHelp(text)) return words(`I plan without a language model. ${helpText(tools)}`);
   const planned = planText(text, tools);
   if (typeof planned === 'string') return words(`${PLANNED}. ${planned}`);
-  if (request.wordsOnly)
-    return words(`${PLANNED}. No further calls can be proposed now; ask again to run ${inOrder(planned)}.`);
-  if (planned.length > request.limits.maxNodes) {
+  const { nodes, ignored } = planned;
+  const { maxNodes } = request.limits;
+  if (request.wordsOnly) {
+    return words(`${PLANNED}. No further calls can be proposed now; ask again to run ${inOrder(nodes)}.`);
+  }
+  if (nodes.length > maxNodes) {
     return words(
-      `${PLANNED}. This takes ${planned.length} calls and at most ${request.limits.maxNodes} are allowed; ask for less at once.`,
+      `${PLANNED}. This takes ${nodes.length} calls and at most ${maxNodes} are allowed; ask for less at once.`,
     );
   }
-  const count = planned.length === 1 ? 'one call' : `${planned.length} calls`;
-  return { text: `${PLANNED}: ${count}. ${capital(inOrder(planned))}.`, nodes: planned.map(toProposed) };
+  const count = nodes.length === 1 ? 'one call' : `${nodes.length} calls`;
+  const left = ignored.map((part) => ` I found no tool for “${printable(part)}” and left it out.`).join('');
+  return { text: `${PLANNED}: ${count}. ${capital(inOrder(nodes))}.${left}`, nodes: nodes.map(toProposed) };
+}
+
+interface Plan {
+  nodes: GraphNode[];
+  /** Parts of the message for which there is no tool. */
+  ignored: string[];
 }
 
 /** The calls for a message, or words that say why there are none. */
-function planText(text: string, tools: readonly ModelTool[]): GraphNode[] | string {
+function planText(text: string, tools: readonly ModelTool[]): Plan | string {
   const direct = readDirectCall(text, tools);
   if (direct?.kind === 'unknown') return unknownTool(direct.name, direct.near);
   if (direct?.kind === 'malformed') {
@@ -49,19 +59,20 @@ function planText(text: string, tools: readonly ModelTool[]): GraphNode[] | stri
     return `That call cannot be read: ${direct.why}. Write it as \`${form}\`.`;
   }
   if (direct) {
-    if (direct.missing.length === 0) return append(direct.tool, direct.arguments, [], []).nodes;
+    if (direct.missing.length === 0) return { nodes: append(direct.tool, direct.arguments, [], []).nodes, ignored: [] };
     const refusal = { tool: direct.tool, missing: direct.missing, problems: [] };
     if (Object.keys(direct.arguments).length > 0) return refusalText(refusal);
     const attempt = new GraphPlanner(tools).plan(direct.tool, readClause(''), []);
-    return 'nodes' in attempt ? attempt.nodes : refusalText(refusal);
+    return 'nodes' in attempt ? { nodes: attempt.nodes, ignored: [] } : refusalText(refusal);
   }
   if (/^\/\S/.test(text)) return 'I know no such command. Calls are written as `/call tool {"argument": "value"}`.';
   const goals = planGoals(text, tools);
-  if (goals.kind === 'graph') return goals.nodes;
+  if (goals.kind === 'graph') return goals;
   if (goals.kind === 'refused') return refusalText(goals.refusal);
-  const near = [...new Set([...goals.near.map(({ tool }) => tool), ...tools])].slice(0, NEAREST);
-  if (near.length === 0) return 'No tool is connected, so there is nothing to run.';
-  return `No tool matches these words. The nearest are ${names(near)}. Say “help” for all of them, or write \`${callForm(near[0], [])}\`.`;
+  if (tools.length === 0) return 'No tool is connected, so there is nothing to run.';
+  const near = (goals.near.length > 0 ? goals.near.map(({ tool }) => tool) : tools).slice(0, NEAREST);
+  const which = goals.near.length > 0 ? 'The nearest' : 'Some of those there';
+  return `No tool matches these words. ${which} are ${names(near)}. Say “help” for all of them, or write \`${callForm(near[0], [])}\`.`;
 }
 
 function unknownTool(name: string, near: readonly ModelTool[]): string {

@@ -65,7 +65,7 @@ export function wordsOf(text: string): string[] {
   return text
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
-    .replace(/\bsign[-\s]ups?\b/g, 'signups')
+    .replace(/\bsign(?:ed)?[-\s]ups?\b/g, 'signups')
     .replace(/\be-mails?\b/g, 'email')
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');

@@ -268,6 +268,15 @@ test.each([
   expect(answered).toBe(status);
 });
 
+test('a body that is too large is refused with an answer', async () => {
+  const response = await fetch(demo.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `"${'x'.repeat(5 * 1024 * 1024)}"`,
+  });
+  expect(response.status).toBe(413);
+});
+
 test('a taken port gives way to the next one', async () => {
   const taken = Number(new URL(demo.url).port);
   const second = await startDemoHttp({ port: taken });

@@ -47,7 +47,10 @@ export async function startDemoHttp(options: {
       return refuse(response, 415, -32000, 'Content-Type must be application/json');
     }
     const text = await readBody(request);
-    if (text === undefined) return refuse(response, 413, -32000, 'Body too large');
+    if (text === undefined) {
+      response.setHeader('connection', 'close');
+      return refuse(response, 413, -32000, 'Body too large');
+    }
     const body = parseJson(text);
     if (body === undefined) return refuse(response, 400, -32700, 'Body is not JSON');
     const probe = await toWebRequest(request, body);
@@ -105,7 +108,8 @@ function tryListen(server: Server, port: number): Promise<NodeJS.ErrnoException 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Leaving the loop early must not cut the socket: the refusal still has to reach the client.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MOST_BODY_BYTES) return undefined;
     chunks.push(chunk);

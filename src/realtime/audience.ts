@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
+import { FAMILY_REVOKED } from '../core/identity/refresh-tokens.service.js';
 import { ServersService } from '../core/registry/servers.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
 import { Hints } from '../platform/hints/hints.js';
@@ -17,9 +18,9 @@ export const CONNECTIONS_PER_USER = 64;
 export class Audience implements OnModuleInit, OnApplicationShutdown {
   private readonly present = new Set<Attendance>();
   private readonly byUser = new Map<string, number>();
-  private readonly servers_ = new Map<string, () => void>();
+  private readonly watchedServers = new Map<string, () => void>();
   private timers: NodeJS.Timeout[] = [];
-  private unsubscribe: () => void = () => undefined;
+  private subscriptions: (() => void)[] = [];
 
   constructor(
     private readonly log: SessionLog,
@@ -30,7 +31,10 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.unsubscribe = this.hints.subscribeToGaps(() => void this.lookForMissed());
+    this.subscriptions = [
+      this.hints.subscribeToGaps(() => void this.lookForMissed()),
+      this.hints.subscribe(FAMILY_REVOKED, (data) => this.onSignOut(data)),
+    ];
     this.timers = [
       setInterval(() => void this.lookForMissed(), LOOK_EVERY_MS),
       setInterval(() => {
@@ -40,7 +44,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.unsubscribe();
+    for (const unsubscribe of this.subscriptions) unsubscribe();
     for (const timer of this.timers) clearInterval(timer);
     for (const attendance of [...this.present]) attendance.connection.close('restart');
   }
@@ -72,8 +76,8 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   }
 
   private watchServer(serverId: string): void {
-    if (this.servers_.has(serverId)) return;
-    this.servers_.set(
+    if (this.watchedServers.has(serverId)) return;
+    this.watchedServers.set(
       serverId,
       this.hints.subscribe(`server:${serverId}`, () => void this.onServerChange(serverId)),
     );
@@ -81,8 +85,15 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
 
   private unwatchServer(serverId: string): void {
     if ([...this.present].some((other) => other.serverId === serverId)) return;
-    this.servers_.get(serverId)?.();
-    this.servers_.delete(serverId);
+    this.watchedServers.get(serverId)?.();
+    this.watchedServers.delete(serverId);
+  }
+
+  private onSignOut(data: unknown): void {
+    const { familyId } = data as { familyId: string };
+    for (const attendance of [...this.present]) {
+      if (attendance.principal.familyId === familyId) attendance.connection.close('sign_in_again');
+    }
   }
 
   private async onServerChange(serverId: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Command, type CommandOf, type CommandType, parseCommand } from '@app/session-protocol';
+import { type CommandOf, type CommandType, parseCommand } from '@app/session-protocol';
 import { Injectable } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import { DecisionsService } from '../core/plans/decisions.service.js';
@@ -92,9 +92,9 @@ export class CommandRouter {
     });
   }
 
-  private async carryOut<Type extends CommandType>(from: Attendance, command: CommandOf<Type> & Command): Promise<void> {
+  private async carryOut<Type extends CommandType>(from: Attendance, command: CommandOf<Type>): Promise<void> {
     const handler = this.handlers[command.type as Type];
-    await handler(from, command.payload as CommandOf<Type>['payload'], command.id);
+    await handler(from, command.payload, command.id);
   }
 
   private refuse(from: Attendance, error: AppError, inReplyTo: string | undefined): void {

@@ -23,5 +23,12 @@ export function banner({ config, origin, model, demoUrl, movedFrom, startedInMs 
   const mode = config.production ? 'production' : 'development mode, not for production';
   const lines = rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}`);
   const moved = movedFrom === undefined ? [] : [`  Port ${movedFrom} is busy, so another one was taken.`];
-  return ['', `  Switchyard · ${mode} · ready in ${(startedInMs / 1_000).toFixed(1)} s`, ...moved, '', ...lines, ''].join('\n');
+  return [
+    '',
+    `  Switchyard · ${mode} · ready in ${(startedInMs / 1_000).toFixed(1)} s`,
+    ...moved,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
 }

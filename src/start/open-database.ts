@@ -81,6 +81,9 @@ const isStarting = (error: unknown): boolean =>
 
 async function migrateJobs(connection: DatabaseConnection): Promise<void> {
   const pool = new pg.Pool({ ...toDriverOptions(connection).pg, max: 2 });
+  // A connection that breaks fails the query on it, which is told.
+  const ignore = () => undefined;
+  pool.on('error', ignore).on('connect', (client) => client.on('error', ignore));
   try {
     await runMigrations({ pgPool: pool, logger: new WorkerLogger(() => () => undefined) });
   } finally {

@@ -70,7 +70,9 @@ export const COMMAND_TYPES = Object.keys(COMMAND_PAYLOADS) as CommandType[];
 export type CommandPayload<Type extends CommandType> = z.infer<(typeof COMMAND_PAYLOADS)[Type]>;
 
 /** A command that passed its schema. `id` is the client's own name for the frame. */
-export type Command = { [Type in CommandType]: { type: Type; payload: CommandPayload<Type>; id?: string } }[CommandType];
+export type Command = {
+  [Type in CommandType]: { type: Type; payload: CommandPayload<Type>; id?: string };
+}[CommandType];
 export type CommandOf<Type extends CommandType> = Extract<Command, { type: Type }>;
 
 export type ParsedCommand =

@@ -147,7 +147,12 @@ export class ConversationsService {
       const current = running[0] ?? waiting.at(-1);
       const queued = await this.turns.listByStatus(sessionId, ['queued']);
       const plan = await this.plans.findCurrent(sessionId);
-      const nodes = (plan?.nodes ?? []).map(({ id, title, status, depends_on: dependsOn }) => ({ id, title, status, dependsOn }));
+      const nodes = (plan?.nodes ?? []).map(({ id, title, status, depends_on: dependsOn }) => ({
+        id,
+        title,
+        status,
+        dependsOn,
+      }));
       const server = await this.servers.findForJob(session.serverId);
       return {
         session: {

@@ -38,38 +38,48 @@ export class TurnEndings {
   ): Promise<readonly string[] | undefined> {
     // Outside the transaction: a server may have to be asked.
     const tools = new Map((await this.toolsOf(reply)).map((tool) => [tool.name, tool]));
-    return this.database.transaction(async () => {
-      const session = await this.sessions.lock(sessionId);
-      if (!(await this.holds(turn, claim))) return undefined;
-      const text = reply.text.replaceAll('\u0000', '').slice(0, LIMITS.replyCharacters);
-      if (text !== '') await this.log.append(sessionId, [this.said(turn, messageId, text)]);
+    return this.database
+      .transaction(async () => {
+        const session = await this.sessions.lock(sessionId);
+        if (!(await this.holds(turn, claim))) return undefined;
+        const text = reply.text.replaceAll('\u0000', '').slice(0, LIMITS.replyCharacters);
+        if (text !== '') await this.log.append(sessionId, [this.said(turn, messageId, text)]);
 
-      const tokens = turn.tokens + reply.usage.inputTokens + reply.usage.outputTokens;
-      let planId: PlanId | null = null;
-      if (reply.nodes.length > 0) {
-        const title = titleOf(turn, reply);
-        const scene = await this.scenes.of(session);
-        await this.supersede(turn);
-        const proposed = await this.proposals.propose(session, turn.id, { title, calls: reply.nodes }, tools, scene);
-        if (!proposed.ok) return refuse(proposed.problems);
-        planId = proposed.plan.id;
-      }
-      const providerState = reply.providerState ?? null;
-      const createdAt = this.clock.now();
-      await this.turns.insertReply({ id: messageId, sessionId, turnId: turn.id, planId, text, providerState, createdAt });
-      await this.sessions.update(sessionId, { contextTokens: reply.usage.inputTokens + reply.usage.outputTokens });
-      await this.turns.update(turn.id, {
-        tokens,
-        graphs: turn.graphs + (planId === null ? 0 : 1),
-        ...(planId === null ? {} : { status: 'waiting' as const, claim: null }),
+        const tokens = turn.tokens + reply.usage.inputTokens + reply.usage.outputTokens;
+        let planId: PlanId | null = null;
+        if (reply.nodes.length > 0) {
+          const title = titleOf(turn, reply);
+          const scene = await this.scenes.of(session);
+          await this.supersede(turn);
+          const proposed = await this.proposals.propose(session, turn.id, { title, calls: reply.nodes }, tools, scene);
+          if (!proposed.ok) return refuse(proposed.problems);
+          planId = proposed.plan.id;
+        }
+        const providerState = reply.providerState ?? null;
+        const createdAt = this.clock.now();
+        await this.turns.insertReply({
+          id: messageId,
+          sessionId,
+          turnId: turn.id,
+          planId,
+          text,
+          providerState,
+          createdAt,
+        });
+        await this.sessions.update(sessionId, { contextTokens: reply.usage.inputTokens + reply.usage.outputTokens });
+        await this.turns.update(turn.id, {
+          tokens,
+          graphs: turn.graphs + (planId === null ? 0 : 1),
+          ...(planId === null ? {} : { status: 'waiting' as const, claim: null }),
+        });
+        if (planId === null) await this.queue.end(turn, 'done');
+        await this.queue.startNext(sessionId);
+        return undefined;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Refusal) return error.problems;
+        throw error;
       });
-      if (planId === null) await this.queue.end(turn, 'done');
-      await this.queue.startNext(sessionId);
-      return undefined;
-    }).catch((error: unknown) => {
-      if (error instanceof Refusal) return error.problems;
-      throw error;
-    });
   }
 
   /** The message is kept, the reason is told, and the next one gets its turn. */

@@ -135,4 +135,3 @@ export class TurnRunner {
 
 const badPlan = (problems: readonly string[]) =>
   new ModelFailure('MODEL_BAD_REPLY', `The model proposed a plan that cannot run: ${problems.join(' ')}`, true);
-

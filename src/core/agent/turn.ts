@@ -1,14 +1,6 @@
 import type { PlanId, SessionId, TurnId } from '../../platform/ids.js';
 
-export const TURN_STATUSES = [
-  'queued',
-  'running',
-  'waiting',
-  'done',
-  'stopped',
-  'failed',
-  'superseded',
-] as const;
+export const TURN_STATUSES = ['queued', 'running', 'waiting', 'done', 'stopped', 'failed', 'superseded'] as const;
 export type TurnStatus = (typeof TURN_STATUSES)[number];
 
 /** One message of the user and all that the agent does about it. */

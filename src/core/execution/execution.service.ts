@@ -1,4 +1,11 @@
-import { type Answer, type LogMessage, type Question, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
+import {
+  type Answer,
+  type LogMessage,
+  type Question,
+  UpstreamError,
+  type UpstreamErrorCode,
+  type UpstreamSession,
+} from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
 import { newId, type OrganizationId, type PlanId, type SessionId, type UserId } from '../../platform/ids.js';
@@ -170,7 +177,11 @@ async function readLinks(
 }
 
 /** What may be gone at the next try. */
-const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set(['UPSTREAM_UNREACHABLE', 'UPSTREAM_BUSY', 'UPSTREAM_TIMEOUT']);
+const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set([
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_BUSY',
+  'UPSTREAM_TIMEOUT',
+]);
 
 function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: number): ToolOutcome {
   if (signal.aborted) return { status: 'cancelled' };

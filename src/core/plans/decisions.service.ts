@@ -63,18 +63,22 @@ export class DecisionsService {
     options: { arguments?: Record<string, unknown> | undefined; remember?: RememberScope | undefined } = {},
   ): Promise<void> {
     await this.decide(principal, sessionId, on, 'approve', async (deciding, node) => {
-      const edited = options.arguments
-        ? await this.replaceArguments(deciding, node, options.arguments)
-        : node;
+      const edited = options.arguments ? await this.replaceArguments(deciding, node, options.arguments) : node;
       await this.grant(deciding, edited, on, options.remember);
-      if (options.remember && options.remember !== 'once') await this.proposals.askRules(deciding.change, deciding.scene);
+      if (options.remember && options.remember !== 'once')
+        await this.proposals.askRules(deciding.change, deciding.scene);
     });
   }
 
   async approveAll(
     principal: Principal,
     sessionId: SessionId,
-    all: { planId: string; revision?: number | undefined; nodeIds?: string[] | undefined; decisionId?: string | undefined },
+    all: {
+      planId: string;
+      revision?: number | undefined;
+      nodeIds?: string[] | undefined;
+      decisionId?: string | undefined;
+    },
   ): Promise<void> {
     await this.database.transaction(async () => {
       const { session } = await this.sessions.lockVisible(principal, sessionId);
@@ -103,12 +107,7 @@ export class DecisionsService {
   }
 
   /** The whole of the arguments is replaced, and the node waits for its approval again. */
-  async edit(
-    principal: Principal,
-    sessionId: SessionId,
-    on: DecisionOn,
-    args: Record<string, unknown>,
-  ): Promise<void> {
+  async edit(principal: Principal, sessionId: SessionId, on: DecisionOn, args: Record<string, unknown>): Promise<void> {
     await this.decide(principal, sessionId, on, 'edit', async (deciding, node) => {
       deciding.change.tellDecision(echo(principal, on, 'edit'));
       const edited = await this.replaceArguments(deciding, node, args);
@@ -118,19 +117,20 @@ export class DecisionsService {
   }
 
   /** Runs a node again that ended without a result, or for the first time one that was rejected. */
-  async retry(
-    principal: Principal,
-    sessionId: SessionId,
-    on: DecisionOn,
-    timeoutSeconds?: number,
-  ): Promise<void> {
+  async retry(principal: Principal, sessionId: SessionId, on: DecisionOn, timeoutSeconds?: number): Promise<void> {
     await this.decide(principal, sessionId, on, 'retry', async ({ change, scene }, node) => {
       change.tellDecision(echo(principal, on, 'retry'));
       // The retry is the approval: it is bound to the definition that the server has now.
       const tool = await this.tools.findTool(node.serverId, node.tool);
       const pinned = { ...node, pin: tool?.pin ?? node.pin };
       for (const { id, to } of reopen(change.nodes, node.id)) {
-        change.update(id, { status: to, cause: null, approval: null, autoRule: null, queuedAttempt: change.find(id)?.attempt ?? 0 });
+        change.update(id, {
+          status: to,
+          cause: null,
+          approval: null,
+          autoRule: null,
+          queuedAttempt: change.find(id)?.attempt ?? 0,
+        });
       }
       change.update(node.id, {
         status: 'approved',

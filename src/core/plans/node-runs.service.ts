@@ -30,6 +30,9 @@ export interface BegunRun {
   arguments: Record<string, unknown>;
 }
 
+/** Many references to one large result multiply. */
+const MAX_ARGUMENT_CHARACTERS = 8 * 1024 * 1024;
+
 /** The beginning and the end of each call, each in one transaction with its events. */
 @Injectable()
 export class NodeRunsService {
@@ -60,7 +63,8 @@ export class NodeRunsService {
 
       const isNext = attempt === node.attempt + 1 && (node.status === 'approved' || node.status === 'retrying');
       const isOrphan = attempt === node.attempt && node.status === 'running';
-      if (isOrphan && (await this.claims.isHeld(node.claim))) return this.claims.askAgainLater(sessionId, nodeId, attempt);
+      if (isOrphan && (await this.claims.isHeld(node.claim)))
+        return this.claims.askAgainLater(sessionId, nodeId, attempt);
       if (isOrphan) await this.takeOver(change, node);
       const begun = isNext || isOrphan ? await this.start(session, change, node, isOrphan) : undefined;
       await this.changes.save(change);
@@ -114,7 +118,12 @@ export class NodeRunsService {
       return;
     }
     if (isSafeToRepeat(node)) {
-      change.note('warn', node.id, 'The process that ran this died; the call is safe to repeat and starts again.', node.id);
+      change.note(
+        'warn',
+        node.id,
+        'The process that ran this died; the call is safe to repeat and starts again.',
+        node.id,
+      );
       return;
     }
     change.note('warn', node.id, 'The process that ran this died before the answer came.', node.id);
@@ -139,7 +148,14 @@ export class NodeRunsService {
     if (invalid && !isOrphan) {
       change.note('warn', node.id, `Asked again: ${invalid}.`, node.id);
       const pin = tool?.pin ?? node.pin;
-      change.update(node.id, { status: 'pending', approval: null, autoRule: null, queuedAttempt: node.attempt, pin, cause: `asked again: ${invalid}` });
+      change.update(node.id, {
+        status: 'pending',
+        approval: null,
+        autoRule: null,
+        queuedAttempt: node.attempt,
+        pin,
+        cause: `asked again: ${invalid}`,
+      });
       return undefined;
     }
     const claim = this.claims.take();
@@ -162,7 +178,12 @@ export class NodeRunsService {
       return undefined;
     }
     if (!node.risk.read_only && !isOrphan) await this.plans.intendEffect(running, argumentsHash(resolved.value));
-    change.note('info', node.id, `${node.title}: calling ${node.tool}${running.attempt > 1 ? `, attempt ${running.attempt}` : ''}.`, node.id);
+    change.note(
+      'info',
+      node.id,
+      `${node.title}: calling ${node.tool}${running.attempt > 1 ? `, attempt ${running.attempt}` : ''}.`,
+      node.id,
+    );
     return { session, node: running, claim, tool, arguments: resolved.value };
   }
 
@@ -173,6 +194,9 @@ export class NodeRunsService {
     const needed = new Set(findReferences(node.arguments).references.map((reference) => reference.node));
     const outputs = await this.plans.outputsOf(sessionId, [...needed]);
     const resolved = resolveReferences(node.arguments, (id) => outputs.get(id));
+    if (resolved.ok && JSON.stringify(resolved.value).length > MAX_ARGUMENT_CHARACTERS) {
+      return { ok: false, message: 'With the results it refers to, the call is larger than 8 MiB.' };
+    }
     if (resolved.ok) return { ok: true, value: resolved.value as Record<string, unknown> };
     return { ok: false, message: resolved.problems.map(({ message }) => message).join(' ') };
   }

@@ -17,9 +17,14 @@ export const alreadyDecided = (status: NodeStatus) =>
   });
 
 export const notAllowedNow = (decision: string, status: NodeStatus) =>
-  new AppError('conflict', 'NOT_ALLOWED_NOW', `A task that is ${status.replace('_', ' ')} has nothing to ${decision}.`, {
-    details: { status },
-  });
+  new AppError(
+    'conflict',
+    'NOT_ALLOWED_NOW',
+    `A task that is ${status.replace('_', ' ')} has nothing to ${decision}.`,
+    {
+      details: { status },
+    },
+  );
 
 export const nothingToApprove = () =>
   new AppError('conflict', 'NOTHING_TO_APPROVE', 'No task of this plan waits for a decision.');

@@ -21,7 +21,9 @@ export class PlansRepository {
   }
 
   async find(sessionId: SessionId, planId: PlanId): Promise<Plan | undefined> {
-    return ((await this.database.entities.findOneBy(PlanEntity, { id: planId, sessionId })) as Plan | null) ?? undefined;
+    return (
+      ((await this.database.entities.findOneBy(PlanEntity, { id: planId, sessionId })) as Plan | null) ?? undefined
+    );
   }
 
   /** The open plan, or else the one that ended last. */

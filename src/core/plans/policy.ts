@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
-import type { OrganizationId, UserId } from '../../platform/ids.js';
+import type { UserId } from '../../platform/ids.js';
 import { ApprovalsService, type CallToDecide, type GrantScope } from '../approvals/approvals.service.js';
 import type { Session } from '../sessions/session.js';
 import type { McpServer } from '../registry/server.js';
@@ -58,7 +58,7 @@ const accountOf = (node: TaskNodeRecord, scene: PolicyScene): number =>
 
 function toQuestion(node: TaskNodeRecord, { session, servers }: PolicyScene): CallToDecide {
   return {
-    organizationId: session.organizationId as OrganizationId,
+    organizationId: session.organizationId,
     userId: session.userId,
     sessionId: session.id,
     serverId: node.serverId,

@@ -72,7 +72,8 @@ export class QuestionsService {
       if (!row) throw questionNotFound();
       if (action === 'accept' && row.schema) {
         const issues = this.validation.check(row.id, row.schema, content ?? {});
-        if (issues.length > 0) throw argumentsDoNotFit(`The form does not take this: ${describeIssues(issues)}.`, issues);
+        if (issues.length > 0)
+          throw argumentsDoNotFit(`The form does not take this: ${describeIssues(issues)}.`, issues);
       }
       await this.end(sessionId, row, action, content ?? null);
     });
@@ -146,7 +147,8 @@ export class QuestionsService {
   ): Promise<Answer> {
     for (;;) {
       const [row] = await this.database.sql<QuestionRow>('select * from input_requests where id = $1', [id]);
-      if (row?.status === 'accept') return { action: 'accept', content: (row.content ?? {}) as Answer['content'] & object };
+      if (row?.status === 'accept')
+        return { action: 'accept', content: (row.content ?? {}) as Answer['content'] & object };
       if (row?.status === 'decline') return { action: 'decline' };
       if (row?.status !== 'open' || given.aborted) return { action: 'cancel' };
       if (expiresAt <= this.clock.now()) return this.expire(id, node);

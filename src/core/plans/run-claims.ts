@@ -41,6 +41,10 @@ export class RunClaims {
   /** For a second job of a run that somebody holds: it may still die. */
   async askAgainLater(sessionId: SessionId, nodeId: string, attempt: number): Promise<undefined> {
     const runAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
-    await this.jobs.enqueue(runNode, { sessionId, nodeId, attempt }, { runAt, key: `${sessionId}:${nodeId}:${attempt}` });
+    await this.jobs.enqueue(
+      runNode,
+      { sessionId, nodeId, attempt },
+      { runAt, key: `${sessionId}:${nodeId}:${attempt}` },
+    );
   }
 }

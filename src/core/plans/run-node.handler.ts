@@ -101,7 +101,10 @@ export class RunNodeHandler extends JobHandler<Payload> {
     }
   }
 
-  private relayLog({ session, node }: BegunRun, entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string }) {
+  private relayLog(
+    { session, node }: BegunRun,
+    entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string },
+  ) {
     const payload = {
       timestamp: new Date().toISOString(),
       level: entry.level,

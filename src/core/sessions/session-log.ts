@@ -101,7 +101,14 @@ export class SessionLog {
 
 const topicOf = (sessionId: SessionId) => `session:${sessionId}`;
 
-function toFrame(sessionId: SessionId, seq: number, id: string, type: string, payload: unknown, ts: Date): DurableFrame {
+function toFrame(
+  sessionId: SessionId,
+  seq: number,
+  id: string,
+  type: string,
+  payload: unknown,
+  ts: Date,
+): DurableFrame {
   const frame = { v: PROTOCOL_VERSION, id, seq, ts: ts.toISOString(), session_id: sessionId, type, payload };
   return frame as DurableFrame;
 }

@@ -79,10 +79,7 @@ export class SessionsService {
     return session;
   }
 
-  async update(
-    id: SessionId,
-    change: Partial<Pick<Session, 'title' | 'nextNode' | 'contextTokens'>>,
-  ): Promise<void> {
+  async update(id: SessionId, change: Partial<Pick<Session, 'title' | 'nextNode' | 'contextTokens'>>): Promise<void> {
     await this.sessions.update(id, change);
   }
 }

@@ -60,7 +60,8 @@ export const SETTINGS = {
   SECRET_KEY: {
     schema: z.string().min(32),
     secret: true,
-    about: 'What all keys are derived from, at least 32 characters. Unset: made at the first start, kept in the data folder.',
+    about:
+      'What all keys are derived from, at least 32 characters. Unset: made at the first start, kept in the data folder.',
   },
   SMTP_URL: {
     schema: z.url({ protocol: /^smtps?$/ }),
@@ -103,7 +104,8 @@ export const SETTINGS = {
   JOB_CONCURRENCY: { schema: whole(1, 200), preset: '16', about: 'Jobs that this process runs at a time.' },
   DEMO_SERVER: {
     schema: flag,
-    about: 'Start the demo MCP server and register it in new organizations. Unset: true in development, never in production.',
+    about:
+      'Start the demo MCP server and register it in new organizations. Unset: true in development, never in production.',
   },
   DEMO_PORT: { schema: whole(0, 65_535), preset: '7400', about: 'First port tried by the demo server.' },
   LOG_LEVEL: {

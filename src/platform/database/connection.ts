@@ -1,7 +1,6 @@
 /** Where a PostgreSQL is: a URL, or a socket folder with what opens it. */
 export type DatabaseConnection =
-  | { url: string }
-  | { host: string; port: number; user: string; password: string; database: string };
+  { url: string } | { host: string; port: number; user: string; password: string; database: string };
 
 /** The form that `pg` and TypeORM's driver both take. */
 export function toDriverOptions(connection: DatabaseConnection) {

@@ -89,7 +89,8 @@ const codeOf = (error: unknown): string => {
 const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
 /** Classes 08 (connection), 53 (resources), 57P (the server is going or coming), 58 (system). */
 const SERVER_FAULTS = /^(08|53|57P|58)/;
-const BROKEN = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+const BROKEN =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
 
 function asUnavailable(error: unknown): unknown {
   if (error instanceof AppError) return error;

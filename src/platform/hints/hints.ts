@@ -80,7 +80,7 @@ export class Hints {
       keepAlive: true,
     });
     client.on('notification', ({ payload }) => this.receive(payload));
-    client.once('error', (error) => this.lost(client, error));
+    client.once('error', (error: Error) => this.lost(client, error));
     client.once('end', () => this.lost(client));
     await client.connect();
     await client.query(`listen ${CHANNEL}`);

@@ -20,6 +20,6 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: 20_000,
       connectTimeout: 15_000,
     };
-    return super.createIOServer(port, { ...options, ...ours } as ServerOptions) as Server;
+    return super.createIOServer(port, { ...options, ...ours } as ServerOptions);
   }
 }

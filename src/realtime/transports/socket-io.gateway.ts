@@ -1,9 +1,5 @@
 import { CLOSE_CODES, type CloseReason, type ServerFrame } from '@app/session-protocol';
-import {
-  type OnGatewayConnection,
-  type OnGatewayInit,
-  WebSocketGateway,
-} from '@nestjs/websockets';
+import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
 import type { Principal } from '../../core/identity/principal.js';
 import { toAppError } from '../../platform/errors/app-error.js';

@@ -15,7 +15,8 @@ import type { DownloadQuery } from './schemas/sessions.schemas.js';
 const SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:";
 
 /** Types that a browser may show in place; everything else is saved. */
-const SHOWN = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/|application\/pdf|text\/(plain|csv|markdown)|application\/json)/;
+const SHOWN =
+  /^(image\/(png|jpeg|gif|webp)|audio\/|video\/|application\/pdf|text\/(plain|csv|markdown)|application\/json)/;
 
 /** Sends the bytes of artifacts: to their owner, or to who holds a signed link. */
 @Injectable()
@@ -63,7 +64,8 @@ export class ArtifactDownloads {
     if (expires !== undefined && signature !== undefined) return this.artifacts.getByLink(id, { expires, signature });
     const { method, headers } = request;
     const credential = clientSurface.readCredential({ method, headers, path: requestPath(request) });
-    if (!credential) throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Send an access token, or use a signed link.');
+    if (!credential)
+      throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Send an access token, or use a signed link.');
     return this.artifacts.get(await this.identity.authenticate(credential.token), id);
   }
 }

@@ -69,24 +69,15 @@ export class SessionEvents {
     }
   }
 
-  private async follow(
-    session: Session,
-    after: number,
-    raw: FastifyReply['raw'],
-    signal: AbortSignal,
-  ): Promise<void> {
-    let wake: () => void = () => undefined;
-    let woken = false;
-    const unlisten = this.log.listen(session.id, () => {
-      woken = true;
-      wake();
-    });
-    signal.addEventListener('abort', () => wake());
+  private async follow(session: Session, after: number, raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
+    const bell = new Bell();
+    const unlisten = this.log.listen(session.id, () => bell.ring());
+    signal.addEventListener('abort', () => bell.ring());
     let cursor = after;
     let quietSince = performance.now();
     try {
       while (!signal.aborted) {
-        woken = false;
+        bell.mute();
         const frames = await this.log.read(session.id, cursor, PAGE);
         for (const frame of frames) raw.write(toServerSentEvent(frame));
         cursor = frames.at(-1)?.seq ?? cursor;
@@ -96,18 +87,38 @@ export class SessionEvents {
           raw.write(': still here\n\n');
           quietSince = performance.now();
         }
-        if (frames.length === PAGE || woken) continue;
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, LOOK_MS);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+        if (frames.length < PAGE) await bell.heard(LOOK_MS);
       }
     } finally {
       unlisten();
     }
+  }
+}
+
+/** Remembers a ring between two looks. */
+class Bell {
+  private rung = false;
+  private wake: () => void = () => undefined;
+
+  mute(): void {
+    this.rung = false;
+  }
+
+  ring(): void {
+    this.rung = true;
+    this.wake();
+  }
+
+  /** Until it rings, or rang since it was muted; at most so long. */
+  async heard(ms: number): Promise<void> {
+    if (this.rung) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
 

@@ -40,7 +40,7 @@ const NOT_FOUND = problem('There is no such session of yours.');
 @Controller('api/v1/sessions')
 export class SessionsController {
   constructor(
-    private readonly list_: SessionListService,
+    private readonly summaries: SessionListService,
     private readonly sessions: SessionsService,
     private readonly artifacts: ArtifactsService,
     private readonly events: SessionEvents,
@@ -54,7 +54,7 @@ export class SessionsController {
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: SessionsQuery }) { page, serverId }: z.infer<typeof SessionsQuery>,
   ) {
-    return toSessionListView(await this.list_.list(principal, page, serverId));
+    return toSessionListView(await this.summaries.list(principal, page, serverId));
   }
 
   @Post()
@@ -66,7 +66,7 @@ export class SessionsController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: SessionCreate }) body: z.infer<typeof SessionCreate>,
   ) {
-    return toSessionView(await this.list_.create(principal, body.server_id, body.title));
+    return toSessionView(await this.summaries.create(principal, body.server_id, body.title));
   }
 
   @Get(':session_id')
@@ -74,7 +74,7 @@ export class SessionsController {
   @ApiOkResponse({ standardSchema: SessionView })
   @ApiNotFoundResponse(NOT_FOUND)
   async get(@CurrentPrincipal() principal: Principal, @Param('session_id', SessionIdParam) id: SessionId) {
-    return toSessionView(await this.list_.get(principal, id));
+    return toSessionView(await this.summaries.get(principal, id));
   }
 
   @Patch(':session_id')
@@ -87,7 +87,7 @@ export class SessionsController {
     @Param('session_id', SessionIdParam) id: SessionId,
     @Body({ schema: SessionRename }) { title }: z.infer<typeof SessionRename>,
   ) {
-    return toSessionView(await this.list_.rename(principal, id, title));
+    return toSessionView(await this.summaries.rename(principal, id, title));
   }
 
   @Get(':session_id/events')

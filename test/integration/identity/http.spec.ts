@@ -71,6 +71,14 @@ describe('the HTTP pipeline', () => {
     },
   );
 
+  test.each(['application/json; charset=utf-8', 'application/json;charset=UTF-8', 'Application/JSON'])(
+    'a body of type %s is read',
+    async (type) => {
+      const answer = await post('{"email":"x"}', { 'content-type': type });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: '/email' }] } });
+    },
+  );
+
   test.each(['/api/v1/nothing', '/api/v1', '/nothing', '/%61pi/v1/nothing', '/api/artifacts/x/y/z'])(
     'the unknown path %s is a 404 problem',
     async (path) => {

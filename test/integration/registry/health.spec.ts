@@ -244,7 +244,7 @@ describe('sessions with a server', () => {
       credentials: { api_key: 'new-secret' },
     });
     const requests = upstream.seen.length;
-    expect(await call(id)).toMatchObject([2]);
+    expect((await call(id))[0]).toBe(2);
     expect(upstream.seen).toHaveLength(requests);
     await other.close();
   });

@@ -16,7 +16,7 @@ import { REGISTRY_ENTITIES } from '../../../src/core/registry/registry.entities.
 import { Registry1763700002000 } from '../../../src/core/registry/registry.migration.js';
 import { RegistryModule } from '../../../src/core/registry/registry.module.js';
 import { Clock } from '../../../src/platform/clock.js';
-import { readConfig } from '../../../src/platform/config/config.js';
+import { type Config, readConfig } from '../../../src/platform/config/config.js';
 import { Keyring } from '../../../src/platform/crypto/keyring.js';
 import { toDriverOptions } from '../../../src/platform/database/connection.js';
 import { createDataSource, migrate } from '../../../src/platform/database/data-source.js';
@@ -68,10 +68,10 @@ const SETTINGS = { NODE_ENV: 'test', RATE_LIMIT_RPM: '0', LOG_LEVEL: 'debug', LO
 
 /** The registry over HTTP with its jobs, on a database of its own. */
 export async function startRegistryApp({
-  settings = {},
   demo = new AbsentDemoServer(),
-}: { settings?: Record<string, string>; demo?: DemoServer } = {}) {
-  const config = readConfig({ ...SETTINGS, ...settings });
+  config: change = (config) => config,
+}: { demo?: DemoServer; config?: (config: Config) => Config } = {}) {
+  const config = change(readConfig(SETTINGS));
   const logLines: string[] = [];
   const logger = createLogger(config.log, { write: (line) => void logLines.push(line) });
   const testDatabase = await createTestDatabase();

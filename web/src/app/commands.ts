@@ -166,7 +166,7 @@ const generalCommands: Command[] = [
     title: 'Next theme',
     help: THEMES.join(', '),
     slash: ['theme'],
-    args: `[${THEMES.join('|')}]`,
+    args: '[name]',
     complete: values(THEMES),
     run: (_context, argument) => {
       if (argument.trim() !== '') return choose(THEMES, argument, (theme) => setLook({ theme }));

@@ -11,6 +11,8 @@ const ROWS: Record<string, string[]> = {
   D: ['110', '101', '101', '101', '110'],
 };
 const CELL = 4;
+// The cells of a stroke touch: seams would show at some zooms.
+const SIDE = CELL + 0.05;
 
 /** The name on a five-row grid; on the sign-in page and at home only. */
 export function Wordmark() {
@@ -20,13 +22,13 @@ export function Wordmark() {
     const rows = ROWS[letter] ?? [];
     rows.forEach((row, y) => {
       [...row].forEach((cell, at) => {
-        if (cell === '1') cells.push(`M${(x + at) * CELL} ${y * CELL}h${CELL - 1}v${CELL - 1}h-${CELL - 1}z`);
+        if (cell === '1') cells.push(`M${(x + at) * CELL} ${y * CELL}h${SIDE}v${SIDE}h-${SIDE}z`);
       });
     });
     x += (rows[0]?.length ?? 0) + 1;
   }
   return (
-    <svg className="wordmark" viewBox={`0 0 ${(x - 1) * CELL - 1} ${5 * CELL - 1}`} role="img" aria-label="Switchyard">
+    <svg className="wordmark" viewBox={`0 0 ${(x - 1) * CELL} ${5 * CELL}`} role="img" aria-label="Switchyard">
       <path d={cells.join('')} fill="currentColor" />
     </svg>
   );

@@ -11,6 +11,7 @@ import { useLive, useLiveSession } from './live-context.js';
 import { stateView } from './node-state.js';
 import { Prose } from './prose.js';
 import { QuestionForm } from './question-form.js';
+import { plainText } from './untrusted.js';
 
 type Of<Kind extends TranscriptItem['kind']> = Extract<TranscriptItem, { kind: Kind }>;
 
@@ -100,7 +101,7 @@ function ToolBlock({ item }: { item: Of<'tool'> }) {
         <span className="state-word" data-state={node.status}>
           <Icon name={view.icon} /> {view.word.toLowerCase()}
         </span>
-        {!open && <span className="dim tool-line-said">{firstLine.split('\n')[0]}</span>}
+        {!open && <span className="dim tool-line-said">{plainText(firstLine.split('\n')[0] ?? '')}</span>}
       </button>
       {open && (
         <div className="tool-open">

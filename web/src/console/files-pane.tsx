@@ -96,14 +96,6 @@ function FileRow({ file }: { file: Artifact }) {
         >
           link
         </button>
-        <button
-          type="button"
-          className="text-button wide-only"
-          title={file.sha256}
-          onClick={() => run(copyText(file.sha256), 'SHA-256 copied.')}
-        >
-          checksum
-        </button>
       </span>
       {said !== '' && (
         <span className="file-said dim" role="status">

@@ -82,6 +82,14 @@ export function LogsPane() {
           <button
             type="button"
             className="pane-button"
+            title={`Copy ${rows.length} rows as JSON lines`}
+            onClick={() => void copyText(rows.map((row) => JSON.stringify(row)).join('\n'))}
+          >
+            copy
+          </button>
+          <button
+            type="button"
+            className="pane-button"
             aria-pressed={paused}
             onClick={() => useUi.setState({ logPaused: !paused })}
           >
@@ -166,17 +174,6 @@ export function LogsPane() {
               );
             })}
           </div>
-        </div>
-      )}
-      {rows.length > 0 && (
-        <div className="log-foot">
-          <button
-            type="button"
-            className="text-button"
-            onClick={() => void copyText(rows.map((row) => JSON.stringify(row)).join('\n'))}
-          >
-            copy {rows.length} rows
-          </button>
         </div>
       )}
     </Pane>

@@ -19,6 +19,13 @@ export function ansiSpans(text: string): Span[] {
   }));
 }
 
+/** The words alone, for one line in passing. */
+export function plainText(text: string): string {
+  return ansiSpans(text)
+    .map((span) => span.text)
+    .join('');
+}
+
 /** The first `count` lines, and how many follow. */
 export function fold(text: string, count: number): { head: string; more: number } {
   const lines = text.split('\n');

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Icon } from './icons.js';
 
 interface DialogProps {
@@ -13,18 +13,24 @@ interface DialogProps {
   testId?: string;
 }
 
+const FIRST = '.dialog-body :is(input, select, textarea, button), .dialog-actions button';
+
 /** The browser's own modal dialog: it traps focus, makes the page inert and closes on Escape without a library. */
 export function Dialog({ title, onClose, children, actions, wide, fixed, testId }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [opener] = useState(() => document.activeElement);
   useEffect(() => {
     const element = dialog.current;
-    const before = document.activeElement;
-    if (element && !element.open) element.showModal();
+    if (!element) return;
+    // React has focused what asked for it by now; showing the dialog would move the focus to the close button.
+    const wanted = element.contains(document.activeElement) ? document.activeElement : element.querySelector(FIRST);
+    if (!element.open) element.showModal();
+    if (wanted instanceof HTMLElement) wanted.focus();
     return () => {
-      element?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      element.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
-  }, []);
+  }, [opener]);
   return (
     <dialog
       ref={dialog}

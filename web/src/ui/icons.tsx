@@ -26,7 +26,7 @@ const GLYPHS = {
   unknown: (
     <>
       <circle cx="6" cy="6" r="4.25" />
-      <path d="M6 3.5v5M4 4.25v3.5M8 4.25v3.5" strokeWidth="1" />
+      <path d="M6 4.5v3" />
     </>
   ),
   caret: <path d="M4 1.75 8.25 6 4 10.25" />,
@@ -39,7 +39,7 @@ const GLYPHS = {
     </>
   ),
   triangle: <path d="M6 2 10.5 10h-9z" fill="currentColor" stroke="none" />,
-  tool: <path d="M4.5 3 8 6 4.5 9z" fill="currentColor" stroke="none" />,
+  tool: <path d="M3 2 9 6 3 10z" fill="currentColor" stroke="none" />,
   point: <path d="M5.25 5.25h1.5v1.5h-1.5z" fill="currentColor" stroke="none" />,
   copy: <path d="M4 4h6.25v6.25H4zM1.75 7.75v-6h6" />,
   save: <path d="M6 1v6.5M3 5l3 3 3-3M1.5 10.75h9" />,

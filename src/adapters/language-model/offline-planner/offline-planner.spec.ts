@@ -205,36 +205,6 @@ test('a wish that no tool can fulfil is left out, and that is said', async () =>
   expect(mailed.text).toContain('I found no tool for “send it to the moon” and left it out.');
 });
 
-describe('calls that are written out', () => {
-  test.each([
-    ['/call echo {"message":"hi"}', 'echo {"message":"hi"}'],
-    ['/call echo message="two words"', 'echo {"message":"two words"}'],
-    ['echo message=5', 'echo {"message":"5"}'],
-    ['query_signups days=3 plan=pro', 'query_signups {"days":3,"plan":"pro"}'],
-    ['query-signups {"days":"3"}', 'query_signups {"days":3}'],
-    ['/call demo/list_notes', 'list_notes {}'],
-    ['/call write_report formats=["md"] summary={"a":1}', 'write_report {"formats":["md"],"summary":{"a":1}}'],
-    ['/call write_report formats=md,pdf summary={"a":1}', 'write_report {"formats":["md","pdf"],"summary":{"a":1}}'],
-    ['/call get_forecast city=Rome metric=yes', 'get_forecast {"city":"Rome","metric":true}'],
-    ['/call list_notes __proto__=1', 'list_notes {"__proto__":1}'],
-  ])('%s', async (text, call) => {
-    expect(await calls(text, [...demo, ...officeTools()])).toEqual([call]);
-  });
-
-  test('a name that is nearly right is answered with the right one', async () => {
-    expect((await ask('/call qurey_signups {"days":3}', demo)).text).toContain('Did you mean `query_signups`');
-    expect((await ask('ecko message=hi', demo)).text).toContain('Did you mean `echo`?');
-    expect((await ask('/call zzzzzzzzzzzz {}', demo)).text).toContain('Say “help”');
-  });
-
-  test('what is missing or malformed is said', async () => {
-    expect((await ask('/call delete_note {}', demo)).text).toContain('`delete_note` needs `id` (Number of the note)');
-    expect((await ask('/call echo {"message":', demo)).text).toContain('cannot be read');
-    expect((await ask('/call', demo)).text).toContain('it names no tool');
-    expect((await ask('/frobnicate', demo)).text).toContain('no such command');
-  });
-});
-
 describe('words instead of calls', () => {
   test.each(['what can you do?', 'help', 'Hello!', 'hi', '?', 'list tools', ''])(
     '“%s” lists the tools with three runnable examples',

@@ -107,14 +107,14 @@ test('any text over any tools gives a sound graph or words, and twice the same',
     fc.property(message, fc.array(tool, { maxLength: 8 }), fc.integer({ min: 0, max: 12 }), (text, tools, maxNodes) =>
       check(text, tools, maxNodes),
     ),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 
 test('any text over real tools gives a sound graph or words', () => {
   fc.assert(
     fc.property(message, (text) => check(text, real, 20)),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

@@ -8,7 +8,7 @@ const STOP_WORDS = new Set(
     'just latest let like me my need new now of on or our out over please run so some sure than that the their them then there ' +
     'these this those to today tool tools try up us use using via want was we were what when where which who why will ' +
     'with would you your call execute all last past recent about detailed newest full quick nice good complete short brief small ' +
-    'little one two week day month year hour minute second yesterday tomorrow again now other more most many much'
+    'little one two week day month year hour minute second yesterday tomorrow again now other people person everyone anyone more most many much'
   ).split(' '),
 );
 

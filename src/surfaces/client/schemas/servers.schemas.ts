@@ -115,7 +115,12 @@ export const ServerTest = z
   .preprocess(
     toFirstSpelling,
     z
-      .strictObject({ ...fields, ...withDefaults, name: z.unknown(), approval_policy: z.unknown() })
+      .strictObject({
+        ...fields,
+        ...withDefaults,
+        name: z.unknown().optional(),
+        approval_policy: z.unknown().optional(),
+      })
       .transform((body): ConnectionToTest => ({
         url: body.url,
         authMethod: body.auth_method,

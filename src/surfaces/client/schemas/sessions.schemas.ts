@@ -3,7 +3,12 @@ import { MAX_TITLE_LENGTH } from '../../../core/sessions/session.js';
 import { idSchema } from '../../../platform/ids.js';
 import { PAGE_SIZE, PageQuery } from './page.schemas.js';
 
-const title = z.string().trim().min(1).max(MAX_TITLE_LENGTH).regex(/^\P{Cc}+$/u, 'must be one line of text');
+const title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_TITLE_LENGTH)
+  .regex(/^\P{Cc}+$/u, 'must be one line of text');
 
 export const SessionCreate = z
   .strictObject({ server_id: idSchema('mcp'), title: title.optional() })

@@ -4,13 +4,13 @@ import { Icon } from '../../ui/icons.js';
 import { stateView } from '../node-state.js';
 
 /** What the server claims of its tool, and what happened to the node; nothing where there is nothing to say. */
-export function NodeTags({ node }: { node: ShownNode }) {
+export function NodeTags({ node, risksOnly }: { node: ShownNode; risksOnly?: boolean }) {
   return (
     <>
       {node.risk.destructive ? (
         <span className="tag tag-err">destructive</span>
       ) : node.risk.read_only ? (
-        <span className="tag">claims read-only</span>
+        !risksOnly && <span className="tag">claims read-only</span>
       ) : (
         <span className="tag tag-warn">writes</span>
       )}

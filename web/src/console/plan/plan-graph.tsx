@@ -1,4 +1,4 @@
-import '@xyflow/react/dist/base.css';
+import './plan-graph.css';
 import {
   Controls,
   Handle,
@@ -22,6 +22,8 @@ type CardNode = Node<{ node: ShownNode; nodes: ShownNode[]; selected: boolean; d
 
 const NARROW = 560;
 const MINIMAP_FROM = 25;
+/** Smaller than this nobody can read a card; the rest is a drag away. */
+const FIT = { padding: 0.06, maxZoom: 1, minZoom: 0.6 };
 const DEAD = new Set(['rejected', 'failed', 'skipped', 'cancelled', 'timed_out']);
 
 const Card = memo(function Card({ data: { node, nodes, selected, down } }: NodeProps<CardNode>) {
@@ -50,7 +52,7 @@ const Card = memo(function Card({ data: { node, nodes, selected, down } }: NodeP
       <span className="card-foot">
         <StateWord node={node} nodes={nodes} />
         <span className="card-tags">
-          <NodeTags node={node} />
+          <NodeTags node={node} risksOnly />
         </span>
       </span>
       <ProgressBar node={node} />
@@ -97,7 +99,7 @@ function Graph({ nodes, selected }: PlanGraphProps) {
   const places = useMemo(() => layout(nodes, down ? 'TB' : 'LR'), [shape, down]);
 
   useEffect(() => {
-    const frame = requestAnimationFrame(() => void flow.fitView({ padding: 0.08, maxZoom: 1 }));
+    const frame = requestAnimationFrame(() => void flow.fitView(FIT));
     return () => cancelAnimationFrame(frame);
   }, [places, flow]);
   useEffect(() => {
@@ -147,7 +149,7 @@ function Graph({ nodes, selected }: PlanGraphProps) {
         edges={edges}
         nodeTypes={TYPES}
         fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.2}
         maxZoom={1.5}
         nodesDraggable={false}
@@ -159,7 +161,7 @@ function Graph({ nodes, selected }: PlanGraphProps) {
         onNodeClick={(_event, { id }) => useUi.setState({ selectedNode: id })}
         onNodeDoubleClick={(_event, { id }) => openOverlay({ kind: 'node', node_id: id })}
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" position="bottom-left" />
         {nodes.length >= MINIMAP_FROM && <MiniMap pannable zoomable />}
       </ReactFlow>
     </div>

@@ -4,6 +4,7 @@ import type { Artifact } from '../../session/state.js';
 import { Dialog } from '../../ui/dialog.js';
 import { ErrorNote, Loading } from '../../ui/feedback.js';
 import { bytes } from '../../ui/format.js';
+import { copyText } from '../../ui/hooks.js';
 import { saveArtifact, signedLink } from '../artifact-link.js';
 import { parseTable, previewOf } from '../preview.js';
 
@@ -28,7 +29,10 @@ export function FileSheet({ file, onClose }: { file: Artifact; onClose: () => vo
       }
     >
       <p className="dim">
-        {file.content_type} · {bytes(file.size)} · <span className="sha">sha-256 {file.sha256}</span>
+        {file.content_type} · {bytes(file.size)} · <span className="sha">sha-256 {file.sha256}</span>{' '}
+        <button type="button" className="text-button" onClick={() => void copyText(file.sha256)}>
+          copy
+        </button>
       </p>
       {kind === 'none' && (
         <p>

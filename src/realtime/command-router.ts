@@ -1,4 +1,4 @@
-import { type CommandOf, type CommandType, parseCommand } from '@app/session-protocol';
+import { type Command, type CommandOf, type CommandType, parseCommand } from '@app/session-protocol';
 import { Injectable } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import { DecisionsService } from '../core/plans/decisions.service.js';
@@ -92,9 +92,10 @@ export class CommandRouter {
     });
   }
 
-  private async carryOut<Type extends CommandType>(from: Attendance, command: CommandOf<Type>): Promise<void> {
-    const handler = this.handlers[command.type as Type];
-    await handler(from, command.payload, command.id);
+  private async carryOut(from: Attendance, { type, payload, id }: Command): Promise<void> {
+    // That type and payload belong together was checked by the parser; the compiler loses it over a union.
+    const handler = this.handlers[type] as (from: Attendance, payload: unknown, id?: string) => Promise<void>;
+    await handler(from, payload, id);
   }
 
   private refuse(from: Attendance, error: AppError, inReplyTo: string | undefined): void {

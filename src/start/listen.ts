@@ -14,9 +14,12 @@ export async function listen(
   app: NestFastifyApplication,
   { host, port, search }: { host: string; port: number; search: boolean },
 ): Promise<Listening> {
+  await app.init();
+  const fastify = app.getHttpAdapter().getInstance();
   for (let tried = port; ; tried += 1) {
     try {
-      await app.listen(tried, host);
+      // Not by Nest's own `listen`, which prints an error for each busy port.
+      await fastify.listen({ port: tried, host });
       const address = app.getHttpServer().address() as AddressInfo;
       return { port: address.port, moved: port !== 0 && address.port !== port };
     } catch (error) {

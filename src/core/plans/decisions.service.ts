@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database.js';
 import type { SessionId } from '../../platform/ids.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -40,6 +41,8 @@ interface Deciding {
   scene: PolicyScene;
   change: PlanChange;
   principal: Principal;
+  /** As the server defines it now; unknown when it does not answer. */
+  tool: ToolDefinition | undefined;
 }
 
 /** What a person does to a proposed plan. The first decision stands. */
@@ -93,7 +96,7 @@ export class DecisionsService {
       const pending = nodes.filter(({ status }) => status === 'pending');
       if (pending.length === 0) throw nothingToApprove();
       for (const node of pending) {
-        await this.grant({ session, scene, change, principal }, node, { nodeId: node.id, decisionId: all.decisionId });
+        await this.grant({ scene, change, principal }, node, { nodeId: node.id, decisionId: all.decisionId });
       }
       await this.changes.save(change);
     });
@@ -118,10 +121,9 @@ export class DecisionsService {
 
   /** Runs a node again that ended without a result, or for the first time one that was rejected. */
   async retry(principal: Principal, sessionId: SessionId, on: DecisionOn, timeoutSeconds?: number): Promise<void> {
-    await this.decide(principal, sessionId, on, 'retry', async ({ change, scene }, node) => {
+    await this.decide(principal, sessionId, on, 'retry', async ({ change, scene, tool }, node) => {
       change.tellDecision(echo(principal, on, 'retry'));
       // The retry is the approval: it is bound to the definition that the server has now.
-      const tool = await this.tools.findTool(node.serverId, node.tool);
       const pinned = { ...node, pin: tool?.pin ?? node.pin };
       for (const { id, to } of reopen(change.nodes, node.id)) {
         change.update(id, {
@@ -172,6 +174,8 @@ export class DecisionsService {
     decision: Decision,
     work: (deciding: Deciding, node: TaskNodeRecord) => Promise<void>,
   ): Promise<void> {
+    // Before the transaction: a server that was never seen is asked for its tools.
+    const tool = await this.lookUpTool(principal, sessionId, on.nodeId);
     await this.database.transaction(async () => {
       const { session } = await this.sessions.lockVisible(principal, sessionId);
       const found = await this.plans.findNode(sessionId, on.nodeId);
@@ -189,13 +193,13 @@ export class DecisionsService {
           : notAllowedNow(decision, node.status);
       }
       const scene = await this.scenes.of(session, change.nodes);
-      await work({ session, scene, change, principal }, node);
+      await work({ session, scene, change, principal, tool }, node);
       await this.changes.save(change);
     });
   }
 
   private async grant(
-    { change, scene, principal }: Deciding,
+    { change, scene, principal }: Pick<Deciding, 'change' | 'scene' | 'principal'>,
     node: TaskNodeRecord,
     on: DecisionOn,
     remember: RememberScope = 'once',
@@ -207,7 +211,7 @@ export class DecisionsService {
   }
 
   private async replaceArguments(
-    { change, session }: Deciding,
+    { change, session, tool }: Deciding,
     node: TaskNodeRecord,
     args: Record<string, unknown>,
   ): Promise<TaskNodeRecord> {
@@ -215,10 +219,19 @@ export class DecisionsService {
     if (!linked.ok) {
       throw argumentsDoNotFit(linked.problems.map(({ message }) => message).join(' '), []);
     }
-    const tool = await this.tools.findTool(node.serverId, node.tool);
     const issues = tool ? this.proposals.issuesOf(tool, args) : [];
     if (issues.length > 0) throw argumentsDoNotFit(`The tool does not take this: ${describeIssues(issues)}.`, issues);
     return change.update(node.id, { arguments: args, dependsOn: linked.dependsOn, edited: true });
+  }
+
+  private async lookUpTool(
+    principal: Principal,
+    sessionId: SessionId,
+    nodeId: string,
+  ): Promise<ToolDefinition | undefined> {
+    await this.sessions.get(principal, sessionId);
+    const node = await this.plans.findNode(sessionId, nodeId);
+    return node && this.tools.findTool(node.serverId, node.tool).catch(() => undefined);
   }
 
   private async isNew(sessionId: SessionId, decisionId: string, principal: Principal): Promise<boolean> {

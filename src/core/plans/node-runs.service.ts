@@ -30,6 +30,15 @@ export interface BegunRun {
   arguments: Record<string, unknown>;
 }
 
+/** What a run is begun with, and when a try that came to nothing is to be made again. */
+interface Means {
+  tool: ToolDefinition | undefined;
+  claim: string;
+  retryAt: Map<string, Date>;
+}
+
+const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer, or no longer has this tool.' };
+
 /** Many references to one large result multiply. */
 const MAX_ARGUMENT_CHARACTERS = 8 * 1024 * 1024;
 
@@ -52,6 +61,30 @@ export class NodeRunsService {
 
   /** Undefined when there is nothing to call: done, stopped, asked again, or somebody else's. */
   async begin(sessionId: SessionId, nodeId: string, attempt: number): Promise<BegunRun | undefined> {
+    // Before the transaction: a server that was never seen is asked for its tools.
+    const tool = await this.lookUpTool(sessionId, nodeId);
+    const claim = this.claims.take();
+    const begun = await this.mark(sessionId, nodeId, attempt, { tool, claim, retryAt: new Map() }).catch(
+      (error: unknown) => {
+        this.claims.release(claim);
+        throw error;
+      },
+    );
+    if (!begun) this.claims.release(claim);
+    return begun;
+  }
+
+  private async lookUpTool(sessionId: SessionId, nodeId: string): Promise<ToolDefinition | undefined> {
+    const node = await this.plans.findNode(sessionId, nodeId);
+    return node && this.tools.findTool(node.serverId, node.tool).catch(() => undefined);
+  }
+
+  private async mark(
+    sessionId: SessionId,
+    nodeId: string,
+    attempt: number,
+    means: Means,
+  ): Promise<BegunRun | undefined> {
     return this.database.transaction(async () => {
       const session = await this.sessions.lock(sessionId);
       const found = await this.plans.findNode(sessionId, nodeId);
@@ -66,8 +99,8 @@ export class NodeRunsService {
       if (isOrphan && (await this.claims.isHeld(node.claim)))
         return this.claims.askAgainLater(sessionId, nodeId, attempt);
       if (isOrphan) await this.takeOver(change, node);
-      const begun = isNext || isOrphan ? await this.start(session, change, node, isOrphan) : undefined;
-      await this.changes.save(change);
+      const begun = isNext || isOrphan ? await this.start(session, change, node, isOrphan, means) : undefined;
+      await this.changes.save(change, { retryAt: means.retryAt });
       return begun;
     });
   }
@@ -139,11 +172,12 @@ export class NodeRunsService {
     change: PlanChange,
     before: TaskNodeRecord,
     isOrphan: boolean,
+    means: Means,
   ): Promise<BegunRun | undefined> {
+    const { tool, claim } = means;
     const node = change.find(before.id) ?? before;
     if (isOrphan && node.status !== 'running') return undefined;
     const scene = await this.scenes.of(session, [node]);
-    const tool = await this.tools.findTool(node.serverId, node.tool).catch(() => undefined);
     const invalid = this.policy.whyVoid(node, scene, tool?.pin);
     if (invalid && !isOrphan) {
       change.note('warn', node.id, `Asked again: ${invalid}.`, node.id);
@@ -158,9 +192,7 @@ export class NodeRunsService {
       });
       return undefined;
     }
-    const claim = this.claims.take();
     const resolved = await this.resolve(session.id, node);
-    const fault = resolved.ok ? undefined : resolved.message;
     const running = change.update(node.id, {
       status: 'running',
       claim,
@@ -171,10 +203,10 @@ export class NodeRunsService {
       error: null,
     });
     if (!tool || !resolved.ok) {
-      const error = tool
-        ? { code: 'UNRESOLVED_REFERENCE', message: fault ?? '' }
-        : { code: 'TOOL_CHANGED', message: 'The server no longer has this tool, or does not answer.' };
-      change.update(node.id, { status: 'failed', error, finishedAt: this.clock.now() });
+      const fault = resolved.ok ? SERVER_AWAY : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
+      const outcome = { status: 'not_sent', fault, transient: resolved.ok } as const;
+      const { retryAt } = settle(change, running, outcome, { now: this.clock.now(), stopping: false });
+      for (const [id, at] of retryAt) means.retryAt.set(id, at);
       return undefined;
     }
     if (!node.risk.read_only && !isOrphan) await this.plans.intendEffect(running, argumentsHash(resolved.value));

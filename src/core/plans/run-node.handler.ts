@@ -21,6 +21,9 @@ interface Payload {
 }
 
 const PROGRESS_EVERY_MS = 500;
+/** What one call may write into the session's log. */
+const LOG_LINES = 500;
+const TOO_TALKATIVE = `This call logs a great deal: lines beyond ${LOG_LINES} are not kept.`;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -69,6 +72,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
   private async call(run: BegunRun, signal: AbortSignal): Promise<ToolOutcome> {
     const { session, node } = run;
     let toldAt = 0;
+    let logged = 0;
     try {
       return await this.execution.call(
         {
@@ -90,7 +94,11 @@ export class RunNodeHandler extends JobHandler<Payload> {
             const payload = { plan_id: node.planId, node_id: node.id, ...progress };
             this.log.pass(session.id, { type: 'task_progress', payload });
           },
-          onLog: (entry) => this.relayLog(run, entry),
+          onLog: (entry) => {
+            logged += 1;
+            if (logged < LOG_LINES) this.relayLog(run, entry);
+            if (logged === LOG_LINES) this.relayLog(run, { level: 'warn', message: TOO_TALKATIVE });
+          },
           onQuestion: (question, asked) => this.questions.ask(node, question, asked),
         },
       );

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import { Database } from '../../platform/database/database.js';
 import type { SessionId } from '../../platform/ids.js';
+import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
+import type { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
+import { RunClaims } from './run-claims.js';
 
 /** Told when the plan of a session is stopped. */
 export const planStopTopic = (sessionId: SessionId) => `stop-plan:${sessionId}`;
@@ -15,6 +18,7 @@ export class StopsService {
     private readonly database: Database,
     private readonly plans: PlansRepository,
     private readonly changes: PlanChanges,
+    private readonly claims: RunClaims,
     private readonly hints: Hints,
   ) {}
 
@@ -25,7 +29,7 @@ export class StopsService {
     const change = await this.changes.open(plan);
     let notStarted = 0;
     for (const node of change.nodes) {
-      if (node.status === 'running') change.update(node.id, { stopRequested: true });
+      if (node.status === 'running') await this.stopRunning(change, node);
       if (!['pending', 'approved', 'blocked', 'retrying'].includes(node.status)) continue;
       change.update(node.id, { status: 'cancelled', cause: 'stopped by you' });
       notStarted += 1;
@@ -33,5 +37,16 @@ export class StopsService {
     await this.changes.save(change);
     this.database.afterCommit(() => this.hints.publish(planStopTopic(sessionId)));
     return notStarted;
+  }
+
+  private async stopRunning(change: PlanChange, node: TaskNodeRecord): Promise<void> {
+    if (await this.claims.isHeld(node.claim)) {
+      change.update(node.id, { stopRequested: true });
+      return;
+    }
+    // Nobody runs it any more: its process died.
+    const safe = isSafeToRepeat(node);
+    const cause = safe ? 'stopped by you' : 'the process that ran it died; it may have had its effect';
+    change.update(node.id, { status: safe ? 'cancelled' : 'outcome_unknown', cause, stopRequested: true });
   }
 }

@@ -70,9 +70,10 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   async examine(
     principal: Principal,
     id: ServerId,
-    { signal }: { signal: AbortSignal },
+    { signal: gone }: { signal: AbortSignal },
   ): Promise<{ server: McpServer; report: ConnectionReport }> {
     const server = await this.findVisible(principal, id);
+    const signal = AbortSignal.any([gone, this.stopping.signal]);
     const report = await this.upstreams.probeServer(server, { signal });
     signal.throwIfAborted();
     return { server: await this.record(server, fromReport(report)), report };

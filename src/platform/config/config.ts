@@ -29,7 +29,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (values.LLM_PROVIDER === 'gemini' && !values.GEMINI_API_KEY) {
     problems.push('GEMINI_API_KEY: needed by LLM_PROVIDER=gemini.');
   }
-  if (values.ROLE !== 'all' && !values.DATABASE_URL) {
+  if ((values.ROLE === 'api' || values.ROLE === 'worker') && !values.DATABASE_URL) {
     problems.push(`DATABASE_URL: needed by ROLE=${values.ROLE}, so that the processes share one database.`);
   }
   if (problems.length > 0) throw new ConfigError(problems);

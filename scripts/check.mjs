@@ -1,17 +1,18 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inRoot } from './lib/node.mjs';
 import { runSteps } from './lib/steps.mjs';
+import { noteFailure } from './lib/totals.mjs';
 
 /** Types, lint, format, unit tests and the architecture. CHECK_RESULTS names a folder for Jest's reports. */
 const results = process.env.CHECK_RESULTS ?? mkdtempSync(join(tmpdir(), 'switchyard-check-'));
 
 const tsc = (name, project) => ({ name, args: ['node_modules/typescript7/bin/tsc', '-p', project] });
-const jest = (name, suite, ...rest) => ({
-  name,
-  args: ['scripts/jest.mjs', suite, '--json', `--outputFile=${join(results, `${name}.json`)}`, ...rest],
-});
+const jest = (name, suite, ...rest) => {
+  const report = join(results, `${name}.json`);
+  return { name, report, args: ['scripts/jest.mjs', suite, '--json', `--outputFile=${report}`, ...rest] };
+};
 
 const steps = [
   jest('unit', 'unit'),
@@ -24,8 +25,6 @@ const steps = [
 
 const done = await runSteps(steps, Math.min(availableParallelism(), 3));
 const failed = done.filter(({ passed }) => !passed);
-for (const { name } of failed) {
-  if (!existsSync(join(results, `${name}.json`))) writeFileSync(join(results, `${name}.failed`), '');
-}
+for (const { name } of failed) noteFailure(results, name);
 if (!process.env.CHECK_RESULTS) rmSync(results, { recursive: true, force: true });
 process.exit(failed.length === 0 ? 0 : 1);

@@ -26,6 +26,10 @@ async function main(): Promise<void> {
   process.stdout.write(`${banner({ config, origin: url, model, demoUrl, movedFrom, startedInMs })}\n`);
 }
 
+// Whoever read our output may leave; the work goes on.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
 main().catch((error: unknown) => {
   const isForPeople = error instanceof ConfigError || error instanceof AppError;
   process.stderr.write(`${isForPeople ? error.message : (error as Error).stack}\n`);

@@ -8,6 +8,7 @@ import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js'
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
+import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
 import { Plans1763700007000 } from './core/plans/plans.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
   Approvals1763700005000,
   Execution1763700006000,
   Plans1763700007000,
+  NodeKeys1763700007100,
   Agent1763700008000,
   DevMails1763700110000,
 ];

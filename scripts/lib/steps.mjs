@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { recentNode, ROOT } from './node.mjs';
 
 const KEPT = 400_000;
+const LINGER_MS = 20_000;
 
-/** @typedef {{ name: string, args: string[], env?: Record<string, string>, show?: 'always' | 'on failure', deadlineMs?: number }} Step */
+/** @typedef {{ name: string, args: string[], env?: Record<string, string>, show?: 'always' | 'on failure', deadlineMs?: number, report?: string }} Step */
 
 /**
- * Runs Node with arguments, and prints one line when it is done; its output is shown when it fails.
+ * Runs Node with arguments, and prints one line when it is done; its output is shown when it fails. Once the file
+ * `report` is written it has little time left to end: what still runs then was left open, and would run until the deadline.
  * @param {Step} step
  * @returns {Promise<{ name: string, passed: boolean, output: string }>}
  */
-export async function runStep({ name, args, env = {}, show = 'on failure', deadlineMs = 10 * 60_000 }) {
+export async function runStep({ name, args, env = {}, show = 'on failure', deadlineMs = 10 * 60_000, report }) {
   const began = performance.now();
   const child = spawn(recentNode(), args, {
     cwd: ROOT,
@@ -23,10 +26,20 @@ export async function runStep({ name, args, env = {}, show = 'on failure', deadl
       output = (output + text).slice(-KEPT);
     });
   }
-  const timer = setTimeout(() => {
-    output += `\nEnded after ${deadlineMs / 1000} s.\n`;
+  let remark = '';
+  const end = (why) => {
+    remark = why;
     child.kill('SIGKILL');
-  }, deadlineMs);
+    // Processes that it left behind may hold these open.
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  const timers = [setTimeout(() => end(`It took longer than ${deadlineMs / 1000} s.`), deadlineMs)];
+  const look = setInterval(() => {
+    if (!report || !existsSync(report)) return;
+    clearInterval(look);
+    timers.push(setTimeout(() => end('It was done, but did not end: something was left open.'), LINGER_MS));
+  }, 1_000);
   const passed = await new Promise((done) => {
     child.on('error', (error) => {
       output += error.message;
@@ -34,10 +47,12 @@ export async function runStep({ name, args, env = {}, show = 'on failure', deadl
     });
     child.on('close', (code) => done(code === 0));
   });
-  clearTimeout(timer);
+  clearInterval(look);
+  for (const timer of timers) clearTimeout(timer);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(14)} ${seconds.padStart(6)} s`);
   if (!passed && output) console.log(output.trimEnd());
+  if (remark) console.log(`${name}: ${remark}`);
   return { name, passed, output };
 }
 

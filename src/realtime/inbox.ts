@@ -3,15 +3,15 @@ import type { Attendance } from './attendance.js';
 import type { CommandRouter } from './command-router.js';
 import { passingFrame, toErrorPayload } from './frames.js';
 
-const BURST = 120;
-const PER_SECOND = 40;
+/** How many seconds' worth may come at once. */
+const BURST_SECONDS = 3;
 /** So many frames over the limit are no accident. */
 const ABUSE = 2_000;
 const WAITING = 200;
 
 /** The frames of one connection, one after another, at a bearable rate. */
 export class Inbox {
-  private tokens = BURST;
+  private tokens: number;
   private refilledAt = performance.now();
   private excess = 0;
   private toldAt = -Infinity;
@@ -21,7 +21,15 @@ export class Inbox {
   constructor(
     private readonly attendance: Attendance,
     private readonly router: CommandRouter,
-  ) {}
+    /** 0 is no limit. */
+    private readonly perSecond: number,
+  ) {
+    this.tokens = this.burst;
+  }
+
+  private get burst(): number {
+    return this.perSecond === 0 ? Infinity : this.perSecond * BURST_SECONDS;
+  }
 
   /** @param done told whether the command was carried out */
   receive(frame: unknown, done: (ok: boolean) => void = () => undefined): void {
@@ -41,18 +49,18 @@ export class Inbox {
 
   private mayPass(): boolean {
     const now = performance.now();
-    this.tokens = Math.min(BURST, this.tokens + ((now - this.refilledAt) / 1_000) * PER_SECOND);
+    this.tokens = Math.min(this.burst, this.tokens + ((now - this.refilledAt) / 1_000) * this.perSecond);
     this.refilledAt = now;
     if (this.tokens >= 1 && this.waiting < WAITING) {
       this.tokens -= 1;
-      if (this.tokens > BURST / 2) this.excess = 0;
+      if (this.tokens > this.burst / 2) this.excess = 0;
       return true;
     }
     this.excess += 1;
     if (this.excess >= ABUSE) this.attendance.connection.close('too_many');
     else if (now - this.toldAt > 1_000) {
       this.toldAt = now;
-      const message = `At most ${PER_SECOND} frames a second. This one and those that follow at this rate are dropped.`;
+      const message = `At most ${this.perSecond} frames a second. This one and those that follow at this rate are dropped.`;
       this.tell(new AppError('rate_limited', 'RATE_LIMITED', message, { retryAfterSeconds: 1 }));
     }
     return false;

@@ -1,3 +1,4 @@
+import { renameReferences } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { SessionId } from '../../platform/ids.js';
@@ -28,8 +29,10 @@ export class History {
     private readonly artifacts: ArtifactsService,
   ) {}
 
-  async of(sessionId: SessionId): Promise<ModelMessage[]> {
-    const turns = await this.turns.listBegun(sessionId, TURNS);
+  /** Ends with what is to be answered, though other messages may have been answered while the turn waited. */
+  async of(sessionId: SessionId, current: Turn): Promise<ModelMessage[]> {
+    const begun = await this.turns.listBegun(sessionId, TURNS);
+    const turns = [...begun.filter(({ id }) => id !== current.id), ...begun.filter(({ id }) => id === current.id)];
     const replies = turns.length === 0 ? [] : await this.turns.listReplies(turns.map(({ id }) => id));
     const plans = await this.plans.listWithNodes(sessionId, PLANS);
     const files = await this.artifacts.listFor(sessionId);
@@ -42,8 +45,16 @@ export class History {
         files,
       ),
     );
-    return shorten(messages);
+    return shorten([...messages, ...resultsReadAgain(current, plans, files)]);
   }
+}
+
+/** A turn that nobody wrote is about the plan that was run again after its own turn had ended. */
+function resultsReadAgain(current: Turn, plans: readonly PlanWithNodes[], files: readonly Artifact[]): ModelMessage[] {
+  if (current.text !== null || current.graphs > 0) return [];
+  const finishedAt = ({ plan }: PlanWithNodes) => plan.finishedAt?.getTime() ?? 0;
+  const last = plans.toSorted((one, other) => finishedAt(one) - finishedAt(other)).at(-1);
+  return last ? [{ role: 'results', outcomes: last.nodes.map((node) => toOutcome(node, files)) }] : [];
 }
 
 function turnMessages(
@@ -55,7 +66,7 @@ function turnMessages(
   const said: ModelMessage[] = turn.text === null ? [] : [{ role: 'user', text: turn.text }];
   for (const reply of replies) {
     const plan = reply.planId === null ? undefined : plans.get(reply.planId);
-    const nodes = (plan?.nodes ?? []).map(toProposedNode);
+    const nodes = toProposedNodes(plan?.nodes ?? []);
     const state = reply.providerState === null ? {} : { providerState: reply.providerState };
     said.push({ role: 'agent', text: reply.text, nodes, ...state });
     if (plan) said.push({ role: 'results', outcomes: plan.nodes.map((node) => toOutcome(node, files)) });
@@ -63,14 +74,19 @@ function turnMessages(
   return said;
 }
 
-const toProposedNode = (node: TaskNodeRecord): ProposedNode => ({
-  key: node.id,
-  title: node.title,
-  tool: node.tool,
-  serverId: node.serverId,
-  arguments: node.arguments,
-  dependsOn: node.dependsOn,
-});
+/** In the author's own names, which a provider's state refers to as well. */
+function toProposedNodes(nodes: readonly TaskNodeRecord[]): ProposedNode[] {
+  const keys = new Map(nodes.map(({ id, key }) => [id, key]));
+  const rename = (id: string) => keys.get(id) ?? id;
+  return nodes.map((node) => ({
+    key: node.key,
+    title: node.title,
+    tool: node.tool,
+    serverId: node.serverId,
+    arguments: renameReferences(node.arguments, rename) as Record<string, unknown>,
+    dependsOn: node.dependsOn.map(rename),
+  }));
+}
 
 function toOutcome(node: TaskNodeRecord, files: readonly Artifact[]): NodeOutcome {
   const error = node.error ? `${node.error.code}: ${node.error.message}` : '';

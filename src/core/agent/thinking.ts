@@ -25,7 +25,7 @@ export class Thinking {
     const tools = await this.tools.listTools(session.serverId).catch(() => []);
     return this.model.respond(
       {
-        history: await this.history.of(session.id),
+        history: await this.history.of(session.id, turn),
         tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
         wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
         limits: { maxNodes: LIMITS.nodesPerGraph, maxOutputTokens: LIMITS.outputTokens },

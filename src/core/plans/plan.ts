@@ -28,6 +28,8 @@ export interface TaskNodeRecord {
   sessionId: SessionId;
   /** `node1`, `node2`, …; never repeats in a session. */
   id: string;
+  /** What the plan's author called it, unique in the plan. */
+  key: string;
   planId: PlanId;
   ordinal: number;
   title: string;

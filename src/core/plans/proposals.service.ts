@@ -143,7 +143,7 @@ const describeProblem = ({ node, message }: Problem): string =>
 
 function toRecord(
   plan: Plan,
-  node: { id: string; title: string; arguments: Record<string, unknown>; dependsOn: string[] },
+  node: { id: string; key: string; title: string; arguments: Record<string, unknown>; dependsOn: string[] },
   ordinal: number,
   tool: ToolDefinition,
   scene: PolicyScene,
@@ -152,6 +152,7 @@ function toRecord(
   return {
     sessionId: plan.sessionId,
     id: node.id,
+    key: node.key,
     planId: plan.id,
     ordinal,
     title: node.title,

@@ -8,6 +8,9 @@ export class TaskNodeEntity {
   @PrimaryColumn('text')
   id!: string;
 
+  @Column('text')
+  key!: string;
+
   @Column('text', { name: 'plan_id' })
   planId!: string;
 

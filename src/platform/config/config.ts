@@ -55,7 +55,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       timeoutMs: values.LLM_TIMEOUT_SECONDS * 1_000,
     },
     egress: { allow: values.EGRESS_ALLOW, loopback: production ? ('refused' as const) : ('allowed' as const) },
-    rateLimits: { authPerMinute: values.RATE_LIMIT_AUTH_RPM, perMinute: values.RATE_LIMIT_RPM },
+    rateLimits: {
+      authPerMinute: values.RATE_LIMIT_AUTH_RPM,
+      perMinute: values.RATE_LIMIT_RPM,
+      framesPerSecond: values.RATE_LIMIT_FRAMES,
+    },
     oneTimeCodes: {
       cooldownSeconds: values.OTP_COOLDOWN_SECONDS,
       lifetimeSeconds: values.OTP_LIFETIME_SECONDS,

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CLOSE_CODES, type CloseReason, MAX_FRAME_BYTES, type ServerFrame } from '@app/session-protocol';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../../core/identity/principal.js';
 import { type AppError, toAppError } from '../../platform/errors/app-error.js';
+import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { HEARTBEAT_SECONDS } from '../attendance.js';
 import { Audience } from '../audience.js';
 import { CommandRouter } from '../command-router.js';
@@ -30,6 +32,7 @@ export class RawWebSocketTransport {
     private readonly audience: Audience,
     private readonly router: CommandRouter,
     private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Answers upgrades of our own paths; socket.io keeps its own, anything else is refused. */
@@ -73,7 +76,7 @@ export class RawWebSocketTransport {
     const connection = new RawConnection(ws, admission.principal);
     const attendance = this.audience.admit(connection, admission);
     if (!attendance) return;
-    const inbox = new Inbox(attendance, this.router);
+    const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond);
     const expiry = this.closeAtExpiry(connection, admission);
     ws.once('close', () => {
       clearTimeout(expiry);

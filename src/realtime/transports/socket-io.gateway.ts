@@ -1,9 +1,12 @@
 import { CLOSE_CODES, type CloseReason, type ServerFrame } from '@app/session-protocol';
+import { Inject } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
 import type { Principal } from '../../core/identity/principal.js';
 import { toAppError } from '../../platform/errors/app-error.js';
+import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { Audience } from '../audience.js';
 import { CommandRouter } from '../command-router.js';
 import { type Connection, MAX_BACKLOG_BYTES } from '../connection.js';
@@ -27,6 +30,7 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
     private readonly audience: Audience,
     private readonly router: CommandRouter,
     private readonly logger: Logger,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   afterInit(namespace: Namespace): void {
@@ -55,7 +59,7 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
     const connection = new SocketIoConnection(socket, admission.principal);
     const attendance = this.audience.admit(connection, admission);
     if (!attendance) return;
-    const inbox = new Inbox(attendance, this.router);
+    const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond);
     const expiry = setTimeout(
       () => {
         const message = 'The access token expired. Refresh it and connect again with the last seq you have.';

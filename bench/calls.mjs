@@ -11,7 +11,7 @@ export async function benchCalls({ origin, server, token }) {
   const direct = [];
   for (let call = 0; call < CALLS; call += 1) {
     const started = performance.now();
-    await client.callTool({ name: 'echo', arguments: { text: 'ping' } });
+    await client.callTool({ name: 'echo', arguments: { message: 'ping' } });
     direct.push(performance.now() - started);
   }
   await client.close();
@@ -21,7 +21,7 @@ export async function benchCalls({ origin, server, token }) {
   const called = [];
   for (let call = 0; call < CALLS; call += 1) {
     const started = performance.now();
-    session.send('chat_message', { text: '/call echo {"text":"ping"}' });
+    session.send('chat_message', { text: '/call echo {"message":"ping"}' });
     const of = (status) => session.next(({ type, payload }) => type === 'task_update' && payload.status === status);
     await of('running');
     const running = performance.now();

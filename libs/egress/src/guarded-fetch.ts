@@ -1,5 +1,5 @@
-import { fetch as undiciFetch } from 'undici';
-import type { EgressGuard } from './guard.js';
+import { type Agent, fetch as undiciFetch } from 'undici';
+import type { DispatcherOptions } from './connector.js';
 import { readDestination } from './judge.js';
 import { causesOf, EgressRefused, findRefusal } from './refused.js';
 
@@ -10,7 +10,9 @@ export interface EgressFetchInit extends RequestInit {
   connectTimeoutMs?: number;
 }
 
-type Guard = Pick<EgressGuard, 'dispatcher'>;
+interface Guard {
+  dispatcher(options: DispatcherOptions): Agent;
+}
 type Request = Omit<RequestInit, 'dispatcher'>;
 
 const MAX_REDIRECTS = 5;

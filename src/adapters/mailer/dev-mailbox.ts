@@ -1,6 +1,5 @@
 import { Clock } from '../../platform/clock.js';
 import type { Database } from '../../platform/database/database.js';
-import { canonicalEmail } from '../../core/identity/email-address.js';
 import { type KeptMail, Mailbox } from '../../core/identity/mailbox.port.js';
 import type { Mail } from '../../core/identity/mailer.port.js';
 
@@ -36,11 +35,10 @@ export class DevMailbox extends Mailbox {
   }
 
   async list({ to }: { to?: string }): Promise<KeptMail[]> {
-    const recipient = to === undefined ? null : (canonicalEmail(to) ?? to);
     const rows = await this.database.sql<Row>(
       `select recipient as "to", subject, body as text, code, link, kept_at as at from dev_mails
        where $1::text is null or recipient = $1 order by id desc limit $2`,
-      [recipient, KEPT],
+      [to ?? null, KEPT],
     );
     return rows.map(({ code, link, ...mail }) => ({ ...mail, ...(code && { code }), ...(link && { link }) }));
   }

@@ -65,6 +65,8 @@ export class PlanRestedHandler extends JobHandler<{ sessionId: string; planId: s
 
   private async wasRunAgain(plan: Plan, turnFinishedAt: Date | null): Promise<boolean> {
     if (!plan.finishedAt || !turnFinishedAt || plan.finishedAt <= turnFinishedAt) return false;
+    // The job may run twice: the first time made the turn that reads them.
+    if (await this.turns.hasUnaskedSince(plan.sessionId, plan.finishedAt)) return false;
     const queued = await this.turns.listByStatus(plan.sessionId, ['queued', 'running']);
     return queued.every(({ text }) => text !== null);
   }

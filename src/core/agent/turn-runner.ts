@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
+import { toAppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { newId, type SessionId, type TurnId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Liveness } from '../../platform/jobs/liveness.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG, PROCESS_ID } from '../../platform/tokens.js';
+import { PlansService } from '../plans/plans.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -21,6 +23,8 @@ import { TurnEndings } from './turn-endings.js';
 import { TurnsRepository } from './turns.repository.js';
 
 const LOOK_AGAIN_MS = 500;
+/** For a second job of a turn that somebody thinks about: that one may still die. */
+const LOOK_AFTER_HOLDER_MS = 5_000;
 
 interface Begun {
   session: Session;
@@ -39,6 +43,7 @@ export class TurnRunner {
     private readonly database: Database,
     private readonly sessions: SessionsService,
     private readonly turns: TurnsRepository,
+    private readonly plans: PlansService,
     private readonly thinking: Thinking,
     private readonly endings: TurnEndings,
     private readonly log: SessionLog,
@@ -53,29 +58,31 @@ export class TurnRunner {
     const stop = new AbortController();
     // Before the turn begins, so that a stop in between is not missed.
     const unsubscribe = this.hints.subscribe(turnStopTopic(turnId), () => stop.abort());
-    const begun = await this.begin(sessionId, turnId).catch((error: unknown) => {
-      unsubscribe();
-      throw error;
-    });
+    const claim = `${this.processId}:${randomUUID()}`;
+    this.held.add(claim);
     try {
+      const begun = await this.begin(sessionId, turnId, claim);
       if (begun) await this.think(begun, stop.signal, ending);
     } finally {
       unsubscribe();
-      if (begun) this.held.delete(begun.claim);
+      this.held.delete(claim);
     }
   }
 
-  private async begin(sessionId: SessionId, turnId: TurnId): Promise<Begun | undefined> {
+  private async begin(sessionId: SessionId, turnId: TurnId, claim: string): Promise<Begun | undefined> {
     return this.database.transaction(async () => {
       const session = await this.sessions.lock(sessionId);
       const turn = await this.turns.find(sessionId, turnId);
       if (!turn || !['queued', 'waiting', 'running'].includes(turn.status)) return undefined;
-      if (turn.status === 'running' && (await this.isHeld(turn.claim))) return undefined;
+      if (turn.status === 'running' && (await this.isHeld(turn.claim))) {
+        return this.comeBack(sessionId, turnId, LOOK_AFTER_HOLDER_MS);
+      }
+      // Its graph is stored already: the job that stored it died before it was ticked off.
+      if (turn.status === 'waiting' && (await this.plans.findOpen(sessionId))?.plan.turnId === turnId) return undefined;
       const others = (await this.turns.listByStatus(sessionId, ['running'])).filter(({ id }) => id !== turnId);
-      if (others.length > 0) return this.comeBack(sessionId, turnId);
+      // Another turn is being thought about; this one's plan ended meanwhile.
+      if (others.length > 0) return this.comeBack(sessionId, turnId, LOOK_AGAIN_MS);
 
-      const claim = `${this.processId}:${randomUUID()}`;
-      this.held.add(claim);
       const startedAt = turn.startedAt ?? this.clock.now();
       await this.turns.update(turnId, { status: 'running', claim, startedAt });
       if (turn.status === 'queued') {
@@ -86,9 +93,8 @@ export class TurnRunner {
     });
   }
 
-  /** Another turn is being thought about; this one's plan ended meanwhile. */
-  private async comeBack(sessionId: SessionId, turnId: TurnId): Promise<undefined> {
-    const runAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+  private async comeBack(sessionId: SessionId, turnId: TurnId, afterMs: number): Promise<undefined> {
+    const runAt = new Date(this.clock.now().getTime() + afterMs);
     await this.jobs.enqueue(runTurn, { sessionId, turnId }, { runAt, key: `turn:${turnId}` });
   }
 
@@ -108,9 +114,9 @@ export class TurnRunner {
       reply = await this.thinking.respond(session, turn, { signal, onDelta: (delta) => deltas.add(delta) });
     } catch (error) {
       deltas.drop();
-      // Whoever stopped the turn has ended it; a process that ends leaves it to the next one.
+      // Whoever stopped the turn has ended it; a process that ends, or has no database, leaves it to the next run.
       if (stop.aborted) return;
-      if (ending.aborted) throw error;
+      if (ending.aborted || toAppError(error).kind === 'unavailable') throw error;
       return this.fail(turn, claim, timeout.aborted ? this.tookTooLong() : error);
     }
     deltas.flush();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, IsNull, MoreThanOrEqual } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
 import type { SessionId, TurnId } from '../../platform/ids.js';
 import { AgentReplyEntity } from './agent-reply.entity.js';
@@ -39,6 +39,12 @@ export class TurnsRepository {
       order: { createdAt: 'ASC', id: 'ASC' },
     });
     return found as Turn[];
+  }
+
+  /** Whether a turn that nobody asked for was made at that moment or later. */
+  async hasUnaskedSince(sessionId: SessionId, moment: Date): Promise<boolean> {
+    const where = { sessionId, text: IsNull(), createdAt: MoreThanOrEqual(moment) };
+    return (await this.database.entities.countBy(TurnEntity, where)) > 0;
   }
 
   async findLastFailed(sessionId: SessionId): Promise<Turn | undefined> {

@@ -13,6 +13,10 @@ export class ArtifactsRepository {
     await this.database.entities.insert(ArtifactEntity, artifact);
   }
 
+  async isRecorded(id: ArtifactId): Promise<boolean> {
+    return this.database.entities.existsBy(ArtifactEntity, { id });
+  }
+
   async findVisible(principal: Principal, id: ArtifactId): Promise<Artifact | undefined> {
     const found = await this.database.entities.findOneBy(ArtifactEntity, {
       id,

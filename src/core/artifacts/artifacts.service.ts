@@ -52,8 +52,9 @@ export class ArtifactsService {
     await this.artifacts.insert(artifact);
   }
 
-  /** For bytes whose outcome was never recorded. */
+  /** For bytes of an outcome that was not taken; what was recorded after all stays. */
   async discard(artifact: Artifact): Promise<void> {
+    if (await this.artifacts.isRecorded(artifact.id)) return;
     await this.store.remove(artifact.id);
   }
 

@@ -7,7 +7,7 @@ import {
   type UpstreamSession,
 } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../platform/errors/app-error.js';
+import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { newId, type OrganizationId, type PlanId, type SessionId, type UserId } from '../../platform/ids.js';
 import { Clock } from '../../platform/clock.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
@@ -69,7 +69,13 @@ export class ExecutionService {
 
   private async run(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const { tool } = call;
-    const current = await this.tools.findTool(tool.serverId, tool.name);
+    let current: ToolDefinition | undefined;
+    try {
+      current = await this.tools.findTool(tool.serverId, tool.name);
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      return { status: 'not_sent', fault: { code, message }, transient: true };
+    }
     if (current?.pin !== tool.pin) {
       const message = current
         ? 'The tool changed on its server after it was approved.'
@@ -183,8 +189,10 @@ const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set([
   'UPSTREAM_TIMEOUT',
 ]);
 
+const isUnsent = (error: unknown): boolean => error instanceof UpstreamError && !error.requestSent;
+
 function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: number): ToolOutcome {
-  if (signal.aborted) return { status: 'cancelled' };
+  if (signal.aborted) return { status: 'cancelled', sent: !isUnsent(error) };
   if (error instanceof UpstreamError) {
     if (error.code === 'UPSTREAM_TIMEOUT' && error.requestSent) return { status: 'timed_out', afterMs: timeoutMs };
     const fault = { code: error.code, message: toPreview(error.message) };

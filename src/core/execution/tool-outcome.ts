@@ -28,4 +28,5 @@ export type ToolOutcome =
   /** The call left and its answer never came: it may have had its effect. */
   | { status: 'lost'; fault: CallFault }
   | { status: 'timed_out'; afterMs: number }
-  | { status: 'cancelled' };
+  /** Cut short on our side; `sent`: it may have had its effect. */
+  | { status: 'cancelled'; sent: boolean };

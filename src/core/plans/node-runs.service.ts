@@ -111,9 +111,10 @@ export class NodeRunsService {
       await this.sessions.lock(run.session.id);
       const found = await this.plans.findNode(run.session.id, run.node.id);
       const plan = found && (await this.plans.find(run.session.id, found.planId));
+      const isMine = found?.claim === run.claim;
       // A node given up as unknown takes a late answer of its own run: it is the truth after all.
-      const mine = found?.claim === run.claim && (found.status === 'running' || found.status === 'outcome_unknown');
-      if (!plan || !mine) return false;
+      const isLate = found?.status === 'outcome_unknown' && (outcome.status === 'succeeded' || outcome.status === 'failed');
+      if (!plan || !isMine || !(found.status === 'running' || isLate)) return false;
 
       const change = await this.changes.open(plan);
       const settled = settle(change, found, outcome, { now: this.clock.now(), stopping: options.stopping });
@@ -124,6 +125,12 @@ export class NodeRunsService {
       await this.changes.save(change, { retryAt: settled.retryAt });
       return true;
     });
+  }
+
+  /** Whether a person wants this very run to end. */
+  async isStopRequested(run: BegunRun): Promise<boolean> {
+    const node = await this.plans.findNode(run.session.id, run.node.id);
+    return node?.stopRequested === true && node.claim === run.claim;
   }
 
   private async tellArtifact(change: PlanChange, artifact: Artifact, node: TaskNodeRecord): Promise<void> {

@@ -24,6 +24,8 @@ const PROGRESS_EVERY_MS = 500;
 /** What one call may write into the session's log. */
 const LOG_LINES = 500;
 const TOO_TALKATIVE = `This call logs a great deal: lines beyond ${LOG_LINES} are not kept.`;
+/** A hint that a call was stopped may be lost: then it is seen this late. */
+const LOOK_FOR_STOP_MS = 5_000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -48,12 +50,21 @@ export class RunNodeHandler extends JobHandler<Payload> {
     const stop = new AbortController();
     // Before the run begins, so that a stop in between is not missed.
     const unsubscribe = this.hints.subscribe(planStopTopic(sessionId as SessionId), () => stop.abort());
+    let looking: NodeJS.Timeout | undefined;
     try {
       const run = await this.runs.begin(sessionId as SessionId, nodeId, attempt);
-      if (run) await this.callAndFinish(run, stop.signal, signal);
+      if (!run) return;
+      looking = setInterval(() => void this.lookForStop(run, stop), LOOK_FOR_STOP_MS);
+      await this.callAndFinish(run, stop.signal, signal);
     } finally {
+      clearInterval(looking);
       unsubscribe();
     }
+  }
+
+  private async lookForStop(run: BegunRun, stop: AbortController): Promise<void> {
+    // Without an answer the next look tells.
+    if (await this.runs.isStopRequested(run).catch(() => false)) stop.abort();
   }
 
   private async callAndFinish(run: BegunRun, stop: AbortSignal, ending: AbortSignal): Promise<void> {

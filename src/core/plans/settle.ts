@@ -64,7 +64,7 @@ export function settle(
       });
       return { ...settled, effect: 'unknown' };
     case 'cancelled':
-      return cancel(change, node, end, stopping, settled);
+      return cancel(change, node, { ...end, sent: outcome.sent, stopping }, settled);
     default:
       return outcome satisfies never;
   }
@@ -73,12 +73,11 @@ export function settle(
 function cancel(
   change: PlanChange,
   node: TaskNodeRecord,
-  end: { finishedAt: Date },
-  stopping: boolean,
+  { sent, stopping, ...end }: { finishedAt: Date; sent: boolean; stopping: boolean },
   settled: Settled,
 ): Settled {
   if (stopping && !node.stopRequested) {
-    if (isSafeToRepeat(node)) {
+    if (!sent || isSafeToRepeat(node)) {
       change.update(node.id, { status: 'retrying', cause: 'the process restarts; the call starts again' });
       return settled;
     }
@@ -86,7 +85,7 @@ function cancel(
     change.update(node.id, { ...end, status: 'outcome_unknown', cause });
     return { ...settled, effect: 'unknown' };
   }
-  const cause = node.risk.read_only ? 'stopped by you' : 'stopped by you; the call may have had its effect';
+  const cause = !sent || node.risk.read_only ? 'stopped by you' : 'stopped by you; the call may have had its effect';
   change.update(node.id, { ...end, status: 'cancelled', cause });
   change.note('warn', node.id, `${node.title}: ${cause}.`, node.id);
   return settled;

@@ -80,8 +80,9 @@ export class Hints {
       keepAlive: true,
     });
     client.on('notification', ({ payload }) => this.receive(payload));
-    client.once('error', (error: Error) => this.lost(client, error));
-    client.once('end', () => this.lost(client));
+    // Each time: a dying connection may fail more than once, and an error that nobody hears ends the process.
+    client.on('error', (error: Error) => this.lost(client, error));
+    client.on('end', () => this.lost(client));
     await client.connect();
     await client.query(`listen ${CHANNEL}`);
     this.client = client;

@@ -21,7 +21,10 @@ export class JobRunner {
   private readonly pool: pg.Pool;
   private readonly presence: WorkerPresence;
   private readonly stopping = new AbortController();
+  private tasks: TaskList = {};
   private runner: Runner | undefined;
+  /** The database failed the engine: it may have stopped, or hold locks of jobs that it never got to see. */
+  private shaken = false;
 
   constructor(private readonly parts: JobRunnerParts) {
     this.pool = new pg.Pool({
@@ -33,12 +36,16 @@ export class JobRunner {
     const lost = (error: Error) => parts.logger.warn({ reason: error.message }, 'job connection lost');
     this.pool.on('error', lost);
     this.pool.on('connect', (client) => client.on('error', lost));
-    this.presence = new WorkerPresence(this.pool, parts.processId, parts.logger);
+    this.presence = new WorkerPresence(this.pool, parts.processId, parts.logger, () => this.renew());
+    this.presence.events.on('worker:getJob:error', () => {
+      this.shaken = true;
+    });
   }
 
   async start(handlers: readonly JobHandler[]): Promise<void> {
+    this.tasks = Object.fromEntries(handlers.map((handler) => [handler.job.name, this.task(handler)]));
     await this.presence.start();
-    await this.launch(Object.fromEntries(handlers.map((handler) => [handler.job.name, this.task(handler)])));
+    this.runner = await this.launch();
   }
 
   async stop(): Promise<void> {
@@ -51,34 +58,43 @@ export class JobRunner {
     await this.pool.end().catch(() => undefined);
   }
 
-  private async launch(taskList: TaskList): Promise<void> {
+  private async launch(): Promise<Runner> {
     const runner = await run({
       pgPool: this.pool,
       concurrency: this.parts.concurrency,
       noHandleSignals: true,
       pollInterval: 1_000,
-      taskList,
+      taskList: this.tasks,
       events: this.presence.events,
+      // Unbatched, a job that cannot be ticked off is a rejection that nobody hears, which ends the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       logger: new WorkerLogger(() => (level, message) => {
         if (level === 'error') this.parts.logger.warn({ message }, 'job engine');
       }),
     });
-    this.runner = runner;
-    runner.promise.catch(async (error: Error) => {
-      if (this.runner !== runner) return;
-      this.parts.logger.warn({ reason: error.message }, 'job engine stopped, starting it again');
-      await deadline(500);
-      if (this.runner === runner) await this.launchUntilItHolds(taskList);
-    });
+    // It resolves as well when its workers gave up.
+    const ended = () => {
+      if (this.runner === runner) this.shaken = true;
+    };
+    runner.promise.then(ended, ended);
+    return runner;
   }
 
-  private async launchUntilItHolds(taskList: TaskList): Promise<void> {
-    for (let delay = 250; !this.stopping.signal.aborted; delay = Math.min(delay * 2, 2_000)) {
-      try {
-        return await this.launch(taskList);
-      } catch {
-        await deadline(delay);
-      }
+  /** Replaces the engine after a fault of the database; called while the database answers. */
+  private async renew(): Promise<void> {
+    const before = this.runner;
+    if (!this.shaken || !before) return;
+    this.shaken = false;
+    this.parts.logger.warn({}, 'starting the job engine again');
+    this.presence.disown();
+    before.stop().catch(() => undefined);
+    try {
+      const next = await this.launch();
+      if (this.runner === before) this.runner = next;
+      else await next.stop();
+    } catch (error) {
+      this.shaken = true;
+      throw error;
     }
   }
 

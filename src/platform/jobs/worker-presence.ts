@@ -13,23 +13,33 @@ export const DEAD_AFTER_SECONDS = 4;
  */
 export class WorkerPresence {
   readonly events: WorkerEvents = new EventEmitter();
-  private readonly workerIds = new Set<string>();
+  /** Who the locks name: the engine locks by pool, not by worker. */
+  private readonly poolIds = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly pool: pg.Pool,
     private readonly processId: string,
     private readonly logger: Logger,
+    /** After each beat that the database took. */
+    private readonly onBeat: () => Promise<void>,
   ) {
-    this.events.on('worker:create', ({ worker }) => this.workerIds.add(worker.workerId));
-    this.events.on('worker:stop', ({ worker }) => this.workerIds.delete(worker.workerId));
+    this.events.on('pool:create', ({ workerPool }) => this.poolIds.add(workerPool.id));
+    this.events.on('pool:release', ({ workerPool }) => this.poolIds.delete(workerPool.id));
   }
 
   async start(): Promise<void> {
     await this.beat();
     this.timer = setInterval(() => {
-      this.beat().catch((error: Error) => this.logger.warn({ reason: error.message }, 'heartbeat failed'));
+      this.beat()
+        .then(() => this.onBeat())
+        .catch((error: Error) => this.logger.warn({ reason: error.message }, 'heartbeat failed'));
     }, BEAT_MS);
+  }
+
+  /** What our pools so far hold is free for others; what of it still runs here keeps its own claim. */
+  disown(): void {
+    this.poolIds.clear();
   }
 
   async stop(): Promise<void> {
@@ -41,7 +51,7 @@ export class WorkerPresence {
     await this.pool.query(
       `insert into worker_processes (id, worker_ids, seen_at) values ($1, $2, now())
        on conflict (id) do update set worker_ids = excluded.worker_ids, seen_at = excluded.seen_at`,
-      [this.processId, [...this.workerIds]],
+      [this.processId, [...this.poolIds]],
     );
     // A lock counts by its holder's beat, not by a list of the dead: a process that died before its first beat is found too.
     const { rows } = await this.pool.query<{ freed: number }>(

@@ -31,10 +31,8 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [
-            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            { name: 'graph', test: /node_modules[\\/](@xyflow|@dagrejs|d3-[a-z]+|classcat)[\\/]/ },
-          ],
+          // The graph and Markdown are split off by their own lazy imports; React changes less often than the rest.
+          groups: [{ name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ }],
         },
       },
     },

@@ -3,12 +3,14 @@
 // allows no inline script.
 (function () {
   const root = document.documentElement;
-  let look = {};
-  try {
-    look = JSON.parse(localStorage.getItem('switchyard.look') ?? '{}');
-  } catch {
-    look = {};
-  }
+  const stored = () => {
+    try {
+      return JSON.parse(localStorage.getItem('switchyard.look') ?? '{}');
+    } catch {
+      return {};
+    }
+  };
+  const look = stored();
   root.dataset.theme = look.theme ?? (matchMedia('(prefers-contrast: more)').matches ? 'contrast' : 'ink');
   root.dataset.density = look.density ?? 'compact';
   root.dataset.reading = look.reading ?? 'mono';

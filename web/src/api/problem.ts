@@ -34,12 +34,8 @@ export function unreachable(): Problem {
 }
 
 export async function problemOf(response: Response): Promise<Problem> {
-  let body: Record<string, unknown> = {};
-  try {
-    body = (await response.json()) as Record<string, unknown>;
-  } catch {
-    body = {};
-  }
+  const json: unknown = await response.json().catch(() => undefined);
+  const body: Record<string, unknown> = typeof json === 'object' && json !== null ? { ...json } : {};
   const text = (value: unknown, other: string) => (typeof value === 'string' && value !== '' ? value : other);
   const after = Number(response.headers.get('retry-after') ?? NaN);
   return new Problem(

@@ -33,7 +33,8 @@ export const serversQuery = infiniteQueryOptions({
     call<{ servers: McpServer[]; next?: string }>('GET', `/servers${page(pageParam).replace('&', '?')}`, { signal }),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next,
-  refetchInterval: 30_000,
+  // A new organization gets its demo server a moment after the first sign-in.
+  refetchInterval: ({ state }) => (state.data?.pages[0]?.servers.length === 0 ? 2_000 : 30_000),
 });
 
 export const serverQuery = (id: string) =>

@@ -17,10 +17,7 @@ export interface User {
 export type AuthMethod = 'none' | 'api_key' | 'oauth';
 export type Transport = 'auto' | 'streamable_http' | 'sse';
 export type ApprovalPolicy =
-  | 'require_approval_all'
-  | 'require_approval_writes'
-  | 'require_approval_changed'
-  | 'auto_approve';
+  'require_approval_all' | 'require_approval_writes' | 'require_approval_changed' | 'auto_approve';
 
 export interface McpServer {
   id: string;

@@ -28,7 +28,8 @@ async function openOn({ live, go }: CommandContext, name: string): Promise<Reply
   const servers = knownServers();
   const named = servers.find((one) => one.name.toLowerCase() === wanted);
   const id = wanted === '' ? (live?.serverId ?? servers[0]?.id) : named?.id;
-  if (id === undefined) return { error: wanted === '' ? 'There is no server yet.' : `There is no server ${name.trim()}.` };
+  if (id === undefined)
+    return { error: wanted === '' ? 'There is no server yet.' : `There is no server ${name.trim()}.` };
   await openSession(go, id);
   return undefined;
 }

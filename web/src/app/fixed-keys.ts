@@ -5,6 +5,7 @@ export const FIXED_KEYS: Record<KeyPlace, { keys: string[]; does: string }[]> = 
   anywhere: [
     { keys: ['F6'], does: 'Next region' },
     { keys: ['Shift+F6'], does: 'Previous region' },
+    { keys: ['Mod+\\'], does: 'Fold or unfold the pane in focus' },
     { keys: ['Esc'], does: 'Close what is open, else back to the composer' },
   ],
   composer: [

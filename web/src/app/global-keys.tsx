@@ -1,9 +1,10 @@
 import { useEffect } from 'react';
 import { announce } from '../ui/announcer.js';
+import { inTextField } from '../ui/text-field.js';
 import { useCommandContext } from './active.js';
 import { COMMANDS } from './commands.js';
 import type { Command } from './command.js';
-import { inTextField, keyName } from './keys.js';
+import { keyName } from './keys.js';
 import { useUi } from './ui-state.js';
 
 const ANYWHERE = COMMANDS.filter((command) => command.keys?.place === 'anywhere');
@@ -13,8 +14,13 @@ function commandFor(name: string): Command | undefined {
   return ANYWHERE.find((command) => command.keys?.names.includes(name));
 }
 
+/** The order in which a screen reader would want them, which is not quite that of the page. */
+const REGIONS = ['header', 'main', 'transcript', 'plan', 'logs', 'files', 'composer', 'status'];
+
 function walkRegions(step: number): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((one) => one.offsetParent);
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
+    .filter((one) => one.getClientRects().length > 0)
+    .sort((left, right) => REGIONS.indexOf(left.dataset.region ?? '') - REGIONS.indexOf(right.dataset.region ?? ''));
   if (regions.length === 0) return;
   const at = regions.findIndex((region) => region.contains(document.activeElement));
   const next = regions[(at + step + regions.length) % regions.length];
@@ -56,7 +62,8 @@ export function GlobalKeys() {
     const escape = (event: KeyboardEvent) => {
       // Leave a pane for the composer.
       if (event.key !== 'Escape' || event.defaultPrevented || inTextField(event.target)) return;
-      if (useUi.getState().overlay.kind === 'none') document.querySelector<HTMLElement>('[data-testid=composer]')?.focus();
+      if (useUi.getState().overlay.kind === 'none')
+        document.querySelector<HTMLElement>('[data-testid=composer]')?.focus();
     };
     addEventListener('keydown', pressed);
     addEventListener('keydown', escape);

@@ -27,9 +27,3 @@ export function keyLabel(name: string): string {
     .replace('ArrowLeft', '←')
     .replace('ArrowRight', '→');
 }
-
-export function inTextField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName))
-  );
-}

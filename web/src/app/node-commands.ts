@@ -18,20 +18,20 @@ const nodeOptions = (context: CommandContext): Option[] =>
   nodesOf(context).map(({ id, title, status }) => ({ value: id, help: `${title} · ${status}` }));
 
 /** The node that is meant: by id or title, else the selected one. */
-function findNode(context: CommandContext, argument: string): ShownNode | { error: string } {
+function findNode(context: CommandContext, argument: string): { node: ShownNode } | { error: string } {
   const nodes = nodesOf(context);
   const wanted = argument.trim().toLowerCase();
   const id = wanted === '' ? useUi.getState().selectedNode : wanted;
   const node = nodes.find((one) => one.id.toLowerCase() === id || one.title.toLowerCase() === id);
-  if (node) return node;
+  if (node) return { node };
   if (nodes.length === 0) return { error: 'There is no plan yet.' };
   return { error: wanted === '' ? 'Name a task, such as node1.' : `There is no task ${argument.trim()} in this plan.` };
 }
 
 function withNode(context: CommandContext, argument: string, act: (node: ShownNode) => Reply): Reply {
   if (!context.live?.connected) return { error: 'Approvals need a connection.' };
-  const node = findNode(context, argument);
-  return 'error' in node && !('id' in node) ? node : act(node as ShownNode);
+  const found = findNode(context, argument);
+  return 'error' in found ? found : act(found.node);
 }
 
 const refuse = (node: ShownNode, verb: string): Reply => ({ error: `${node.title} cannot be ${verb} now.` });
@@ -40,8 +40,17 @@ function approve(context: CommandContext, argument: string, remember?: 'tool_in_
   return withNode(context, argument, (node) => {
     if (!node.allowed_decisions.includes('approve')) return refuse(node, 'approved');
     context.live?.decide('approve_task', node.id, remember ? { remember } : {});
+    moveOn(context, node);
     return undefined;
   });
+}
+
+/** To the next task that waits, once this one is decided. */
+function moveOn(context: CommandContext, decided: ShownNode): void {
+  const rest = awaiting(context.live && currentPlan(context.live.state.session)).filter(
+    (node) => node.id !== decided.id,
+  );
+  useUi.setState({ selectedNode: rest[0]?.id ?? decided.id });
 }
 
 function step(context: CommandContext, by: number): Reply {
@@ -91,7 +100,8 @@ export const nodeCommands: Command[] = [
     keys: { place: 'plan', names: ['Shift+A'] },
     inSession: true,
     run: ({ live }) => {
-      if (pendingNodes(live && currentPlan(live.state.session)).length === 0) return { error: 'Nothing waits for you.' };
+      if (pendingNodes(live && currentPlan(live.state.session)).length === 0)
+        return { error: 'Nothing waits for you.' };
       openOverlay({ kind: 'approve-all' });
       return undefined;
     },
@@ -112,7 +122,10 @@ export const nodeCommands: Command[] = [
       return withNode(context, name, (node) => {
         if (!node.allowed_decisions.includes('reject')) return refuse(node, 'rejected');
         if (reason.length === 0) openOverlay({ kind: 'reject', node_ids: [node.id] });
-        else context.live?.decide('reject_task', node.id, { reason: reason.join(' ') });
+        else {
+          context.live?.decide('reject_task', node.id, { reason: reason.join(' ') });
+          moveOn(context, node);
+        }
         return undefined;
       });
     },
@@ -189,9 +202,9 @@ export const nodeCommands: Command[] = [
     inSession: true,
     hidden: true,
     run: (context, argument) => {
-      const node = findNode(context, argument);
-      if (!('id' in node)) return node;
-      openOverlay({ kind: 'node', node_id: node.id });
+      const found = findNode(context, argument);
+      if ('error' in found) return found;
+      openOverlay({ kind: 'node', node_id: found.node.id });
       return undefined;
     },
   },
@@ -203,9 +216,9 @@ export const nodeCommands: Command[] = [
     inSession: true,
     hidden: true,
     run: (context, argument) => {
-      const node = findNode(context, argument);
-      if (!('id' in node)) return node;
-      useUi.setState({ logText: `source:${node.id}` });
+      const found = findNode(context, argument);
+      if ('error' in found) return found;
+      useUi.setState({ logText: `source:${found.node.id}` });
       showPane('logs');
       return undefined;
     },

@@ -30,20 +30,18 @@ export function Palette() {
   const sessions = useInfiniteQuery(sessionsQuery()).data;
 
   const entries = useMemo((): Entry[] => {
-    const commands = COMMANDS.filter((one) => !one.hidden && (!one.inSession || context.live)).map(
-      (one): Entry => ({
-        id: one.id,
-        group: 'command',
-        title: one.title,
-        help: one.slash ? `/${one.slash[0] ?? ''}` : '',
-        key: one.keys?.names[0] ?? '',
-        run: () => {
-          void Promise.resolve(one.run(context, '')).then((reply) => {
-            if (reply) announce('error' in reply ? reply.error : reply.notice, 'assertive');
-          });
-        },
-      }),
-    );
+    const commands = COMMANDS.filter((one) => !one.hidden && (!one.inSession || context.live)).map((one): Entry => ({
+      id: one.id,
+      group: 'command',
+      title: one.title,
+      help: one.slash ? `/${one.slash[0] ?? ''}` : '',
+      key: one.keys?.names[0] ?? '',
+      run: () => {
+        void Promise.resolve(one.run(context, '')).then((reply) => {
+          if (reply) announce('error' in reply ? reply.error : reply.notice, 'assertive');
+        });
+      },
+    }));
     const open = (id: string, group: Entry['group'], title: string, help: string, to: string): Entry => ({
       id,
       group,

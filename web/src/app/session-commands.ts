@@ -41,16 +41,14 @@ export const sessionCommands: Command[] = [
       return undefined;
     },
   },
-  ...PLAN_VIEWS.map(
-    (view): Command => ({
-      id: view,
-      title: `Show the plan as ${view}`,
-      help: `Plan pane, ${view} view`,
-      slash: [view],
-      inSession: true,
-      run: showPlanAs(view),
-    }),
-  ),
+  ...PLAN_VIEWS.map((view): Command => ({
+    id: view,
+    title: `Show the plan as ${view}`,
+    help: `Plan pane, ${view} view`,
+    slash: [view],
+    inSession: true,
+    run: showPlanAs(view),
+  })),
   {
     id: 'cycle-view',
     title: 'Next view of the plan',

@@ -30,7 +30,12 @@ export function TopBar({ children }: { children?: ReactNode }) {
         <span className="wide-only">{keyLabel('Mod+K')}</span>
         <span className="narrow-only">Find</span>
       </button>
-      <button type="button" className="bar-button wide-only" aria-label="Keys and commands" onClick={() => openOverlay({ kind: 'help' })}>
+      <button
+        type="button"
+        className="bar-button wide-only"
+        aria-label="Keys and commands"
+        onClick={() => openOverlay({ kind: 'help' })}
+      >
         ?
       </button>
       <span className="wide-only">
@@ -41,7 +46,7 @@ export function TopBar({ children }: { children?: ReactNode }) {
         />
       </span>
       <Menu
-        name="You"
+        name={`Account: ${user?.username ?? 'you'}`}
         label={user?.username ?? 'you'}
         entries={[
           { label: 'Servers', run: () => go('/servers') },

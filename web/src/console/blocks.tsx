@@ -1,10 +1,11 @@
 import { memo, useState } from 'react';
-import { openOverlay, showPane, useUi } from '../app/ui-state.js';
+import { openOverlay, showPane } from '../app/ui-state.js';
 import { planFault } from '../session/plan-rules.js';
 import type { TranscriptItem } from '../session/state.js';
 import { bytes, clock, plural, shortType } from '../ui/format.js';
 import { copyText, useNow } from '../ui/hooks.js';
-import { Icon, type IconName } from '../ui/icons.js';
+import type { IconName } from '../ui/icon-name.js';
+import { Icon } from '../ui/icons.js';
 import { AnsiText } from './ansi-text.js';
 import { saveArtifact } from './artifact-link.js';
 import { useLive, useLiveSession } from './live-context.js';
@@ -21,7 +22,14 @@ const SPEAKERS = {
   SYSTEM: { icon: 'point', tone: 'system', name: 'System' },
 } as const satisfies Record<string, { icon: IconName; tone: string; name: string }>;
 
-function Turn({ tone, icon, name, item, copy, children }: {
+function Turn({
+  tone,
+  icon,
+  name,
+  item,
+  copy,
+  children,
+}: {
   tone: string;
   icon: IconName;
   name: string;
@@ -137,15 +145,18 @@ const DECIDED: Record<string, string> = {
 };
 
 function DecisionBlock({ item }: { item: Of<'decision'> }) {
-  const title = useLive(
-    (state) => state.session.plans[item.plan_id]?.nodes.find((node) => node.id === item.node_id)?.title ?? item.node_id,
-  );
-  const who = item.automatic ? `by rule${item.rule === undefined ? '' : ` ${item.rule}`}` : `by ${item.by ?? 'someone'}`;
+  const nodes = useLive((state) => state.session.plans[item.plan_id]?.nodes);
+  const titles = item.node_ids.map((id) => nodes?.find((node) => node.id === id)?.title ?? id);
+  const who = item.automatic
+    ? `by rule${item.rule === undefined ? '' : `: ${item.rule}`}`
+    : `by ${item.by ?? 'someone'}`;
   return (
     <Turn tone="system" icon="point" name="Decision" item={item}>
       <span className="dim">
-        {title} {DECIDED[item.decision] ?? item.decision} {who}
-        {item.remember !== undefined && item.remember !== 'once' && ` · remembered: ${item.remember.replaceAll('_', ' ')}`}
+        {titles.join(', ')} {DECIDED[item.decision] ?? item.decision} {who}
+        {item.remember !== undefined &&
+          item.remember !== 'once' &&
+          ` · remembered: ${item.remember.replaceAll('_', ' ')}`}
         {item.reason !== undefined && item.reason !== '' && ` · “${item.reason}”`}
       </span>
     </Turn>
@@ -182,11 +193,20 @@ function QuestionBlock({ item }: { item: Of<'question'> }) {
   );
 }
 
-const OUTCOME: Record<string, string> = { stopped: 'stopped by you', failed: 'the turn failed', superseded: 'replaced by a newer message' };
+const OUTCOME: Record<string, string> = {
+  stopped: 'stopped by you',
+  failed: 'the turn failed',
+  superseded: 'replaced by a newer message',
+};
 
 function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
   return (
-    <Turn tone={item.outcome === 'failed' ? 'error' : 'system'} icon={item.outcome === 'failed' ? 'cross' : 'square'} name="End of turn" item={item}>
+    <Turn
+      tone={item.outcome === 'failed' ? 'error' : 'system'}
+      icon={item.outcome === 'failed' ? 'cross' : 'square'}
+      name="End of turn"
+      item={item}
+    >
       <span className="dim">
         {OUTCOME[item.outcome] ?? item.outcome}
         {item.reason !== undefined && item.reason !== '' && `: ${item.reason}`}
@@ -198,7 +218,9 @@ function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
 
 function ErrorBlock({ item }: { item: Of<'error'> }) {
   const live = useLiveSession();
-  const asked = useLive((state) => state.session.items.findLast((one) => one.kind === 'message' && one.sender === 'USER'));
+  const asked = useLive((state) =>
+    state.session.items.findLast((one) => one.kind === 'message' && one.sender === 'USER'),
+  );
   const { code, message, retryable, turn_id } = item.error;
   const text = asked?.kind === 'message' ? asked.text : undefined;
   return (
@@ -264,40 +286,3 @@ export const BlockOf = memo(function BlockOf({ item }: { item: TranscriptItem })
       return item satisfies never;
   }
 });
-
-/** `waiting for you · 2 approvals`, `running users.query 12 s`, `waiting for model 4 s`: never a bare spinner. */
-export function Thinking() {
-  const live = useLiveSession();
-  const turn = useLive((state) => state.session.turn);
-  const plan = useLive((state) => (state.session.plan_id === undefined ? undefined : state.session.plans[state.session.plan_id]));
-  const questions = useLive((state) => state.session.questions.length);
-  const streaming = useLive((state) => state.session.items.at(-1)?.kind === 'message' && Object.keys(state.session.streams).length > 0);
-  const now = useNow(1_000, turn !== null);
-  if (!turn) return null;
-  const running = plan?.nodes.filter((node) => ['running', 'retrying'].includes(node.status)) ?? [];
-  const pending = plan?.nodes.filter((node) => ['pending', 'outcome_unknown'].includes(node.status)) ?? [];
-  const seconds = (iso: string | undefined) => {
-    const past = iso ? Math.floor((now - new Date(iso).getTime()) / 1_000) : 0;
-    return past >= 1 ? ` ${past} s` : '';
-  };
-  let text: string | undefined;
-  let yours = false;
-  if (running[0]) text = `running ${running.map((node) => node.tool).join(', ')}${seconds(running[0].started_at)}`;
-  else if (questions > 0) text = 'waiting for you · 1 answer';
-  else if (pending.length > 0) text = `waiting for you · ${plural(pending.length, 'approval')}`;
-  else if (!streaming) text = `waiting for model${seconds(turn.since)}`;
-  if (questions > 0 || (pending.length > 0 && !running[0])) yours = true;
-  return (
-    <div className="thinking" data-yours={yours} role="status">
-      <span>{text}</span>
-      <button type="button" className="button button-quiet" onClick={() => live.stopTurn()}>
-        Stop
-      </button>
-      {pending.length > 0 && (
-        <button type="button" className="text-button" onClick={() => useUi.setState({ pane: 'plan' })}>
-          review
-        </button>
-      )}
-    </div>
-  );
-}

@@ -27,16 +27,16 @@ export function Console({ session }: { session: Session }) {
         Skip to composer
       </button>
       <TopBar>
-        <Link to="/servers/$serverId" params={{ serverId: session.server_id }}>
+        <Link to="/servers/$serverId" params={{ serverId: session.server_id }} className="wide-only">
           {serverName}
         </Link>
-        <span className="dim"> · </span>
+        <span className="dim wide-only"> · </span>
         <button type="button" className="title-button" title="Rename" onClick={() => openOverlay({ kind: 'rename' })}>
           {title}
         </button>
       </TopBar>
       <Banner />
-      <Layout />
+      <Layout title={title} />
       <StatusLine />
       <Overlays />
     </div>
@@ -49,7 +49,9 @@ function useSignals(title: string): void {
   const questions = useLive((state) => state.session.questions.length);
   const ready = useLive((state) => state.session.ready);
   const last = useLive((state) => state.session.items.findLast((item) => item.kind === 'message' && !item.streaming));
-  const asked = useLive((state) => state.session.items.some((item) => item.kind === 'message' && item.sender === 'USER'));
+  const asked = useLive((state) =>
+    state.session.items.some((item) => item.kind === 'message' && item.sender === 'USER'),
+  );
   const approved = useLive((state) =>
     state.session.items.some((item) => item.kind === 'decision' && item.decision === 'approve' && !item.automatic),
   );

@@ -24,11 +24,7 @@ export function FilesPane() {
     <Pane
       name="files"
       label="Files"
-      title={
-        <>
-          files {files.length > 0 && <span className="pane-extra">{files.length}</span>}
-        </>
-      }
+      title={<>files {files.length > 0 && <span className="pane-extra">{files.length}</span>}</>}
       onKey={onKey}
     >
       {files.length === 0 ? (

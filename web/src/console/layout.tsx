@@ -1,4 +1,4 @@
-import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
 import { type ReactNode } from 'react';
 import { useUi, type PaneName } from '../app/ui-state.js';
 import { currentPlan, awaiting } from '../session/plan-rules.js';
@@ -12,12 +12,13 @@ import { PlanPane } from './plan/plan-pane.js';
 import { TranscriptPane } from './transcript-pane.js';
 
 /** Three columns, two, a side pane with tabs, or one pane at a time: by the width there is. */
-export function Layout() {
+export function Layout({ title }: { title: string }) {
   const huge = useMedia('(min-width: 1600px)');
   const wide = useMedia('(min-width: 1200px)');
   const medium = useMedia('(min-width: 768px)');
   return (
     <main className="console-main" aria-label="Session">
+      <h1 className="unseen">{title}</h1>
       {huge ? <Columns three /> : wide ? <Columns /> : medium ? <Beside /> : <Single />}
     </main>
   );
@@ -32,7 +33,15 @@ function Talk() {
   );
 }
 
-function Split({ id, vertical, panels }: { id: string; vertical?: boolean; panels: [string, string, string, ReactNode][] }) {
+function Split({
+  id,
+  vertical,
+  panels,
+}: {
+  id: string;
+  vertical?: boolean;
+  panels: [string, string, string, ReactNode][];
+}) {
   const saved = useDefaultLayout({ id: `switchyard.${id}`, storage: localStorage });
   return (
     <Group
@@ -44,11 +53,51 @@ function Split({ id, vertical, panels }: { id: string; vertical?: boolean; panel
     >
       {panels.flatMap(([name, size, least, content], at) => [
         ...(at > 0 ? [<Separator key={`before-${name}`} className="splitter" aria-label={`Resize ${name}`} />] : []),
-        <Panel key={name} id={name} defaultSize={size} minSize={least} collapsible={vertical === true} collapsedSize="24px">
+        <Cell key={name} name={name} size={size} least={least} collapsible={vertical === true}>
           {content}
-        </Panel>,
+        </Cell>,
       ])}
     </Group>
+  );
+}
+
+interface CellProps {
+  name: string;
+  size: string;
+  least: string;
+  collapsible: boolean;
+  children: ReactNode;
+}
+
+/** A part of a split; a stacked one folds to its title by a double click there, or by Ctrl+\ inside. */
+function Cell({ name, size, least, collapsible, children }: CellProps) {
+  const panel = usePanelRef();
+  const fold = () => {
+    if (panel.current?.isCollapsed()) panel.current.expand();
+    else panel.current?.collapse();
+  };
+  const onTitle = (target: EventTarget) =>
+    target instanceof HTMLElement && target.closest('.pane-head') !== null && target.closest('button') === null;
+  return (
+    <Panel
+      id={name}
+      panelRef={panel}
+      defaultSize={size}
+      minSize={least}
+      collapsible={collapsible}
+      collapsedSize="24px"
+      onDoubleClick={(event) => {
+        if (collapsible && onTitle(event.target)) fold();
+      }}
+      onKeyDown={(event) => {
+        if (!collapsible || event.key !== '\\' || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        fold();
+      }}
+    >
+      {children}
+    </Panel>
   );
 }
 
@@ -62,7 +111,12 @@ function Columns({ three }: { three?: boolean }) {
         panels={[
           ['talk', '40%', '420px', <Talk key="talk" />],
           ['plan', '36%', '360px', <PlanPane key="plan" />],
-          ['side', '24%', '320px', <Split key="side" id="side-2" vertical panels={[['logs', '65%', '120px', logs[3]], files]} />],
+          [
+            'side',
+            '24%',
+            '320px',
+            <Split key="side" id="side-2" vertical panels={[['logs', '65%', '120px', logs[3]], files]} />,
+          ],
         ]}
       />
     );
@@ -150,7 +204,9 @@ function Single() {
       {paneOf(pane)}
       {plan > 0 && pane !== 'plan' && (
         <div className="review-bar">
-          <span>{plural(plan, 'task')} {plan === 1 ? 'awaits' : 'await'} you</span>
+          <span>
+            {plural(plan, 'task')} {plan === 1 ? 'awaits' : 'await'} you
+          </span>
           <button type="button" className="button button-primary" onClick={() => useUi.setState({ pane: 'plan' })}>
             Review
           </button>

@@ -11,11 +11,15 @@ interface Term {
 
 /** Reads `level:warn source:node1 text -noise "two words"`. */
 export function parseFilter(text: string): Term[] {
-  return [...text.matchAll(/(-)?(?:(level|source):)?(?:"([^"]*)"|(\S+))/g)].flatMap(([, minus, field, quoted, word]) => {
-    const value = (quoted ?? word ?? '').toLowerCase();
-    if (value === '') return [];
-    return [{ field: field === 'level' || field === 'source' ? field : 'text', value, negative: minus !== undefined }];
-  });
+  return [...text.matchAll(/(-)?(?:(level|source):)?(?:"([^"]*)"|(\S+))/g)].flatMap(
+    ([, minus, field, quoted, word]) => {
+      const value = (quoted ?? word ?? '').toLowerCase();
+      if (value === '') return [];
+      return [
+        { field: field === 'level' || field === 'source' ? field : 'text', value, negative: minus !== undefined },
+      ];
+    },
+  );
 }
 
 export function filterLogs(rows: LogRow[], levels: Record<LogLevel, boolean>, text: string): LogRow[] {

@@ -4,7 +4,7 @@ import { useLook } from '../app/look.js';
 import { useUi } from '../app/ui-state.js';
 import type { LogRow } from '../session/state.js';
 import { clock } from '../ui/format.js';
-import { copyText } from '../ui/hooks.js';
+import { copyText, useMedia } from '../ui/hooks.js';
 import { useLive } from './live-context.js';
 import { countLevels, filterLogs, LEVELS } from './log-filter.js';
 import { Pane } from './pane.js';
@@ -17,7 +17,9 @@ export function LogsPane() {
   const levels = useUi((state) => state.logLevels);
   const text = useUi((state) => state.logText);
   const paused = useUi((state) => state.logPaused);
-  const wrap = useUi((state) => state.logWrap);
+  const phone = useMedia('(max-width: 767px)');
+  const wrapped = useUi((state) => state.logWrap);
+  const wrap = wrapped || phone;
   const density = useLook((look) => look.density);
   const [held, setHeld] = useState<LogRow[]>();
   const scroller = useRef<HTMLDivElement>(null);
@@ -59,7 +61,7 @@ export function LogsPane() {
     if (level) toggle(level);
     else if (key === 'f') filter.current?.focus();
     else if (key === 'Space') useUi.setState({ logPaused: !paused });
-    else if (key === 'w') useUi.setState({ logWrap: !wrap });
+    else if (key === 'w') useUi.setState({ logWrap: !wrapped });
     else if (key === 'n') return toError(1);
     else if (key === 'Shift+N') return toError(-1);
     else return false;

@@ -2,7 +2,7 @@ import type { NodeStatus } from '@app/session-protocol';
 import type { ShownNode } from '../session/state.js';
 import { waitsOn } from '../session/plan-rules.js';
 import { duration } from '../ui/format.js';
-import type { IconName } from '../ui/icons.js';
+import type { IconName } from '../ui/icon-name.js';
 
 export interface StateView {
   icon: IconName;

@@ -2,10 +2,11 @@ import { type KeyboardEvent, type ReactNode } from 'react';
 import type { KeyPlace } from '../app/command.js';
 import { useCommandContext } from '../app/active.js';
 import { COMMANDS } from '../app/commands.js';
-import { inTextField, keyName } from '../app/keys.js';
+import { keyName } from '../app/keys.js';
 import type { PaneName } from '../app/ui-state.js';
 import { announce } from '../ui/announcer.js';
 import { Boundary } from '../ui/boundary.js';
+import { inTextField } from '../ui/text-field.js';
 
 interface PaneProps {
   name: PaneName;
@@ -19,7 +20,8 @@ interface PaneProps {
   data?: Record<`data-${string}`, string | number>;
 }
 
-const isControl = (target: EventTarget) => target instanceof HTMLElement && target.closest('button, a, summary, [role=separator]') !== null;
+const isControl = (target: EventTarget) =>
+  target instanceof HTMLElement && target.closest('button, a, summary, [role=separator]') !== null;
 
 /** A titled region of the console. Its single-letter keys work only while the focus is inside. */
 export function Pane({ name, label, title, tools, children, onKey, argument = '', data }: PaneProps) {
@@ -38,7 +40,15 @@ export function Pane({ name, label, title, tools, children, onKey, argument = ''
     event.stopPropagation();
   };
   return (
-    <section className="pane" data-region={name} data-pane={name} tabIndex={-1} aria-label={label} onKeyDown={pressed} {...data}>
+    <section
+      className="pane"
+      data-region={name}
+      data-pane={name}
+      tabIndex={-1}
+      aria-label={label}
+      onKeyDown={pressed}
+      {...data}
+    >
       <div className="pane-head">
         <h2 className="pane-title">{title}</h2>
         {tools !== undefined && <div className="pane-tools">{tools}</div>}

@@ -83,9 +83,7 @@ export function QuestionForm({ request, action }: { request: InputRequest; actio
         <button type="button" className="button button-quiet" disabled={disabled} onClick={() => answer('cancel')}>
           Cancel
         </button>
-        <span className="dim">
-          {connected ? `until ${clock(request.expires_at)}` : 'Answers need a connection.'}
-        </span>
+        <span className="dim">{connected ? `until ${clock(request.expires_at)}` : 'Answers need a connection.'}</span>
       </div>
     </form>
   );

@@ -44,7 +44,12 @@ function OneField({ field, value, error, disabled, onChange }: OneFieldProps) {
     return (
       <div className="field">
         <label className="check">
-          <input {...described} type="checkbox" checked={value === 'true'} onChange={(event) => onChange(String(event.target.checked))} />
+          <input
+            {...described}
+            type="checkbox"
+            checked={value === 'true'}
+            onChange={(event) => onChange(String(event.target.checked))}
+          />
           {field.label}
         </label>
         {help}
@@ -61,7 +66,10 @@ function OneField({ field, value, error, disabled, onChange }: OneFieldProps) {
         <select {...described} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
           <option value="">–</option>
           {field.choices.map((choice) => (
-            <option key={choice.label} value={typeof choice.value === 'string' ? choice.value : JSON.stringify(choice.value)}>
+            <option
+              key={choice.label}
+              value={typeof choice.value === 'string' ? choice.value : JSON.stringify(choice.value)}
+            >
               {choice.label}
             </option>
           ))}

@@ -56,7 +56,8 @@ function isReference(value: unknown): boolean {
 
 function kindOf(property: Record<string, unknown>, value: unknown): FieldKind {
   if (choicesOf(property).length > 0) return 'choice';
-  const types = Array.isArray(property.type) ? property.type.filter((one) => one !== 'null') : [property.type];
+  const given: unknown[] = Array.isArray(property.type) ? property.type : [property.type];
+  const types = given.filter((one) => one !== 'null');
   const [type] = types;
   if (types.length !== 1) return 'json';
   if (type === 'string') return value === undefined || typeof value === 'string' ? 'text' : 'json';
@@ -67,7 +68,8 @@ function kindOf(property: Record<string, unknown>, value: unknown): FieldKind {
 function choicesOf(property: Record<string, unknown>): Field['choices'] {
   if (Array.isArray(property.enum)) {
     const names: unknown[] = Array.isArray(property.enumNames) ? property.enumNames : [];
-    return property.enum.map((value: unknown, at) => ({ value, label: text(names[at]) || show(value) }));
+    const values: unknown[] = property.enum;
+    return values.map((value, at) => ({ value, label: text(names[at]) || show(value) }));
   }
   const titled = [property.oneOf, property.anyOf].find(Array.isArray) as unknown[] | undefined;
   if (!titled?.every((one) => isRecord(one) && 'const' in one)) return [];
@@ -153,9 +155,7 @@ function readJson(raw: string): Read {
   }
 }
 
-export type FormRead =
-  | { ok: true; values: Record<string, unknown> }
-  | { ok: false; errors: Record<string, string> };
+export type FormRead = { ok: true; values: Record<string, unknown> } | { ok: false; errors: Record<string, string> };
 
 /** All fields at once. @param kept values that have no field, carried over */
 export function readForm(fields: Field[], raw: Record<string, string>, kept: Record<string, unknown> = {}): FormRead {

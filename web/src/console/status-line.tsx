@@ -4,7 +4,8 @@ import { useLook } from '../app/look.js';
 import { openOverlay } from '../app/ui-state.js';
 import { POLICY_SHORT, POLICY_WORDS } from '../servers/server-words.js';
 import type { Link } from '../session/socket.js';
-import { Icon, type IconName } from '../ui/icons.js';
+import type { IconName } from '../ui/icon-name.js';
+import { Icon } from '../ui/icons.js';
 import { useLive, useLiveSession } from './live-context.js';
 
 const LINK_ICON: Record<Link['state'], IconName> = {
@@ -60,10 +61,22 @@ export function StatusLine() {
       <button type="button" className="segment" data-link={link.state} onClick={details} title="Connection details">
         <Icon name={LINK_ICON[link.state]} /> {linkWord(link, reached, replay)}
       </button>
-      <button type="button" className="segment wide-only" data-grade={grade(latency, 150, 500)} onClick={details} title="Last MCP round trip">
+      <button
+        type="button"
+        className="segment wide-only"
+        data-grade={grade(latency, 150, 500)}
+        onClick={details}
+        title="Last MCP round trip"
+      >
         mcp {latency === undefined ? '–' : `${Math.round(latency)} ms`}
       </button>
-      <button type="button" className="segment wide-only" data-grade={grade(link.rtt, 150, 500)} onClick={details} title="Last round trip of this page">
+      <button
+        type="button"
+        className="segment wide-only"
+        data-grade={grade(link.rtt, 150, 500)}
+        onClick={details}
+        title="Last round trip of this page"
+      >
         ws {link.rtt === undefined ? '–' : `${link.rtt} ms`}
       </button>
       {connection && (
@@ -72,12 +85,24 @@ export function StatusLine() {
         </button>
       )}
       {memory && memory.total > 0 && (
-        <button type="button" className="segment wide-only" data-grade={grade(share * 100, 80, 95)} onClick={details} title="Memory">
+        <button
+          type="button"
+          className="segment wide-only"
+          data-grade={grade(share * 100, 80, 95)}
+          onClick={details}
+          title="Memory"
+        >
           mem {memory.used}/{memory.total} {memory.unit}
         </button>
       )}
       {policy && (
-        <button type="button" className="segment" data-auto={policy === 'auto_approve'} onClick={details} title={POLICY_WORDS[policy]}>
+        <button
+          type="button"
+          className="segment"
+          data-auto={policy === 'auto_approve'}
+          onClick={details}
+          title={POLICY_WORDS[policy]}
+        >
           {POLICY_SHORT[policy]}
         </button>
       )}

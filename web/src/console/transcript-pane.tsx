@@ -5,10 +5,11 @@ import { useLook } from '../app/look.js';
 import { compose, useUi } from '../app/ui-state.js';
 import { copyText, useAfter } from '../ui/hooks.js';
 import { Icon } from '../ui/icons.js';
-import { BlockOf, Thinking } from './blocks.js';
+import { BlockOf } from './blocks.js';
 import { useLive, useLiveSession } from './live-context.js';
 import { Pane } from './pane.js';
 import { promptsFrom } from './prompts.js';
+import { Thinking } from './thinking.js';
 
 const NEAR = 48;
 

@@ -6,9 +6,22 @@ export interface Span {
   style: string;
 }
 
-// Everything a terminal would act on but colours: cursor movement, titles, links, single control characters.
-// eslint-disable-next-line no-control-regex
-const MOVEMENT = /\u001b\[[0-?]*[ -/]*[@-ln-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\^_]|[\u0000-\u0008\u000b\u000c\u000e-\u001a\u007f]/g;
+const ESC = '\u001b';
+const BEL = '\u0007';
+
+/** Everything a terminal would act on but colours. */
+const MOVEMENT = new RegExp(
+  [
+    // Cursor movement, erasing, modes: every control sequence that does not end in `m`.
+    `${ESC}\\[[0-?]*[ -/]*[@-ln-~]`,
+    // Titles, links, clipboard.
+    `${ESC}\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)`,
+    `${ESC}[@-Z\\\\^_]`,
+    // Single control characters but tab, line feed, carriage return and escape itself.
+    '[\u0000-\u0008\u000b\u000c\u000e-\u001a\u007f]',
+  ].join('|'),
+  'g',
+);
 
 /** Text of a tool as pieces with our own colours; whatever else it asks of a terminal is left out. */
 export function ansiSpans(text: string): Span[] {

@@ -35,7 +35,9 @@ export function Checklist({ onOpenDemo }: { onOpenDemo: (() => void) | undefined
         ))}
       </ol>
       {count === 5 && (
-        <p className="dim">That is all of it. Next: add your own server, or set a model key where the app is started.</p>
+        <p className="dim">
+          That is all of it. Next: add your own server, or set a model key where the app is started.
+        </p>
       )}
       {onOpenDemo && !done.file && (
         <button type="button" className="button button-primary" onClick={onOpenDemo} data-testid="open-demo">

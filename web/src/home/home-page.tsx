@@ -36,6 +36,7 @@ export function HomePage() {
 
   return (
     <Page title="Home">
+      <h1 className="unseen">Home</h1>
       <Wordmark />
       <Checklist onOpenDemo={demo ? openDemo : undefined} />
       <section className="section" aria-labelledby="home-sessions">
@@ -100,7 +101,9 @@ function SessionTable({ sessions }: { sessions: Session[] }) {
             <td className="wide-only mono">{session.server_name}</td>
             <td>
               {session.pending_approvals > 0 ? (
-                <span className="tag tag-you">{session.pending_approvals} await you</span>
+                <span className="tag tag-you">
+                  {session.pending_approvals} {session.pending_approvals === 1 ? 'awaits' : 'await'} you
+                </span>
               ) : (
                 <span className="dim">–</span>
               )}

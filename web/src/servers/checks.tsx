@@ -1,7 +1,8 @@
 import type { Check } from '../api/types.js';
 import { duration } from '../ui/format.js';
 import { copyText } from '../ui/hooks.js';
-import { Icon, type IconName } from '../ui/icons.js';
+import type { IconName } from '../ui/icon-name.js';
+import { Icon } from '../ui/icons.js';
 
 const NAMES = ['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'sample_call'];
 const ICON: Record<Check['status'], IconName> = { passed: 'check', failed: 'cross', skipped: 'dash' };
@@ -35,7 +36,9 @@ export function Checks({ checks, running }: { checks: Check[] | undefined; runni
             <span className="check-name">{check.name.replace('_', ' ')}</span>
             <span className="check-summary">
               {check.summary}
-              {check.cause !== undefined && <span className="check-cause">{check.cause}</span>}
+              {check.cause !== undefined && check.cause !== check.summary && (
+                <span className="check-cause">{check.cause}</span>
+              )}
               {check.fix !== undefined && <span className="check-fix">Try: {check.fix}</span>}
               {check.detail !== undefined && check.detail !== '' && (
                 <details>
@@ -48,7 +51,11 @@ export function Checks({ checks, running }: { checks: Check[] | undefined; runni
           </li>
         ))}
       </ol>
-      <button type="button" className="button button-quiet" onClick={() => void copyText(JSON.stringify(checks, null, 2))}>
+      <button
+        type="button"
+        className="button button-quiet"
+        onClick={() => void copyText(JSON.stringify(checks, null, 2))}
+      >
         <Icon name="copy" /> Copy as JSON
       </button>
     </>

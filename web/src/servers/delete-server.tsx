@@ -49,8 +49,8 @@ export function DeleteServer({ server, onClose }: { server: McpServer; onClose: 
       {count > 0 && (
         <label className="field">
           <span className="field-label">
-            {plural(count, 'session')} {count === 1 ? 'uses' : 'use'} it. Type <strong className="mono">{server.name}</strong> to
-            go on.
+            {plural(count, 'session')} {count === 1 ? 'uses' : 'use'} it. Type{' '}
+            <strong className="mono">{server.name}</strong> to go on.
           </span>
           <input className="input mono" value={typed} onChange={(event) => setTyped(event.target.value)} />
         </label>

@@ -109,7 +109,12 @@ export function NewServerPage() {
       >
         <ServerFields draft={draft} onChange={change} errors={errors} />
         <div className="row">
-          <button type="button" className="button" disabled={draft.url === '' || test.state === 'running'} onClick={() => void run()}>
+          <button
+            type="button"
+            className="button"
+            disabled={draft.url === '' || test.state === 'running'}
+            onClick={() => void run()}
+          >
             {test.state === 'running' ? 'Testing…' : 'Test connection'}
           </button>
           <button type="submit" className="button button-primary" disabled={saving}>
@@ -147,10 +152,5 @@ function TestVerdict({ test }: { test: Test }) {
       </>
     );
   }
-  return (
-    <>
-      <h2>The test failed</h2>
-      <ErrorNote error={test.error} />
-    </>
-  );
+  return <ErrorNote error={test.error} title="The test failed" />;
 }

@@ -11,7 +11,17 @@ interface FieldsProps {
   secretSet?: boolean;
 }
 
-function Field({ label, error, hint, children }: { label: string; error?: string | undefined; hint?: string; children: ReactNode }) {
+function Field({
+  label,
+  error,
+  hint,
+  children,
+}: {
+  label: string;
+  error?: string | undefined;
+  hint?: string;
+  children: ReactNode;
+}) {
   return (
     <label className="field">
       <span className="field-label">{label}</span>

@@ -110,7 +110,8 @@ function Detail({ server }: { server: McpServer }) {
           <>
             <p className="dim">
               {plural(tools.data.tools.length, 'tool')}, {plural(tools.data.resources_count, 'resource')},{' '}
-              {plural(tools.data.prompts_count, 'prompt')}. What a tool says of itself is the server's claim, not a proof.
+              {plural(tools.data.prompts_count, 'prompt')}. What a tool says of itself is the server's claim, not a
+              proof.
             </p>
             <ToolCatalogue tools={tools.data.tools} />
           </>

@@ -1,5 +1,6 @@
 import type { ApprovalPolicy, McpServer } from '../api/types.js';
-import { Icon, type IconName } from '../ui/icons.js';
+import type { IconName } from '../ui/icon-name.js';
+import { Icon } from '../ui/icons.js';
 
 export const POLICY_WORDS: Record<ApprovalPolicy, string> = {
   require_approval_all: 'ask before every call',

@@ -86,7 +86,12 @@ export function ServersPage() {
         </table>
       )}
       {query.hasNextPage && (
-        <button type="button" className="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+        <button
+          type="button"
+          className="button"
+          disabled={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
           More servers
         </button>
       )}
@@ -102,7 +107,7 @@ function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: 
           {server.name}
         </Link>{' '}
         {server.demo && <span className="tag">demo</span>}
-        <span className="dim mono cell-url">{server.url}</span>
+        <span className="dim mono cell-url wide-only">{server.url}</span>
       </td>
       <td>
         <ServerStatus status={server.status} />

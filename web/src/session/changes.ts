@@ -17,7 +17,11 @@ export function addItem(state: SessionState, item: TranscriptItem): SessionState
 /** Half-streamed text belongs to a connection that is gone; the whole message comes with the log. */
 export function withoutStreams(state: SessionState): SessionState {
   const open = (item: TranscriptItem) => item.kind === 'message' && item.streaming;
-  return { ...state, streams: {}, items: state.items.some(open) ? state.items.filter((item) => !open(item)) : state.items };
+  return {
+    ...state,
+    streams: {},
+    items: state.items.some(open) ? state.items.filter((item) => !open(item)) : state.items,
+  };
 }
 
 export function withNode(state: SessionState, plan_id: string, revision: number, node: ShownNode): SessionState {
@@ -47,7 +51,13 @@ export function readNode(raw: unknown): ShownNode {
     ...(typeof raw.cause === 'string' ? { cause: raw.cause } : {}),
     ...(error ? { error: { code: text(error.code), message: text(error.message) } } : {}),
     ...(result
-      ? { result: { preview: text(result.preview), structured: result.structured, artifact_ids: list(result.artifact_ids) } }
+      ? {
+          result: {
+            preview: text(result.preview),
+            structured: result.structured,
+            artifact_ids: list(result.artifact_ids),
+          },
+        }
       : {}),
   };
   const position = isRecord(raw.position) ? raw.position : {};

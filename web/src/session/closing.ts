@@ -32,7 +32,11 @@ export function verdictOn(code: number): Verdict {
     case CLOSED.too_slow:
       return { then: 'retry', counted: true, notice: 'This page fell behind and is catching up.' };
     case CLOSED.too_many:
-      return { then: 'stop', notice: 'Too many connections or messages. Wait a little, then reconnect.', action: 'retry' };
+      return {
+        then: 'stop',
+        notice: 'Too many connections or messages. Wait a little, then reconnect.',
+        action: 'retry',
+      };
     default:
       return { then: 'retry', counted: true };
   }

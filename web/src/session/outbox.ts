@@ -28,5 +28,9 @@ export function readOutbox(sessionId: string): Queued[] {
 
 export function writeOutbox(sessionId: string, queue: Queued[]): void {
   if (queue.length === 0) localStorage.removeItem(keyOf(sessionId));
-  else localStorage.setItem(keyOf(sessionId), JSON.stringify(queue.map(({ client_msg_id, text }) => ({ client_msg_id, text }))));
+  else
+    localStorage.setItem(
+      keyOf(sessionId),
+      JSON.stringify(queue.map(({ client_msg_id, text }) => ({ client_msg_id, text }))),
+    );
 }

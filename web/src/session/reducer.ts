@@ -139,12 +139,17 @@ const handlers: Handlers = {
   },
   task_decision: (state, payload, frame) => {
     const { plan_id, node_id, decision, automatic, by, rule, reason, remember } = payload;
+    const last = state.items.at(-1);
+    const joins = last?.kind === 'decision' && last.automatic && automatic && last.plan_id === plan_id;
+    if (joins && last.decision === decision && last.rule === rule) {
+      return addItem(state, { ...last, node_ids: [...last.node_ids, node_id] });
+    }
     return addItem(state, {
       kind: 'decision',
       key: keyOf(frame),
       ts: frame.ts,
       plan_id,
-      node_id,
+      node_ids: [node_id],
       decision,
       automatic,
       by: by?.username ?? null,
@@ -180,7 +185,11 @@ const handlers: Handlers = {
     items: state.items.map((item) => (item.key === `ask-${request_id}` ? { ...item, action } : item)),
   }),
 
-  error: (state, error, frame) => addItem(state, { kind: 'error', key: keyOf(frame), ts: frame.ts, error }),
+  error: (state, error, frame) => {
+    // Said just before the socket closes with 4401; the page gets a new token by itself and goes on.
+    if (frame.seq === undefined && error.code === 'TOKEN_EXPIRED') return state;
+    return addItem(state, { kind: 'error', key: keyOf(frame), ts: frame.ts, error });
+  },
 };
 
 /** A turn waits when nothing of its plan moves and something of it needs a person. */

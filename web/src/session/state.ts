@@ -71,7 +71,8 @@ export type TranscriptItem =
   | (Item & {
       kind: 'decision';
       plan_id: string;
-      node_id: string;
+      /** More than one where a rule decided on several in a row. */
+      node_ids: string[];
       decision: Decision;
       by: string | null;
       automatic: boolean;

@@ -149,7 +149,11 @@ function ProfileForm({ user }: { user: User }) {
         </div>
       </div>
       <div className="row">
-        <button type="submit" className="button button-primary" disabled={state === 'saving' || username.trim() === user.username}>
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={state === 'saving' || username.trim() === user.username}
+        >
           Save
         </button>
         <span role="status">{state === 'saved' ? 'Saved.' : ''}</span>

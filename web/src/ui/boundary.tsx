@@ -26,7 +26,11 @@ export class Boundary extends Component<Props, { error: Error | undefined }> {
         <button type="button" className="button" onClick={() => this.setState({ error: undefined })}>
           Reload {this.props.name}
         </button>{' '}
-        <button type="button" className="button" onClick={() => void copyText(`${error.message}\n${error.stack ?? ''}`)}>
+        <button
+          type="button"
+          className="button"
+          onClick={() => void copyText(`${error.message}\n${error.stack ?? ''}`)}
+        >
           Copy report
         </button>
       </div>

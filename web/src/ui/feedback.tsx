@@ -2,10 +2,18 @@ import { type ReactNode } from 'react';
 import { Problem } from '../api/problem.js';
 import { useAfter } from './hooks.js';
 
+interface ErrorNoteProps {
+  error: unknown;
+  onRetry?: () => void;
+  children?: ReactNode;
+  /** Instead of the one that the server gave. */
+  title?: string;
+}
+
 /** What failed, why, the next step, and the request id. */
-export function ErrorNote({ error, onRetry, children }: { error: unknown; onRetry?: () => void; children?: ReactNode }) {
+export function ErrorNote({ error, onRetry, children, title: given }: ErrorNoteProps) {
   const problem = error instanceof Problem ? error : undefined;
-  const title = problem?.title ?? 'This failed';
+  const title = given ?? problem?.title.replace(/\.$/, '') ?? 'This failed';
   const detail = problem?.detail ?? (error instanceof Error ? error.message : String(error));
   return (
     <div className="note note-error" role="alert">

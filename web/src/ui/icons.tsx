@@ -1,4 +1,5 @@
 import { type ReactNode } from 'react';
+import type { IconName } from './icon-name.js';
 
 /** Drawn for this product on a 12 × 12 grid: 1.5 px strokes, square caps. */
 const GLYPHS = {
@@ -49,13 +50,9 @@ const GLYPHS = {
       <circle cx="6" cy="6" r="1.25" />
     </>
   ),
-  filter: <path d="M1.25 2.25h9.5L7.25 6.5v3.75L4.75 9V6.5z" />,
   pause: <path d="M3.75 2v8M8.25 2v8" />,
-  link: <path d="M5 3.5 6.5 2A2.5 2.5 0 0 1 10 5.5L8.5 7M7 8.5 5.5 10A2.5 2.5 0 0 1 2 6.5L3.5 5M4.5 7.5l3-3" />,
-  down: <path d="M2 4.25 6 8l4-3.75" />,
   arrow: <path d="M6 1.5v8.75M2.75 7 6 10.25 9.25 7" />,
   up: <path d="M6 10.5V1.75M2.75 5 6 1.75 9.25 5" />,
-  plus: <path d="M6 1.5v9M1.5 6h9" />,
   clock: (
     <>
       <circle cx="6" cy="6" r="4.5" />
@@ -63,9 +60,7 @@ const GLYPHS = {
     </>
   ),
   dash: <path d="M2.5 6h7" />,
-} satisfies Record<string, ReactNode>;
-
-export type IconName = keyof typeof GLYPHS;
+} satisfies Record<IconName, ReactNode>;
 
 /** The sheet that every `Icon` points into; rendered once. */
 export function Sprite() {

@@ -107,7 +107,11 @@ export function Composer() {
     const line = parseLine(text);
     if (line.kind === 'chat') {
       if (live.say(line.text)) sent();
-      else setMessage({ text: 'Twenty messages are queued already. Delete one, or wait for the connection.', error: true });
+      else
+        setMessage({
+          text: 'Twenty messages are queued already. Delete one, or wait for the connection.',
+          error: true,
+        });
       return;
     }
     const command = slashCommand(line.name);
@@ -164,7 +168,10 @@ export function Composer() {
     else if (control && letter === 'j') insert(element, '\n');
     else if (key === 'Enter' && !ctrlKey && !metaKey) {
       if (text.slice(0, element.selectionStart).endsWith('\\')) {
-        setText(`${text.slice(0, element.selectionStart - 1)}\n${text.slice(element.selectionEnd)}`, element.selectionStart);
+        setText(
+          `${text.slice(0, element.selectionStart - 1)}\n${text.slice(element.selectionEnd)}`,
+          element.selectionStart,
+        );
       } else void send();
     } else if (key === 'Escape') escape();
     else if (key === 'ArrowUp' && isFirstLine(text, element.selectionStart)) {
@@ -234,10 +241,8 @@ export function Composer() {
           rows={1}
           data-testid="composer"
           aria-label={popover.kind === 'history' ? 'Search earlier messages' : 'Message'}
-          role="combobox"
           aria-autocomplete="list"
-          aria-expanded={open}
-          aria-controls="composer-options"
+          aria-controls={open ? 'composer-options' : undefined}
           aria-activedescendant={open ? `composer-option-${at}` : undefined}
           placeholder={popover.kind === 'history' ? 'search earlier messages' : 'ask, or / for commands'}
           spellCheck

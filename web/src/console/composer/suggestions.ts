@@ -27,7 +27,8 @@ export function suggest(completing: Completing, text: string, context: CommandCo
         return { label: `/${name} ${command.args ?? ''}`, help: command.help, text: filled, caret: filled.length };
       });
   }
-  const options = completing.kind === 'argument' ? argumentsOf(completing.name, context, tools) : mentions(context, tools);
+  const options =
+    completing.kind === 'argument' ? argumentsOf(completing.name, context, tools) : mentions(context, tools);
   return options
     .flatMap((option) => {
       const score = fuzzy(completing.word, `${option.value} ${option.help}`);

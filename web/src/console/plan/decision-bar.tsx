@@ -14,7 +14,13 @@ interface DecisionBarProps {
   onDecided?: () => void;
 }
 
-const SENDING = { approve: 'approving…', reject: 'rejecting…', edit: 'saving…', retry: 'retrying…', resolve: 'saving…' };
+const SENDING = {
+  approve: 'approving…',
+  reject: 'rejecting…',
+  edit: 'saving…',
+  retry: 'retrying…',
+  resolve: 'saving…',
+};
 
 /** What may be decided about one task now, as buttons that carry their keys. */
 export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps) {

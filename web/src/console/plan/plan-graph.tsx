@@ -117,29 +117,25 @@ function Graph({ nodes, selected }: PlanGraphProps) {
     if (!inView) void flow.setCenter(at.x + CARD.width / 2, at.y + CARD.height / 2, { zoom });
   }, [selected, places, flow]);
 
-  const cards = nodes.map(
-    (node): CardNode => ({
-      id: node.id,
-      type: 'card',
-      position: places.get(node.id) ?? { x: 0, y: 0 },
-      data: { node, nodes, selected: node.id === selected, down },
-      initialWidth: CARD.width,
-      initialHeight: CARD.height,
-    }),
-  );
+  const cards = nodes.map((node): CardNode => ({
+    id: node.id,
+    type: 'card',
+    position: places.get(node.id) ?? { x: 0, y: 0 },
+    data: { node, nodes, selected: node.id === selected, down },
+    initialWidth: CARD.width,
+    initialHeight: CARD.height,
+  }));
   const edges = nodes.flatMap((node) =>
-    node.depends_on.map(
-      (from): Edge => ({
-        id: `${from}-${node.id}`,
-        source: from,
-        target: node.id,
-        type: 'smoothstep',
-        className: edgeKind(
-          nodes.find((one) => one.id === from),
-          node,
-        ),
-      }),
-    ),
+    node.depends_on.map((from): Edge => ({
+      id: `${from}-${node.id}`,
+      source: from,
+      target: node.id,
+      type: 'smoothstep',
+      className: edgeKind(
+        nodes.find((one) => one.id === from),
+        node,
+      ),
+    })),
   );
 
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { ShownNode } from '../../session/state.js';
-import { spokenDepends, spokenNode } from '../node-state.js';
+import { spokenDepends } from '../node-state.js';
 import { NodeTags, ProgressBar, StateWord } from './node-card.js';
 
 interface PlanListProps {
@@ -20,7 +20,7 @@ export function PlanList({ nodes, selected, onOpen }: PlanListProps) {
 
   return (
     <ol className="plan-list" ref={list} aria-label="Tasks of the plan">
-      {nodes.map((node) => (
+      {nodes.map((node, at) => (
         <li key={node.id}>
           <button
             type="button"
@@ -28,12 +28,16 @@ export function PlanList({ nodes, selected, onOpen }: PlanListProps) {
             data-node-id={node.id}
             data-state={node.status}
             aria-current={node.id === selected}
-            aria-label={spokenNode(node, nodes, Date.now())}
             tabIndex={node.id === selected ? 0 : -1}
             onClick={() => onOpen(node.id)}
           >
             <span className="plan-row-head">
-              <span className="node-title">{node.title}</span>
+              <span className="node-title">
+                <span className="unseen">
+                  Task {at + 1} of {nodes.length}:{' '}
+                </span>
+                {node.title}
+              </span>
               <StateWord node={node} nodes={nodes} />
             </span>
             <span className="node-meta">

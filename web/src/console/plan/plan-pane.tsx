@@ -60,6 +60,9 @@ export function PlanPane() {
     return false;
   };
 
+  const all = pending > 1 && fault === undefined;
+  const approveAll = () => void commandById('approve-all')?.run(context, '');
+
   const title = (
     <>
       plan
@@ -83,14 +86,9 @@ export function PlanPane() {
       label="Plan"
       title={title}
       tools={
-        pending > 1 &&
-        fault === undefined && (
-          <button
-            type="button"
-            className="pane-button"
-            disabled={!connected}
-            onClick={() => void commandById('approve-all')?.run(context, '')}
-          >
+        all &&
+        !phone && (
+          <button type="button" className="pane-button" disabled={!connected} onClick={approveAll}>
             approve all
           </button>
         )
@@ -153,6 +151,13 @@ export function PlanPane() {
             {shown === 'timeline' && <Timeline nodes={nodes} selected={selected?.id} />}
           </div>
           {selected && fault === undefined && !phone && <DecisionBar node={selected} nodes={nodes} />}
+          {all && phone && (
+            <div className="decision">
+              <button type="button" className="button" disabled={!connected} onClick={approveAll}>
+                Approve all {pending}…
+              </button>
+            </div>
+          )}
         </div>
       )}
     </Pane>

@@ -66,11 +66,7 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
         <div className="row remember">
           <label>
             <span className="dim">approve and remember for </span>
-            <select
-              className="input"
-              value={scope}
-              onChange={(event) => setScope(event.target.value as RememberScope)}
-            >
+            <select className="input" value={scope} onChange={(event) => setScope(event.target.value as RememberScope)}>
               {Object.entries(SCOPES).map(([value, words]) => (
                 <option key={value} value={value}>
                   {words}
@@ -116,7 +112,12 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
             </details>
           )}
           {node.result.artifact_ids.map((id) => (
-            <button key={id} type="button" className="text-button" onClick={() => openOverlay({ kind: 'file', artifact_id: id })}>
+            <button
+              key={id}
+              type="button"
+              className="text-button"
+              onClick={() => openOverlay({ kind: 'file', artifact_id: id })}
+            >
               file {id}
             </button>
           ))}

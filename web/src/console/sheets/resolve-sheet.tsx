@@ -46,8 +46,8 @@ export function ResolveSheet({ node, onClose }: { node: ShownNode; onClose: () =
       }
     >
       <p>
-        <strong>{node.tool}</strong> was called and the answer never came back here. It may have done its work, or not. Check
-        with a read first: a retry can do it twice.
+        <strong>{node.tool}</strong> was called and the answer never came back here. It may have done its work, or not.
+        Check with a read first: a retry can do it twice.
       </p>
       <h3 className="label">arguments</h3>
       <pre className="output">{JSON.stringify(node.arguments, null, 2)}</pre>

@@ -49,6 +49,8 @@ function compatibility() {
   const present = readdirSync(inRoot(CHAPTERS_FOLDER)).map((name) => name.replace(/\.json$/, ''));
   const strangers = present.filter((name) => !CHAPTERS.includes(name));
   if (strangers.length > 0) throw new Error(`No place for ${strangers.join(', ')}: name it in CHAPTERS.`);
+  const gone = CHAPTERS.filter((name) => !existsSync(inRoot(`test/contracts/specs/${name}.spec.ts`)));
+  if (gone.length > 0) throw new Error(`No tests for ${gone.join(', ')}.`);
   const chapters = CHAPTERS.map((name) => JSON.parse(readFileSync(inRoot(`${CHAPTERS_FOLDER}/${name}.json`), 'utf8')));
   const all = chapters.flatMap(({ rows }) => rows);
   const parts = chapters.flatMap(({ title, rows }) => [

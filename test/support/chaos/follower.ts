@@ -1,0 +1,159 @@
+import type { PlanNode, SessionSnapshot } from '@app/session-protocol';
+import type { Frame, SessionClient, Transport } from '../session-clients.js';
+import { pause } from './until.js';
+
+interface FollowerParts {
+  name: string;
+  transport: Transport;
+  url: () => string;
+  serverId: string;
+  sessionId: string;
+  token: string;
+}
+
+/**
+ * A client that lives through everything: it reconnects with the last `seq` it has, keeps each durable event, sends its
+ * message again until it has seen it, approves all, and says of a call with an unknown outcome that it was done.
+ */
+export class Follower {
+  /** Every durable event, in the order of arrival. */
+  readonly received: Frame[] = [];
+  /** What broke the rule that each later event comes once, in order, without a gap. */
+  readonly faults: string[] = [];
+  readonly closeCodes: number[] = [];
+  connects = 0;
+  deltas = 0;
+  private client: SessionClient | undefined;
+  private last = 0;
+  private ended = false;
+  private wanted: { text: string; id: string } | undefined;
+  private readonly pending = new Set<string>();
+  private readonly done = new Set<string>();
+  private readonly turnOf = new Map<string, string>();
+  private wake: (() => void)[] = [];
+
+  constructor(private readonly parts: FollowerParts) {}
+
+  /** One graph after another, until it is over or this client is stopped. */
+  async askOnAndOn(tag: string, isOver: () => boolean): Promise<void> {
+    for (let turn = 0; !isOver() && !this.ended; turn += 1) await this.ask(`graph ${tag}t${turn}`, `${tag}t${turn}`);
+  }
+
+  get lastSeq(): number {
+    return this.last;
+  }
+
+  start(): void {
+    void this.stayConnected();
+  }
+
+  /** Sends the message until it is in the log; settles when its turn has ended. */
+  async ask(text: string, id: string): Promise<void> {
+    this.wanted = { text, id };
+    this.post();
+    while (!this.ended && !this.isAnswered(id)) await this.change();
+  }
+
+  /** Settles with the next change, or after a while. */
+  async change(): Promise<void> {
+    await Promise.race([new Promise<void>((resolve) => this.wake.push(resolve)), pause(250)]);
+  }
+
+  /** Gives the connection up as a client does that heard nothing for too long. */
+  giveUp(): void {
+    this.client?.cut();
+  }
+
+  /** Once connected anew and greeted. */
+  async connected(beyond: number): Promise<void> {
+    while (this.connects <= beyond) await this.change();
+  }
+
+  stop(): void {
+    this.ended = true;
+    this.client?.close();
+  }
+
+  private isAnswered(id: string): boolean {
+    const turn = this.turnOf.get(id);
+    return turn !== undefined && this.done.has(turn);
+  }
+
+  private async stayConnected(): Promise<void> {
+    while (!this.ended) {
+      const { transport, url, serverId, sessionId, token } = this.parts;
+      const client = transport.connect(url(), { serverId, token, session: sessionId, after: this.last });
+      this.client = client;
+      let taken = 0;
+      const closed = client.closed.then((code) => {
+        this.closeCodes.push(code);
+      });
+      let isClosed = false;
+      void closed.then(() => {
+        isClosed = true;
+      });
+      while (!isClosed) {
+        await Promise.race([closed, client.next(() => true, 60_000).catch(() => closed)]);
+        for (; taken < client.frames.length; taken += 1) this.take(client.frames[taken] as Frame);
+        for (const wake of this.wake.splice(0)) wake();
+      }
+      await pause(20);
+    }
+  }
+
+  private take(frame: Frame): void {
+    if (frame.seq !== undefined) this.keep(frame);
+    const payload = frame.payload as Record<string, never>;
+    switch (frame.type) {
+      case 'session_snapshot':
+        return this.onSnapshot(frame.payload as unknown as SessionSnapshot);
+      case 'task_graph_proposal':
+        for (const node of (frame.payload as { nodes: PlanNode[] }).nodes) this.decide(node);
+        return;
+      case 'task_update':
+        return this.decide({ ...(frame.payload as unknown as PlanNode), id: String(payload.node_id) });
+      case 'chat_message':
+        if (payload.client_msg_id && payload.turn_id) this.turnOf.set(payload.client_msg_id, payload.turn_id);
+        return;
+      case 'turn_finished':
+        this.done.add(payload.turn_id as unknown as string);
+        return;
+      case 'chat_delta':
+        this.deltas += 1;
+        return;
+    }
+  }
+
+  private keep(frame: Frame): void {
+    const seq = frame.seq ?? 0;
+    if (seq !== this.last + 1) this.faults.push(`${this.parts.name}: ${seq} came after ${this.last}`);
+    this.received.push(frame);
+    this.last = Math.max(this.last, seq);
+  }
+
+  private onSnapshot(snapshot: SessionSnapshot): void {
+    this.connects += 1;
+    if (snapshot.last_seq !== this.last) {
+      this.faults.push(`${this.parts.name}: the snapshot is of ${snapshot.last_seq}, the events end at ${this.last}`);
+    }
+    this.pending.clear();
+    this.post();
+    for (const node of snapshot.plan?.nodes ?? []) this.decide(node);
+  }
+
+  private post(): void {
+    if (!this.wanted || this.turnOf.has(this.wanted.id)) return;
+    this.client?.send('chat_message', { text: this.wanted.text, client_msg_id: this.wanted.id });
+  }
+
+  /** Once for each state of the node in each connection: a decision that was lost with a connection is taken again. */
+  private decide(node: Pick<PlanNode, 'id' | 'status' | 'attempt'>): void {
+    const state = `${node.id}:${node.attempt}:${node.status}`;
+    if (this.pending.has(state)) return;
+    this.pending.add(state);
+    if (node.status === 'pending') this.client?.send('approve_task', { node_id: node.id, decision_id: state });
+    if (node.status === 'outcome_unknown') {
+      this.client?.send('resolve_task', { node_id: node.id, outcome: 'succeeded', decision_id: state });
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+interface Pair {
+  client: Socket;
+  server: Socket;
+  frozen: boolean;
+  /** Milliseconds after the freeze at which the server side gave the connection up. */
+  givenUp: Promise<number>;
+}
+
+/** Stands between a client and the product, and spoils what passes. */
+export class TcpProxy {
+  private readonly pairs = new Set<Pair>();
+  private readonly server = createServer({ allowHalfOpen: true }, (client) => this.join(client));
+
+  private constructor(private readonly target: number) {}
+
+  static async to(port: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(port);
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Resets what is open, both ways. */
+  reset(): void {
+    for (const pair of this.live()) {
+      pair.client.resetAndDestroy();
+      pair.server.resetAndDestroy();
+    }
+  }
+
+  /** Ends the client's side only: the product hears of it in the ordinary way. */
+  drop(): void {
+    for (const { client, server } of this.live()) {
+      client.destroy();
+      server.end();
+    }
+  }
+
+  /** Forwards nothing more on what is open, without a word to either side. */
+  freeze(): Promise<number>[] {
+    return this.live().map((pair) => {
+      pair.frozen = true;
+      pair.client.pause();
+      pair.client.unpipe(pair.server);
+      pair.server.unpipe(pair.client);
+      // Read on, into nothing: the product's bytes are acknowledged, as by a network that lost the client.
+      pair.server.resume();
+      return pair.givenUp;
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const { client, server } of this.pairs) {
+      client.destroy();
+      server.destroy();
+    }
+    await closed;
+  }
+
+  private live(): Pair[] {
+    return [...this.pairs].filter(({ frozen }) => !frozen);
+  }
+
+  private join(client: Socket): void {
+    const server = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
+    const startedAt = performance.now();
+    const givenUp = new Promise<number>((resolve) => {
+      const done = () => resolve(performance.now() - startedAt);
+      server.once('end', done).once('close', done);
+    });
+    const pair: Pair = { client, server, frozen: false, givenUp };
+    this.pairs.add(pair);
+    for (const socket of [client, server]) socket.on('error', () => socket.destroy());
+    client.pipe(server);
+    server.pipe(client);
+    server.once('close', () => {
+      this.pairs.delete(pair);
+      client.destroy();
+    });
+    client.once('close', () => {
+      if (!pair.frozen) server.destroy();
+    });
+  }
+}

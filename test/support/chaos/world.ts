@@ -1,0 +1,131 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ScriptedGemini, startScriptedGemini } from '../gemini/scripted-gemini.js';
+import { type Transport, TRANSPORTS } from '../session-clients.js';
+import { PersonApi } from './api.js';
+import { AppProcess } from './app-process.js';
+import { type CountingUpstream, startCountingUpstream } from './counting-upstream.js';
+import { Follower } from './follower.js';
+import { graphBrain } from './graph-brain.js';
+import { judgeCalls, judgeLog } from './verdict.js';
+
+export interface World {
+  folder: string;
+  app: AppProcess;
+  gemini: ScriptedGemini;
+  upstream: CountingUpstream;
+  person: PersonApi;
+  serverId: string;
+  /** A session of its own, followed over the transport, at the product or at what stands before it. */
+  follow: (name: string, transport: Transport, url?: () => string) => Promise<Followed>;
+  end: () => Promise<void>;
+}
+
+export interface Followed {
+  name: string;
+  sessionId: string;
+  follower: Follower;
+}
+
+interface WorldOptions {
+  name: string;
+  seed: number;
+  settings?: Record<string, string>;
+  slowestMs?: number;
+  wordMs?: number;
+}
+
+/** The product as a process, with a model and an upstream that outlive it. */
+export async function createWorld({ name, seed, settings = {}, slowestMs = 60, wordMs = 8 }: WorldOptions): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), `switchyard-${name}-`));
+  // As root, PostgreSQL runs as another user, who must get through.
+  await chmod(folder, 0o711);
+  const gemini = await startScriptedGemini({ brain: graphBrain(seed, { wordMs }) });
+  const upstream = await startCountingUpstream(folder, { seed, slowestMs });
+  const app = await AppProcess.prepare({
+    DATA_DIR: join(folder, 'data'),
+    GEMINI_API_KEY: 'test-key',
+    GEMINI_BASE_URL: gemini.url,
+    ...settings,
+  });
+  await app.start();
+  const person = new PersonApi(() => app.url);
+  await person.signIn(`${name}@example.com`);
+  const followers: Follower[] = [];
+  const serverId = await person.addServer(upstream.url);
+  return {
+    folder,
+    app,
+    gemini,
+    upstream,
+    person,
+    serverId,
+    follow: async (label, transport, url = () => app.url) => {
+      const sessionId = await person.openSession(serverId);
+      const { token } = person;
+      const follower = new Follower({ name: label, transport, url, serverId, sessionId, token });
+      followers.push(follower);
+      return { name: label, sessionId, follower };
+    },
+    end: async () => {
+      for (const follower of followers) follower.stop();
+      if (app.isRunning) await app.end('SIGTERM');
+      await upstream.stop();
+      await gemini.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One after another of both transports. */
+export const transportOf = (index: number): Transport => TRANSPORTS[index % TRANSPORTS.length] as Transport;
+
+export interface Judgement {
+  faults: string[];
+  events: number;
+  nodes: number;
+  unknown: number;
+  byStatus: Record<string, number>;
+}
+
+/** Replays each session from 0, and holds it against what its client had and what the upstream did. */
+export async function judge(world: World, all: readonly Followed[]): Promise<Judgement> {
+  const counts = await world.upstream.counts();
+  const judgement: Judgement = { faults: [], events: 0, nodes: 0, unknown: 0, byStatus: {} };
+  for (const { name, sessionId, follower } of all) {
+    const log = await world.person.replay(sessionId);
+    const calls = judgeCalls(name, log, counts);
+    judgement.events += log.length;
+    judgement.nodes += calls.nodes;
+    judgement.unknown += calls.unknown;
+    for (const [status, count] of Object.entries(calls.byStatus)) {
+      judgement.byStatus[status] = (judgement.byStatus[status] ?? 0) + count;
+    }
+    judgement.faults.push(...follower.faults, ...judgeLog(name, log, follower.received), ...calls.faults);
+  }
+  return judgement;
+}
+
+/** @throws with what the product said when the work does not end in time */
+export async function inTime<T>(app: AppProcess, withinMs: number, work: Promise<T>): Promise<T> {
+  const late = Symbol('late');
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<typeof late>((resolve) => {
+    timer = setTimeout(() => resolve(late), withinMs);
+  });
+  const first = await Promise.race([work, deadline]);
+  clearTimeout(timer);
+  if (first === late) throw new Error(`It did not come to rest. ${app.output.slice(-3_000)}`);
+  return first as T;
+}
+
+export const tell = (what: string, figures: object): void => {
+  process.stdout.write(`${JSON.stringify({ chaos: what, ...figures })}\n`);
+};
+
+/** Milliseconds, whole. */
+export function spread(values: readonly number[]): { median: number; most: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  return { median: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0), most: Math.round(sorted.at(-1) ?? 0) };
+}

@@ -1,0 +1,80 @@
+/** The house's rules about imports, as data. An area without a line may not exist. */
+
+const CORE = [
+  'core/identity',
+  'core/approvals',
+  'core/artifacts',
+  'core/registry',
+  'core/execution',
+  'core/sessions',
+  'core/plans',
+  'core/agent',
+] as const;
+
+/** What each area of `src` may import of others; `port` stands for any file of the core that says a need. */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  platform: [],
+  'core/identity': ['platform'],
+  'core/approvals': ['platform', 'core/identity'],
+  'core/artifacts': ['platform', 'core/identity'],
+  // A server has an approval policy.
+  'core/registry': ['platform', 'core/identity', 'core/approvals'],
+  'core/execution': ['platform', 'core/identity', 'core/approvals', 'core/artifacts', 'core/registry'],
+  'core/sessions': ['platform', 'core/identity'],
+  'core/plans': [
+    'platform',
+    'core/identity',
+    'core/approvals',
+    'core/artifacts',
+    'core/registry',
+    'core/execution',
+    'core/sessions',
+  ],
+  'core/agent': ['platform', ...CORE.filter((context) => context !== 'core/agent')],
+  adapters: ['platform', 'port'],
+  'surfaces/pipeline': ['platform', 'core/identity'],
+  'surfaces/client': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],
+  'surfaces/web': ['platform', 'surfaces/pipeline'],
+  realtime: ['platform', ...CORE],
+};
+
+/** Wiring: these know everyone. */
+export const KNOWS_EVERYONE = ['app.module.ts', 'main.ts', 'migrations.ts', 'start'];
+
+/** `src/core/agent/turn.ts` is of `core/agent`; a file at the top is its own area. */
+export function areaOf(path: string): string {
+  const [, first = '', second = '', ...rest] = path.split('/');
+  return (first === 'core' || first === 'surfaces') && rest.length > 0 ? `${first}/${second}` : first;
+}
+
+/** Roles that a context keeps to itself. */
+export const PRIVATE_ROLE = /\.(repository|entity|handler)\.ts$/;
+
+/** What is assembled by the wiring alone. */
+export const ASSEMBLED_ROLE = /\.(migration|entities)\.ts$/;
+
+/** Packages that the business may use: none that speaks HTTP, opens sockets or belongs to a vendor. */
+export const CORE_PACKAGES = [
+  '@nestjs/common',
+  '@nestjs/jwt',
+  'ajv',
+  'ajv-formats',
+  'node:crypto',
+  'node:net',
+  'node:stream',
+  'typeorm',
+  'zod',
+];
+
+/** Libraries stand alone, but that every way out goes through the one guard. */
+export const LIBRARY_USES: Readonly<Record<string, readonly string[]>> = {
+  'mcp-client': ['egress'],
+};
+
+/** Frameworks that a library knows nothing of. */
+export const NOT_IN_LIBRARIES = /^(@nestjs\/|fastify$|@fastify\/|typeorm$|socket\.io$|rxjs)/;
+
+/** `ajv/dist/2020.js` is of the package `ajv`. */
+export const packageOf = (specifier: string): string =>
+  specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : (specifier.split('/')[0] ?? specifier);

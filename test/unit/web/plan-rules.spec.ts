@@ -1,0 +1,46 @@
+import { readNode } from '../../../web/src/session/changes.js';
+import { dependants, ordered, planFault, riskGroup, waitsOn } from '../../../web/src/session/plan-rules.js';
+import { node } from './frames.js';
+
+const nodes = (...all: ReturnType<typeof node>[]) => all.map(readNode);
+const ids = (list: { id: string }[]) => list.map(({ id }) => id);
+
+describe('rules of a plan', () => {
+  test('predecessors come first, otherwise the order is kept', () => {
+    expect(ids(ordered(nodes(node('c', 'pending', ['a', 'b']), node('a', 'pending'), node('b', 'pending'))))).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  test('a missing predecessor and a cycle are named', () => {
+    expect(planFault(nodes(node('node3', 'pending', ['node9'])))).toBe(
+      'Plan is invalid: node3 depends on unknown node9',
+    );
+    expect(planFault(nodes(node('a', 'pending', ['b']), node('b', 'pending', ['a'])))).toContain('a, b');
+    expect(planFault(nodes(node('a', 'pending'), node('b', 'pending', ['a'])))).toBeUndefined();
+  });
+
+  test('everything behind a rejected node is counted, however far', () => {
+    const all = nodes(
+      node('a', 'pending'),
+      node('b', 'blocked', ['a']),
+      node('c', 'blocked', ['b']),
+      node('d', 'pending'),
+    );
+    expect(ids(dependants(all, 'a'))).toEqual(['b', 'c']);
+  });
+
+  test('a node waits on what has not succeeded', () => {
+    const all = nodes(node('a', 'succeeded'), node('b', 'running'), node('c', 'blocked', ['a', 'b']));
+    const [, , last] = all;
+    expect(last && waitsOn(all, last)).toBe(1);
+  });
+
+  test('a tool that says nothing of itself is taken to write', () => {
+    expect(riskGroup(readNode({ id: 'x' }))).toBe('writes');
+    expect(riskGroup(readNode({ id: 'x', risk: { read_only: true } }))).toBe('read-only');
+    expect(riskGroup(readNode({ id: 'x', risk: { read_only: true, destructive: true } }))).toBe('destructive');
+  });
+});

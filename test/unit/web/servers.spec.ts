@@ -1,0 +1,131 @@
+import { parsePaste } from '../../../web/src/servers/parse-paste.js';
+import { EMPTY_DRAFT, toForm, withPasted } from '../../../web/src/servers/server-form.js';
+import { fieldsOf, readForm } from '../../../web/src/console/schema-form.js';
+
+describe('pasting a server', () => {
+  test('a URL gives its address and a name', () => {
+    expect(parsePaste(' https://mcp.example.com/mcp ')).toEqual({
+      ok: true,
+      pasted: { name: 'example.com', url: 'https://mcp.example.com/mcp' },
+    });
+  });
+
+  test('the first server of an mcp.json is read, in each of the known shapes', () => {
+    const entry = { url: 'https://a.example/mcp', type: 'sse', headers: { 'X-Key': 'k' } };
+    const wanted = {
+      ok: true,
+      pasted: { name: 'notes', url: 'https://a.example/mcp', transport: 'sse', header: { name: 'X-Key', value: 'k' } },
+    };
+    expect(parsePaste(JSON.stringify({ mcpServers: { notes: entry } }))).toEqual(wanted);
+    expect(parsePaste(JSON.stringify({ servers: { notes: entry } }))).toEqual(wanted);
+    expect(parsePaste(`"notes": ${JSON.stringify(entry)},`)).toEqual(wanted);
+  });
+
+  test('a claude mcp add line is read with its transport and header', () => {
+    const line =
+      'claude mcp add --transport http notes https://a.example/mcp \\\n  --header "Authorization: Bearer abc"';
+    expect(parsePaste(line)).toEqual({
+      ok: true,
+      pasted: {
+        name: 'notes',
+        url: 'https://a.example/mcp',
+        transport: 'streamable_http',
+        header: { name: 'Authorization', value: 'Bearer abc' },
+      },
+    });
+    expect(parsePaste(`claude mcp add-json notes '{"type":"http","url":"https://a.example/mcp"}'`)).toMatchObject({
+      ok: true,
+      pasted: { name: 'notes' },
+    });
+  });
+
+  test('what cannot be added is refused with the reason', () => {
+    expect(parsePaste('claude mcp add local -- npx -y some-server')).toMatchObject({ ok: false });
+    expect(parsePaste('{"mcpServers":{"x":{"command":"npx"}}}')).toMatchObject({ ok: false });
+    expect(parsePaste('{"mcpServers":')).toMatchObject({ ok: false });
+    expect(parsePaste('hello there')).toMatchObject({ ok: false });
+    expect(parsePaste('')).toMatchObject({ ok: false });
+  });
+
+  test('a bearer header becomes an access token, another header an API key', () => {
+    const bearer = withPasted(EMPTY_DRAFT, {
+      name: 'a',
+      url: 'https://a',
+      header: { name: 'Authorization', value: 'Bearer abc' },
+    });
+    expect(toForm(bearer)).toMatchObject({ auth_method: 'oauth', credentials: { access_token: 'abc' } });
+    const key = withPasted(EMPTY_DRAFT, { header: { name: 'X-Key', value: 'k' } });
+    expect(toForm(key)).toMatchObject({ auth_method: 'api_key', credentials: { api_key: 'k', header: 'X-Key' } });
+  });
+
+  test('an empty secret is left out, so that the stored one stays', () => {
+    expect(toForm({ ...EMPTY_DRAFT, auth_method: 'api_key' })).not.toHaveProperty('credentials');
+  });
+});
+
+describe('a form made from a JSON Schema', () => {
+  const schema = {
+    type: 'object',
+    required: ['email', 'copies'],
+    properties: {
+      email: { type: 'string', format: 'email', title: 'Email' },
+      copies: { type: 'integer', minimum: 1, maximum: 9 },
+      kind: { type: 'string', enum: ['pdf', 'csv'] },
+      level: {
+        oneOf: [
+          { const: 1, title: 'low' },
+          { const: 2, title: 'high' },
+        ],
+      },
+      urgent: { type: 'boolean' },
+      since: { type: 'string', format: 'date' },
+      rows: { type: 'array' },
+    },
+  };
+
+  test('each simple type has its field, anything else is JSON', () => {
+    const kinds = Object.fromEntries(fieldsOf(schema).map(({ name, kind }) => [name, kind]));
+    expect(kinds).toEqual({
+      email: 'text',
+      copies: 'integer',
+      kind: 'choice',
+      level: 'choice',
+      urgent: 'boolean',
+      since: 'text',
+      rows: 'json',
+    });
+    expect(fieldsOf(schema).find(({ name }) => name === 'since')?.input).toBe('date');
+  });
+
+  test('what was typed becomes typed values, and empty optional fields are left out', () => {
+    const read = readForm(fieldsOf(schema), { email: 'a@b.c', copies: '2', level: '2', urgent: 'true', rows: '[1]' });
+    expect(read).toEqual({ ok: true, values: { email: 'a@b.c', copies: 2, level: 2, urgent: true, rows: [1] } });
+  });
+
+  test('each wrong field says what is wrong', () => {
+    const read = readForm(fieldsOf(schema), { email: 'nope', copies: '1.5', rows: '[' });
+    expect(read).toMatchObject({
+      ok: false,
+      errors: { email: 'Email is not an email address.', copies: 'copies is not a whole number.' },
+    });
+    expect(readForm(fieldsOf(schema), { email: '', copies: '' })).toMatchObject({
+      ok: false,
+      errors: { email: 'Email is required.' },
+    });
+  });
+
+  test('a reference to an earlier result is kept as it is, and so are values without a field', () => {
+    const values = { email: { $ref: 'node1#/email' }, extra: 1, copies: 3 };
+    const fields = fieldsOf(schema, values);
+    expect(fields.find(({ name }) => name === 'email')?.kind).toBe('json');
+    expect(readForm(fields, {}, values)).toEqual({
+      ok: true,
+      values: { extra: 1, email: { $ref: 'node1#/email' }, copies: 3, urgent: false },
+    });
+  });
+
+  test('a schema that is none gives no fields', () => {
+    expect(fieldsOf(undefined)).toEqual([]);
+    expect(fieldsOf({ properties: { x: null } })).toMatchObject([{ name: 'x', kind: 'json' }]);
+  });
+});

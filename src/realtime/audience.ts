@@ -21,6 +21,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   private readonly watchedServers = new Map<string, () => void>();
   private timers: NodeJS.Timeout[] = [];
   private subscriptions: (() => void)[] = [];
+  private leaving = false;
 
   constructor(
     private readonly log: SessionLog,
@@ -46,11 +47,21 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     for (const unsubscribe of this.subscriptions) unsubscribe();
     for (const timer of this.timers) clearInterval(timer);
+    this.dismiss();
+  }
+
+  /** This process is about to end: everybody is told to come back, and who comes now as well. */
+  dismiss(): void {
+    this.leaving = true;
     for (const attendance of [...this.present]) attendance.connection.close('restart');
   }
 
-  /** Undefined when the user has too many connections; the connection is closed then. */
+  /** Undefined when the user has too many connections, or this process ends; the connection is closed then. */
   admit(connection: Connection, admission: Admission): Attendance | undefined {
+    if (this.leaving) {
+      connection.close('restart');
+      return undefined;
+    }
     const { userId } = connection.principal;
     const already = this.byUser.get(userId) ?? 0;
     if (already >= CONNECTIONS_PER_USER) {

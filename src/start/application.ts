@@ -16,6 +16,7 @@ import { JobRunner } from '../platform/jobs/job-runner.js';
 import { createLogger, type Logger } from '../platform/logging/logger.js';
 import type { PlatformParts } from '../platform/platform.module.js';
 import { PROJECT_ROOT } from '../platform/project-root.js';
+import { Audience } from '../realtime/audience.js';
 import { RawWebSocketTransport } from '../realtime/transports/raw-websocket.transport.js';
 import { SocketIoAdapter } from '../realtime/transports/socket-io.adapter.js';
 import { ClientModule } from '../surfaces/client/client.module.js';
@@ -90,8 +91,10 @@ async function open(config: Config, { logger, keyring, database, clock }: Opened
     demoUrl: app.get(DemoServer).url(),
     movedFrom: moved ? port : undefined,
     stop: once(async () => {
-      if (config.role !== 'worker') app.get(RawWebSocketTransport).close();
-      await Promise.all([jobs?.stop(), app.close()]);
+      if (config.role !== 'worker') closeDoors(app);
+      // Jobs end before what they work with is closed.
+      await jobs?.stop();
+      await app.close();
       await app.get(Hints).stop();
       await database.close();
     }),
@@ -105,6 +108,11 @@ function openDoors(app: NestFastifyApplication): void {
   setupOpenApi(app, clientSurface, { title, version: productVersion(), description }, [ClientModule]);
   serveWebClient(app, join(PROJECT_ROOT, 'web/dist'));
   app.get(RawWebSocketTransport).attach(app.getHttpServer());
+}
+
+function closeDoors(app: NestFastifyApplication): void {
+  app.get(Audience).dismiss();
+  app.get(RawWebSocketTransport).close();
 }
 
 async function startJobs(app: NestFastifyApplication, parts: PlatformParts): Promise<JobRunner> {

@@ -5,8 +5,20 @@ import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { Session } from '../sessions/session.js';
 import { History } from './history.js';
-import { LanguageModel, type ModelReply, type ModelTool, type RespondOptions } from './language-model.port.js';
+import {
+  LanguageModel,
+  type ModelMessage,
+  type ModelReply,
+  type ModelTool,
+  type RespondOptions,
+} from './language-model.port.js';
 import { LIMITS, type Turn } from './turn.js';
+
+/** A plan that cannot run, and why. */
+export interface RefusedReply {
+  reply: ModelReply;
+  problems: readonly string[];
+}
 
 /** Puts before the model what it may know, and gives back what it says. */
 @Injectable()
@@ -19,13 +31,13 @@ export class Thinking {
     private readonly clock: Clock,
   ) {}
 
-  async respond(session: Session, turn: Turn, options: RespondOptions): Promise<ModelReply> {
+  async respond(session: Session, turn: Turn, options: RespondOptions, refused?: RefusedReply): Promise<ModelReply> {
     const server = await this.servers.findForJob(session.serverId);
     // A server that does not answer has no tools just now; the model can still talk.
     const tools = await this.tools.listTools(session.serverId).catch(() => []);
     return this.model.respond(
       {
-        history: await this.history.of(session.id, turn),
+        history: [...(await this.history.of(session.id, turn)), ...(refused ? tellRefusal(refused) : [])],
         tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
         wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
         limits: { maxNodes: LIMITS.nodesPerGraph, maxOutputTokens: LIMITS.outputTokens },
@@ -47,3 +59,21 @@ const toModelTool = (tool: ToolDefinition, serverName: string): ModelTool => ({
   readOnly: tool.readOnly,
   destructive: tool.destructive,
 });
+
+/** The refused plan and its problems, as if its calls had come back with them. */
+function tellRefusal({ reply, problems }: RefusedReply): ModelMessage[] {
+  const { text, nodes, providerState } = reply;
+  const outcomes = nodes.map((node) => ({
+    nodeId: node.key,
+    tool: node.tool,
+    title: node.title,
+    status: 'refused: propose the plan again without these problems',
+    arguments: node.arguments,
+    text: problems.join('\n'),
+    artifacts: [],
+  }));
+  return [
+    { role: 'agent', text, nodes, ...(providerState === undefined ? {} : { providerState }) },
+    { role: 'results', outcomes },
+  ];
+}

@@ -17,7 +17,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { Deltas } from './deltas.js';
 import { type ModelReply, ModelFailure } from './language-model.port.js';
 import { runTurn } from './run-turn.job.js';
-import { Thinking } from './thinking.js';
+import { type RefusedReply, Thinking } from './thinking.js';
 import { type Turn, turnStopTopic } from './turn.js';
 import { TurnEndings } from './turn-endings.js';
 import { TurnsRepository } from './turns.repository.js';
@@ -108,20 +108,27 @@ export class TurnRunner {
     const messageId = newId('msg');
     const deltas = new Deltas(this.log, session.id, messageId);
     const timeout = AbortSignal.timeout(this.config.model.timeoutMs);
-    let reply: ModelReply;
-    try {
-      const signal = AbortSignal.any([stop, ending, timeout]);
-      reply = await this.thinking.respond(session, turn, { signal, onDelta: (delta) => deltas.add(delta) });
-    } catch (error) {
-      deltas.drop();
-      // Whoever stopped the turn has ended it; a process that ends, or has no database, leaves it to the next run.
-      if (stop.aborted) return;
-      if (ending.aborted || toAppError(error).kind === 'unavailable') throw error;
-      return this.fail(turn, claim, timeout.aborted ? this.tookTooLong() : error);
+    const signal = AbortSignal.any([stop, ending, timeout]);
+    let refused: RefusedReply | undefined;
+    for (;;) {
+      let reply: ModelReply;
+      try {
+        const options = { signal, onDelta: (delta: string) => deltas.add(delta) };
+        reply = await this.thinking.respond(session, turn, options, refused);
+      } catch (error) {
+        deltas.drop();
+        // Whoever stopped the turn has ended it; a process that ends, or has no database, leaves it to the next run.
+        if (stop.aborted) return;
+        if (ending.aborted || toAppError(error).kind === 'unavailable') throw error;
+        return this.fail(turn, claim, timeout.aborted ? this.tookTooLong() : error);
+      }
+      deltas.flush();
+      const problems = await this.endings.end(session.id, turn, claim, messageId, reply);
+      if (!problems) return;
+      if (refused) return this.fail(turn, claim, badPlan(problems));
+      // The model may mend its plan, once.
+      refused = { reply, problems };
     }
-    deltas.flush();
-    const problems = await this.endings.end(session.id, turn, claim, messageId, reply);
-    if (problems) await this.fail(turn, claim, badPlan(problems));
   }
 
   private async fail(turn: Turn, claim: string, error: unknown): Promise<void> {

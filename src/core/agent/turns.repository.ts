@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, MoreThanOrEqual } from 'typeorm';
+import { In, IsNull, MoreThanOrEqual, Not } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
 import type { SessionId, TurnId } from '../../platform/ids.js';
 import { AgentReplyEntity } from './agent-reply.entity.js';
@@ -57,12 +57,11 @@ export class TurnsRepository {
 
   /** The newest ones that have begun, oldest first. */
   async listBegun(sessionId: SessionId, limit: number): Promise<Turn[]> {
-    const rows = await this.database.entities
-      .createQueryBuilder(TurnEntity, 'turn')
-      .where('turn.session_id = :sessionId and turn.started_at is not null', { sessionId })
-      .orderBy('turn.started_at', 'DESC')
-      .limit(limit)
-      .getMany();
+    const rows = await this.database.entities.find(TurnEntity, {
+      where: { sessionId, startedAt: Not(IsNull()) },
+      order: { startedAt: 'DESC' },
+      take: limit,
+    });
     return (rows as Turn[]).reverse();
   }
 

@@ -15,11 +15,15 @@ const ATTEMPTS = 4;
 export class Database {
   private readonly current = new AsyncLocalStorage<OpenTransaction>();
 
-  constructor(private readonly source: DataSource) {}
+  private readonly pooled: EntityManager;
+
+  constructor(private readonly source: DataSource) {
+    this.pooled = tellingFaults(source.manager);
+  }
 
   /** What repositories use for entities: the open transaction if there is one, the pool otherwise. */
   get entities(): EntityManager {
-    return this.current.getStore()?.runner.manager ?? this.source.manager;
+    return this.current.getStore()?.runner.manager ?? this.pooled;
   }
 
   /** Plain SQL for the hot paths; the rows, whatever the statement. */
@@ -79,6 +83,23 @@ export class Database {
       throw asUnavailable(error);
     }
   }
+}
+
+/** Outside a transaction nobody else is there to say that the database is away. Query builders are not covered. */
+function tellingFaults(manager: EntityManager): EntityManager {
+  return new Proxy(manager, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]) => {
+        const result: unknown = value.apply(target, given);
+        if (!(result instanceof Promise)) return result;
+        return result.catch((error: unknown) => {
+          throw asUnavailable(error);
+        });
+      };
+    },
+  });
 }
 
 const codeOf = (error: unknown): string => {

@@ -25,6 +25,7 @@ export class JobRunner {
   private runner: Runner | undefined;
   /** The database failed the engine: it may have stopped, or hold locks of jobs that it never got to see. */
   private shaken = false;
+  private renewing = false;
 
   constructor(private readonly parts: JobRunnerParts) {
     this.pool = new pg.Pool({
@@ -83,7 +84,8 @@ export class JobRunner {
   /** Replaces the engine after a fault of the database; called while the database answers. */
   private async renew(): Promise<void> {
     const before = this.runner;
-    if (!this.shaken || !before) return;
+    if (!this.shaken || this.renewing || !before) return;
+    this.renewing = true;
     this.shaken = false;
     this.parts.logger.warn({}, 'starting the job engine again');
     this.presence.disown();
@@ -95,6 +97,8 @@ export class JobRunner {
     } catch (error) {
       this.shaken = true;
       throw error;
+    } finally {
+      this.renewing = false;
     }
   }
 

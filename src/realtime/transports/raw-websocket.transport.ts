@@ -38,14 +38,16 @@ export class RawWebSocketTransport {
   /** Answers upgrades of our own paths; socket.io keeps its own, anything else is refused. */
   attach(http: Server): void {
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      const url = new URL(request.url ?? '/', 'http://localhost');
-      if (url.pathname.startsWith('/socket.io/')) return;
-      const match = PATH.exec(url.pathname);
+      const target = request.url ?? '/';
+      // As it came, which is how socket.io reads it: what neither of us took would stay open for ever.
+      if (target.startsWith('/socket.io/')) return;
+      socket.on('error', () => socket.destroy());
+      const url = URL.parse(target, 'http://localhost');
+      const match = url && PATH.exec(url.pathname);
       if (!match) {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }
-      socket.on('error', () => socket.destroy());
       this.server.handleUpgrade(request, socket, head, (ws) => {
         void this.welcome(ws, readRequest(request, url, match[1] ?? ''));
       });

@@ -20,6 +20,9 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: 20_000,
       connectTimeout: 15_000,
     };
-    return super.createIOServer(port, { ...options, ...ours } as ServerOptions);
+    const server = super.createIOServer(port, { ...options, ...ours } as ServerOptions);
+    // Else anybody stays connected to the main namespace, which socket.io opens to all.
+    server.use((_socket, next) => next(new Error('There is nothing here: connect to /ws/server/{id}.')));
+    return server;
   }
 }

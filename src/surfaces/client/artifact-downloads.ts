@@ -43,7 +43,7 @@ export class ArtifactDownloads {
       'content-type': artifact.contentType,
       'x-content-type-options': 'nosniff',
     });
-    if (request.headers['if-none-match'] === etag) return void (await reply.status(304).send());
+    if (isKnown(request.headers['if-none-match'], etag)) return void (await reply.status(304).send());
 
     const range = readRange(request, artifact, etag);
     if (range === 'unsatisfiable') {
@@ -79,6 +79,12 @@ function disposition({ name, contentType }: Artifact): string {
 
 const escapeCharacter = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
+/** RFC 9110, section 13.1.2: any of a list, compared weakly, or whatever there is. */
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
+}
+
 /** One range of bytes (RFC 9110, section 14); several, or other units, are answered with the whole. */
 function readRange(request: FastifyRequest, { size }: Artifact, etag: string): ByteRange | 'unsatisfiable' | undefined {
   const { range, 'if-range': ifRange } = request.headers;
@@ -88,5 +94,7 @@ function readRange(request: FastifyRequest, { size }: Artifact, etag: string): B
   const [from, to] = [match[1] ?? '', match[2] ?? ''];
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  // The other way round it is no range at all, and a range that is none is ignored.
+  if (from !== '' && to !== '' && Number(to) < start) return undefined;
   return start > end || start >= size ? 'unsatisfiable' : { start, end };
 }

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { DemoProcess } from '../../../src/adapters/demo-server/demo-process.js';
 import { readConfig } from '../../../src/platform/config/config.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
-import type { OrganizationId } from '../../../src/platform/ids.js';
 import { DemoServersService } from '../../../src/core/registry/demo-servers.service.js';
 import { type CompiledSources, compileSources } from '../../support/other-process.js';
 import { type Account, type RegistryApp, startRegistryApp, until } from './registry-app.js';
@@ -31,7 +30,6 @@ beforeAll(async () => {
   const asked = await sources.run('console.log(JSON.stringify(import.meta.dirname))');
   script = join(await asked.nextLine<string>(), 'demo', 'main.js');
   demo = new DemoProcess({ script, port: 0, logger });
-  demo.onModuleInit();
   // Nothing but the exemption lets it be called.
   app = await startRegistryApp({
     demo,
@@ -42,7 +40,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await app.close();
-  await demo.onApplicationShutdown();
   await sources.remove();
 });
 
@@ -77,9 +74,7 @@ describe('the demo server', () => {
   test('is registered once, however often the job runs', async () => {
     await demoOf();
     const register = () =>
-      app.app
-        .get(DemoServersService)
-        .register(ada.principal.organizationId as OrganizationId, { signal: AbortSignal.timeout(5_000) });
+      app.app.get(DemoServersService).register(ada.principal.organizationId, { signal: AbortSignal.timeout(5_000) });
     await Promise.all([register(), register()]);
     expect(await list()).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { AbsentDemoServer } from '../../../src/adapters/demo-server/absent-demo-
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
 import { AccessTokens } from '../../../src/core/identity/access-tokens.js';
 import { IDENTITY_ENTITIES } from '../../../src/core/identity/identity.entities.js';
-import * as identity from '../../../src/core/identity/identity.migration.js';
+import { Identity1763700001000 } from '../../../src/core/identity/identity.migration.js';
 import { IdentityModule } from '../../../src/core/identity/identity.module.js';
 import type { Principal } from '../../../src/core/identity/principal.js';
 import { organizationCreated } from '../../../src/core/identity/organization-created.job.js';
@@ -22,7 +22,7 @@ import { toDriverOptions } from '../../../src/platform/database/connection.js';
 import { createDataSource, migrate } from '../../../src/platform/database/data-source.js';
 import { Database } from '../../../src/platform/database/database.js';
 import { Hints } from '../../../src/platform/hints/hints.js';
-import { type Id, newId } from '../../../src/platform/ids.js';
+import { newId } from '../../../src/platform/ids.js';
 import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
 import { Jobs } from '../../../src/platform/jobs/jobs.js';
 import { Jobs1763700000000 } from '../../../src/platform/jobs/jobs.migration.js';
@@ -59,10 +59,6 @@ export interface Account {
 }
 
 export type RegistryApp = Awaited<ReturnType<typeof startRegistryApp>>;
-
-const [IdentityMigration] = Object.values(identity);
-/** Before the registry's, whose tables refer to its own. */
-class Identity1763700001000 extends IdentityMigration {}
 
 const SETTINGS = { NODE_ENV: 'test', RATE_LIMIT_RPM: '0', LOG_LEVEL: 'debug', LOG_FORMAT: 'json' };
 
@@ -132,7 +128,7 @@ export async function startRegistryApp({
       );
       await app.get(Jobs).enqueue(organizationCreated, { organizationId });
     });
-    const token = app.get(AccessTokens).issue({ userId, organizationId, familyId: familyId as Id<'fam'> });
+    const token = app.get(AccessTokens).issue({ userId, organizationId, familyId: familyId });
     const call: Account['call'] = async <Body>(method: string, path: string, body?: unknown) => {
       const answer = await fetch(`${url}/api/v1${path}`, {
         method,

@@ -9,6 +9,7 @@ import {
   addressOf,
   answers,
   findPostmaster,
+  hurryStop,
   removeStaleLocks,
   type ServerAddress,
   stopPostmaster,
@@ -152,10 +153,15 @@ export class EmbeddedPostgres {
   private async adopt(signal: AbortSignal | undefined): Promise<State | undefined> {
     const { layout } = this;
     const password = await readPassword(layout);
+    let hurried: number | undefined;
     const found = await until(
       async () => {
         const postmaster = await findPostmaster(layout);
         if (!postmaster || !postmaster.watched) return { postmaster, address: undefined };
+        if (postmaster.status === 'stopping' && postmaster.pid !== hurried) {
+          hurried = postmaster.pid;
+          hurryStop(postmaster.pid);
+        }
         const address = addressOf(postmaster.socketDirectory, password);
         const ready = postmaster.status === 'ready' && (await answers(address, layout.passwordFile));
         return ready && { postmaster, address };

@@ -101,6 +101,9 @@ async function query(address: ServerAddress, text: string): Promise<void> {
   }
 }
 
+/** A server that was asked to stop by SIGTERM waits for all its clients to leave, us among them. */
+export const hurryStop = (pid: number): void => sendSignal(pid, 'SIGINT');
+
 /** A fast shutdown of a server that is not our child: open transactions are rolled back. */
 export async function stopPostmaster(layout: Layout, pid: number, signal?: AbortSignal): Promise<void> {
   for (const name of ['SIGINT', 'SIGQUIT'] as const) {

@@ -7,8 +7,10 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 const CREDENTIALS: Readonly<Record<string, string>> = {
   apiKey: 'api_key',
+  key: 'api_key',
+  headerName: 'header',
+  header_name: 'header',
   accessToken: 'access_token',
-  token: 'access_token',
 };
 /** What we tell about a server and nobody sets; a client may send back the whole of what it got. */
 const TOLD_ONLY = new Set([
@@ -30,7 +32,9 @@ export function toFirstSpelling(body: unknown): unknown {
   if (!isObject(body)) return body;
   const renamed = rename(body, FIELDS);
   if (renamed.auth_method === 'apiKey') renamed.auth_method = 'api_key';
-  if (isObject(renamed.credentials)) renamed.credentials = rename(renamed.credentials, CREDENTIALS);
+  // A "token" is whatever the way to sign in wants.
+  const token = renamed.auth_method === 'api_key' ? 'api_key' : 'access_token';
+  if (isObject(renamed.credentials)) renamed.credentials = rename(renamed.credentials, { ...CREDENTIALS, token });
   return renamed;
 }
 

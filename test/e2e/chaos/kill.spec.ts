@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { AppProcess, postmastersOn } from '../../support/chaos/app-process.js';
+import { chaosSeed, Random } from '../../support/chaos/random.js';
+import { pause, until } from '../../support/chaos/until.js';
+import { createWorld, type Followed, inTime, judge, spread, tell, transportOf, type World } from '../../support/chaos/world.js';
+
+/** CHAOS_KILLS=200 is the long run. */
+const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
+const SESSIONS = 5;
+/** Longer than it takes until a dead process's work is free (4 s) and taken up again. */
+const LONG_LIFE_MS = 6_500;
+
+describe('a process that is killed', () => {
+  const seed = chaosSeed();
+  let world: World;
+
+  beforeAll(async () => {
+    world = await createWorld({ name: 'kill', seed });
+  }, 60_000);
+  afterAll(() => world.end(), 60_000);
+
+  it(
+    'loses nothing that a client saw, and repeats no call that must not be repeated',
+    async () => {
+      const random = new Random(seed);
+      const all: Followed[] = [];
+      for (let index = 0; index < SESSIONS; index += 1) all.push(await world.follow(`session ${index}`, transportOf(index)));
+      let over = false;
+      const talks = all.map(({ follower }, index) => {
+        follower.start();
+        return follower.askOnAndOn(`s${index}`, () => over);
+      });
+
+      const starts: number[] = [];
+      const ends: number[] = [];
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        const long = kill % 10 === 0;
+        await pause(long ? LONG_LIFE_MS : random.between(20, 1_400));
+        await killAndRestart(world.app, join(world.folder, 'data'), { starts, ends });
+      }
+      over = true;
+      await inTime(world.app, 60_000, Promise.all(talks));
+      for (const { follower } of all) follower.stop();
+
+      const { faults, ...figures } = await judge(world, all);
+      tell('kill -9', {
+        seed,
+        kills: KILLS,
+        restartMs: spread(starts),
+        databaseGoneMs: spread(ends),
+        connects: all.reduce((sum, { follower }) => sum + follower.connects, 0),
+        received: all.reduce((sum, { follower }) => sum + follower.received.length, 0),
+        ...figures,
+      });
+      expect(faults).toEqual([]);
+      expect(figures.nodes).toBeGreaterThan(SESSIONS * 6);
+    },
+    60_000 + KILLS * 12_000,
+  );
+});
+
+/** The database goes with the process, at once. */
+async function killAndRestart(app: AppProcess, data: string, times: { starts: number[]; ends: number[] }): Promise<void> {
+  await app.end('SIGKILL');
+  const gone = await until('the database has ended', async () => (await postmastersOn(data)).length === 0, 5_000);
+  times.ends.push(gone);
+  times.starts.push(await app.start());
+  expect(await postmastersOn(data)).toHaveLength(1);
+}

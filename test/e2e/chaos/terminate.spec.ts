@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { postmastersOn } from '../../support/chaos/app-process.js';
+import { chaosSeed, Random } from '../../support/chaos/random.js';
+import { pause } from '../../support/chaos/until.js';
+import { createWorld, type Followed, inTime, judge, spread, tell, transportOf, type World } from '../../support/chaos/world.js';
+
+const STOPS = Number(process.env.CHAOS_STOPS ?? 3);
+const RESTART = 1012;
+
+describe('a process that is asked to stop', () => {
+  const seed = chaosSeed();
+  let world: World;
+
+  beforeAll(async () => {
+    // Some calls outlast the time that a stopping process gives them.
+    world = await createWorld({ name: 'stop', seed, slowestMs: 800 });
+  }, 60_000);
+  afterAll(() => world.end(), 60_000);
+
+  it(
+    'tells its clients to come back, ends in time, and the work goes on where it was',
+    async () => {
+      const random = new Random(seed);
+      const all: Followed[] = [];
+      for (let index = 0; index < 4; index += 1) all.push(await world.follow(`session ${index}`, transportOf(index)));
+      let over = false;
+      const talks = all.map(({ follower }, index) => {
+        follower.start();
+        return follower.askOnAndOn(`s${index}`, () => over);
+      });
+
+      const ends: number[] = [];
+      const starts: number[] = [];
+      for (let stop = 1; stop <= STOPS; stop += 1) {
+        await Promise.all(all.map(({ follower }) => follower.connected(stop - 1)));
+        await pause(random.between(300, 1_500));
+        for (const { follower } of all) follower.closeCodes.length = 0;
+        const { code, ms } = await world.app.end('SIGTERM');
+        ends.push(ms);
+        expect({ code, output: code === 0 ? '' : world.app.output.slice(-3_000) }).toEqual({ code: 0, output: '' });
+        expect(ms).toBeLessThan(10_000);
+        expect(all.map(({ follower }) => follower.closeCodes[0])).toEqual(all.map(() => RESTART));
+        expect(await postmastersOn(join(world.folder, 'data'))).toEqual([]);
+        starts.push(await world.app.start());
+      }
+      over = true;
+      await inTime(world.app, 60_000, Promise.all(talks));
+      for (const { follower } of all) follower.stop();
+
+      const { faults, ...figures } = await judge(world, all);
+      tell('SIGTERM', { seed, stops: STOPS, endMs: spread(ends), restartMs: spread(starts), ...figures });
+      expect(faults).toEqual([]);
+    },
+    60_000 + STOPS * 30_000,
+  );
+});

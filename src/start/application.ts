@@ -43,6 +43,8 @@ export interface RunningApplication {
 /** Schemas of strangers hold regular expressions: one that backtracks without end goes on in linear time. */
 const REGEXP_FLAG = '--enable-experimental-regexp-engine-on-excessive-backtracks';
 
+const DEMO_WAIT_MS = 3_000;
+
 /** Everything between the settings and a running product; tests start it the same way. */
 export async function startApplication(config: Config, clock = new Clock()): Promise<RunningApplication> {
   setFlagsFromString(REGEXP_FLAG);
@@ -88,7 +90,7 @@ async function open(config: Config, { logger, keyring, database, clock }: Opened
     config,
     url: parts.origin.url,
     model: app.get(LanguageModel).name,
-    demoUrl: app.get(DemoServer).url(),
+    demoUrl: await demoAddress(app.get(DemoServer)),
     movedFrom: moved ? port : undefined,
     stop: once(async () => {
       if (config.role !== 'worker') closeDoors(app);
@@ -108,6 +110,20 @@ function openDoors(app: NestFastifyApplication): void {
   setupOpenApi(app, clientSurface, { title, version: productVersion(), description }, [ClientModule]);
   serveWebClient(app, join(PROJECT_ROOT, 'web/dist'));
   app.get(RawWebSocketTransport).attach(app.getHttpServer());
+}
+
+/** Its process starts beside this one: a moment is worth waiting, so that who signs in first finds it. */
+async function demoAddress(demo: DemoServer): Promise<string | undefined> {
+  if (!demo.enabled) return undefined;
+  let unsubscribe: () => void = () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const address = await new Promise<string | undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), DEMO_WAIT_MS);
+    unsubscribe = demo.onListening(resolve);
+  });
+  clearTimeout(timer);
+  unsubscribe();
+  return address;
 }
 
 function closeDoors(app: NestFastifyApplication): void {

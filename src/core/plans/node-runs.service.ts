@@ -113,7 +113,8 @@ export class NodeRunsService {
       const plan = found && (await this.plans.find(run.session.id, found.planId));
       const isMine = found?.claim === run.claim;
       // A node given up as unknown takes a late answer of its own run: it is the truth after all.
-      const isLate = found?.status === 'outcome_unknown' && (outcome.status === 'succeeded' || outcome.status === 'failed');
+      const isLate =
+        found?.status === 'outcome_unknown' && (outcome.status === 'succeeded' || outcome.status === 'failed');
       if (!plan || !isMine || !(found.status === 'running' || isLate)) return false;
 
       const change = await this.changes.open(plan);

@@ -1,4 +1,4 @@
-import type { Decision, NodeStatus, PlanNode, PlanView } from '@app/session-protocol';
+import type { Decision, DurableEvents, NodeStatus, PlanNode, PlanView } from '@app/session-protocol';
 import type { Plan, TaskNodeRecord } from './plan.js';
 
 const ALLOWED = {
@@ -56,6 +56,11 @@ export function toPlanView(plan: Plan, nodes: readonly TaskNodeRecord[]): PlanVi
     title: plan.title,
     nodes: nodes.map(toPlanNode),
   };
+}
+
+export function toProposalEvent(plan: Plan, nodes: readonly TaskNodeRecord[]): DurableEvents['task_graph_proposal'] {
+  const { plan_id, revision, title, nodes: views } = toPlanView(plan, nodes);
+  return { plan_id, revision, turn_id: plan.turnId, title, nodes: views };
 }
 
 const SHOWN_VALUE = 60;

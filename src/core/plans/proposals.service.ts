@@ -13,7 +13,7 @@ import { SessionsService } from '../sessions/sessions.service.js';
 import { MAX_PLAN_NODES, type Plan, type TaskNodeRecord } from './plan.js';
 import { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
-import { toPlanView } from './plan-views.js';
+import { toProposalEvent } from './plan-views.js';
 import { PlansRepository } from './plans.repository.js';
 import { PlanPolicy, type PolicyScene } from './policy.js';
 
@@ -88,9 +88,7 @@ export class ProposalsService {
       await this.withdrawOpen(session);
       await this.sessions.update(session.id, { nextNode: session.nextNode + nodes.length });
       await this.plans.insert(plan, nodes);
-      await this.log.append(session.id, [
-        { type: 'task_graph_proposal', payload: { ...toPlanView(plan, nodes), turn_id: turnId } },
-      ]);
+      await this.log.append(session.id, [{ type: 'task_graph_proposal', payload: toProposalEvent(plan, nodes) }]);
       const change = new PlanChange(plan, nodes, now);
       await this.askRules(change, scene);
       await this.changes.save(change);

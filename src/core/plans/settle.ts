@@ -44,7 +44,8 @@ export function settle(
       return { ...settled, artifacts: outcome.artifacts };
     }
     case 'timed_out': {
-      const message = `No answer within ${Math.round(outcome.afterMs / 1_000)} s.`;
+      const within = `No answer within ${Math.round(outcome.afterMs / 1_000)} s.`;
+      const message = isSafeToRepeat(node) ? within : `${within} The call may have had its effect.`;
       change.update(node.id, { ...end, status: 'timed_out', error: { code: 'TIMED_OUT', message } });
       change.note('error', node.id, `${node.title}: ${message}`, node.id);
       return settled;

@@ -12,20 +12,21 @@ export function serveWebClient(app: NestFastifyApplication, folder: string): voi
   const fastify = app.getHttpAdapter().getInstance();
   const surfaces = app.get(Surfaces);
   // Not awaited: registering before `listen` would wait for a start that waits for this.
-  void fastify.register(fastifyStatic, {
-    root: folder,
-    wildcard: false,
-    index: ['index.html'],
-    setHeaders: (reply, path) => {
-      const immutable = path.includes('/assets/');
-      reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
+  void fastify.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
   fastify.get('/*', (request: FastifyRequest, reply: FastifyReply) => {
     const path = requestPath(request);
-    const isPage = (request.headers.accept ?? '').includes('text/html');
-    // A file that is not there, and anything of an API, is not found.
-    if (surfaces.find(path) || !isPage || /\.[a-z0-9]{2,5}$/i.test(path)) return reply.callNotFound();
-    return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    if (surfaces.find(path)) return reply.callNotFound();
+    if (isFile(path)) return sendFile(reply, path);
+    const isPage = path === '/' || (request.headers.accept ?? '').includes('text/html');
+    return isPage ? sendFile(reply, '/index.html') : reply.callNotFound();
   });
+}
+
+const isFile = (path: string) => /\.[a-z0-9]{2,5}$/i.test(path);
+
+/** The names of assets change with their contents; everything else is asked for again. */
+function sendFile(reply: FastifyReply, path: string) {
+  const immutable = path.startsWith('/assets/');
+  reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+  return reply.sendFile(path.slice(1));
 }

@@ -2,9 +2,11 @@ import { Api } from '../examples/lib/api.mjs';
 import { benchCalls } from './calls.mjs';
 import { SETTINGS, startApp } from './lib/app.mjs';
 import { report } from './lib/measure.mjs';
+import { benchLayout } from './layout.mjs';
 import { benchRealtime } from './realtime.mjs';
 
 /** All benchmarks, each as a ratio to a reference of the same run. `npm run build` comes first. */
+benchLayout();
 console.log(`settings: ${JSON.stringify(SETTINGS)}`);
 const app = await startApp();
 try {

@@ -13,7 +13,9 @@ export const Summary = z.object({
   }),
   per_day: z.array(z.object({ date: Day, signups: z.int(), visits: z.int() })),
   per_source: z.array(z.object({ source: z.string(), signups: z.int(), visits: z.int(), conversion_rate: percent })),
-  per_plan: z.array(z.object({ plan: z.string(), signups: z.int(), share: z.number().describe('Of a hundred signups') })),
+  per_plan: z.array(
+    z.object({ plan: z.string(), signups: z.int(), share: z.number().describe('Of a hundred signups') }),
+  ),
   growth: z
     .object({ compared_with: z.string(), previous: z.int(), current: z.int(), change_percent: percent })
     .nullable()
@@ -44,7 +46,14 @@ export function analyze(signups: Signup[], traffic: Traffic, previousTotal?: num
     visits: traffic.total_visits,
     conversion_rate: rate(signups.length, traffic.total_visits),
   };
-  const found = { from: traffic.from, to: traffic.to, totals, per_day: perDay, per_source: perSource, per_plan: perPlan };
+  const found = {
+    from: traffic.from,
+    to: traffic.to,
+    totals,
+    per_day: perDay,
+    per_source: perSource,
+    per_plan: perPlan,
+  };
   const growth = growthOf(perDay, previousTotal);
   return { ...found, growth, highlights: highlightsOf({ ...found, growth }) };
 }
@@ -65,17 +74,22 @@ function compared(with_: string, previous: number, current: number): Summary['gr
 function highlightsOf(summary: Omit<Summary, 'highlights'>): string[] {
   const { totals, per_day, per_source, per_plan, growth } = summary;
   const days = `${per_day.length} ${per_day.length === 1 ? 'day' : 'days'}`;
-  const lines = [`${totals.signups} signups from ${totals.visits} visits in ${days}: ${asPercent(totals.conversion_rate)}.`];
+  const lines = [
+    `${totals.signups} signups from ${totals.visits} visits in ${days}: ${asPercent(totals.conversion_rate)}.`,
+  ];
   if (totals.signups === 0) return lines;
   const bestDay = largest(per_day, (day) => day.signups);
   const bestSource = largest(per_source, (source) => source.conversion_rate ?? -1);
   const bestPlan = largest(per_plan, (plan) => plan.signups);
   if (bestDay) lines.push(`Best day: ${bestDay.date} with ${bestDay.signups} signups.`);
-  if (bestSource) lines.push(`Best source: ${bestSource.source}, ${asPercent(bestSource.conversion_rate)} of its visits.`);
+  if (bestSource)
+    lines.push(`Best source: ${bestSource.source}, ${asPercent(bestSource.conversion_rate)} of its visits.`);
   if (bestPlan) lines.push(`Most chosen plan: ${bestPlan.plan}, ${asPercent(bestPlan.share)} of signups.`);
   if (growth?.change_percent != null) {
     const sign = growth.change_percent > 0 ? '+' : '';
-    lines.push(`Growth: ${sign}${growth.change_percent}% against ${growth.compared_with} (${growth.previous} to ${growth.current}).`);
+    lines.push(
+      `Growth: ${sign}${growth.change_percent}% against ${growth.compared_with} (${growth.previous} to ${growth.current}).`,
+    );
   }
   return lines;
 }
@@ -88,5 +102,8 @@ const rate = (part: number, whole: number): number | null =>
 
 /** The first of the largest. */
 function largest<T>(items: T[], by: (item: T) => number): T | undefined {
-  return items.reduce<T | undefined>((best, item) => (best === undefined || by(item) > by(best) ? item : best), undefined);
+  return items.reduce<T | undefined>(
+    (best, item) => (best === undefined || by(item) > by(best) ? item : best),
+    undefined,
+  );
 }

@@ -85,7 +85,7 @@ export class CommandRouter {
       } catch (thrown) {
         const error = toAppError(thrown);
         if (error.kind === 'internal') this.logger.error({ command: command.type, err: thrown }, 'command failed');
-        else this.logger.info({ command: command.type, code: error.code, ms: ms() }, 'command refused');
+        else this.logger.info({ command: command.type, refusal: error.code, ms: ms() }, 'command refused');
         this.refuse(from, error, command.id);
         return false;
       }

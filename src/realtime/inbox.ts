@@ -16,13 +16,14 @@ export class Inbox {
   private excess = 0;
   private toldAt = -Infinity;
   private waiting = 0;
-  private work: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly attendance: Attendance,
     private readonly router: CommandRouter,
     /** 0 is no limit. */
     private readonly perSecond: number,
+    /** What the client must have seen before its frames are acted upon; else it would miss what they cause. */
+    private work: Promise<unknown>,
   ) {
     this.tokens = this.burst;
   }

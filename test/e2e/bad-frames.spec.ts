@@ -60,25 +60,19 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     const loud = await scene.join(transport);
     const quiet = await scene.join(transport);
     for (let count = 0; count < 1_000; count += 1) loud.sendRaw('ping', {}, { id: `p${count}` });
-    await loud.next(isError('RATE_LIMITED'));
+    expect((await loud.next(isError('RATE_LIMITED'))).payload).toMatchObject({ retryable: true });
     const started = performance.now();
     await settled(quiet);
     expect(performance.now() - started).toBeLessThan(1_500);
-    const isDone = (text: string) => text.startsWith('p999') || loud.frames.some(isError('RATE_LIMITED'));
-    expect(isDone('p0')).toBe(true);
     const pongs = () => loud.frames.filter(({ type, payload }) => type === 'pong' && payload.in_reply_to).length;
     expect(pongs()).toBeLessThan(400);
-    const { payload } = loud.frames.find(isError('RATE_LIMITED')) ?? { payload: {} };
-    expect(payload).toMatchObject({ retryable: true });
     for (let tries = 0; ; tries += 1) {
-      const before = pongs();
       loud.sendRaw('ping', {}, { id: `after-${tries}` });
       const answer = await loud
         .next(({ type, payload: p }) => type === 'pong' && p.in_reply_to === `after-${tries}`, 500)
         .catch(() => undefined);
       if (answer) break;
       expect(tries).toBeLessThan(10);
-      expect(pongs()).toBeGreaterThanOrEqual(before);
     }
   });
 

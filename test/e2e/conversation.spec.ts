@@ -180,6 +180,16 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     expect(client.frames.some(({ type }) => type === 'task_graph_proposal')).toBe(false);
   });
 
+  test('a model whose plan cannot run is told why, and may mend it', async () => {
+    const client = await scene.join(transport);
+    const node = { key: 'a', tool: 'write' };
+    const { nodes } = await propose(client, {
+      plan: [{ ...node, arguments: { text: 7 } }],
+      mended: [{ ...node, arguments: { text: 'seven' } }],
+    });
+    expect(nodes).toMatchObject([{ arguments: { text: 'seven' }, status: 'pending' }]);
+  });
+
   test('work goes on while nobody is connected', async () => {
     const client = await scene.join(transport);
     const name = label('alone');

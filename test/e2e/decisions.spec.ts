@@ -220,6 +220,25 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     });
   });
 
+  test('a server that is trusted runs without asking, and says by which rule', async () => {
+    const server = await scene.app.addServer(scene.person, scene.upstream.url, { approval_policy: 'auto_approve' });
+    const client = await scene.join(transport, { serverId: server.id, session: await scene.newSession(server) });
+    const { node } = await proposeOne(client, 'write', { label: label('trusted'), text: 'x' });
+    const { payload } = await client.next(becomes(node, 'succeeded'));
+    expect(payload.auto_approved_by).toBe('this server runs without asking');
+    expect(count('write', 'trusted')).toBe(1);
+  });
+
+  test('approving all, sent again, is the same decision', async () => {
+    const client = await scene.join(transport);
+    const { planId } = await proposeOne(client, 'write', { label: label('all again'), text: 'x' });
+    for (let times = 0; times < 3; times += 1) client.send('approve_all', { plan_id: planId, decision_id: 'all-1' });
+    await client.next(ended('done'));
+    await settled(client);
+    expect(client.frames.filter(({ type }) => type === 'error')).toEqual([]);
+    expect(count('write', 'all again')).toBe(1);
+  });
+
   describe('a retry', () => {
     test('runs a failed task again as its next attempt, and the agent reads the new result', async () => {
       const client = await scene.join(transport);

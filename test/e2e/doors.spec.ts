@@ -1,4 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { connect as connectTcp } from 'node:net';
+import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import type { Person, ServerRow } from '../support/app.js';
 import { type ConnectOptions, connectRaw, TRANSPORTS } from '../support/session-clients.js';
@@ -219,5 +221,57 @@ describe('the raw socket', () => {
         .end();
     });
     expect(status).toBe(404);
+  });
+});
+
+describe('a request to open a socket', () => {
+  /** The first line of the answer to an upgrade with this target, exactly as written. */
+  const answerTo = (target: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const head =
+        'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+      const socket = connectTcp(Number(new URL(scene.app.url).port), '127.0.0.1', () =>
+        socket.write(`GET ${target} HTTP/1.1\r\n${head}`),
+      );
+      socket.setTimeout(5_000, () => socket.destroy(new Error('No answer.')));
+      socket.once('data', (data) => {
+        resolve(data.toString().split('\r\n', 1)[0] ?? '');
+        socket.destroy();
+      });
+      socket.once('error', reject);
+    });
+
+  test.each(['//', '///', 'http://', 'http://[', '*', '//[', '/x/../socket.io/?EIO=4', '/ws/server/../../x'])(
+    'for %s is answered with 404, and nothing breaks',
+    async (target) => {
+      expect(await answerTo(target)).toBe('HTTP/1.1 404 Not Found');
+      expect((await scene.app.api('GET', '/api/v1/healthz')).status).toBe(200);
+    },
+  );
+
+  test('that is given up before its answer breaks nothing', async () => {
+    for (const target of ['/nowhere', `/ws/server/${scene.server.id}`, '/socket.io/?EIO=4&transport=websocket']) {
+      const socket = connectTcp(Number(new URL(scene.app.url).port), '127.0.0.1');
+      await new Promise((resolve) => socket.once('connect', resolve));
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+      socket.resetAndDestroy();
+    }
+    expect((await scene.app.api('GET', '/api/v1/healthz')).status).toBe(200);
+  });
+
+  test.each(['/', '/ws', '/ws/server/a/b', '/admin'])('of socket.io for the namespace %s is refused', async (name) => {
+    const socket = io(`${scene.app.url}${name}`, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      auth: { token: scene.person.token },
+    });
+    const answer = await new Promise((resolve) => {
+      socket.on('connect', () => resolve('connected'));
+      socket.on('connect_error', (error) => resolve(error.message));
+    });
+    socket.close();
+    expect(answer).toMatch(/Invalid namespace|nothing here/);
   });
 });

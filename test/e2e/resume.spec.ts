@@ -1,6 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { eventually } from '../support/app.js';
-import { connectRaw, connectSocketIo, type Frame, type Transport, TRANSPORTS } from '../support/session-clients.js';
+import {
+  connectRaw,
+  connectSocketIo,
+  type Frame,
+  type RawSessionClient,
+  type Transport,
+  TRANSPORTS,
+} from '../support/session-clients.js';
 import { becomes, ended, propose, proposeOne, type Scene, settled, startScene } from './support/scene.js';
 
 let scene: Scene;
@@ -146,6 +153,21 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     expect((await third.next('hello')).payload.session_id).toBe(newer);
     for (const client of [first, again, third]) client.close();
   });
+});
+
+test('a client that stops reading gets the rest once it reads again, and holds nobody up', async () => {
+  const slow = await scene.join(RAW);
+  const other = await scene.join(RAW, { session: slow.session });
+  const { socket } = slow as unknown as RawSessionClient;
+  socket.pause();
+  const plan = ['a', 'b', 'c'].map((key) => ({ key, tool: 'read', arguments: { rows: 600, label: key } }));
+  const { planId } = await propose(other, { plan });
+  other.send('approve_all', { plan_id: planId });
+  await other.seen(ended('done'));
+  expect(slow.seqs).toEqual([]);
+  socket.resume();
+  await slow.seen(ended('done'));
+  expect(durable(slow.frames)).toEqual(durable(other.frames));
 });
 
 describe('the events over HTTP', () => {

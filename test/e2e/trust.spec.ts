@@ -1,5 +1,5 @@
 import { eventually, type ServerRow } from '../support/app.js';
-import { type SessionClient, TRANSPORTS } from '../support/session-clients.js';
+import { type Frame, type SessionClient, TRANSPORTS } from '../support/session-clients.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 import {
   becomes,
@@ -189,7 +189,7 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
       const call = await upstream.memory.called('hold_write', 'late');
       const { payload } = await client.next(becomes(node, 'timed_out'));
       expect(payload).toMatchObject({
-        error: { code: 'TIMED_OUT', message: 'No answer within 2 s.' },
+        error: { code: 'TIMED_OUT', message: 'No answer within 2 s. The call may have had its effect.' },
         allowed_decisions: ['retry'],
       });
       await eventually(
@@ -202,10 +202,24 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
       await client.next(becomes(node, 'succeeded'));
     });
 
+    test('its coming and going is told to the sessions on it', async () => {
+      const client = await join();
+      const status = (wanted: string) => (frame: Frame) =>
+        frame.type === 'connection_status' && frame.payload.status === wanted;
+      await upstream.die();
+      await check(server);
+      await client.next(status('offline'));
+      await upstream.revive();
+      await check(server);
+      expect((await client.next(status('online'))).payload.latency).toEqual(expect.any(Number));
+    });
+
     test('a server deleted in mid-session closes its sockets', async () => {
       const client = await join();
       await scene.person.call('DELETE', `/servers/${server.id}`);
       expect(await client.closed).toBe(4404);
+      const late = transport.connect(scene.app.url, { serverId: server.id, token: scene.person.token });
+      expect(await late.closed).toBe(4404);
     });
   });
 

@@ -114,7 +114,7 @@ export class ConversationsService {
       if (meant.length === 0 && !stopsPlan) throw nothingToStop();
 
       const notStarted = stopsPlan ? await this.stops.stopOpen(sessionId) : 0;
-      const reason = `stopped by ${principal.username}${notStarted > 0 ? ` · ${notStarted} tasks not started` : ''}`;
+      const reason = `stopped by ${principal.username}${notStarted > 0 ? ` · ${notStarted} ${notStarted === 1 ? 'task' : 'tasks'} not started` : ''}`;
       for (const turn of meant) await this.queue.end(turn, 'stopped', reason);
       this.database.afterCommit(() => {
         for (const { id } of meant) this.hints.publish(turnStopTopic(id));

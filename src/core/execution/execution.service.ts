@@ -13,6 +13,7 @@ import { Clock } from '../../platform/clock.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
+import { ToolConfirmation } from '../registry/tool-confirmation.service.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answer.js';
@@ -47,6 +48,7 @@ export class ExecutionService {
 
   constructor(
     private readonly tools: ToolsService,
+    private readonly confirmation: ToolConfirmation,
     private readonly upstreams: UpstreamsService,
     private readonly artifacts: ArtifactsService,
     private readonly requestLog: RequestLog,
@@ -77,10 +79,7 @@ export class ExecutionService {
       return { status: 'not_sent', fault: { code, message }, transient: true };
     }
     if (current?.pin !== tool.pin) {
-      const message = current
-        ? 'The tool changed on its server after it was approved.'
-        : 'The server no longer has this tool.';
-      return { status: 'not_sent', fault: { code: 'TOOL_CHANGED', message }, transient: false };
+      return toolChanged(current ? 'changed' : 'gone');
     }
     const issues = this.validate(tool, call.arguments);
     if (issues.length > 0) {
@@ -91,6 +90,8 @@ export class ExecutionService {
     try {
       return await this.upstreams.withSession(tool.serverId, { signal: observer.signal }, async (session, server) => {
         timeoutMs = call.timeoutMs ?? server.timeout * 1_000;
+        const confirmed = await this.confirmation.confirm(session, tool, { signal: observer.signal, timeoutMs });
+        if (confirmed !== 'same') return toolChanged(confirmed);
         const raw = await session.callTool(
           { name: tool.name, arguments: call.arguments },
           {
@@ -188,6 +189,16 @@ const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set([
   'UPSTREAM_BUSY',
   'UPSTREAM_TIMEOUT',
 ]);
+
+/** A changed tool is tried again at once, which puts the new definition before a person. */
+const toolChanged = (how: 'changed' | 'gone'): ToolOutcome => ({
+  status: 'not_sent',
+  fault:
+    how === 'changed'
+      ? { code: 'TOOL_CHANGED', message: 'The tool changed on its server after it was approved.' }
+      : { code: 'TOOL_GONE', message: 'The server no longer has this tool.' },
+  transient: how === 'changed',
+});
 
 const isUnsent = (error: unknown): boolean => error instanceof UpstreamError && !error.requestSent;
 

@@ -33,11 +33,14 @@ export interface BegunRun {
 /** What a run is begun with, and when a try that came to nothing is to be made again. */
 interface Means {
   tool: ToolDefinition | undefined;
+  /** The server does not say which tools it has. */
+  isAway: boolean;
   claim: string;
   retryAt: Map<string, Date>;
 }
 
-const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer, or no longer has this tool.' };
+const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.' };
+const TOOL_GONE = { code: 'TOOL_GONE', message: 'The server no longer has this tool.' };
 
 /** Many references to one large result multiply. */
 const MAX_ARGUMENT_CHARACTERS = 8 * 1024 * 1024;
@@ -62,9 +65,9 @@ export class NodeRunsService {
   /** Undefined when there is nothing to call: done, stopped, asked again, or somebody else's. */
   async begin(sessionId: SessionId, nodeId: string, attempt: number): Promise<BegunRun | undefined> {
     // Before the transaction: a server that was never seen is asked for its tools.
-    const tool = await this.lookUpTool(sessionId, nodeId);
+    const lookup = await this.lookUpTool(sessionId, nodeId);
     const claim = this.claims.take();
-    const begun = await this.mark(sessionId, nodeId, attempt, { tool, claim, retryAt: new Map() }).catch(
+    const begun = await this.mark(sessionId, nodeId, attempt, { ...lookup, claim, retryAt: new Map() }).catch(
       (error: unknown) => {
         this.claims.release(claim);
         throw error;
@@ -74,9 +77,13 @@ export class NodeRunsService {
     return begun;
   }
 
-  private async lookUpTool(sessionId: SessionId, nodeId: string): Promise<ToolDefinition | undefined> {
+  private async lookUpTool(sessionId: SessionId, nodeId: string): Promise<Pick<Means, 'tool' | 'isAway'>> {
     const node = await this.plans.findNode(sessionId, nodeId);
-    return node && this.tools.findTool(node.serverId, node.tool).catch(() => undefined);
+    try {
+      return { tool: node && (await this.tools.findTool(node.serverId, node.tool)), isAway: false };
+    } catch {
+      return { tool: undefined, isAway: true };
+    }
   }
 
   private async mark(
@@ -211,8 +218,9 @@ export class NodeRunsService {
       error: null,
     });
     if (!tool || !resolved.ok) {
-      const fault = resolved.ok ? SERVER_AWAY : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
-      const outcome = { status: 'not_sent', fault, transient: resolved.ok } as const;
+      const missing = means.isAway ? SERVER_AWAY : TOOL_GONE;
+      const fault = resolved.ok ? missing : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
+      const outcome = { status: 'not_sent', fault, transient: fault === SERVER_AWAY } as const;
       const { retryAt } = settle(change, running, outcome, { now: this.clock.now(), stopping: false });
       for (const [id, at] of retryAt) means.retryAt.set(id, at);
       return undefined;

@@ -7,6 +7,7 @@ import { ServerCredentials } from './server-credentials.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
+import { ToolConfirmation } from './tool-confirmation.service.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
@@ -21,6 +22,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerHealthService,
     ServersRepository,
     ServersService,
+    ToolConfirmation,
     ToolSnapshotsRepository,
     ToolsService,
     UpstreamsService,
@@ -31,6 +33,7 @@ import { UpstreamsService } from './upstreams.service.js';
     FurnishOrganizationHandler,
     ServerHealthService,
     ServersService,
+    ToolConfirmation,
     ToolsService,
     UpstreamsService,
   ],

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { type DatabaseConnection, toDriverOptions } from './connection.js';
 
@@ -10,6 +11,17 @@ interface DataSourceParts {
   entities: (EntityClass | EntitySchema)[];
   migrations: MigrationClass[];
   onPoolError: (error: Error) => void;
+}
+
+/**
+ * The pool and who borrowed a connection listen in turns. What fails just between the two (a server that dies while it
+ * lets us in) is told to the next query; without this listener it would end the process.
+ */
+class WatchedClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
 }
 
 export function createDataSource({ connection, pool, entities, migrations, onPoolError }: DataSourceParts): DataSource {
@@ -30,6 +42,7 @@ export function createDataSource({ connection, pool, entities, migrations, onPoo
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
+      Client: WatchedClient,
     },
   });
 }

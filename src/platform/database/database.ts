@@ -111,7 +111,7 @@ const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIP
 /** Classes 08 (connection), 53 (resources), 57P (the server is going or coming), 58 (system). */
 const SERVER_FAULTS = /^(08|53|57P|58)/;
 const BROKEN =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/;
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query runner already released/;
 
 function asUnavailable(error: unknown): unknown {
   if (error instanceof AppError) return error;

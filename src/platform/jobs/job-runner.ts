@@ -38,8 +38,13 @@ export class JobRunner {
     this.pool.on('error', lost);
     this.pool.on('connect', (client) => client.on('error', lost));
     this.presence = new WorkerPresence(this.pool, parts.processId, parts.logger, () => this.renew());
-    this.presence.events.on('worker:getJob:error', () => {
+    const { events } = this.presence;
+    events.on('worker:getJob:error', () => {
       this.shaken = true;
+    });
+    // It waits for what runs, a person's answer maybe, before it ends.
+    events.on('pool:gracefulShutdown', ({ workerPool }) => {
+      if (this.presence.owns(workerPool.id)) this.shaken = true;
     });
   }
 

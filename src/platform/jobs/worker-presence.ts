@@ -37,6 +37,10 @@ export class WorkerPresence {
     }, BEAT_MS);
   }
 
+  owns(poolId: string): boolean {
+    return this.poolIds.has(poolId);
+  }
+
   /** What our pools so far hold is free for others; what of it still runs here keeps its own claim. */
   disown(): void {
     this.poolIds.clear();

@@ -78,7 +78,8 @@ export class RawWebSocketTransport {
     const connection = new RawConnection(ws, admission.principal);
     const attendance = this.audience.admit(connection, admission);
     if (!attendance) return;
-    const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond);
+    const begun = attendance.begin(admission.after);
+    const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond, begun);
     const expiry = this.closeAtExpiry(connection, admission);
     ws.once('close', () => {
       clearTimeout(expiry);
@@ -93,7 +94,7 @@ export class RawWebSocketTransport {
     ws.on('pong', () => alive.add(ws));
     alive.add(ws);
     ws.resume();
-    await attendance.begin(admission.after);
+    await begun;
   }
 
   private turnAway(ws: WebSocket, error: AppError, thrown: unknown): void {

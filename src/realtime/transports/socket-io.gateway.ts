@@ -59,7 +59,8 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
     const connection = new SocketIoConnection(socket, admission.principal);
     const attendance = this.audience.admit(connection, admission);
     if (!attendance) return;
-    const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond);
+    const begun = attendance.begin(admission.after);
+    const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond, begun);
     const expiry = setTimeout(
       () => {
         const message = 'The access token expired. Refresh it and connect again with the last seq you have.';
@@ -83,7 +84,6 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
       const id = (envelope as { id?: unknown } | undefined)?.id;
       inbox.receive({ type, payload, ...(id === undefined ? {} : { id }) }, (ok) => acknowledge?.({ ok }));
     });
-    void attendance.begin(admission.after);
   }
 }
 

@@ -32,13 +32,13 @@ export class ErrorWriter implements ExceptionFilter {
     const error = readThrown(thrown);
     const path = requestPath(request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) {
-      this.logger.debug({ route: path, code: error.code }, 'failed after the answer had begun');
+      this.logger.debug({ route: path, refusal: error.code }, 'failed after the answer had begun');
       if (reply.raw.headersSent) reply.raw.destroy();
       return;
     }
     if (STATUS[error.kind] >= 500) {
       this.logger.error(
-        { requestId: request.id, route: path, code: error.code, err: error.cause ?? error },
+        { requestId: request.id, route: path, refusal: error.code, err: error.cause ?? error },
         'request failed',
       );
     }

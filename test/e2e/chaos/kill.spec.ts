@@ -2,7 +2,16 @@ import { join } from 'node:path';
 import { AppProcess, postmastersOn } from '../../support/chaos/app-process.js';
 import { chaosSeed, Random } from '../../support/chaos/random.js';
 import { pause, until } from '../../support/chaos/until.js';
-import { createWorld, type Followed, inTime, judge, spread, tell, transportOf, type World } from '../../support/chaos/world.js';
+import {
+  createWorld,
+  type Followed,
+  inTime,
+  judge,
+  spread,
+  tell,
+  transportOf,
+  type World,
+} from '../../support/chaos/world.js';
 
 /** CHAOS_KILLS=200 is the long run. */
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
@@ -24,7 +33,8 @@ describe('a process that is killed', () => {
     async () => {
       const random = new Random(seed);
       const all: Followed[] = [];
-      for (let index = 0; index < SESSIONS; index += 1) all.push(await world.follow(`session ${index}`, transportOf(index)));
+      for (let index = 0; index < SESSIONS; index += 1)
+        all.push(await world.follow(`session ${index}`, transportOf(index)));
       let over = false;
       const talks = all.map(({ follower }, index) => {
         follower.start();
@@ -34,8 +44,8 @@ describe('a process that is killed', () => {
       const starts: number[] = [];
       const ends: number[] = [];
       for (let kill = 1; kill <= KILLS; kill += 1) {
-        const long = kill % 10 === 0;
-        await pause(long ? LONG_LIFE_MS : random.between(20, 1_400));
+        const long = kill % 20 === 10;
+        await pause(long ? LONG_LIFE_MS : random.between(20, 1_200));
         await killAndRestart(world.app, join(world.folder, 'data'), { starts, ends });
       }
       over = true;
@@ -60,7 +70,11 @@ describe('a process that is killed', () => {
 });
 
 /** The database goes with the process, at once. */
-async function killAndRestart(app: AppProcess, data: string, times: { starts: number[]; ends: number[] }): Promise<void> {
+async function killAndRestart(
+  app: AppProcess,
+  data: string,
+  times: { starts: number[]; ends: number[] },
+): Promise<void> {
   await app.end('SIGKILL');
   const gone = await until('the database has ended', async () => (await postmastersOn(data)).length === 0, 5_000);
   times.ends.push(gone);

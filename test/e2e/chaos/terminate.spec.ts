@@ -2,9 +2,18 @@ import { join } from 'node:path';
 import { postmastersOn } from '../../support/chaos/app-process.js';
 import { chaosSeed, Random } from '../../support/chaos/random.js';
 import { pause } from '../../support/chaos/until.js';
-import { createWorld, type Followed, inTime, judge, spread, tell, transportOf, type World } from '../../support/chaos/world.js';
+import {
+  createWorld,
+  type Followed,
+  inTime,
+  judge,
+  spread,
+  tell,
+  transportOf,
+  type World,
+} from '../../support/chaos/world.js';
 
-const STOPS = Number(process.env.CHAOS_STOPS ?? 3);
+const STOPS = Number(process.env.CHAOS_STOPS ?? 2);
 const RESTART = 1012;
 
 describe('a process that is asked to stop', () => {

@@ -13,6 +13,8 @@ export interface PuppetNode {
 /** What a message makes the model do; sent as JSON. */
 export interface Puppetry {
   plan?: PuppetNode[];
+  /** What it proposes after the plan was refused; else the same again. */
+  mended?: PuppetNode[];
   /** Words, alone or before the plan. */
   say?: string;
   /** Begins to answer and never ends. */
@@ -26,7 +28,7 @@ export function createPuppetBrain(): (request: WireRequest) => Reply {
   const refused = new Map<string, number>();
   return (request) => {
     const message = request.contents.at(-1)?.parts.at(-1)?.text;
-    if (message === undefined) return defaultBrain(request);
+    if (message === undefined) return answerResults(request);
     const wanted = parse(message);
     const times = refused.get(message) ?? 0;
     if (times < (wanted.refuse ?? 0)) {
@@ -37,6 +39,14 @@ export function createPuppetBrain(): (request: WireRequest) => Reply {
     if (wanted.plan) return plan(wanted.plan, wanted.say);
     return text(wanted.say ?? `You said: ${message}`);
   };
+}
+
+function answerResults(request: WireRequest): Reply {
+  const wasRefused = JSON.stringify(request.contents.at(-1)).includes('"status":"refused');
+  if (!wasRefused) return defaultBrain(request);
+  const asked = request.contents.filter(({ role }) => role === 'user').findLast(({ parts }) => parts.at(-1)?.text);
+  const { mended, plan: same } = parse(asked?.parts.at(-1)?.text ?? '');
+  return plan(mended ?? same ?? []);
 }
 
 function parse(message: string): Puppetry {

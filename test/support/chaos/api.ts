@@ -7,7 +7,11 @@ export class PersonApi {
 
   constructor(private readonly origin: () => string) {}
 
-  async request(method: string, path: string, body?: unknown): Promise<{ status: number; headers: Headers; body: unknown }> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; headers: Headers; body: unknown }> {
     const answer = await fetch(this.origin() + path, {
       method,
       signal: AbortSignal.timeout(20_000),
@@ -18,7 +22,11 @@ export class PersonApi {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+    };
   }
 
   async call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
@@ -30,22 +38,40 @@ export class PersonApi {
   async signIn(email: string): Promise<void> {
     await this.call('POST', '/api/v1/auth/otp/request', { email });
     let code = '';
-    await until('the code is in the mailbox', async () => {
-      const mails = await this.call<{ code: string }[]>('GET', `/dev/mailbox/messages?to=${encodeURIComponent(email)}`);
-      code = mails[0]?.code ?? '';
-      return code !== '';
-    }, 15_000);
-    const { access_token } = await this.call<{ access_token: string }>('POST', '/api/v1/auth/otp/verify', { email, code });
+    await until(
+      'the code is in the mailbox',
+      async () => {
+        const mails = await this.call<{ code: string }[]>(
+          'GET',
+          `/dev/mailbox/messages?to=${encodeURIComponent(email)}`,
+        );
+        code = mails[0]?.code ?? '';
+        return code !== '';
+      },
+      15_000,
+    );
+    const { access_token } = await this.call<{ access_token: string }>('POST', '/api/v1/auth/otp/verify', {
+      email,
+      code,
+    });
     this.token = access_token;
   }
 
   /** Registered and online; its id. */
   async addServer(url: string): Promise<string> {
-    const { id } = await this.call<{ id: string }>('POST', '/api/v1/servers', { name: 'Counting', url, auth_method: 'none' });
-    await until('the server is online', async () => {
-      const found = await this.call<{ status: string; tool_count: number | null }>('GET', `/api/v1/servers/${id}`);
-      return found.status === 'online' && found.tool_count !== null;
-    }, 15_000);
+    const { id } = await this.call<{ id: string }>('POST', '/api/v1/servers', {
+      name: 'Counting',
+      url,
+      auth_method: 'none',
+    });
+    await until(
+      'the server is online',
+      async () => {
+        const found = await this.call<{ status: string; tool_count: number | null }>('GET', `/api/v1/servers/${id}`);
+        return found.status === 'online' && found.tool_count !== null;
+      },
+      15_000,
+    );
     return id;
   }
 
@@ -56,7 +82,7 @@ export class PersonApi {
   /** The whole log of a session, as replayed from 0. */
   async replay(sessionId: string): Promise<Frame[]> {
     const frames: Frame[] = [];
-    for (let after: number | undefined = 0; after !== undefined; ) {
+    for (let after: number | undefined = 0; after !== undefined;) {
       const page: { events: Frame[]; next?: number } = await this.call(
         'GET',
         `/api/v1/sessions/${sessionId}/events?after=${after}&limit=200`,

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { readdir, readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { until } from './until.js';
 
 const BUILT = process.env.CHAOS_DIST ?? resolve(__dirname, '../../../dist');
@@ -45,7 +46,12 @@ export class AppProcess {
       code: code as number | null,
       signal: signal as string | null,
     }));
-    await until('the product answers', () => this.answers(), START_MS, () => this.said.slice(-2_000));
+    await until(
+      'the product answers',
+      () => this.answers(),
+      START_MS,
+      () => this.said.slice(-2_000),
+    );
     return performance.now() - startedAt;
   }
 
@@ -89,6 +95,8 @@ const DEFAULTS = {
   RATE_LIMIT_AUTH_RPM: '0',
   OTP_COOLDOWN_SECONDS: '0',
   ACCESS_TOKEN_SECONDS: '7200',
+  // Each start compiles the same files.
+  NODE_COMPILE_CACHE: join(tmpdir(), 'switchyard-compiled'),
   SECRET_KEY: 'a secret of tests only, long enough to be one',
 };
 

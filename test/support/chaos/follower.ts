@@ -11,6 +11,8 @@ interface FollowerParts {
   token: string;
 }
 
+type Decidable = Pick<PlanNode, 'id' | 'status' | 'attempt'>;
+
 /**
  * A client that lives through everything: it reconnects with the last `seq` it has, keeps each durable event, sends its
  * message again until it has seen it, approves all, and says of a call with an unknown outcome that it was done.
@@ -26,8 +28,10 @@ export class Follower {
   private client: SessionClient | undefined;
   private last = 0;
   private ended = false;
+  private trying = false;
   private wanted: { text: string; id: string } | undefined;
-  private readonly pending = new Set<string>();
+  private readonly decided = new Set<string>();
+  private readonly open = new Map<string, Decidable>();
   private readonly done = new Set<string>();
   private readonly turnOf = new Map<string, string>();
   private wake: (() => void)[] = [];
@@ -103,20 +107,23 @@ export class Follower {
 
   private take(frame: Frame): void {
     if (frame.seq !== undefined) this.keep(frame);
-    const payload = frame.payload as Record<string, never>;
+    const { payload } = frame;
     switch (frame.type) {
       case 'session_snapshot':
         return this.onSnapshot(frame.payload as unknown as SessionSnapshot);
       case 'task_graph_proposal':
-        for (const node of (frame.payload as { nodes: PlanNode[] }).nodes) this.decide(node);
+        for (const node of payload.nodes as PlanNode[]) this.decide(node);
         return;
       case 'task_update':
-        return this.decide({ ...(frame.payload as unknown as PlanNode), id: String(payload.node_id) });
+        return this.decide({ ...(payload as unknown as PlanNode), id: String(payload.node_id) });
       case 'chat_message':
-        if (payload.client_msg_id && payload.turn_id) this.turnOf.set(payload.client_msg_id, payload.turn_id);
+        if (payload.client_msg_id) this.turnOf.set(String(payload.client_msg_id), String(payload.turn_id));
         return;
       case 'turn_finished':
-        this.done.add(payload.turn_id as unknown as string);
+        this.done.add(String(payload.turn_id));
+        return;
+      case 'error':
+        if (payload.retryable === true) void this.tryAgain();
         return;
       case 'chat_delta':
         this.deltas += 1;
@@ -136,9 +143,23 @@ export class Follower {
     if (snapshot.last_seq !== this.last) {
       this.faults.push(`${this.parts.name}: the snapshot is of ${snapshot.last_seq}, the events end at ${this.last}`);
     }
-    this.pending.clear();
+    for (const node of snapshot.plan?.nodes ?? []) this.open.set(node.id, node);
+    this.sendOpen();
+  }
+
+  /** A command was refused for now; which one does not matter, since each is the same however often it comes. */
+  private async tryAgain(): Promise<void> {
+    if (this.trying) return;
+    this.trying = true;
+    await pause(300);
+    this.trying = false;
+    if (!this.ended) this.sendOpen();
+  }
+
+  private sendOpen(): void {
+    this.decided.clear();
     this.post();
-    for (const node of snapshot.plan?.nodes ?? []) this.decide(node);
+    for (const node of this.open.values()) this.decide(node);
   }
 
   private post(): void {
@@ -147,10 +168,11 @@ export class Follower {
   }
 
   /** Once for each state of the node in each connection: a decision that was lost with a connection is taken again. */
-  private decide(node: Pick<PlanNode, 'id' | 'status' | 'attempt'>): void {
+  private decide(node: Decidable): void {
+    this.open.set(node.id, node);
     const state = `${node.id}:${node.attempt}:${node.status}`;
-    if (this.pending.has(state)) return;
-    this.pending.add(state);
+    if (this.decided.has(state)) return;
+    this.decided.add(state);
     if (node.status === 'pending') this.client?.send('approve_task', { node_id: node.id, decision_id: state });
     if (node.status === 'outcome_unknown') {
       this.client?.send('resolve_task', { node_id: node.id, outcome: 'succeeded', decision_id: state });

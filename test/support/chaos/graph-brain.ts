@@ -4,16 +4,22 @@ import { pause } from './until.js';
 import { Random } from './random.js';
 
 const TOOLS = ['read_value', 'put_value', 'write_value'] as const;
+const SLOW_WORD_MS = 500;
 const WORDS = 'Everything that was asked for has been looked at, one after the other.'.split(' ');
 
 /**
  * A model that answers `graph <tag>` with a graph of 6 to 8 calls, always the same for the same tag, and the outcomes
- * with words, streamed slowly. `words <tag>` gets only words.
+ * with words. `slowly <tag>` gets only words, over more than six seconds.
  */
 export function graphBrain(seed: number, { wordMs = 8 } = {}): (request: WireRequest) => Reply {
   return (request) => {
-    const said = request.contents.at(-1)?.parts.map((part) => part.text ?? '').join(' ') ?? '';
+    const said =
+      request.contents
+        .at(-1)
+        ?.parts.map((part) => part.text ?? '')
+        .join(' ') ?? '';
     const tag = /graph (\S+)/.exec(said)?.[1];
+    if (/slowly \S+/.test(said)) return stream([], SLOW_WORD_MS);
     if (tag === undefined) return stream([], wordMs);
     const nodes = graphOf(new Random(seed).fork(tag), tag);
     return stream([{ functionCall: { id: `fc-${tag}`, name: 'propose_plan', args: { nodes } } }], wordMs);

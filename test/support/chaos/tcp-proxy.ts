@@ -5,9 +5,10 @@ interface Pair {
   client: Socket;
   server: Socket;
   frozen: boolean;
-  /** Milliseconds after the freeze at which the server side gave the connection up. */
-  givenUp: Promise<number>;
 }
+
+/** The first byte of a WebSocket's last frame (RFC 6455, 5.2: FIN and opcode 8). */
+const CLOSE_FRAME = 0x88;
 
 /** Stands between a client and the product, and spoils what passes. */
 export class TcpProxy {
@@ -43,16 +44,24 @@ export class TcpProxy {
     }
   }
 
-  /** Forwards nothing more on what is open, without a word to either side. */
+  /**
+   * Forwards nothing more on what is open, without a word to either side.
+   * @returns for each connection, when it settles, the milliseconds until the product gave it up
+   */
   freeze(): Promise<number>[] {
+    const startedAt = performance.now();
     return this.live().map((pair) => {
+      const { client, server } = pair;
       pair.frozen = true;
-      pair.client.pause();
-      pair.client.unpipe(pair.server);
-      pair.server.unpipe(pair.client);
-      // Read on, into nothing: the product's bytes are acknowledged, as by a network that lost the client.
-      pair.server.resume();
-      return pair.givenUp;
+      client.pause();
+      client.unpipe(server);
+      server.unpipe(client);
+      return new Promise<number>((resolve) => {
+        const done = () => resolve(performance.now() - startedAt);
+        server.once('end', done).once('close', done);
+        // Read on, into nothing: the product's bytes are acknowledged, as by a network that lost the client.
+        server.on('data', (data: Buffer) => data[0] === CLOSE_FRAME && done());
+      });
     });
   }
 
@@ -72,12 +81,7 @@ export class TcpProxy {
 
   private join(client: Socket): void {
     const server = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
-    const startedAt = performance.now();
-    const givenUp = new Promise<number>((resolve) => {
-      const done = () => resolve(performance.now() - startedAt);
-      server.once('end', done).once('close', done);
-    });
-    const pair: Pair = { client, server, frozen: false, givenUp };
+    const pair: Pair = { client, server, frozen: false };
     this.pairs.add(pair);
     for (const socket of [client, server]) socket.on('error', () => socket.destroy());
     client.pipe(server);

@@ -13,6 +13,8 @@ import { judgeCalls, judgeLog } from './verdict.js';
 export interface World {
   folder: string;
   app: AppProcess;
+  /** Further processes on the same database and data folder. */
+  others: AppProcess[];
   gemini: ScriptedGemini;
   upstream: CountingUpstream;
   person: PersonApi;
@@ -32,31 +34,34 @@ interface WorldOptions {
   name: string;
   seed: number;
   settings?: Record<string, string>;
+  /** What sets each further process apart. */
+  others?: Record<string, string>[];
   slowestMs?: number;
   wordMs?: number;
 }
 
 /** The product as a process, with a model and an upstream that outlive it. */
-export async function createWorld({ name, seed, settings = {}, slowestMs = 60, wordMs = 8 }: WorldOptions): Promise<World> {
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { name, seed, settings = {}, slowestMs = 60, wordMs = 8 } = options;
   const folder = await mkdtemp(join(tmpdir(), `switchyard-${name}-`));
   // As root, PostgreSQL runs as another user, who must get through.
   await chmod(folder, 0o711);
   const gemini = await startScriptedGemini({ brain: graphBrain(seed, { wordMs }) });
   const upstream = await startCountingUpstream(folder, { seed, slowestMs });
-  const app = await AppProcess.prepare({
-    DATA_DIR: join(folder, 'data'),
-    GEMINI_API_KEY: 'test-key',
-    GEMINI_BASE_URL: gemini.url,
-    ...settings,
-  });
-  await app.start();
-  const person = new PersonApi(() => app.url);
+  const common = { DATA_DIR: join(folder, 'data'), GEMINI_API_KEY: 'test-key', GEMINI_BASE_URL: gemini.url };
+  const app = await AppProcess.prepare({ ...common, ...settings });
+  const others = await Promise.all(
+    (options.others ?? []).map((more) => AppProcess.prepare({ ...common, ...settings, ...more })),
+  );
+  for (const one of [app, ...others]) await one.start();
+  const person = new PersonApi(() => ([app, ...others].find(({ isRunning }) => isRunning) ?? app).url);
   await person.signIn(`${name}@example.com`);
   const followers: Follower[] = [];
   const serverId = await person.addServer(upstream.url);
   return {
     folder,
     app,
+    others,
     gemini,
     upstream,
     person,
@@ -70,10 +75,11 @@ export async function createWorld({ name, seed, settings = {}, slowestMs = 60, w
     },
     end: async () => {
       for (const follower of followers) follower.stop();
-      if (app.isRunning) await app.end('SIGTERM');
+      for (const one of [app, ...others]) if (one.isRunning) await one.end('SIGTERM');
       await upstream.stop();
       await gemini.close();
-      await rm(folder, { recursive: true, force: true });
+      // What a database that was killed left running may still write for a moment.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 }

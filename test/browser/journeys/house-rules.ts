@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { type Stage, tab, task, type Visit } from '../support/stage.js';
+
+const AXE = join(process.cwd(), 'node_modules/axe-core/axe.min.js');
+/** Another theme is other colours and nothing else. */
+const THEMES = [
+  ['ink', { resultTypes: ['violations'] }],
+  ['paper', { resultTypes: ['violations'], runOnly: ['color-contrast'] }],
+] as const;
+
+/** What holds wherever one is. */
+export function keepsTheHouseRules(onStage: () => Stage): void {
+  let visit: Visit;
+  let session: string;
+  let server: string;
+  let axe: string;
+  beforeAll(async () => {
+    axe = await readFile(AXE, 'utf8');
+    visit = await onStage().visit();
+    await visit.signIn();
+    const { servers } = await visit.ask<{ servers: { id: string }[] }>('/api/v1/servers');
+    server = servers[0]?.id ?? '';
+    session = await visit.say('Make a report');
+    await task(visit.page, 'Write report', 'pending').waitFor();
+  });
+  afterAll(() => visit.close());
+
+  /** Injected as a person's own tool would be, past the content policy. */
+  async function faults(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    const found: string[] = [];
+    for (const [theme, options] of THEMES) {
+      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+      const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
+      const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      found.push(...bad.map(({ id, nodes }) => `${theme} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`));
+    }
+    return found;
+  }
+
+  const ROUTES: [name: string, path: () => string, there: string][] = [
+    ['home', () => '/', 'Recent sessions'],
+    ['servers', () => '/servers', 'Demo server'],
+    ['add a server', () => '/servers/new', 'Save server'],
+    ['a server', () => `/servers/${server}`, 'query_signups'],
+    ['settings', () => '/settings', 'Appearance'],
+    ['a session', () => `/s/${session}`, 'Write report'],
+    ['an unknown page', () => '/nowhere', 'There is no such page'],
+    ['an unknown session', () => '/s/ses_nowhere', 'There is no such session'],
+    ['an unknown server', () => '/servers/mcp_nowhere', 'There is no such server'],
+  ];
+
+  test.each(ROUTES)('%s has no serious fault for assistive technology', async (_name, path, there) => {
+    const { page } = visit;
+    await page.goto(path());
+    await page.getByText(there).first().waitFor();
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test('neither has a sheet that opens over a session', async () => {
+    const { page } = visit;
+    await page.goto(`/s/${session}`);
+    await task(page, 'Write report', 'pending').click();
+    for (const key of ['Shift+A', 'Enter', 'e', 'n', '?', 'Control+k']) {
+      await page.keyboard.press(key);
+      await page.getByRole('dialog').waitFor();
+      expect(await faults(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+
+  test('neither has the sign-in page, nor any pane on a phone', async () => {
+    const phone = await onStage().visit({ phone: true });
+    const { page } = phone;
+    await page.goto('/sign-in');
+    await page.getByTestId('email').waitFor();
+    expect(await faults(page)).toEqual([]);
+    await phone.signIn();
+    await phone.say('Make a report');
+    await page.getByRole('button', { name: 'Review', exact: true }).waitFor();
+    expect(await faults(page)).toEqual([]);
+    for (const name of ['plan', 'logs', 'files']) {
+      await tab(page, name).tap();
+      expect(await faults(page)).toEqual([]);
+    }
+    expect(phone.complaints).toEqual([]);
+    await phone.close();
+  });
+
+  test('a deep link leads through the sign-in to where it meant', async () => {
+    const guest = await onStage().visit();
+    await guest.page.goto('/servers/new');
+    await guest.page.getByTestId('email').fill(guest.email);
+    await guest.page.keyboard.press('Enter');
+    await guest.page.getByTestId('otp').fill(await onStage().app.mailbox.codeFor(guest.email));
+    await guest.page.waitForURL('/servers/new');
+    await guest.page.getByTestId('paste').waitFor();
+    await guest.close();
+  });
+
+  test('nothing complained, left the origin, or broke the content policy but for what was not found', () => {
+    expect(visit.complaints.filter((one) => !one.includes('404'))).toEqual([]);
+  });
+
+  test('an empty session says so, pane by pane', async () => {
+    const { page } = visit;
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Open session' }).click();
+    for (const words of ['Nothing said yet', 'No plan yet', 'Nothing logged yet', 'Files made by tasks appear here']) {
+      await page.getByText(words).waitFor();
+    }
+  });
+}

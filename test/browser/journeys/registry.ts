@@ -1,0 +1,57 @@
+import type { Stage, Visit } from '../support/stage.js';
+
+/** Adding, testing and deleting servers. */
+export function registersServers(onStage: () => Stage): void {
+  let visit: Visit;
+  beforeAll(async () => {
+    visit = await onStage().visit();
+    await visit.signIn();
+  });
+  afterAll(() => visit.close());
+
+  test('a test that fails says which check, and what to try', async () => {
+    const { page } = visit;
+    await page.goto('/servers/new');
+    await page.getByTestId('paste').fill('http://127.0.0.1:9/mcp');
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    const network = page.getByTestId('checks').locator('li[data-status=failed]');
+    await network.getByText('network').waitFor();
+    await network.getByText('Try:').waitFor();
+    expect(await page.getByTestId('checks').locator('li[data-status=passed]').count()).toBe(1);
+    expect(await page.getByTestId('checks').locator('li').count()).toBe(8);
+    await page.getByText(/request req_/).waitFor();
+  });
+
+  test('a server comes from a pasted mcp.json, is tested, saved and found online', async () => {
+    const { page } = visit;
+    const { servers } = await visit.ask<{ servers: { url: string }[] }>('/api/v1/servers');
+    await page.goto('/servers/new');
+    await page.getByTestId('paste').fill(JSON.stringify({ mcpServers: { pasted: { url: servers[0]?.url } } }));
+    expect(await page.locator('[name=name]').inputValue()).toBe('pasted');
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await page.getByText('It works').waitFor();
+    await page.getByRole('button', { name: 'Save server' }).click();
+    await page.getByRole('heading', { name: 'pasted' }).waitFor();
+    await page.getByRole('tab', { name: /tools 18/ }).waitFor();
+  });
+
+  test('a server is deleted, once its name is typed where sessions use it', async () => {
+    const { page } = visit;
+    await page.goto('/servers');
+    await page.getByRole('link', { name: 'pasted' }).click();
+    await page.getByRole('button', { name: 'Open session' }).click();
+    await page.getByTestId('composer').waitFor();
+    await page.goto('/servers');
+    await page.getByRole('link', { name: 'pasted' }).click();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const sure = page.getByRole('button', { name: 'Delete server' });
+    const name = page.getByRole('dialog').getByRole('textbox');
+    await name.waitFor();
+    expect(await sure.isDisabled()).toBe(true);
+    await name.fill('pasted');
+    await sure.click();
+    await page.waitForURL('/servers');
+    await page.getByRole('link', { name: 'Demo server' }).waitFor();
+    expect(await page.getByRole('link', { name: 'pasted' }).count()).toBe(0);
+  });
+}

@@ -1,0 +1,20 @@
+import { decidesOnTasks } from './journeys/decisions.js';
+import { keepsTheHouseRules } from './journeys/house-rules.js';
+import { registersServers } from './journeys/registry.js';
+import { runsTheDemo } from './journeys/demo-run.js';
+import { survivesCuts } from './journeys/cuts.js';
+import { type Stage, startStage } from './support/stage.js';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+}, 60_000);
+afterAll(() => stage.stop(), 30_000);
+
+const onStage = () => stage;
+
+describe('the demo run', () => runsTheDemo(onStage));
+describe('decisions on tasks', () => decidesOnTasks(onStage));
+describe('servers', () => registersServers(onStage));
+describe('a line that breaks', () => survivesCuts(onStage));
+describe('every page', () => keepsTheHouseRules(onStage));

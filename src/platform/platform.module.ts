@@ -7,8 +7,8 @@ import { SecretBox } from './crypto/secret-box.js';
 import type { DatabaseConnection } from './database/connection.js';
 import { Database } from './database/database.js';
 import { Hints } from './hints/hints.js';
+import { Claims } from './jobs/claims.js';
 import { Jobs } from './jobs/jobs.js';
-import { Liveness } from './jobs/liveness.js';
 import { Logger } from './logging/logger.js';
 import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID } from './tokens.js';
 
@@ -39,7 +39,7 @@ export class PlatformModule {
       { provide: Database, useValue: database },
       { provide: Hints, useValue: new Hints(parts.connection, parts.processId, parts.logger) },
       { provide: Jobs, useValue: new Jobs(database) },
-      { provide: Liveness, useValue: new Liveness(database) },
+      { provide: Claims, useValue: new Claims(database, parts.processId) },
       { provide: Keyring, useValue: parts.keyring },
       { provide: SecretBox, useValue: new SecretBox(parts.keyring) },
       { provide: Logger, useValue: parts.logger },

@@ -42,7 +42,7 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
       expect((await client.seen(becomes(c, 'cancelled'))).payload.cause).toMatch(/may have had its effect/);
       expect((await client.seen(becomes(b, 'cancelled'))).payload.cause).toBe('stopped by you');
       const { payload } = await client.seen(ended('stopped'));
-      expect(payload.reason).toContain('1 tasks not started');
+      expect(payload.reason).toContain('1 task not started');
       await aborted;
       expect(scene.upstream.memory.count('write', name)).toBe(0);
     });

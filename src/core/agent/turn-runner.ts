@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { newId, type SessionId, type TurnId } from '../../platform/ids.js';
+import { Claims } from '../../platform/jobs/claims.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
-import { Liveness } from '../../platform/jobs/liveness.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { CONFIG, PROCESS_ID } from '../../platform/tokens.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { PlansService } from '../plans/plans.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionLog } from '../sessions/session-log.js';
@@ -35,11 +34,8 @@ interface Begun {
 /** Thinks about one turn: begins it, asks the model, ends it with words or a plan. */
 @Injectable()
 export class TurnRunner {
-  private readonly held = new Set<string>();
-
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(PROCESS_ID) private readonly processId: string,
     private readonly database: Database,
     private readonly sessions: SessionsService,
     private readonly turns: TurnsRepository,
@@ -49,7 +45,7 @@ export class TurnRunner {
     private readonly log: SessionLog,
     private readonly jobs: Jobs,
     private readonly hints: Hints,
-    private readonly liveness: Liveness,
+    private readonly claims: Claims,
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
@@ -58,14 +54,13 @@ export class TurnRunner {
     const stop = new AbortController();
     // Before the turn begins, so that a stop in between is not missed.
     const unsubscribe = this.hints.subscribe(turnStopTopic(turnId), () => stop.abort());
-    const claim = `${this.processId}:${randomUUID()}`;
-    this.held.add(claim);
+    const claim = this.claims.take();
     try {
       const begun = await this.begin(sessionId, turnId, claim);
       if (begun) await this.think(begun, stop.signal, ending);
     } finally {
       unsubscribe();
-      this.held.delete(claim);
+      this.claims.release(claim);
     }
   }
 
@@ -74,7 +69,7 @@ export class TurnRunner {
       const session = await this.sessions.lock(sessionId);
       const turn = await this.turns.find(sessionId, turnId);
       if (!turn || !['queued', 'waiting', 'running'].includes(turn.status)) return undefined;
-      if (turn.status === 'running' && (await this.isHeld(turn.claim))) {
+      if (turn.status === 'running' && (await this.claims.isHeld(turn.claim))) {
         return this.comeBack(sessionId, turnId, LOOK_AFTER_HOLDER_MS);
       }
       // Its graph is stored already: the job that stored it died before it was ticked off.
@@ -96,12 +91,6 @@ export class TurnRunner {
   private async comeBack(sessionId: SessionId, turnId: TurnId, afterMs: number): Promise<undefined> {
     const runAt = new Date(this.clock.now().getTime() + afterMs);
     await this.jobs.enqueue(runTurn, { sessionId, turnId }, { runAt, key: `turn:${turnId}` });
-  }
-
-  private async isHeld(claim: string | null): Promise<boolean> {
-    if (claim === null) return false;
-    const [processId = ''] = claim.split(':', 1);
-    return processId === this.processId ? this.held.has(claim) : this.liveness.isAlive(processId);
   }
 
   private async think({ session, turn, claim }: Begun, stop: AbortSignal, ending: AbortSignal): Promise<void> {

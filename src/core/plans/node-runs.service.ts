@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import type { SessionId } from '../../platform/ids.js';
+import { Claims } from '../../platform/jobs/claims.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Artifact } from '../artifacts/artifact.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
@@ -16,7 +18,7 @@ import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
 import { argumentsHash, PlanPolicy } from './policy.js';
 import { QuestionsService } from './questions.service.js';
-import { RunClaims } from './run-claims.js';
+import { runNode } from './run-node.job.js';
 import { Scenes } from './scenes.js';
 import { settle } from './settle.js';
 
@@ -39,6 +41,7 @@ interface Means {
   retryAt: Map<string, Date>;
 }
 
+const LOOK_AGAIN_MS = 5_000;
 const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.' };
 const TOOL_GONE = { code: 'TOOL_GONE', message: 'The server no longer has this tool.' };
 
@@ -58,7 +61,8 @@ export class NodeRunsService {
     private readonly artifacts: ArtifactsService,
     private readonly questions: QuestionsService,
     private readonly scenes: Scenes,
-    private readonly claims: RunClaims,
+    private readonly claims: Claims,
+    private readonly jobs: Jobs,
     private readonly clock: Clock,
   ) {}
 
@@ -103,8 +107,7 @@ export class NodeRunsService {
 
       const isNext = attempt === node.attempt + 1 && (node.status === 'approved' || node.status === 'retrying');
       const isOrphan = attempt === node.attempt && node.status === 'running';
-      if (isOrphan && (await this.claims.isHeld(node.claim)))
-        return this.claims.askAgainLater(sessionId, nodeId, attempt);
+      if (isOrphan && (await this.claims.isHeld(node.claim))) return this.askAgainLater(sessionId, nodeId, attempt);
       if (isOrphan) await this.takeOver(change, node);
       const begun = isNext || isOrphan ? await this.start(session, change, node, isOrphan, means) : undefined;
       await this.changes.save(change, { retryAt: means.retryAt });
@@ -139,6 +142,13 @@ export class NodeRunsService {
   async isStopRequested(run: BegunRun): Promise<boolean> {
     const node = await this.plans.findNode(run.session.id, run.node.id);
     return node?.stopRequested === true && node.claim === run.claim;
+  }
+
+  /** For a second job of a run that somebody holds: it may still die. */
+  private async askAgainLater(sessionId: SessionId, nodeId: string, attempt: number): Promise<undefined> {
+    const runAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+    const key = `${sessionId}:${nodeId}:${attempt}`;
+    await this.jobs.enqueue(runNode, { sessionId, nodeId, attempt }, { runAt, key });
   }
 
   private async tellArtifact(change: PlanChange, artifact: Artifact, node: TaskNodeRecord): Promise<void> {

@@ -12,7 +12,6 @@ import { PlansService } from './plans.service.js';
 import { PlanPolicy } from './policy.js';
 import { ProposalsService } from './proposals.service.js';
 import { QuestionsService } from './questions.service.js';
-import { RunClaims } from './run-claims.js';
 import { RunNodeHandler } from './run-node.handler.js';
 import { Scenes } from './scenes.js';
 import { StopsService } from './stops.service.js';
@@ -28,7 +27,6 @@ import { StopsService } from './stops.service.js';
     PlansService,
     ProposalsService,
     QuestionsService,
-    RunClaims,
     RunNodeHandler,
     Scenes,
     StopsService,

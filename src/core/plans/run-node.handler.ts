@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { SessionId } from '../../platform/ids.js';
+import { Claims } from '../../platform/jobs/claims.js';
 import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
@@ -10,7 +11,6 @@ import type { ToolOutcome } from '../execution/tool-outcome.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { type BegunRun, NodeRunsService } from './node-runs.service.js';
 import { QuestionsService } from './questions.service.js';
-import { RunClaims } from './run-claims.js';
 import { runNode } from './run-node.job.js';
 import { planStopTopic } from './stops.service.js';
 
@@ -37,7 +37,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
     private readonly runs: NodeRunsService,
     private readonly execution: ExecutionService,
     private readonly questions: QuestionsService,
-    private readonly claims: RunClaims,
+    private readonly claims: Claims,
     private readonly log: SessionLog,
     private readonly artifacts: ArtifactsService,
     private readonly hints: Hints,

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import { Database } from '../../platform/database/database.js';
 import type { SessionId } from '../../platform/ids.js';
+import { Claims } from '../../platform/jobs/claims.js';
 import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
-import { RunClaims } from './run-claims.js';
 
 /** Told when the plan of a session is stopped. */
 export const planStopTopic = (sessionId: SessionId) => `stop-plan:${sessionId}`;
@@ -18,7 +18,7 @@ export class StopsService {
     private readonly database: Database,
     private readonly plans: PlansRepository,
     private readonly changes: PlanChanges,
-    private readonly claims: RunClaims,
+    private readonly claims: Claims,
     private readonly hints: Hints,
   ) {}
 

@@ -32,7 +32,7 @@ function row(mail) {
   item.querySelector('.subject').textContent = mail.subject;
   const time = item.querySelector('time');
   time.dateTime = mail.at;
-  time.textContent = new Date(mail.at).toLocaleTimeString();
+  time.textContent = new Date(mail.at).toLocaleTimeString([], { hourCycle: 'h23' });
   time.title = new Date(mail.at).toLocaleString();
   if (mail.code) {
     const button = item.querySelector('button');

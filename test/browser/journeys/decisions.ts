@@ -84,6 +84,6 @@ export function decidesOnTasks(onStage: () => Stage): void {
     await task(page, 'Slow count', 'running').waitFor();
     await composerOf(page).press('Control+.');
     await task(page, 'Slow count', 'cancelled').waitFor();
-    await page.getByText(/^stopped by you/).waitFor();
+    await page.getByText(/^stopped by visitor/).waitFor();
   });
 }

@@ -27,14 +27,19 @@ export const profileQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** A new organization gets its demo server, and that its first check, a moment after the first sign-in. */
+function pollAfter(servers: McpServer[]): number {
+  if (servers.length === 0 || servers.some(({ last_checked }) => last_checked == null)) return 1_000;
+  return servers.every(({ status }) => status === 'online') ? 30_000 : 5_000;
+}
+
 export const serversQuery = infiniteQueryOptions({
   queryKey: ['servers'],
   queryFn: ({ signal, pageParam }) =>
     call<{ servers: McpServer[]; next?: string }>('GET', `/servers${page(pageParam).replace('&', '?')}`, { signal }),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next,
-  // A new organization gets its demo server a moment after the first sign-in.
-  refetchInterval: ({ state }) => (state.data?.pages[0]?.servers.length === 0 ? 2_000 : 30_000),
+  refetchInterval: ({ state }) => pollAfter(state.data?.pages.flatMap(({ servers }) => servers) ?? []),
 });
 
 export const serverQuery = (id: string) =>

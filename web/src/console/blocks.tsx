@@ -194,10 +194,16 @@ function QuestionBlock({ item }: { item: Of<'question'> }) {
 }
 
 const OUTCOME: Record<string, string> = {
-  stopped: 'stopped by you',
   failed: 'the turn failed',
   superseded: 'replaced by a newer message',
 };
+
+function endOf({ outcome, reason = '', notStarted }: Of<'turn_end'>): string {
+  // Who stopped it, and what was left, is what the server says of it.
+  if (outcome === 'stopped' && reason !== '') return reason;
+  const left = notStarted > 0 ? ` · ${plural(notStarted, 'task')} not started` : '';
+  return `${OUTCOME[outcome] ?? outcome}${reason === '' ? '' : `: ${reason}`}${left}`;
+}
 
 function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
   return (
@@ -207,11 +213,7 @@ function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
       name="End of turn"
       item={item}
     >
-      <span className="dim">
-        {OUTCOME[item.outcome] ?? item.outcome}
-        {item.reason !== undefined && item.reason !== '' && `: ${item.reason}`}
-        {item.notStarted > 0 && ` · ${plural(item.notStarted, 'task')} not started`}
-      </span>
+      <span className="dim">{endOf(item)}</span>
     </Turn>
   );
 }

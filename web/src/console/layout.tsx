@@ -80,7 +80,8 @@ function Cell({ name, size, least, collapsible, children }: CellProps) {
     target instanceof HTMLElement && target.closest('.pane-head') !== null && target.closest('button') === null;
   return (
     <Panel
-      id={name}
+      // Not the bare name: the panel makes a test id of it, and `plan` is the pane's own.
+      id={`cell-${name}`}
       panelRef={panel}
       defaultSize={size}
       minSize={least}
@@ -126,8 +127,8 @@ function Columns({ three }: { three?: boolean }) {
     <Split
       id="columns-2"
       panels={[
-        ['talk', '56%', '420px', <Talk key="talk" />],
-        ['side', '44%', '360px', <Split key="side" id="side-3" vertical panels={side} />],
+        ['talk', '52%', '420px', <Talk key="talk" />],
+        ['side', '48%', '360px', <Split key="side" id="side-3" vertical panels={side} />],
       ]}
     />
   );

@@ -108,6 +108,7 @@ export function LogsPane() {
             type="button"
             className="level-toggle"
             data-level={level}
+            data-none={counts[level] === 0}
             aria-pressed={levels[level]}
             onClick={() => toggle(level)}
           >

@@ -33,7 +33,10 @@ export function TranscriptPane() {
   useLayoutEffect(() => {
     const added = items.length - count.current;
     count.current = items.length;
-    if (atEnd.current) toEnd();
+    const last = items.at(-1);
+    // Who has just said something wants to see what comes of it.
+    const said = added > 0 && last?.kind === 'message' && last.sender === 'USER';
+    if (atEnd.current || said) toEnd();
     else if (added > 0) setUnseen((before) => before + added);
   }, [items]);
   useEffect(() => {
@@ -161,8 +164,8 @@ function Coach() {
       <span className="wide-only">
         In the plan pane press <kbd>y</kbd> to approve the highlighted task, <kbd>Shift+A</kbd> for all.{' '}
       </span>
-      <button type="button" className="text-button" onClick={() => useUi.setState({ pane: 'plan' })}>
-        <span className="narrow-only">Open the plan to approve its tasks.</span>
+      <button type="button" className="text-button narrow-only" onClick={() => useUi.setState({ pane: 'plan' })}>
+        Open the plan to approve its tasks.
       </button>
     </p>
   );

@@ -119,7 +119,7 @@ function SessionTable({ sessions }: { sessions: Session[] }) {
 function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void }) {
   return (
     <div className="line">
-      <ServerStatus status={server.status} />
+      <ServerStatus server={server} />
       <Link to="/servers/$serverId" params={{ serverId: server.id }} className="mono">
         {server.name}
       </Link>

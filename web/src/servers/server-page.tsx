@@ -57,10 +57,10 @@ function Detail({ server }: { server: McpServer }) {
     <>
       <div className="section-head">
         <h1 className="mono">{server.name}</h1>
-        <ServerStatus status={server.status} />
+        <ServerStatus server={server} />
         {server.demo && <span className="tag">demo</span>}
       </div>
-      <dl className="facts">
+      <dl className="facts server-facts">
         <Fact name="URL" value={server.url} />
         <Fact name="Latency" value={server.latency == null ? '–' : `${Math.round(server.latency)} ms`} />
         <Fact name="Checked" value={server.last_checked ? ago(server.last_checked, Date.now()) : 'never'} />

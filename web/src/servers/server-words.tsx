@@ -18,7 +18,15 @@ export const POLICY_SHORT: Record<ApprovalPolicy, string> = {
 
 const STATUS_ICON: Record<McpServer['status'], IconName> = { online: 'dot', offline: 'ring', error: 'cross' };
 
-export function ServerStatus({ status }: { status: McpServer['status'] }) {
+/** A server that was never reached is not offline: its first check is under way. */
+export function ServerStatus({ server: { status, last_checked } }: { server: McpServer }) {
+  if (last_checked === null) {
+    return (
+      <span className="server-status" data-status="checking">
+        <Icon name="half" /> checking
+      </span>
+    );
+  }
   return (
     <span className="server-status" data-status={status}>
       <Icon name={STATUS_ICON[status] ?? 'unknown'} /> {status}

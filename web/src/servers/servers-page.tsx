@@ -110,7 +110,7 @@ function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: 
         <span className="dim mono cell-url wide-only">{server.url}</span>
       </td>
       <td>
-        <ServerStatus status={server.status} />
+        <ServerStatus server={server} />
       </td>
       <td className="wide-only">{server.approval_policy ? POLICY_WORDS[server.approval_policy] : '–'}</td>
       <td className="number wide-only">{server.tool_count ?? '–'}</td>

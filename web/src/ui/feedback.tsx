@@ -21,11 +21,15 @@ export function ErrorNote({ error, onRetry, children, title: given }: ErrorNoteP
         <strong>{title}.</strong> {detail !== title && detail}
       </p>
       {problem?.requestId !== undefined && <p className="dim">request {problem.requestId}</p>}
-      {children}
-      {onRetry && (
-        <button type="button" className="button" onClick={onRetry}>
-          Retry
-        </button>
+      {(children !== undefined || onRetry) && (
+        <div className="row">
+          {onRetry && (
+            <button type="button" className="button" onClick={onRetry}>
+              Retry
+            </button>
+          )}
+          {children}
+        </div>
       )}
     </div>
   );

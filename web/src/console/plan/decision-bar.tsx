@@ -36,6 +36,8 @@ export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps)
   };
   const disabled = !connected || sending !== undefined;
 
+  if (sheet && node.allowed_decisions.length === 0 && !sending && refused === undefined) return null;
+
   const action = (id: string, label: string, style = 'button') => {
     const key = commandById(id)?.keys?.names[0];
     return (

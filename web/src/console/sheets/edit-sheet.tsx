@@ -22,7 +22,9 @@ export function EditSheet({ node, onClose }: { node: ShownNode; onClose: () => v
   const [json, setJson] = useState<string>();
   const tab = fields.length === 0 ? 'json' : chosen;
 
-  const form = readForm(fields, raw, node.arguments);
+  // A default that nobody chose stays the tool's own.
+  const given = fields.filter(({ name, required }) => required || name in raw || Object.hasOwn(node.arguments, name));
+  const form = readForm(given, raw, node.arguments);
   const text = json ?? before;
   const read: FormRead = tab === 'form' ? form : readArguments(text);
   const after = read.ok ? JSON.stringify(read.values, null, 2) : undefined;
@@ -33,7 +35,11 @@ export function EditSheet({ node, onClose }: { node: ShownNode; onClose: () => v
     if (next === 'form') {
       const values = readArguments(text);
       if (!values.ok) return;
-      setRaw(Object.fromEntries(fieldsOf(schema, values.values).map((field) => [field.name, field.initial])));
+      const written = fieldsOf(schema, values.values).filter(({ name }) => Object.hasOwn(values.values, name));
+      const emptied = fields
+        .filter(({ name }) => Object.hasOwn(node.arguments, name))
+        .map(({ name }) => [name, ''] as const);
+      setRaw(Object.fromEntries([...emptied, ...written.map(({ name, initial }) => [name, initial] as const)]));
     }
     setChosen(next);
   };

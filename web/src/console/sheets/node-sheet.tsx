@@ -25,6 +25,7 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
   const plan = useLive((state) => Object.values(state.session.plans).find((one) => one.nodes.includes(node)));
   const nodes = plan?.nodes ?? [node];
   const [scope, setScope] = useState<RememberScope>('once');
+  const files = useLive((state) => state.session.artifacts).filter(({ node_id }) => node_id === node.id);
   const depends = spokenDepends(node, nodes);
   return (
     <Dialog title={node.title} onClose={onClose} wide testId="node">
@@ -42,10 +43,12 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
           <dt className="label">server</dt>
           <dd>{node.server_name}</dd>
         </div>
-        <div>
-          <dt className="label">attempt</dt>
-          <dd>{node.attempt}</dd>
-        </div>
+        {node.attempt > 1 && (
+          <div>
+            <dt className="label">attempt</dt>
+            <dd>{node.attempt}</dd>
+          </div>
+        )}
         {node.started_at !== undefined && (
           <div>
             <dt className="label">started</dt>
@@ -111,16 +114,20 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
               <pre className="output">{JSON.stringify(node.result.structured, null, 2)}</pre>
             </details>
           )}
-          {node.result.artifact_ids.map((id) => (
-            <button
-              key={id}
-              type="button"
-              className="text-button"
-              onClick={() => openOverlay({ kind: 'file', artifact_id: id })}
-            >
-              file {id}
-            </button>
-          ))}
+          {files.length > 0 && (
+            <p className="row">
+              {files.map(({ artifact_id, name }) => (
+                <button
+                  key={artifact_id}
+                  type="button"
+                  className="text-button"
+                  onClick={() => openOverlay({ kind: 'file', artifact_id })}
+                >
+                  {name}
+                </button>
+              ))}
+            </p>
+          )}
         </>
       )}
     </Dialog>

@@ -3,7 +3,16 @@ import { postmastersOn } from '../../support/chaos/app-process.js';
 import { chaosSeed, Random } from '../../support/chaos/random.js';
 import { TcpProxy } from '../../support/chaos/tcp-proxy.js';
 import { pause, until } from '../../support/chaos/until.js';
-import { createWorld, type Followed, inTime, judge, spread, tell, transportOf, type World } from '../../support/chaos/world.js';
+import {
+  createWorld,
+  type Followed,
+  inTime,
+  judge,
+  spread,
+  tell,
+  transportOf,
+  type World,
+} from '../../support/chaos/world.js';
 import { type Transport, TRANSPORTS } from '../../support/session-clients.js';
 
 const CUTS = Number(process.env.CHAOS_CUTS ?? 50);
@@ -35,25 +44,21 @@ describe('connections that break', () => {
     await Promise.all(lines.map(({ proxy }) => proxy.close()));
   }, 60_000);
 
-  it(
-    'between client and product never show: with the last number a client gets every event once, in order',
-    async () => {
-      await Promise.all(lines.map((line) => inTime(world.app, 120_000, cutAgainAndAgain(line, new Random(seed)))));
-      const { faults, ...figures } = await judge(
-        world,
-        lines.map(({ followed }) => followed),
-      );
-      for (const { transport, followed, backAfter } of lines) {
-        const { connects, deltas, received } = followed.follower;
-        const counts = { cuts: CUTS, connects, deltas, received: received.length };
-        tell('cuts', { transport: transport.name, backAfterMs: spread(backAfter), ...counts });
-      }
-      tell('cuts, together', { seed, ...figures });
-      expect(faults).toEqual([]);
-      expect(figures.unknown).toBe(0);
-    },
-    150_000,
-  );
+  it('between client and product never show: with the last number a client gets every event once, in order', async () => {
+    await Promise.all(lines.map((line) => inTime(world.app, 120_000, cutAgainAndAgain(line, new Random(seed)))));
+    const { faults, ...figures } = await judge(
+      world,
+      lines.map(({ followed }) => followed),
+    );
+    for (const { transport, followed, backAfter } of lines) {
+      const { connects, deltas, received } = followed.follower;
+      const counts = { cuts: CUTS, connects, deltas, received: received.length };
+      tell('cuts', { transport: transport.name, backAfterMs: spread(backAfter), ...counts });
+    }
+    tell('cuts, together', { seed, ...figures });
+    expect(faults).toEqual([]);
+    expect(figures.unknown).toBe(0);
+  }, 150_000);
 
   it(
     'to the database are told as 503 with Retry-After, come back without a restart of ours, and take nothing along',

@@ -117,7 +117,7 @@ export class Follower {
       case 'task_update':
         return this.decide({ ...(payload as unknown as PlanNode), id: String(payload.node_id) });
       case 'chat_message':
-        if (payload.client_msg_id) this.turnOf.set(String(payload.client_msg_id), String(payload.turn_id));
+        if (typeof payload.client_msg_id === 'string') this.turnOf.set(payload.client_msg_id, String(payload.turn_id));
         return;
       case 'turn_finished':
         this.done.add(String(payload.turn_id));

@@ -60,7 +60,7 @@ export class TcpProxy {
         const done = () => resolve(performance.now() - startedAt);
         server.once('end', done).once('close', done);
         // Read on, into nothing: the product's bytes are acknowledged, as by a network that lost the client.
-        server.on('data', (data: Buffer) => data[0] === CLOSE_FRAME && done());
+        server.on('data', (data: Buffer) => data[0] === CLOSE_FRAME && done()).resume();
       });
     });
   }

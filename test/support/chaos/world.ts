@@ -123,7 +123,7 @@ export async function inTime<T>(app: AppProcess, withinMs: number, work: Promise
   const first = await Promise.race([work, deadline]);
   clearTimeout(timer);
   if (first === late) throw new Error(`It did not come to rest. ${app.output.slice(-3_000)}`);
-  return first as T;
+  return first;
 }
 
 export const tell = (what: string, figures: object): void => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { SessionId } from '../../platform/ids.js';
@@ -6,7 +7,7 @@ import { Claims } from '../../platform/jobs/claims.js';
 import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
-import { ExecutionService } from '../execution/execution.service.js';
+import { type CallObserver, ExecutionService } from '../execution/execution.service.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { type BegunRun, NodeRunsService } from './node-runs.service.js';
@@ -19,6 +20,8 @@ interface Payload {
   nodeId: string;
   attempt: number;
 }
+
+type LogLine = Parameters<CallObserver['onLog']>[0];
 
 const PROGRESS_EVERY_MS = 500;
 /** What one call may write into the session's log. */
@@ -42,6 +45,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
     private readonly artifacts: ArtifactsService,
     private readonly hints: Hints,
     private readonly logger: Logger,
+    private readonly clock: Clock,
   ) {
     super();
   }
@@ -84,8 +88,13 @@ export class RunNodeHandler extends JobHandler<Payload> {
     const { session, node } = run;
     let toldAt = 0;
     let logged = 0;
+    // One after another, and before the outcome: a log reads in the order in which it was told.
+    let written = Promise.resolve();
+    const relay = (entry: LogLine) => {
+      written = written.then(() => this.relayLog(run, entry));
+    };
     try {
-      return await this.execution.call(
+      const outcome = await this.execution.call(
         {
           organizationId: session.organizationId,
           userId: session.userId,
@@ -107,12 +116,14 @@ export class RunNodeHandler extends JobHandler<Payload> {
           },
           onLog: (entry) => {
             logged += 1;
-            if (logged < LOG_LINES) this.relayLog(run, entry);
-            if (logged === LOG_LINES) this.relayLog(run, { level: 'warn', message: TOO_TALKATIVE });
+            if (logged < LOG_LINES) relay(entry);
+            if (logged === LOG_LINES) relay({ level: 'warn', message: TOO_TALKATIVE });
           },
           onQuestion: (question, asked) => this.questions.ask(node, question, asked),
         },
       );
+      await written;
+      return outcome;
     } catch (error) {
       this.logger.error({ err: error }, 'call failed in an unforeseen way');
       const { code, message } = toAppError(error);
@@ -120,18 +131,15 @@ export class RunNodeHandler extends JobHandler<Payload> {
     }
   }
 
-  private relayLog(
-    { session, node }: BegunRun,
-    entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string },
-  ) {
+  private async relayLog({ session, node }: BegunRun, { level, message }: LogLine): Promise<void> {
     const payload = {
-      timestamp: new Date().toISOString(),
-      level: entry.level,
-      message: entry.message.slice(0, 4_000),
+      timestamp: this.clock.now().toISOString(),
+      level,
+      message: message.slice(0, 4_000),
       source: node.id,
       node_id: node.id,
     };
-    this.log
+    await this.log
       .append(session.id, [{ type: 'log_entry', payload }])
       .catch((error: Error) => this.logger.warn({ reason: error.message }, 'a log line of a tool was lost'));
   }

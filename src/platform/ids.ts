@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { z } from 'zod';
 
 export type Id<Kind extends string> = string & { readonly __kind: Kind };
@@ -31,9 +31,22 @@ export type TurnId = Id<'turn'>;
 export type PlanId = Id<'plan'>;
 export type ArtifactId = Id<'art'>;
 
+/** Entropy for many ids at a time: asking the kernel for each would cost more than the id. */
+const pool = Buffer.alloc(16 * 256);
+let taken = pool.length;
+
+function randomSixteen(): Buffer {
+  if (taken === pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  taken += 16;
+  return Buffer.from(pool.subarray(taken - 16, taken));
+}
+
 /** `kind_` and a UUIDv7 (RFC 9562) in hex: ids of one kind sort by creation. */
 export function newId<Kind extends IdKind>(kind: Kind, now = Date.now()): Id<Kind> {
-  const bytes = randomBytes(16);
+  const bytes = randomSixteen();
   bytes.writeUIntBE(now, 0, 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

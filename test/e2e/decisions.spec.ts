@@ -229,6 +229,18 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     expect(count('write', 'trusted')).toBe(1);
   });
 
+  test('approving what a rule has approved already is agreement, not an error, and calls nothing twice', async () => {
+    const server = await scene.app.addServer(scene.person, scene.upstream.url, { approval_policy: 'auto_approve' });
+    const client = await scene.join(transport, { serverId: server.id, session: await scene.newSession(server) });
+    const { node } = await proposeOne(client, 'write', { label: label('agreed'), text: 'x' });
+    client.send('approve_task', { node_id: node });
+    await client.seen(becomes(node, 'succeeded'));
+    client.send('approve_task', { node_id: node });
+    await settled(client);
+    expect(client.frames.filter(({ type }) => type === 'error')).toEqual([]);
+    expect(count('write', 'agreed')).toBe(1);
+  });
+
   test('approving all, sent again, is the same decision', async () => {
     const client = await scene.join(transport);
     const { planId } = await proposeOne(client, 'write', { label: label('all again'), text: 'x' });

@@ -1,4 +1,4 @@
-import type { Decision, RememberScope } from '@app/session-protocol';
+import type { Decision, NodeStatus, RememberScope } from '@app/session-protocol';
 import { relink, reopen } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
@@ -187,6 +187,8 @@ export class DecisionsService {
 
       const change = await this.changes.open(plan);
       const node = change.find(on.nodeId) ?? refuse(nodeNotFound());
+      // A rule was faster: who approves as well only agrees.
+      if (decision === 'approve' && isApprovedByRule(node)) return;
       if (!allows(node.status, decision)) {
         throw decision === 'approve' || decision === 'reject'
           ? alreadyDecided(node.status)
@@ -238,6 +240,11 @@ export class DecisionsService {
     return this.plans.rememberDecision(sessionId, decisionId, principal.userId);
   }
 }
+
+const AFTER_APPROVAL: readonly NodeStatus[] = ['approved', 'blocked', 'running', 'retrying', 'succeeded'];
+
+const isApprovedByRule = ({ autoRule, status }: TaskNodeRecord): boolean =>
+  autoRule !== null && AFTER_APPROVAL.includes(status);
 
 const echo = (principal: Principal, on: DecisionOn, decision: Decision) => ({
   node_id: on.nodeId,

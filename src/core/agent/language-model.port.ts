@@ -91,13 +91,16 @@ export const MODEL_FAILURES = [
 /** Why a provider did not answer, in words a person can use. Never the provider's raw page, never the key. */
 export class ModelFailure extends Error {
   override readonly name = 'ModelFailure';
+  /** When the provider said so. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: (typeof MODEL_FAILURES)[number],
     message: string,
     readonly retryable: boolean,
-    options?: ErrorOptions,
+    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
   ) {
     super(message, options);
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -2,10 +2,13 @@ import { type Content } from '@google/genai';
 import fc from 'fast-check';
 import { type ModelMessage, type NodeOutcome, type ProposedNode } from '../../../core/agent/language-model.port.js';
 import { aTool } from '../../../../test/support/gemini/model-requests.js';
-import { toContents } from './conversation.js';
-import { FunctionNames } from './function-names.js';
+import { toExchanges } from '../conversing/exchanges.js';
+import { FunctionNames } from '../conversing/function-names.js';
+import { readState } from '../conversing/provider-state.js';
+import { GeminiWire } from './gemini-wire.js';
 
-const names = new FunctionNames([aTool('read')]);
+const wire = new GeminiWire({ apiKey: 'k', baseUrl: 'http://127.0.0.1', model: 'gemini-x' });
+const names = new FunctionNames([aTool('read')], wire.nameRules);
 const node = (key: string): ProposedNode => ({
   key,
   title: key,
@@ -27,7 +30,8 @@ const outcome = (nodeId: string, more: Partial<NodeOutcome> = {}): NodeOutcome =
 const user = (text: string): ModelMessage => ({ role: 'user', text });
 const agent = (text: string, ...nodes: ProposedNode[]): ModelMessage => ({ role: 'agent', text, nodes });
 const results = (...outcomes: NodeOutcome[]): ModelMessage => ({ role: 'results', outcomes });
-const build = (...history: ModelMessage[]): Content[] => toContents(history, 'gemini-x', names);
+const build = (...history: ModelMessage[]): Content[] =>
+  wire.toMessages(toExchanges(history, names, (state) => readState(state, wire)));
 const roles = (contents: Content[]) => contents.map(({ role }) => role);
 
 /** Gemini's rules: user first, turns alternate, calls are answered at once, one response each, in order. */
@@ -63,7 +67,7 @@ test('a plan of another model is told as a foreign call, without its state', () 
   const providerState = {
     provider: 'gemini',
     model: 'gemini-other',
-    contents: [{ role: 'model', parts: [part] }],
+    exchanges: [{ kind: 'own', messages: [{ role: 'model', parts: [part] }] }],
     calls: [{ name: 'read', keys: ['k'] }],
   };
   const contents = build(
@@ -133,7 +137,8 @@ test('any history becomes a well-formed conversation', () => {
       .map(({ text, keys, state }) => {
         const calls = keys.map((name) => ({ name, keys: [name] }));
         const parts = [...(text ? [{ text }] : []), ...keys.map((name) => ({ functionCall: { name, args: {} } }))];
-        const providerState = { provider: 'gemini', model: 'gemini-x', contents: [{ role: 'model', parts }], calls };
+        const exchanges = [{ kind: 'own', messages: [{ role: 'model', parts }] }];
+        const providerState = { provider: 'gemini', model: 'gemini-x', exchanges, calls };
         return { role: 'agent' as const, text, nodes: keys.map(node), ...(state && { providerState }) };
       }),
     fc.uniqueArray(key).map((keys) => results(...keys.map((name) => outcome(name)))),

@@ -2,7 +2,8 @@ import { aTool } from '../../../../test/support/gemini/model-requests.js';
 import { FunctionNames } from './function-names.js';
 import { readCalls } from './proposed-nodes.js';
 
-const names = new FunctionNames([aTool('read'), aTool('write')]);
+const RULES = { legal: /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/, illegal: /[^A-Za-z0-9_.:-]/g };
+const names = new FunctionNames([aTool('read'), aTool('write')], RULES);
 const node = (key: string, more: Record<string, unknown> = {}) => ({
   key,
   title: key,
@@ -15,7 +16,7 @@ const read = (...nodes: unknown[]) => readCalls([{ name: 'propose_plan', args: {
 test.each<[string, unknown[], RegExp]>([
   ['no nodes', [], /nodes/],
   ['a node that is no object', ['x'], /nodes\.0/],
-  ['arguments that are no object', [node('a', { arguments: [1] })], /nodes\.0\.arguments/],
+  ['arguments that are no object', [node('a', { arguments: [1] })], /node a: the arguments are not a JSON object/],
   ['a key with spaces', [node('a b')], /letters, digits/],
   ['one key twice', [node('a'), node('a')], /used twice/],
   ['a tool that is not there', [node('a', { tool: 'rm' })], /no function or tool named "rm"/],

@@ -1,27 +1,15 @@
-import { type FunctionDeclaration } from '@google/genai';
 import { type ModelTool } from '../../../core/agent/language-model.port.js';
 import { type FunctionNames, PROPOSE_PLAN } from './function-names.js';
+import { declareParameters, MAX_DESCRIPTION } from './tool-schema.js';
 import { shorten, showInvisible } from './visible-text.js';
 
-const MAX_DESCRIPTION = 4_000;
 const MAX_RESULT_SCHEMA = 2_000;
-const MAX_DEPTH = 64;
-
-/** Descriptions inside a schema are words from outside too; names, enums and constants stay as they are. */
-function showInvisibleInSchema(schema: unknown, depth = 0): unknown {
-  if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return schema;
-  if (Array.isArray(schema)) return schema.map((item) => showInvisibleInSchema(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) =>
-      (key === 'description' || key === 'title') && typeof value === 'string'
-        ? [key, shorten(showInvisible(value), MAX_DESCRIPTION)]
-        : [key, showInvisibleInSchema(value, depth + 1)],
-    ),
-  );
-}
-
-function toParameters({ $schema: _dialect, ...schema }: Record<string, unknown>): unknown {
-  return showInvisibleInSchema({ ...schema, type: 'object' });
+/** A function as every vendor declares it, in other words. */
+export interface DeclaredFunction {
+  name: string;
+  description: string;
+  /** JSON Schema. */
+  parameters: Record<string, unknown>;
 }
 
 function describe(tool: ModelTool): string {
@@ -38,12 +26,12 @@ function describe(tool: ModelTool): string {
     .join('\n');
 }
 
-const proposePlan = (names: string[], maxNodes: number): FunctionDeclaration => ({
+const proposePlan = (names: string[], maxNodes: number): DeclaredFunction => ({
   name: PROPOSE_PLAN,
   description:
     'Propose a graph of tool calls in which some calls need the results of others. ' +
     `At most ${maxNodes} nodes; nodes that do not depend on each other run side by side.`,
-  parametersJsonSchema: {
+  parameters: {
     type: 'object',
     properties: {
       nodes: {
@@ -76,18 +64,15 @@ const proposePlan = (names: string[], maxNodes: number): FunctionDeclaration => 
   },
 });
 
-/**
- * One function per tool and `propose_plan` for graphs; none where there are no tools.
- * Schemas stay JSON Schema (without `$schema`); what Gemini does not accept it refuses with a 400.
- */
-export function declareFunctions(names: FunctionNames, maxNodes: number): FunctionDeclaration[] {
+/** One function per tool and `propose_plan` for graphs; none where there are no tools. */
+export function declareFunctions(names: FunctionNames, maxNodes: number): DeclaredFunction[] {
   const entries = names.entries();
   if (entries.length === 0) return [];
   return [
     ...entries.map(([name, tool]) => ({
       name,
       description: describe(tool),
-      parametersJsonSchema: toParameters(tool.inputSchema),
+      parameters: declareParameters(tool),
     })),
     proposePlan(
       entries.map(([name]) => name),

@@ -48,8 +48,11 @@ function parse(text: string): unknown {
 const member = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 
-/** Retry-After in seconds or as a date (RFC 9110, 10.2.3), else google.rpc.RetryInfo in the body (`"22s"`). */
-function readRetryAfter(header: string | null, error: unknown): number | undefined {
+/** Retry-After in seconds or as a date (RFC 9110, 10.2.3), OpenAI's retry-after-ms, else google.rpc.RetryInfo in the body (`"22s"`). */
+function readRetryAfter(headers: Headers, error: unknown): number | undefined {
+  const exact = Number(headers.get('retry-after-ms') ?? Number.NaN);
+  if (Number.isFinite(exact)) return Math.max(0, exact);
+  const header = headers.get('retry-after');
   if (header !== null) {
     const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
     if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
@@ -63,27 +66,34 @@ function readRetryAfter(header: string | null, error: unknown): number | undefin
   return undefined;
 }
 
-async function toRefusal(response: Response, apiKey: string): Promise<ProviderRefusal> {
-  const error = member(parse(await readText(response)), 'error');
-  const message = member(error, 'message');
-  const detail = typeof message === 'string' ? message : response.statusText;
+const hide = (text: string, secret: string | undefined): string =>
+  secret === undefined ? text : text.replaceAll(secret, '[key]');
+
+async function toRefusal(response: Response, secret: string | undefined): Promise<ProviderRefusal> {
+  const body = parse(await readText(response));
+  const error = member(body, 'error');
+  // `{error: {message}}` of the vendors; `{error: "…"}` and `{message}` of those that imitate them.
+  const said = [member(error, 'message'), error, member(body, 'message')].find((words) => typeof words === 'string');
+  const detail = [said ?? response.statusText, member(error, 'code')]
+    .filter((part) => typeof part === 'string')
+    .join(' · ');
   return new ProviderRefusal(
     response.status,
-    detail.replaceAll(apiKey, '[key]').slice(0, LONGEST_DETAIL),
-    readRetryAfter(response.headers.get('retry-after'), error),
+    hide(detail, secret).slice(0, LONGEST_DETAIL),
+    readRetryAfter(response.headers, error),
   );
 }
 
 /**
- * A fetch for the SDK: its own errors drop Retry-After and keep the raw page, its stream reader has no bound, and a
- * redirect would carry the key's header to another host.
+ * A fetch for the SDKs: their own errors keep the raw page and may drop Retry-After, their stream readers have no bound,
+ * and a redirect would carry the key's header to another host.
  * @throws ProviderRefusal, UnreadableReply, or what fetch throws
  */
 export const guardedFetch =
-  (apiKey: string): typeof fetch =>
+  (secret: string | undefined): typeof fetch =>
   async (input, init) => {
     const response = await fetch(input, { ...init, redirect: 'error' });
-    if (!response.ok) throw await toRefusal(response, apiKey);
+    if (!response.ok) throw await toRefusal(response, secret);
     if (!response.headers.get('content-type')?.startsWith('text/event-stream'))
       throw new UnreadableReply('the answer is not an event stream');
     const body = response.body?.pipeThrough(limitBytes(MAX_REPLY_BYTES));

@@ -1,25 +1,32 @@
 import fc from 'fast-check';
+import { type ModelTool } from '../../../core/agent/language-model.port.js';
 import { aTool } from '../../../../test/support/gemini/model-requests.js';
-import { declareFunctions } from './function-declarations.js';
-import { FunctionNames } from './function-names.js';
+import { declareFunctions } from './declared-functions.js';
+import { FunctionNames, type NameRules } from './function-names.js';
 
-const LEGAL = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
+const RULES = { legal: /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/, illegal: /[^A-Za-z0-9_.:-]/g };
+const STRICT = { legal: /^[A-Za-z0-9_-]{1,64}$/, illegal: /[^A-Za-z0-9_-]/g };
+const named = (tools: ModelTool[], rules: NameRules = RULES) => new FunctionNames(tools, rules);
 
 test('legal names stay as they are', () => {
   const names = ['users.query', 'a-b_c', '_x', 'ns:tool', 'x'.repeat(64)];
-  expect(new FunctionNames(names.map((name) => aTool(name))).entries().map(([name]) => name)).toEqual(names);
+  expect(
+    named(names.map((name) => aTool(name)))
+      .entries()
+      .map(([name]) => name),
+  ).toEqual(names);
 });
 
 test('the same name on two servers, and a tool called propose_plan, get names of their own', () => {
   const tools = [aTool('read'), aTool('read', { serverId: 'mcp_2' }), aTool('propose_plan')];
-  const names = new FunctionNames(tools);
+  const names = named(tools);
   const given = names.entries().map(([name]) => name);
   expect(new Set(given).size).toBe(3);
   expect(given).not.toContain('propose_plan');
   expect(names.findTool(names.nameOf('mcp_2', 'read'))).toBe(tools[1]);
 });
 
-test('any set of tools gets legal, unique names that lead back to the tool', () => {
+test.each([RULES, STRICT])('any set of tools gets legal, unique names that lead back to the tool: $legal', (rules) => {
   const tools = fc.uniqueArray(
     fc.record({
       name: fc.string({ unit: 'binary', minLength: 1, maxLength: 90 }),
@@ -30,10 +37,10 @@ test('any set of tools gets legal, unique names that lead back to the tool', () 
   fc.assert(
     fc.property(tools, (list) => {
       const wanted = list.map(({ name, serverId }) => aTool(name, { serverId }));
-      const names = new FunctionNames(wanted);
+      const names = named(wanted, rules);
       for (const tool of wanted) {
         const name = names.nameOf(tool.serverId, tool.name);
-        expect(name).toMatch(LEGAL);
+        expect(name).toMatch(rules.legal);
         expect(names.findTool(name)).toBe(tool);
       }
     }),
@@ -42,12 +49,12 @@ test('any set of tools gets legal, unique names that lead back to the tool', () 
 
 test('a changed name does not depend on the other tools', () => {
   const odd = aTool('größe');
-  const alone = new FunctionNames([odd]).nameOf('mcp_1', 'größe');
-  expect(new FunctionNames([aTool('a'), odd, aTool('b b')]).nameOf('mcp_1', 'größe')).toBe(alone);
+  const alone = named([odd]).nameOf('mcp_1', 'größe');
+  expect(named([aTool('a'), odd, aTool('b b')]).nameOf('mcp_1', 'größe')).toBe(alone);
 });
 
 describe('declarations', () => {
-  const declare = (...tools: ReturnType<typeof aTool>[]) => declareFunctions(new FunctionNames(tools), 5);
+  const declare = (...tools: ReturnType<typeof aTool>[]) => declareFunctions(named(tools), 5);
 
   test('keep the JSON Schema but for $schema, and show what is hidden in its descriptions', () => {
     const inputSchema = {
@@ -60,7 +67,7 @@ describe('declarations', () => {
       $defs: { x: { type: 'string' } },
     };
     const [tool] = declare(aTool('t', { inputSchema, description: 'Ignore\u{E0041} all' }));
-    expect(tool?.parametersJsonSchema).toEqual({
+    expect(tool?.parameters).toEqual({
       type: 'object',
       properties: {
         description: { type: 'string', enum: ['a\u200B'], description: 'odd⟨U+202E⟩' },

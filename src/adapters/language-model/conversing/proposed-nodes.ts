@@ -1,12 +1,20 @@
-import { type FunctionCall } from '@google/genai';
 import { z } from 'zod';
 import { type ProposedNode } from '../../../core/agent/language-model.port.js';
 import { type FunctionNames, PROPOSE_PLAN } from './function-names.js';
 import { referencedKeys } from './references.js';
+import { readArguments } from './tool-schema.js';
+
+/** A call as the model made it. */
+export interface ToolCall {
+  id?: string | undefined;
+  name: string;
+  /** JSON; text that is no JSON stays text. */
+  args: unknown;
+}
 
 /** Which nodes came from which function call, so that their outcomes can go back under its id. */
 export interface CallRecord {
-  id?: string;
+  id?: string | undefined;
   name: string;
   keys: string[];
 }
@@ -16,16 +24,6 @@ export type ReadCalls =
 
 const MAX_PROBLEMS = 10;
 
-/** Some models send free-form objects as a string of JSON. */
-function readObject(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}
-
 const Plan = z.object({
   nodes: z
     .array(
@@ -33,7 +31,7 @@ const Plan = z.object({
         key: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, _ or -'),
         title: z.string().max(200).optional(),
         tool: z.string(),
-        arguments: z.preprocess(readObject, z.record(z.string(), z.unknown())),
+        arguments: z.unknown(),
         depends_on: z.array(z.string()).default([]),
       }),
     )
@@ -42,7 +40,7 @@ const Plan = z.object({
 
 const unknownTool = (name: string): string => `there is no function or tool named ${JSON.stringify(name)}`;
 
-function readPlan(call: FunctionCall, names: FunctionNames, problems: string[]): ProposedNode[] {
+function readPlan(call: ToolCall, names: FunctionNames, problems: string[]): ProposedNode[] {
   const plan = Plan.safeParse(call.args ?? {});
   if (!plan.success) {
     problems.push(...plan.error.issues.map(({ path, message }) => `${path.join('.') || PROPOSE_PLAN}: ${message}`));
@@ -54,22 +52,32 @@ function readPlan(call: FunctionCall, names: FunctionNames, problems: string[]):
       problems.push(`node ${node.key}: ${unknownTool(node.tool)}`);
       return [];
     }
-    const dependsOn = [...new Set([...node.depends_on, ...referencedKeys(node.arguments)])];
+    const given = readArguments(tool, node.arguments);
+    if (!given.ok) {
+      problems.push(...given.problems.map((problem) => `node ${node.key}: ${problem}`));
+      return [];
+    }
+    const dependsOn = [...new Set([...node.depends_on, ...referencedKeys(given.arguments)])];
     const title = node.title?.trim() || tool.title || tool.name;
-    return [{ key: node.key, title, tool: tool.name, serverId: tool.serverId, arguments: node.arguments, dependsOn }];
+    return [{ key: node.key, title, tool: tool.name, serverId: tool.serverId, arguments: given.arguments, dependsOn }];
   });
 }
 
-function readDirectCall(call: FunctionCall, key: string, names: FunctionNames, problems: string[]): ProposedNode[] {
-  const tool = names.findTool(call.name ?? '');
+function readDirectCall(call: ToolCall, key: string, names: FunctionNames, problems: string[]): ProposedNode[] {
+  const tool = names.findTool(call.name);
   if (!tool) {
-    problems.push(unknownTool(call.name ?? ''));
+    problems.push(unknownTool(call.name));
     return [];
   }
-  const given = call.args ?? {};
-  if (referencedKeys(given).length > 0) problems.push(`${call.name}: references are possible in ${PROPOSE_PLAN} only`);
+  const given = readArguments(tool, call.args);
+  if (!given.ok) {
+    problems.push(...given.problems.map((problem) => `${call.name}: ${problem}`));
+    return [];
+  }
+  if (referencedKeys(given.arguments).length > 0)
+    problems.push(`${call.name}: references are possible in ${PROPOSE_PLAN} only`);
   const title = tool.title || tool.name;
-  return [{ key, title, tool: tool.name, serverId: tool.serverId, arguments: given, dependsOn: [] }];
+  return [{ key, title, tool: tool.name, serverId: tool.serverId, arguments: given.arguments, dependsOn: [] }];
 }
 
 function checkGraph(nodes: ProposedNode[], problems: string[]): void {
@@ -97,7 +105,7 @@ function checkGraph(nodes: ProposedNode[], problems: string[]): void {
 }
 
 /** Function calls as nodes: those of `propose_plan` with their edges, direct calls side by side. */
-export function readCalls(calls: readonly FunctionCall[], names: FunctionNames, maxNodes: number): ReadCalls {
+export function readCalls(calls: readonly ToolCall[], names: FunctionNames, maxNodes: number): ReadCalls {
   const problems: string[] = [];
   const records = calls.map((call, index) => {
     const read =
@@ -116,7 +124,7 @@ export function readCalls(calls: readonly FunctionCall[], names: FunctionNames, 
     nodes,
     calls: records.map(({ call, read }) => ({
       ...(call.id && { id: call.id }),
-      name: call.name ?? '',
+      name: call.name,
       keys: read.map(({ key }) => key),
     })),
   };

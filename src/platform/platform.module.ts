@@ -9,6 +9,7 @@ import { Database } from './database/database.js';
 import { Hints } from './hints/hints.js';
 import { Claims } from './jobs/claims.js';
 import { Jobs } from './jobs/jobs.js';
+import { Lifecycle } from './lifecycle.js';
 import { Logger } from './logging/logger.js';
 import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID } from './tokens.js';
 
@@ -42,6 +43,7 @@ export class PlatformModule {
       { provide: Claims, useValue: new Claims(database, parts.processId) },
       { provide: Keyring, useValue: parts.keyring },
       { provide: SecretBox, useValue: new SecretBox(parts.keyring) },
+      { provide: Lifecycle, useValue: new Lifecycle() },
       { provide: Logger, useValue: parts.logger },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

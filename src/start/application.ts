@@ -13,6 +13,7 @@ import { Hints } from '../platform/hints/hints.js';
 import { newId } from '../platform/ids.js';
 import { JobHandler } from '../platform/jobs/job.js';
 import { JobRunner } from '../platform/jobs/job-runner.js';
+import { Lifecycle } from '../platform/lifecycle.js';
 import { createLogger, type Logger } from '../platform/logging/logger.js';
 import type { PlatformParts } from '../platform/platform.module.js';
 import { PROJECT_ROOT } from '../platform/project-root.js';
@@ -93,6 +94,7 @@ async function open(config: Config, { logger, keyring, database, clock }: Opened
     demoUrl: await demoAddress(app.get(DemoServer)),
     movedFrom: moved ? port : undefined,
     stop: once(async () => {
+      app.get(Lifecycle).drain();
       if (config.role !== 'worker') closeDoors(app);
       // Jobs end before what they work with is closed.
       await jobs?.stop();

@@ -45,6 +45,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     dataDirectory: resolve(values.DATA_DIR ?? 'data'),
     database: { url: values.DATABASE_URL, pool: values.DATABASE_POOL },
+    redis: { url: values.REDIS_URL, prefix: values.REDIS_PREFIX },
     secretKey: values.SECRET_KEY,
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     model: {

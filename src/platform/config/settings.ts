@@ -57,6 +57,17 @@ export const SETTINGS = {
     about: 'PostgreSQL 15 or newer. Unset: the embedded one, in the data folder.',
   },
   DATABASE_POOL: { schema: whole(2, 200), preset: '16', about: 'Database connections of this process, at most.' },
+  REDIS_URL: {
+    schema: z.url({ protocol: /^rediss?$/ }),
+    secret: true,
+    about:
+      'Redis 6 or newer, for several processes: it carries their hints and counts their rate limits together. It holds nothing that may not be lost. Unset: PostgreSQL carries the hints, each process counts for itself.',
+  },
+  REDIS_PREFIX: {
+    schema: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'Letters, digits, dots, dashes and underscores only'),
+    preset: 'switchyard',
+    about: 'What all keys and channels in Redis begin with. Instances that share a Redis need one each.',
+  },
   SECRET_KEY: {
     schema: z.string().min(32),
     secret: true,

@@ -36,6 +36,7 @@ const suites = {
   integration: { roots: ['<rootDir>/test/integration'], ...database },
   contracts: { roots: ['<rootDir>/test/contracts'], ...database },
   e2e: { roots: ['<rootDir>/test/e2e'], ...database },
+  cluster: { roots: ['<rootDir>/test/cluster'], ...database },
   browser: { roots: ['<rootDir>/test/browser'], ...database },
 };
 

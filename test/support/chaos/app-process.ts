@@ -100,7 +100,7 @@ const DEFAULTS = {
   SECRET_KEY: 'a secret of tests only, long enough to be one',
 };
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -53,7 +53,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const others = await Promise.all(
     (options.others ?? []).map((more) => AppProcess.prepare({ ...common, ...settings, ...more })),
   );
-  for (const one of [app, ...others]) await one.start();
+  // The first brings the tables up to date, which the others would wait for.
+  await app.start();
+  await Promise.all(others.map((other) => other.start()));
   const person = new PersonApi(() => ([app, ...others].find(({ isRunning }) => isRunning) ?? app).url);
   await person.signIn(`${name}@example.com`);
   const followers: Follower[] = [];
@@ -75,7 +77,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     end: async () => {
       for (const follower of followers) follower.stop();
-      for (const one of [app, ...others]) if (one.isRunning) await one.end('SIGTERM');
+      const running = [app, ...others].filter(({ isRunning }) => isRunning);
+      await Promise.all(running.map((one) => one.end('SIGTERM')));
       await upstream.stop();
       await gemini.close();
       // What a database that was killed left running may still write for a moment.

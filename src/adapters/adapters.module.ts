@@ -27,7 +27,7 @@ export class AdaptersModule {
       imports: [MailerModule.with(config)],
       providers: [
         { provide: LanguageModel, useFactory: () => chooseModel(config) },
-        { provide: ArtifactStore, useFactory: () => new DiskArtifactStore(join(config.dataDirectory, 'artifacts')) },
+        { provide: ArtifactStore, inject: [Logger], useFactory: (logger: Logger) => chooseStore(config, logger) },
         {
           provide: DemoServer,
           inject: [Logger],
@@ -40,6 +40,18 @@ export class AdaptersModule {
       exports: [LanguageModel, ArtifactStore, DemoServer],
     };
   }
+}
+
+async function chooseStore({ artifacts, dataDirectory }: Config, logger: Logger): Promise<ArtifactStore> {
+  if (!artifacts.s3) return new DiskArtifactStore(join(dataDirectory, 'artifacts'));
+  // Loaded only where it is used: the SDK takes a good part of a second.
+  const { S3ArtifactStore } = await import('./artifact-store/s3-artifact-store.js');
+  const store = new S3ArtifactStore(artifacts.s3);
+  // Not waited for: the store may come later. A wrong bucket or key is better said now than at the first file.
+  store
+    .check()
+    .catch((error: Error) => logger.error({ err: error.cause ?? error }, 'the artifact store does not answer'));
+  return store;
 }
 
 async function chooseModel({ model }: Config): Promise<LanguageModel> {

@@ -2,9 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ArtifactStore, type ByteRange } from '../../core/artifacts/artifact-store.port.js';
+import {
+  ArtifactStore,
+  type ByteRange,
+  bytesAreMissing,
+  checkKey,
+  storageIsFull,
+  type StoreOptions,
+} from '../../core/artifacts/artifact-store.port.js';
+import { SourceFailed, untilAborted } from './pieces.js';
+
+const NEVER = new AbortController().signal;
+/** No space, no quota, no larger file (the resource limit of the process). */
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** One file each, in folders by the key's last two characters. */
 export class DiskArtifactStore extends ArtifactStore {
@@ -12,22 +24,37 @@ export class DiskArtifactStore extends ArtifactStore {
     super();
   }
 
-  async write(key: string, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  async write(
+    key: string,
+    bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    { signal = NEVER }: StoreOptions = {},
+  ): Promise<void> {
     const target = this.pathOf(key);
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     const partial = `${target}.${randomUUID()}.partial`;
     try {
+      signal.throwIfAborted();
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       // `flush` syncs the file, so that a row that names it never outlives its bytes.
-      await pipeline(Readable.from(bytes), createWriteStream(partial, { mode: 0o600, flush: true }));
+      const file = createWriteStream(partial, { mode: 0o600, flush: true });
+      await pipeline(untilAborted(bytes, signal), file, { signal });
       await link(partial, target); // unlike rename, refuses to replace
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof SourceFailed) throw error.cause;
+      throw FULL.has(codeOf(error)) ? storageIsFull(error) : error;
     } finally {
       await rm(partial, { force: true });
     }
   }
 
-  async read(key: string, range?: ByteRange): Promise<Readable> {
-    const file = await open(this.pathOf(key), 'r');
-    return createReadStream('', { fd: file, ...range });
+  async read(key: string, range?: ByteRange, { signal }: StoreOptions = {}): Promise<Readable> {
+    signal?.throwIfAborted();
+    try {
+      const file = await open(this.pathOf(key), 'r');
+      return createReadStream('', { fd: file, ...range, ...(signal && { signal }) });
+    } catch (error) {
+      throw codeOf(error) === 'ENOENT' ? bytesAreMissing(error) : error;
+    }
   }
 
   async remove(key: string): Promise<void> {
@@ -35,7 +62,9 @@ export class DiskArtifactStore extends ArtifactStore {
   }
 
   private pathOf(key: string): string {
-    if (!/^[a-z0-9_]{4,80}$/.test(key)) throw new Error('The artifact key is not safe.');
+    checkKey(key);
     return join(this.root, key.slice(-2), key);
   }
 }
+
+const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | null)?.code ?? '');

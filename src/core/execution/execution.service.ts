@@ -8,6 +8,7 @@ import {
 } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
+import { Logger } from '../../platform/logging/logger.js';
 import { newId, type OrganizationId, type PlanId, type SessionId, type UserId } from '../../platform/ids.js';
 import { Clock } from '../../platform/clock.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
@@ -52,6 +53,7 @@ export class ExecutionService {
     private readonly upstreams: UpstreamsService,
     private readonly artifacts: ArtifactsService,
     private readonly requestLog: RequestLog,
+    private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
 
@@ -117,9 +119,16 @@ export class ExecutionService {
   ): Promise<ToolOutcome> {
     const answer = readAnswer(call.tool.name, raw);
     const linked = await readLinks(answer.links, session, signal);
-    const artifacts = await this.keep(call, [...answer.files, ...linked]);
     const { preview, content, structuredContent } = answer;
     const output = { content, ...(structuredContent === undefined ? {} : { structuredContent }) };
+    let artifacts: Artifact[];
+    try {
+      artifacts = await this.keep(call, [...answer.files, ...linked]);
+    } catch (error) {
+      // The call has been made: nothing may look as if it had not, or it would be made again.
+      const fault = this.fileNotStored(error);
+      return { status: 'failed', fault, preview, output, artifacts: [] };
+    }
     if (!raw.isError) return { status: 'succeeded', preview, output, artifacts };
     const message = preview.split('\n', 1)[0]?.slice(0, 500) || 'The tool reported a failure without a word.';
     return { status: 'failed', fault: { code: 'TOOL_FAILED', message }, preview, output, artifacts };
@@ -134,8 +143,23 @@ export class ExecutionService {
       tool: call.tool.name,
     };
     const kept: Artifact[] = [];
-    for (const file of files) kept.push(await this.artifacts.keep(call, origin, file));
+    try {
+      for (const file of files) kept.push(await this.artifacts.keep(call, origin, file));
+    } catch (error) {
+      for (const artifact of kept) await this.artifacts.discard(artifact).catch(() => undefined);
+      throw error;
+    }
     return kept;
+  }
+
+  private fileNotStored(error: unknown): { code: string; message: string } {
+    this.logger.error({ err: (error as Error).cause ?? error }, 'a file could not be stored');
+    const { kind, code, message } = toAppError(error);
+    const known = kind !== 'internal';
+    return {
+      code: known ? code : 'FILE_NOT_STORED',
+      message: `The tool has done its work, but a file it made could not be stored.${known ? ` ${message}` : ''}`,
+    };
   }
 
   private log(call: ToolCall, outcome: ToolOutcome, startedAt: Date, durationMs: number): void {

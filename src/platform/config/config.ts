@@ -29,6 +29,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (values.LLM_PROVIDER === 'gemini' && !values.GEMINI_API_KEY) {
     problems.push('GEMINI_API_KEY: needed by LLM_PROVIDER=gemini.');
   }
+  problems.push(...s3Problems(values));
   if ((values.ROLE === 'api' || values.ROLE === 'worker') && !values.DATABASE_URL) {
     problems.push(`DATABASE_URL: needed by ROLE=${values.ROLE}, so that the processes share one database.`);
   }
@@ -47,6 +48,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     database: { url: values.DATABASE_URL, pool: values.DATABASE_POOL },
     redis: { url: values.REDIS_URL, prefix: values.REDIS_PREFIX },
     secretKey: values.SECRET_KEY,
+    artifacts: { s3: s3Of(values) },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     model: {
       provider: values.LLM_PROVIDER ?? (values.GEMINI_API_KEY ? ('gemini' as const) : ('offline' as const)),
@@ -92,4 +94,26 @@ function missingInProduction(values: Values): string[] {
   return needed
     .filter((name) => !values[name])
     .map((name) => `${name}: needed when NODE_ENV is production. ${SETTINGS[name].about}`);
+}
+
+function s3Problems({ S3_BUCKET, S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY }: Values): string[] {
+  const others = { S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (!S3_BUCKET && given) return [`S3_BUCKET: needed by ${given[0]}.`];
+  if ((S3_ACCESS_KEY_ID === undefined) === (S3_SECRET_ACCESS_KEY === undefined)) return [];
+  return ['S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both or none.'];
+}
+
+function s3Of(values: Values) {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = values;
+  if (bucket === undefined) return undefined;
+  const hasKeys = S3_ACCESS_KEY_ID !== undefined && S3_SECRET_ACCESS_KEY !== undefined;
+  return {
+    bucket,
+    endpoint,
+    region: values.S3_REGION,
+    credentials: hasKeys ? { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY } : undefined,
+    prefix: values.S3_PREFIX,
+    pathStyle: values.S3_PATH_STYLE ?? endpoint !== undefined,
+  };
 }

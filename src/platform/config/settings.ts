@@ -84,6 +84,31 @@ export const SETTINGS = {
     preset: 'Switchyard <no-reply@localhost>',
     about: 'Sender of the mails.',
   },
+  S3_BUCKET: {
+    schema: z.string().min(3).max(63),
+    about: 'Bucket of an S3-compatible store for the artifacts. Unset: a folder in DATA_DIR.',
+  },
+  S3_ENDPOINT: {
+    schema: z.url({ protocol: /^https?$/ }),
+    about: 'Address of a store that is not Amazon S3.',
+  },
+  S3_REGION: { schema: z.string().min(1), preset: 'us-east-1', about: 'Region of the bucket.' },
+  S3_ACCESS_KEY_ID: {
+    schema: z.string().min(1),
+    secret: true,
+    about:
+      'Key of the store, together with S3_SECRET_ACCESS_KEY. Unset: the role of the machine, as the AWS SDK finds it.',
+  },
+  S3_SECRET_ACCESS_KEY: { schema: z.string().min(1), secret: true, about: 'The secret that belongs to it.' },
+  S3_PREFIX: {
+    schema: z.string().regex(/^[A-Za-z0-9!_.*'()/-]{0,200}$/),
+    preset: '',
+    about: 'What the names of the objects begin with, e.g. switchyard/.',
+  },
+  S3_PATH_STYLE: {
+    schema: flag,
+    about: 'The bucket in the path instead of the host name. Unset: true where S3_ENDPOINT is set.',
+  },
   LLM_PROVIDER: {
     schema: z.enum(['gemini', 'offline']),
     about: 'Language model. Unset: gemini when GEMINI_API_KEY is set, else the offline planner.',

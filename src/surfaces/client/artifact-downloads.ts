@@ -34,6 +34,10 @@ export class ArtifactDownloads {
   ): Promise<void> {
     const artifact = await this.find(id, query, request);
     const etag = `"${artifact.sha256}"`;
+    const isCurrent = isKnown(request.headers['if-none-match'], etag);
+    const range = isCurrent ? undefined : readRange(request, artifact, etag);
+    // Before the headers: what goes wrong here is answered as a problem, not as the file.
+    const bytes = isCurrent || range === 'unsatisfiable' ? undefined : await this.artifacts.read(artifact, range);
     reply.headers({
       etag,
       'accept-ranges': 'bytes',
@@ -43,9 +47,7 @@ export class ArtifactDownloads {
       'content-type': artifact.contentType,
       'x-content-type-options': 'nosniff',
     });
-    if (isKnown(request.headers['if-none-match'], etag)) return void (await reply.status(304).send());
-
-    const range = readRange(request, artifact, etag);
+    if (isCurrent) return void (await reply.status(304).send());
     if (range === 'unsatisfiable') {
       return void (await reply.status(416).header('content-range', `bytes */${artifact.size}`).send(''));
     }
@@ -53,7 +55,7 @@ export class ArtifactDownloads {
       reply.status(206).header('content-range', `bytes ${range.start}-${range.end}/${artifact.size}`);
     }
     reply.header('content-length', range ? range.end - range.start + 1 : artifact.size);
-    await reply.send(await this.artifacts.read(artifact, range));
+    await reply.send(bytes);
   }
 
   private async find(

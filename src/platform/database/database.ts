@@ -118,11 +118,19 @@ function asUnavailable(error: unknown): unknown {
   const code = codeOf(error);
   const broken = error instanceof Error && BROKEN.test(error.message);
   if (!CONNECTION_FAULTS.has(code) && !SERVER_FAULTS.test(code) && !broken) return error;
-  return new AppError('unavailable', 'DATABASE_UNAVAILABLE', 'The database does not answer just now. Try again.', {
-    cause: error,
+  return databaseUnavailable(error);
+}
+
+const UNAVAILABLE = 'DATABASE_UNAVAILABLE';
+
+export const databaseUnavailable = (cause: unknown): AppError =>
+  new AppError('unavailable', UNAVAILABLE, 'The database does not answer just now. Try again.', {
+    cause,
     retryAfterSeconds: 2,
   });
-}
+
+export const isDatabaseUnavailable = (error: unknown): boolean =>
+  error instanceof AppError && error.code === UNAVAILABLE;
 
 /** Postgres unique_violation (23505) on the named constraint. */
 export const isUniqueViolation = (error: unknown, constraint: string): boolean => {

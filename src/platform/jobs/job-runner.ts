@@ -1,6 +1,7 @@
 import { Logger as WorkerLogger, type Runner, run, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import { type DatabaseConnection, toDriverOptions } from '../database/connection.js';
+import { untilStored } from '../database/until-stored.js';
 import type { Logger } from '../logging/logger.js';
 import { withLogFields } from '../logging/logger.js';
 import type { JobHandler } from './job.js';
@@ -26,6 +27,8 @@ export class JobRunner {
   /** The database failed the engine: it may have stopped, or hold locks of jobs that it never got to see. */
   private shaken = false;
   private renewing = false;
+  /** Jobs that were cut short because this process stops. */
+  private readonly cut: string[] = [];
 
   constructor(private readonly parts: JobRunnerParts) {
     this.pool = new pg.Pool({
@@ -60,8 +63,17 @@ export class JobRunner {
     this.runner = undefined;
     await Promise.race([runner?.stop().catch(() => undefined), deadline(STOP_MS)]);
     clearTimeout(abort);
+    await this.handOver();
     await this.presence.stop();
     await this.pool.end().catch(() => undefined);
+  }
+
+  /** What was cut short is due now, not after the engine's pause, which grows with each time that a job was begun. */
+  private async handOver(): Promise<void> {
+    if (this.cut.length === 0) return;
+    await this.pool
+      .query('select graphile_worker.reschedule_jobs($1::bigint[], run_at => now(), attempts => 0)', [this.cut])
+      .catch((error: Error) => this.parts.logger.warn({ reason: error.message }, 'jobs not handed over'));
   }
 
   private async launch(): Promise<Runner> {
@@ -116,9 +128,15 @@ export class JobRunner {
       const ms = () => Math.round(performance.now() - started);
       await withLogFields({ job: name }, async () => {
         try {
-          await handler.run(handler.job.payload.parse(payload), { signal });
+          const parsed = handler.job.payload.parse(payload);
+          // The engine would let it wait for minutes after the database is back.
+          await untilStored(() => handler.run(parsed, { signal }), {
+            signal,
+            onPause: (pauseMs) => logger.warn({ pauseMs }, 'a job waits for the database'),
+          });
           logger.debug({ attempt: helpers.job.attempts, ms: ms() }, 'job done');
         } catch (error) {
+          if (this.stopping.signal.aborted) this.cut.push(helpers.job.id);
           logger.error({ attempt: helpers.job.attempts, ms: ms(), err: error }, 'job failed');
           throw error;
         }

@@ -1,0 +1,94 @@
+import pg from 'pg';
+import { z } from 'zod';
+import { readConfig } from '../../../src/platform/config/config.js';
+import { Database, databaseUnavailable } from '../../../src/platform/database/database.js';
+import { toDriverOptions } from '../../../src/platform/database/connection.js';
+import { defineJob, JobHandler, type JobRun } from '../../../src/platform/jobs/job.js';
+import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
+import { Jobs } from '../../../src/platform/jobs/jobs.js';
+import { createLogger } from '../../../src/platform/logging/logger.js';
+import { openDatabase, type OpenDatabase } from '../../../src/start/open-database.js';
+import { toUrl } from '../../support/chaos/database-url.js';
+import { createTestDatabase, type TestDatabase } from '../../support/databases.js';
+import { eventually } from '../../support/app.js';
+
+const work = defineJob({ name: 'tests.work', payload: z.object({}), attempts: 25, timeoutMs: 60_000 });
+
+class Work extends JobHandler<Record<string, never>> {
+  readonly job = work;
+  runs = 0;
+
+  constructor(private readonly during: (run: number, signal: AbortSignal) => Promise<void>) {
+    super();
+  }
+
+  async run(_payload: Record<string, never>, { signal }: JobRun): Promise<void> {
+    this.runs += 1;
+    await this.during(this.runs, signal);
+  }
+}
+
+describe('jobs', () => {
+  const logger = createLogger(readConfig({ LOG_LEVEL: 'silent' }).log);
+  let place: TestDatabase;
+  let opened: OpenDatabase;
+  let client: pg.Client;
+  const runners: JobRunner[] = [];
+
+  beforeAll(async () => {
+    place = await createTestDatabase();
+    opened = await openDatabase(readConfig({ NODE_ENV: 'test', DATABASE_URL: toUrl(place.connection) }), logger);
+    client = new pg.Client(toDriverOptions(place.connection).pg);
+    await client.connect();
+  });
+  afterEach(() => Promise.all(runners.splice(0).map((runner) => runner.stop())));
+  afterAll(async () => {
+    await client.end();
+    await opened.close();
+    await place.drop();
+  });
+
+  async function start(handler: Work): Promise<JobRunner> {
+    const runner = new JobRunner({ connection: place.connection, concurrency: 2, processId: 'tests', logger });
+    await runner.start([handler]);
+    runners.push(runner);
+    return runner;
+  }
+
+  const enqueue = () => new Jobs(new Database(opened.dataSource)).enqueue(work, {});
+
+  it('whose database is away begin again as soon as it answers, not after a pause that grows with each try', async () => {
+    let ended = false;
+    const handler = new Work(async (run) => {
+      if (run < 5) throw databaseUnavailable(new Error('away'));
+      ended = true;
+    });
+    await start(handler);
+    await enqueue();
+    // The engine's own pauses would come to 82 s.
+    await eventually(
+      () => ended,
+      (is) => is,
+      15_000,
+    );
+    expect(handler.runs).toBe(5);
+  });
+
+  it('that a stopping process cannot end are free for the next one at once, however often they were begun', async () => {
+    const handler = new Work(
+      (_run, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('cut')))),
+    );
+    const runner = await start(handler);
+    await enqueue();
+    await eventually(
+      () => handler.runs,
+      (runs) => runs === 1,
+    );
+    await client.query('update graphile_worker._private_jobs set attempts = 9');
+    await runner.stop();
+    const { rows } = await client.query(
+      'select attempts, locked_by, run_at <= now() as due from graphile_worker._private_jobs',
+    );
+    expect(rows).toEqual([{ attempts: 0, locked_by: null, due: true }]);
+  }, 30_000);
+});

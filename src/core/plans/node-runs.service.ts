@@ -2,6 +2,7 @@ import { findReferences, resolveReferences } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { untilStored } from '../../platform/database/until-stored.js';
 import type { SessionId } from '../../platform/ids.js';
 import { Claims } from '../../platform/jobs/claims.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
@@ -67,18 +68,24 @@ export class NodeRunsService {
   ) {}
 
   /** Undefined when there is nothing to call: done, stopped, asked again, or somebody else's. */
-  async begin(sessionId: SessionId, nodeId: string, attempt: number): Promise<BegunRun | undefined> {
+  async begin(
+    sessionId: SessionId,
+    nodeId: string,
+    attempt: number,
+    signal: AbortSignal,
+  ): Promise<BegunRun | undefined> {
     // Before the transaction: a server that was never seen is asked for its tools.
     const lookup = await this.lookUpTool(sessionId, nodeId);
     const claim = this.claims.take();
-    const begun = await this.mark(sessionId, nodeId, attempt, { ...lookup, claim, retryAt: new Map() }).catch(
-      (error: unknown) => {
-        this.claims.release(claim);
-        throw error;
-      },
-    );
-    if (!begun) this.claims.release(claim);
-    return begun;
+    let begun: BegunRun | undefined;
+    try {
+      // Under one claim: if only the answer to a commit was lost, the run has begun, and nothing was sent yet.
+      const mark = () => this.mark(sessionId, nodeId, attempt, { ...lookup, claim, retryAt: new Map() });
+      begun = await untilStored(mark, { signal });
+      return begun;
+    } finally {
+      if (!begun) this.claims.release(claim);
+    }
   }
 
   private async lookUpTool(sessionId: SessionId, nodeId: string): Promise<Pick<Means, 'tool' | 'isAway'>> {
@@ -105,6 +112,7 @@ export class NodeRunsService {
       const node = change.find(nodeId);
       if (!node) return undefined;
 
+      if (node.status === 'running' && node.claim === means.claim) return this.again(session, node, means);
       const isNext = attempt === node.attempt + 1 && (node.status === 'approved' || node.status === 'retrying');
       const isOrphan = attempt === node.attempt && node.status === 'running';
       if (isOrphan && (await this.claims.isHeld(node.claim))) return this.askAgainLater(sessionId, nodeId, attempt);
@@ -190,6 +198,12 @@ export class NodeRunsService {
       cause: 'the call left, and its answer was lost; it may have had its effect',
       finishedAt: this.clock.now(),
     });
+  }
+
+  /** Marked by a transaction whose commit was not heard of. */
+  private async again(session: Session, node: TaskNodeRecord, { tool, claim }: Means): Promise<BegunRun | undefined> {
+    const resolved = await this.resolve(session.id, node);
+    return tool && resolved.ok ? { session, node, claim, tool, arguments: resolved.value } : undefined;
   }
 
   private async start(

@@ -3,6 +3,7 @@ import type { Answer, Question } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { untilStored } from '../../platform/database/until-stored.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { newId, type SessionId } from '../../platform/ids.js';
 import { ArgumentValidation, describeIssues } from '../execution/argument-validation.js';
@@ -52,7 +53,7 @@ export class QuestionsService {
     const answered = new AbortController();
     const stopListening = this.hints.subscribe(`input:${id}`, () => answered.abort());
     try {
-      const expiresAt = await this.open(id, node, question);
+      const expiresAt = await untilStored(() => this.open(id, node, question), { signal });
       return await this.awaitAnswer(id, node, expiresAt, AbortSignal.any([answered.signal, signal]), signal);
     } finally {
       stopListening();
@@ -116,6 +117,8 @@ export class QuestionsService {
     };
     await this.database.transaction(async () => {
       await this.sessions.lock(node.sessionId);
+      // The answer to an earlier commit may have been lost.
+      if ((await this.look(id)).length > 0) return;
       await this.database.sql(
         `insert into input_requests (id, session_id, plan_id, node_id, kind, server_name, message, schema, url, status,
            created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11)`,
@@ -146,14 +149,18 @@ export class QuestionsService {
     given: AbortSignal,
   ): Promise<Answer> {
     for (;;) {
-      const [row] = await this.database.sql<QuestionRow>('select * from input_requests where id = $1', [id]);
+      const [row] = await untilStored(() => this.look(id), { signal: given });
       if (row?.status === 'accept')
         return { action: 'accept', content: (row.content ?? {}) as Answer['content'] & object };
       if (row?.status === 'decline') return { action: 'decline' };
       if (row?.status !== 'open' || given.aborted) return { action: 'cancel' };
-      if (expiresAt <= this.clock.now()) return this.expire(id, node);
+      if (expiresAt <= this.clock.now()) return untilStored(() => this.expire(id, node), { signal: given });
       await until(woken, LOOK_EVERY_MS);
     }
+  }
+
+  private look(id: string): Promise<QuestionRow[]> {
+    return this.database.sql<QuestionRow>('select * from input_requests where id = $1', [id]);
   }
 
   private async expire(id: string, node: TaskNodeRecord): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import { untilStored } from '../../platform/database/until-stored.js';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { SessionId } from '../../platform/ids.js';
@@ -29,8 +30,6 @@ const LOG_LINES = 500;
 const TOO_TALKATIVE = `This call logs a great deal: lines beyond ${LOG_LINES} are not kept.`;
 /** A hint that a call was stopped may be lost: then it is seen this late. */
 const LOOK_FOR_STOP_MS = 5_000;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
 
 @Injectable()
 export class RunNodeHandler extends JobHandler<Payload> {
@@ -56,7 +55,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
     const unsubscribe = this.hints.subscribe(planStopTopic(sessionId as SessionId), () => stop.abort());
     let looking: NodeJS.Timeout | undefined;
     try {
-      const run = await this.runs.begin(sessionId as SessionId, nodeId, attempt);
+      const run = await this.runs.begin(sessionId as SessionId, nodeId, attempt, signal);
       if (!run) return;
       looking = setInterval(() => void this.lookForStop(run, stop), LOOK_FOR_STOP_MS);
       await this.callAndFinish(run, stop.signal, signal);
@@ -146,14 +145,8 @@ export class RunNodeHandler extends JobHandler<Payload> {
 
   /** The call has happened: its outcome is kept in hand until the database takes it. */
   private async finish(run: BegunRun, outcome: ToolOutcome, stopping: boolean): Promise<boolean> {
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await this.runs.finish(run, outcome, { stopping });
-      } catch (error) {
-        if (toAppError(error).kind !== 'unavailable') throw error;
-        this.logger.warn({ pauseMs: pause }, 'the outcome of a call waits for the database');
-        await new Promise((resolve) => setTimeout(resolve, pause));
-      }
-    }
+    return untilStored(() => this.runs.finish(run, outcome, { stopping }), {
+      onPause: (pauseMs) => this.logger.warn({ pauseMs }, 'the outcome of a call waits for the database'),
+    });
   }
 }

@@ -7,6 +7,7 @@ import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
+import { QuestionsService } from './questions.service.js';
 
 /** Told when the plan of a session is stopped. */
 export const planStopTopic = (sessionId: SessionId) => `stop-plan:${sessionId}`;
@@ -18,6 +19,7 @@ export class StopsService {
     private readonly database: Database,
     private readonly plans: PlansRepository,
     private readonly changes: PlanChanges,
+    private readonly questions: QuestionsService,
     private readonly claims: Claims,
     private readonly hints: Hints,
   ) {}
@@ -45,6 +47,7 @@ export class StopsService {
       return;
     }
     // Nobody runs it any more: its process died.
+    await this.questions.close(change, node.id);
     const safe = isSafeToRepeat(node);
     const cause = safe ? 'stopped by you' : 'the process that ran it died; it may have had its effect';
     change.update(node.id, { status: safe ? 'cancelled' : 'outcome_unknown', cause, stopRequested: true });

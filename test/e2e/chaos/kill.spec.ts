@@ -15,7 +15,10 @@ import {
 
 /** CHAOS_KILLS=200 is the long run. */
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
-const SESSIONS = 5;
+const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 50);
+const NODES = 20;
+/** All that was under way is done so long after the last restart. */
+const DONE_MS = 60_000;
 /** Longer than it takes until a dead process's work is free (4 s) and taken up again. */
 const LONG_LIFE_MS = 6_500;
 
@@ -24,7 +27,7 @@ describe('a process that is killed', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await createWorld({ name: 'kill', seed });
+    world = await createWorld({ name: 'kill', seed, graphs: { least: NODES, most: NODES } });
   }, 60_000);
   afterAll(() => world.end(), 60_000);
 
@@ -49,7 +52,9 @@ describe('a process that is killed', () => {
         await killAndRestart(world.app, join(world.folder, 'data'), { starts, ends });
       }
       over = true;
-      await inTime(world.app, 60_000, Promise.all(talks));
+      const restartedAt = performance.now();
+      await inTime(world.app, DONE_MS, Promise.all(talks));
+      const doneAfterMs = Math.round(performance.now() - restartedAt);
       for (const { follower } of all) follower.stop();
 
       const { faults, ...figures } = await judge(world, all);
@@ -58,6 +63,7 @@ describe('a process that is killed', () => {
         kills: KILLS,
         restartMs: spread(starts),
         databaseGoneMs: spread(ends),
+        doneAfterMs,
         connects: all.reduce((sum, { follower }) => sum + follower.connects, 0),
         received: all.reduce((sum, { follower }) => sum + follower.received.length, 0),
         ...figures,

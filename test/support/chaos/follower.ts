@@ -11,6 +11,9 @@ interface FollowerParts {
   token: string;
 }
 
+/** Before it connects again, about: all clients at once would hold the product up as it starts. */
+const AWAY_MS = 100;
+
 type Decidable = Pick<PlanNode, 'id' | 'status' | 'attempt'>;
 
 /**
@@ -101,7 +104,7 @@ export class Follower {
         for (; taken < client.frames.length; taken += 1) this.take(client.frames[taken] as Frame);
         for (const wake of this.wake.splice(0)) wake();
       }
-      await pause(20);
+      await pause(AWAY_MS * (0.5 + Math.random()));
     }
   }
 

@@ -7,11 +7,18 @@ const TOOLS = ['read_value', 'put_value', 'write_value'] as const;
 const SLOW_WORD_MS = 500;
 const WORDS = 'Everything that was asked for has been looked at, one after the other.'.split(' ');
 
+export interface GraphSize {
+  least: number;
+  most: number;
+}
+
+const SMALL: GraphSize = { least: 6, most: 8 };
+
 /**
- * A model that answers `graph <tag>` with a graph of 6 to 8 calls, always the same for the same tag, and the outcomes
- * with words. `slowly <tag>` gets only words, over more than six seconds.
+ * A model that answers `graph <tag>` with a graph of 6 to 8 calls unless another size is given, always the same for the
+ * same tag, and the outcomes with words. `slowly <tag>` gets only words, over more than six seconds.
  */
-export function graphBrain(seed: number, { wordMs = 8 } = {}): (request: WireRequest) => Reply {
+export function graphBrain(seed: number, { wordMs = 8, size = SMALL } = {}): (request: WireRequest) => Reply {
   return (request) => {
     const said =
       request.contents
@@ -21,17 +28,17 @@ export function graphBrain(seed: number, { wordMs = 8 } = {}): (request: WireReq
     const tag = /graph (\S+)/.exec(said)?.[1];
     if (/slowly \S+/.test(said)) return stream([], SLOW_WORD_MS);
     if (tag === undefined) return stream([], wordMs);
-    const nodes = graphOf(new Random(seed).fork(tag), tag);
+    const nodes = graphOf(new Random(seed).fork(tag), tag, size);
     return stream([{ functionCall: { id: `fc-${tag}`, name: 'propose_plan', args: { nodes } } }], wordMs);
   };
 }
 
-/** Chains and branches; some take a value of an earlier call by reference. */
-function graphOf(random: Random, tag: string): WirePlanNode[] {
-  return Array.from({ length: random.between(6, 8) }, (_, place) => {
-    const earlier = place === 0 || random.chance(0.3) ? [] : [`n${random.between(0, place - 1)}`];
-    const more = place > 2 && random.chance(0.3) ? [`n${random.between(0, place - 1)}`] : [];
-    const dependsOn = [...new Set([...earlier, ...more])];
+/** Some take a value of an earlier call by reference. */
+function graphOf(random: Random, tag: string, { least, most }: GraphSize): WirePlanNode[] {
+  const count = random.between(least, most);
+  const parentsOf = random.pick(SHAPES);
+  return Array.from({ length: count }, (_, place) => {
+    const dependsOn = [...new Set(parentsOf(place, count, random))].map((parent) => `n${parent}`);
     const [source] = dependsOn;
     const value = source !== undefined && random.chance(0.5) ? { $ref: `${source}#/structuredContent/value` } : place;
     const tool = random.pick(TOOLS);
@@ -44,6 +51,28 @@ function graphOf(random: Random, tag: string): WirePlanNode[] {
     };
   });
 }
+
+/** The places that one depends on, all of them earlier. */
+type Shape = (place: number, count: number, random: Random) => number[];
+
+const LAYER = 5;
+
+const anyhow: Shape = (place, _count, random) => [
+  ...(place === 0 || random.chance(0.3) ? [] : [random.between(0, place - 1)]),
+  ...(place > 2 && random.chance(0.3) ? [random.between(0, place - 1)] : []),
+];
+const chain: Shape = (place) => (place === 0 ? [] : [place - 1]);
+const outAndIn: Shape = (place, count) => {
+  if (place === 0) return [];
+  return place === count - 1 ? Array.from({ length: count - 2 }, (_, at) => at + 1) : [0];
+};
+const layers: Shape = (place, _count, random) => {
+  const above = Math.floor(place / LAYER) * LAYER - LAYER;
+  return above < 0 ? [] : [random.between(above, above + LAYER - 1), random.between(above, above + LAYER - 1)];
+};
+const tree: Shape = (place) => (place === 0 ? [] : [(place - 1) >> 1]);
+
+const SHAPES = [anyhow, anyhow, chain, outAndIn, layers, tree] as const;
 
 function stream(calls: WirePart[], wordMs: number): Reply {
   return (response) => {

@@ -7,7 +7,7 @@ import { PersonApi } from './api.js';
 import { AppProcess } from './app-process.js';
 import { type CountingUpstream, startCountingUpstream } from './counting-upstream.js';
 import { Follower } from './follower.js';
-import { graphBrain } from './graph-brain.js';
+import { graphBrain, type GraphSize } from './graph-brain.js';
 import { judgeCalls, judgeLog } from './verdict.js';
 
 export interface World {
@@ -38,15 +38,16 @@ interface WorldOptions {
   others?: Record<string, string>[];
   slowestMs?: number;
   wordMs?: number;
+  graphs?: GraphSize;
 }
 
 /** The product as a process, with a model and an upstream that outlive it. */
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { name, seed, settings = {}, slowestMs = 60, wordMs = 8 } = options;
+  const { name, seed, settings = {}, slowestMs = 60, wordMs = 8, graphs } = options;
   const folder = await mkdtemp(join(tmpdir(), `switchyard-${name}-`));
   // As root, PostgreSQL runs as another user, who must get through.
   await chmod(folder, 0o711);
-  const gemini = await startScriptedGemini({ brain: graphBrain(seed, { wordMs }) });
+  const gemini = await startScriptedGemini({ brain: graphBrain(seed, { wordMs, ...(graphs && { size: graphs }) }) });
   const upstream = await startCountingUpstream(folder, { seed, slowestMs });
   const common = { DATA_DIR: join(folder, 'data'), GEMINI_API_KEY: 'test-key', GEMINI_BASE_URL: gemini.url };
   const app = await AppProcess.prepare({ ...common, ...settings });

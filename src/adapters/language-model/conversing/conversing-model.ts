@@ -139,7 +139,7 @@ export class ConversingModel<Message, Event> extends LanguageModel {
             began = true;
           },
         });
-        return this.acceptEnding(reply);
+        return this.acceptEnding({ ...reply, usage: countUnless(reply, { ...prompt, messages }) });
       } catch (error) {
         if (signal.aborted) throw this.abortReason(signal);
         const delay = said ? undefined : this.retryDelay(error, tries);
@@ -175,6 +175,16 @@ export class ConversingModel<Message, Event> extends LanguageModel {
       typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'TimeoutError';
     return isTimeout ? timedOut(this.wire.words) : reason;
   }
+}
+
+/** Some servers do not count: then about four bytes are a token. */
+function countUnless(
+  { usage, messages, text }: StreamedReply<unknown>,
+  prompt: object,
+): StreamedReply<unknown>['usage'] {
+  if (usage.inputTokens + usage.outputTokens > 0) return usage;
+  const count = (value: unknown): number => Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 4);
+  return { inputTokens: count(prompt), outputTokens: count(messages.length > 0 ? messages : text) };
 }
 
 const emptyOrSlip = ({ ending }: StreamedReply<unknown>): string =>

@@ -1,0 +1,23 @@
+import { type Dialect, ScriptedModelServer } from '../models/scripted-model-server.js';
+import { type Reply, status, text } from './replies.js';
+import { type OpenAiBody } from './wire.js';
+
+export type ScriptedOpenAi = ScriptedModelServer<OpenAiBody>;
+
+interface Options {
+  /** None: a server of one's own that wants no key. */
+  apiKey?: string | undefined;
+  brain?: (body: OpenAiBody) => Reply;
+  refuse?: (body: OpenAiBody) => string | undefined;
+}
+
+/** Speaks OpenAI's chat completions at `<url>/v1`. */
+export function startScriptedOpenAi({ apiKey, brain, refuse }: Options = {}): Promise<ScriptedOpenAi> {
+  const dialect: Dialect<OpenAiBody> = {
+    path: '/v1/chat/completions',
+    keyOf: ({ authorization }) => authorization?.replace(/^Bearer /, ''),
+    status,
+    refuse,
+  };
+  return ScriptedModelServer.start(dialect, apiKey, brain ?? (() => text('Nothing was scripted.')));
+}

@@ -1,67 +1,59 @@
-import { CLOSE_CODES, type PassingEvent } from '@app/session-protocol';
+import type { PassingEvent } from '@app/session-protocol';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import type { Principal } from '../core/identity/principal.js';
-import type { McpServer } from '../core/registry/server.js';
-import type { Session } from '../core/sessions/session.js';
-import type { SessionHint, SessionLog } from '../core/sessions/session-log.js';
+import type { SessionLog } from '../core/sessions/session-log.js';
 import { toAppError } from '../platform/errors/app-error.js';
 import type { SessionId } from '../platform/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
-import type { Connection } from './connection.js';
+import { type Connection, REPLAY_WINDOW_BYTES } from './connection.js';
 import { passingFrame } from './frames.js';
+import type { Admission } from './handshake.js';
+import { Outgoing, outgoingOf } from './outgoing.js';
 
 export const HEARTBEAT_SECONDS = 15;
 const PAGE = 200;
 
-interface Scene {
-  session: Session;
-  server: McpServer;
-}
-
-interface Parts {
+/** What all attendances of a process share. */
+export interface AttendanceParts {
   log: SessionLog;
   conversations: ConversationsService;
   logger: Logger;
 }
 
 /**
- * One connection's place in one session: catches up by `seq`, then goes live. Everything it sends in order goes
- * through one chain of steps, so that a hint in the middle of a replay changes nothing.
+ * One connection's place in one session: catches up by `seq`, then goes live. What must come in order goes through
+ * one chain of steps, so that a hint in the middle of a replay changes nothing; what is live and at hand goes at once.
  */
 export class Attendance {
+  readonly sessionId: SessionId;
+  readonly serverId: string;
+  private readonly firstSeq: number;
   private cursor = 0;
   private live = false;
   private ended = false;
   private pumping = false;
-  private steps: Promise<void> = Promise.resolve();
-  private readonly unlisten: () => void;
+  private waiting = 0;
+  private steps: Promise<void> | undefined;
 
+  /** Whoever makes one has listened to the session before: an event between reading and listening would be missed. */
   constructor(
     readonly connection: Connection,
-    private readonly scene: Scene,
-    private readonly parts: Parts,
+    { session, server }: Admission,
+    private readonly parts: AttendanceParts,
   ) {
-    // Before anything is read: an event between reading and listening would be missed.
-    this.unlisten = parts.log.listen(this.sessionId, (hint) => this.onHint(hint));
+    this.sessionId = session.id;
+    this.serverId = server.id;
+    this.firstSeq = session.firstSeq;
   }
 
   get principal(): Principal {
     return this.connection.principal;
   }
 
-  get sessionId(): SessionId {
-    return this.scene.session.id;
-  }
-
-  get serverId(): string {
-    return this.scene.server.id;
-  }
-
   /** Greets, replays what came after `after`, tells what is open, goes live. */
-  async begin(after: number): Promise<void> {
+  async begin({ session, server, after }: Admission): Promise<void> {
     await this.step(async () => {
-      const { session, server } = this.scene;
-      this.pass({
+      this.tell({
         type: 'hello',
         payload: {
           protocol: 1,
@@ -85,7 +77,12 @@ export class Attendance {
 
   /** Something may have been missed, or happened elsewhere. */
   nudge(lastSeq: number): void {
-    if (lastSeq > this.cursor) this.pump();
+    if (lastSeq > this.cursor) this.pump(lastSeq);
+  }
+
+  /** What is told once, to those who are there. */
+  pass(message: Outgoing): void {
+    if (this.live && !this.ended) this.connection.send(message);
   }
 
   async refreshStatus(): Promise<void> {
@@ -93,27 +90,27 @@ export class Attendance {
   }
 
   beat(): void {
-    this.pass({ type: 'pong', payload: { ts: new Date().toISOString() } });
+    this.tell({ type: 'pong', payload: { ts: new Date().toISOString() } });
+  }
+
+  /** The access token has expired. */
+  expire(): void {
+    const message = 'The access token expired. Refresh it and connect again with the last seq you have.';
+    this.tell({ type: 'error', payload: { code: 'TOKEN_EXPIRED', message, retryable: true } });
+    this.connection.close('sign_in_again');
   }
 
   end(): void {
     this.ended = true;
-    this.unlisten();
-  }
-
-  private onHint(hint: SessionHint): void {
-    if (hint.kind === 'appended') this.nudge(hint.lastSeq);
-    else if (this.live) this.pass(hint.event);
   }
 
   private async catchUp(after: number): Promise<void> {
     this.live = false;
     let snapshot = await this.parts.conversations.snapshot(this.principal, this.sessionId);
-    const { firstSeq } = this.scene.session;
     const isForeign = after > snapshot.last_seq;
-    if (isForeign || after < firstSeq - 1) {
-      const payload = { after, first_seq: firstSeq, next_seq: snapshot.last_seq + 1 };
-      this.pass({ type: 'replay_unavailable', payload });
+    if (isForeign || after < this.firstSeq - 1) {
+      const payload = { after, first_seq: this.firstSeq, next_seq: snapshot.last_seq + 1 };
+      this.tell({ type: 'replay_unavailable', payload });
       this.cursor = snapshot.last_seq;
     } else {
       this.cursor = after;
@@ -121,17 +118,18 @@ export class Attendance {
       // A long replay leaves the snapshot behind: take one that is as new as what was sent.
       if (this.cursor > snapshot.last_seq) snapshot = await this.snapshotAtCursor();
     }
-    this.pass({ type: 'session_snapshot', payload: snapshot });
+    this.tell({ type: 'session_snapshot', payload: snapshot });
     this.live = true;
-    this.pump();
+    // What happened meanwhile was told when nobody was live.
+    this.pump(Number.MAX_SAFE_INTEGER);
   }
 
   private async replay(to: number): Promise<void> {
     if (to <= this.cursor) return;
     const from = this.cursor + 1;
-    this.pass({ type: 'replay_begin', payload: { from, to } });
+    this.tell({ type: 'replay_begin', payload: { from, to } });
     await this.sendUpTo(to);
-    this.pass({ type: 'replay_end', payload: { to: this.cursor, count: this.cursor - from + 1 } });
+    this.tell({ type: 'replay_end', payload: { to: this.cursor, count: this.cursor - from + 1 } });
   }
 
   private async snapshotAtCursor() {
@@ -142,20 +140,22 @@ export class Attendance {
     }
   }
 
+  /** From the table, page by page, no faster than the client reads. */
   private async sendUpTo(to: number): Promise<void> {
     while (this.cursor < to && !this.ended) {
       const frames = await this.parts.log.read(this.sessionId, this.cursor, Math.min(PAGE, to - this.cursor));
       if (frames.length === 0) return;
       for (const frame of frames) {
-        this.connection.send(frame);
+        if (this.ended || !this.connection.send(outgoingOf(frame))) return;
         this.cursor = frame.seq;
+        if (this.connection.buffered > REPLAY_WINDOW_BYTES) await this.connection.drained();
       }
-      await this.connection.flushed();
     }
   }
 
-  private pump(): void {
+  private pump(to: number): void {
     if (this.pumping || !this.live || this.ended) return;
+    if (this.waiting === 0 && this.sendRecent(to)) return;
     this.pumping = true;
     void this.step(async () => {
       this.pumping = false;
@@ -163,30 +163,46 @@ export class Attendance {
     });
   }
 
-  private async tellStatus(): Promise<void> {
-    const payload = await this.parts.conversations.connectionStatus(this.sessionId, this.principal);
-    this.pass({ type: 'connection_status', payload });
+  /** What this process still has in memory goes at once. @returns false when the table must be read */
+  private sendRecent(to: number): boolean {
+    while (this.cursor < to) {
+      const frames = this.parts.log.recent(this.sessionId, this.cursor, PAGE);
+      if (!frames) return false;
+      for (const frame of frames) {
+        if (!this.connection.send(outgoingOf(frame))) return true;
+        this.cursor = frame.seq;
+      }
+    }
+    return true;
   }
 
-  private pass(event: PassingEvent): void {
-    if (!this.ended) this.connection.send(passingFrame(this.sessionId, event));
+  private async tellStatus(): Promise<void> {
+    const payload = await this.parts.conversations.connectionStatus(this.sessionId, this.principal);
+    this.tell({ type: 'connection_status', payload });
+  }
+
+  private tell(event: PassingEvent): void {
+    if (!this.ended) this.connection.send(new Outgoing(passingFrame(this.sessionId, event)));
   }
 
   /** One after another; the first that fails closes the connection, which can resume. */
   private step(work: () => Promise<void>): Promise<void> {
-    this.steps = this.steps.then(async () => {
-      if (this.ended) return;
+    this.waiting += 1;
+    const before = this.steps;
+    const mine = (async () => {
+      await before;
       try {
-        await work();
+        if (!this.ended) await work();
       } catch (error) {
         this.parts.logger.warn({ sessionId: this.sessionId, err: error }, 'a connection lost its place');
         const gone = toAppError(error).kind === 'not_found';
         this.connection.close(gone ? 'no_such_server' : 'restart');
         this.end();
       }
-    });
-    return this.steps;
+      this.waiting -= 1;
+      if (this.waiting === 0) this.steps = undefined;
+    })();
+    this.steps = mine;
+    return mine;
   }
 }
-
-export const closeCodeOf = (reason: keyof typeof CLOSE_CODES): number => CLOSE_CODES[reason];

@@ -1,35 +1,43 @@
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import { FAMILY_REVOKED } from '../core/identity/refresh-tokens.service.js';
 import { ServersService } from '../core/registry/servers.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
+import type { Config } from '../platform/config/config.js';
 import { Hints } from '../platform/hints/hints.js';
 import type { ServerId, SessionId } from '../platform/ids.js';
 import { Logger } from '../platform/logging/logger.js';
-import { Attendance, HEARTBEAT_SECONDS } from './attendance.js';
+import { CONFIG } from '../platform/tokens.js';
+import { Attendance, type AttendanceParts, HEARTBEAT_SECONDS } from './attendance.js';
 import type { Connection } from './connection.js';
 import type { Admission } from './handshake.js';
+import { Room } from './room.js';
 
 const LOOK_EVERY_MS = 2_000;
-export const CONNECTIONS_PER_USER = 64;
+const EXPIRY_EVERY_MS = 1_000;
 
 /** Who follows what in this process; looks after what a lost hint would leave behind. */
 @Injectable()
 export class Audience implements OnModuleInit, OnApplicationShutdown {
   private readonly present = new Set<Attendance>();
+  private readonly rooms = new Map<SessionId, Room>();
   private readonly byUser = new Map<string, number>();
-  private readonly watchedServers = new Map<string, () => void>();
+  private readonly watchedServers = new Map<string, { followers: number; unwatch: () => void }>();
   private timers: NodeJS.Timeout[] = [];
   private subscriptions: (() => void)[] = [];
   private leaving = false;
+  private readonly parts: AttendanceParts;
 
   constructor(
     private readonly log: SessionLog,
-    private readonly conversations: ConversationsService,
+    conversations: ConversationsService,
     private readonly servers: ServersService,
     private readonly hints: Hints,
     private readonly logger: Logger,
-  ) {}
+    @Inject(CONFIG) private readonly config: Config,
+  ) {
+    this.parts = { log, conversations, logger };
+  }
 
   onModuleInit(): void {
     this.subscriptions = [
@@ -38,6 +46,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     ];
     this.timers = [
       setInterval(() => void this.lookForMissed(), LOOK_EVERY_MS),
+      setInterval(() => this.closeExpired(), EXPIRY_EVERY_MS),
       setInterval(() => {
         for (const attendance of this.present) attendance.beat();
       }, HEARTBEAT_SECONDS * 1_000),
@@ -64,14 +73,15 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     }
     const { userId } = connection.principal;
     const already = this.byUser.get(userId) ?? 0;
-    if (already >= CONNECTIONS_PER_USER) {
+    const limit = this.config.rateLimits.socketsPerUser;
+    if (limit > 0 && already >= limit) {
       connection.close('too_many');
       return undefined;
     }
     this.byUser.set(userId, already + 1);
-    const parts = { log: this.log, conversations: this.conversations, logger: this.logger };
-    const attendance = new Attendance(connection, admission, parts);
+    const attendance = new Attendance(connection, admission, this.parts);
     this.present.add(attendance);
+    this.enterRoom(attendance);
     this.watchServer(attendance.serverId);
     return attendance;
   }
@@ -83,21 +93,47 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     const left = (this.byUser.get(userId) ?? 1) - 1;
     if (left > 0) this.byUser.set(userId, left);
     else this.byUser.delete(userId);
+    this.leaveRoom(attendance);
     this.unwatchServer(attendance.serverId);
   }
 
+  private enterRoom(attendance: Attendance): void {
+    let room = this.rooms.get(attendance.sessionId);
+    if (!room) this.rooms.set(attendance.sessionId, (room = new Room(attendance.sessionId, this.log)));
+    room.members.add(attendance);
+  }
+
+  private leaveRoom(attendance: Attendance): void {
+    const room = this.rooms.get(attendance.sessionId);
+    room?.members.delete(attendance);
+    if (room?.members.size !== 0) return;
+    room.close();
+    this.rooms.delete(attendance.sessionId);
+  }
+
   private watchServer(serverId: string): void {
-    if (this.watchedServers.has(serverId)) return;
-    this.watchedServers.set(
-      serverId,
-      this.hints.subscribe(`server:${serverId}`, () => void this.onServerChange(serverId)),
-    );
+    const watched = this.watchedServers.get(serverId);
+    if (watched) watched.followers += 1;
+    else {
+      const unwatch = this.hints.subscribe(`server:${serverId}`, () => void this.onServerChange(serverId));
+      this.watchedServers.set(serverId, { followers: 1, unwatch });
+    }
   }
 
   private unwatchServer(serverId: string): void {
-    if ([...this.present].some((other) => other.serverId === serverId)) return;
-    this.watchedServers.get(serverId)?.();
+    const watched = this.watchedServers.get(serverId);
+    if (!watched) return;
+    watched.followers -= 1;
+    if (watched.followers > 0) return;
+    watched.unwatch();
     this.watchedServers.delete(serverId);
+  }
+
+  private closeExpired(): void {
+    const now = Date.now();
+    for (const attendance of [...this.present]) {
+      if (attendance.principal.expiresAt.getTime() <= now) attendance.expire();
+    }
   }
 
   private onSignOut(data: unknown): void {
@@ -117,11 +153,10 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async lookForMissed(): Promise<void> {
-    if (this.present.size === 0) return;
+    if (this.rooms.size === 0) return;
     try {
-      const sessionIds = new Set([...this.present].map(({ sessionId }) => sessionId));
-      const lastSeqs = await this.log.lastSeqs([...sessionIds] as SessionId[]);
-      for (const attendance of this.present) attendance.nudge(lastSeqs.get(attendance.sessionId) ?? 0);
+      const lastSeqs = await this.log.lastSeqs([...this.rooms.keys()]);
+      for (const [sessionId, lastSeq] of lastSeqs) this.rooms.get(sessionId)?.nudge(lastSeq);
     } catch (error) {
       this.logger.debug({ reason: (error as Error).message }, 'could not look for missed events');
     }

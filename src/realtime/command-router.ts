@@ -7,6 +7,7 @@ import { AppError, toAppError } from '../platform/errors/app-error.js';
 import { Logger, withLogFields } from '../platform/logging/logger.js';
 import type { Attendance } from './attendance.js';
 import { passingFrame, toErrorPayload } from './frames.js';
+import { Outgoing } from './outgoing.js';
 
 type Handlers = {
   [Type in CommandType]: (from: Attendance, payload: CommandOf<Type>['payload'], id?: string) => Promise<void>;
@@ -61,7 +62,7 @@ export class CommandRouter {
       resume: async (from, { after }) => from.resume(after),
       ping: async (from, _payload, id) => {
         const payload = { ts: new Date().toISOString(), ...(id === undefined ? {} : { in_reply_to: id }) };
-        from.connection.send(passingFrame(from.sessionId, { type: 'pong', payload }));
+        from.connection.send(new Outgoing(passingFrame(from.sessionId, { type: 'pong', payload })));
       },
     };
   }
@@ -99,6 +100,7 @@ export class CommandRouter {
   }
 
   private refuse(from: Attendance, error: AppError, inReplyTo: string | undefined): void {
-    from.connection.send(passingFrame(from.sessionId, { type: 'error', payload: toErrorPayload(error, inReplyTo) }));
+    const payload = toErrorPayload(error, inReplyTo);
+    from.connection.send(new Outgoing(passingFrame(from.sessionId, { type: 'error', payload })));
   }
 }

@@ -2,6 +2,7 @@ import { AppError } from '../platform/errors/app-error.js';
 import type { Attendance } from './attendance.js';
 import type { CommandRouter } from './command-router.js';
 import { passingFrame, toErrorPayload } from './frames.js';
+import { Outgoing } from './outgoing.js';
 
 /** How many seconds' worth may come at once. */
 const BURST_SECONDS = 3;
@@ -69,6 +70,6 @@ export class Inbox {
 
   private tell(error: AppError): void {
     const { connection, sessionId } = this.attendance;
-    connection.send(passingFrame(sessionId, { type: 'error', payload: toErrorPayload(error) }));
+    connection.send(new Outgoing(passingFrame(sessionId, { type: 'error', payload: toErrorPayload(error) })));
   }
 }

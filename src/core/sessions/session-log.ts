@@ -19,7 +19,7 @@ export type SessionHint = { kind: 'appended'; lastSeq: number } | { kind: 'passi
 /** The append-only, gapless event log of each session. */
 @Injectable()
 export class SessionLog {
-  private readonly recent = new RecentFrames();
+  private readonly recentFrames = new RecentFrames();
 
   constructor(
     private readonly database: Database,
@@ -59,14 +59,19 @@ export class SessionLog {
       toFrame(sessionId, first + place, ids[place] ?? '', event.type, event.payload, ts),
     );
     this.database.afterCommit(() => {
-      this.recent.add(sessionId, frames);
+      this.recentFrames.add(sessionId, frames);
       this.hint(sessionId, { kind: 'appended', lastSeq: first + frames.length - 1 });
     });
   }
 
+  /** Events after `after` that are in memory still: the same objects for all who ask. Undefined: ask `read`. */
+  recent(sessionId: SessionId, after: number, limit: number): readonly DurableFrame[] | undefined {
+    return this.recentFrames.after(sessionId, after, limit);
+  }
+
   /** Events after `after`, oldest first, at most `limit`. */
-  async read(sessionId: SessionId, after: number, limit: number): Promise<DurableFrame[]> {
-    const cached = this.recent.after(sessionId, after, limit);
+  async read(sessionId: SessionId, after: number, limit: number): Promise<readonly DurableFrame[]> {
+    const cached = this.recent(sessionId, after, limit);
     if (cached) return cached;
     const rows = await this.database.sql<EventRow>(
       `select seq, id, type, payload, ts from session_events

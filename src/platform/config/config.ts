@@ -62,6 +62,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       authPerMinute: values.RATE_LIMIT_AUTH_RPM,
       perMinute: values.RATE_LIMIT_RPM,
       framesPerSecond: values.RATE_LIMIT_FRAMES,
+      socketsPerUser: values.SOCKETS_PER_USER,
     },
     oneTimeCodes: {
       cooldownSeconds: values.OTP_COOLDOWN_SECONDS,

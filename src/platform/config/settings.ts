@@ -138,6 +138,11 @@ export const SETTINGS = {
     preset: '40',
     about: 'Frames a second that one socket may send for long; three times as many at once. 0 is no limit.',
   },
+  SOCKETS_PER_USER: {
+    schema: whole(0, 1_000_000),
+    preset: '64',
+    about: 'Sockets that one user may have open at this process; 0 is no limit.',
+  },
   OTP_COOLDOWN_SECONDS: { schema: whole(0, 3_600), preset: '30', about: 'Between two codes to one address.' },
   OTP_LIFETIME_SECONDS: { schema: whole(5, 86_400), preset: '600', about: 'How long a code works.' },
   ACCESS_TOKEN_SECONDS: { schema: whole(1, 86_400), preset: '900', about: 'How long an access token works.' },

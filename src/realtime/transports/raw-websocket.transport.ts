@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CLOSE_CODES, type CloseReason, MAX_FRAME_BYTES, type ServerFrame } from '@app/session-protocol';
+import { CLOSE_CODES, MAX_FRAME_BYTES } from '@app/session-protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Principal } from '../../core/identity/principal.js';
 import { type AppError, toAppError } from '../../platform/errors/app-error.js';
 import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -12,10 +10,10 @@ import { CONFIG } from '../../platform/tokens.js';
 import { HEARTBEAT_SECONDS } from '../attendance.js';
 import { Audience } from '../audience.js';
 import { CommandRouter } from '../command-router.js';
-import { type Connection, MAX_BACKLOG_BYTES } from '../connection.js';
 import { passingFrame, toErrorPayload } from '../frames.js';
 import { type Admission, closeReasonOf, Handshake, type HandshakeRequest } from '../handshake.js';
 import { Inbox } from '../inbox.js';
+import { RawConnection } from './raw-connection.js';
 
 const PATH = /^(?:\/api\/v1)?\/ws\/server\/([^/?#]{1,128})\/?$/;
 /** What opens a socket must not take longer. */
@@ -25,6 +23,7 @@ const HANDSHAKE_MS = 10_000;
 @Injectable()
 export class RawWebSocketTransport {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, clientTracking: true });
+  private readonly connections = new Set<RawConnection>();
   private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(
@@ -49,10 +48,12 @@ export class RawWebSocketTransport {
         return;
       }
       this.server.handleUpgrade(request, socket, head, (ws) => {
-        void this.welcome(ws, readRequest(request, url, match[1] ?? ''));
+        void this.welcome(ws, socket, readRequest(request, url, match[1] ?? ''));
       });
     });
-    this.heartbeat = setInterval(() => this.pingAll(), HEARTBEAT_SECONDS * 1_000);
+    this.heartbeat = setInterval(() => {
+      for (const connection of this.connections) connection.ping();
+    }, HEARTBEAT_SECONDS * 1_000);
   }
 
   close(): void {
@@ -63,7 +64,7 @@ export class RawWebSocketTransport {
     }, 1_000).unref();
   }
 
-  private async welcome(ws: WebSocket, request: HandshakeRequest): Promise<void> {
+  private async welcome(ws: WebSocket, socket: Duplex, request: HandshakeRequest): Promise<void> {
     ws.on('error', (error) => this.logger.debug({ reason: error.message }, 'socket error'));
     // What the client says before it is admitted waits in the socket.
     ws.pause();
@@ -75,14 +76,14 @@ export class RawWebSocketTransport {
       return;
     }
     if (ws.readyState !== ws.OPEN) return;
-    const connection = new RawConnection(ws, admission.principal);
+    const connection = new RawConnection(ws, socket, admission.principal);
     const attendance = this.audience.admit(connection, admission);
     if (!attendance) return;
-    const begun = attendance.begin(admission.after);
+    const begun = attendance.begin(admission);
     const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond, begun);
-    const expiry = this.closeAtExpiry(connection, admission);
+    this.connections.add(connection);
     ws.once('close', () => {
-      clearTimeout(expiry);
+      this.connections.delete(connection);
       this.audience.leave(attendance);
     });
     ws.on('message', (data: Buffer, isBinary) => {
@@ -91,10 +92,7 @@ export class RawWebSocketTransport {
       if (frame === undefined) return inbox.refuse('INVALID_FRAME', 'The frame is not JSON.');
       inbox.receive(frame);
     });
-    ws.on('pong', () => alive.add(ws));
-    alive.add(ws);
     ws.resume();
-    await begun;
   }
 
   private turnAway(ws: WebSocket, error: AppError, thrown: unknown): void {
@@ -104,53 +102,6 @@ export class RawWebSocketTransport {
     ws.send(JSON.stringify(passingFrame('', { type: 'error', payload: toErrorPayload(error) })));
     ws.close(CLOSE_CODES[reason], reason);
     setTimeout(() => ws.terminate(), 2_000).unref();
-  }
-
-  private closeAtExpiry(connection: RawConnection, { principal, session }: Admission): NodeJS.Timeout {
-    const ms = Math.max(0, principal.expiresAt.getTime() - Date.now());
-    return setTimeout(() => {
-      const message = 'The access token expired. Refresh it and connect again with the last seq you have.';
-      connection.send(
-        passingFrame(session.id, { type: 'error', payload: { code: 'TOKEN_EXPIRED', message, retryable: true } }),
-      );
-      connection.close('sign_in_again');
-    }, ms);
-  }
-
-  private pingAll(): void {
-    for (const ws of this.server.clients) {
-      if (!alive.delete(ws)) ws.terminate();
-      else ws.ping();
-    }
-  }
-}
-
-/** Sockets that answered since the last ping. */
-const alive = new WeakSet<WebSocket>();
-
-class RawConnection implements Connection {
-  readonly id = randomUUID();
-  private lastSent: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly ws: WebSocket,
-    readonly principal: Principal,
-  ) {}
-
-  send(frame: ServerFrame): void {
-    if (this.ws.readyState !== this.ws.OPEN) return;
-    if (this.ws.bufferedAmount > MAX_BACKLOG_BYTES) return this.close('too_slow');
-    this.lastSent = new Promise((resolve) => this.ws.send(JSON.stringify(frame), () => resolve()));
-  }
-
-  async flushed(): Promise<void> {
-    await this.lastSent;
-  }
-
-  close(reason: CloseReason): void {
-    this.ws.close(CLOSE_CODES[reason], reason);
-    // A client that reads nothing does not see the close frame either.
-    setTimeout(() => this.ws.terminate(), 2_000).unref();
   }
 }
 

@@ -16,6 +16,8 @@ export class SocketIoAdapter extends IoAdapter {
       destroyUpgrade: false,
       maxHttpBufferSize: MAX_FRAME_BYTES,
       serveClient: false,
+      // A namespace is made for any name that a stranger asks for: without clients it goes again.
+      cleanupEmptyChildNamespaces: true,
       pingInterval: 15_000,
       pingTimeout: 20_000,
       connectTimeout: 15_000,

@@ -1,18 +1,16 @@
-import { CLOSE_CODES, type CloseReason, type ServerFrame } from '@app/session-protocol';
+import { CLOSE_CODES } from '@app/session-protocol';
 import { Inject } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Namespace, Socket } from 'socket.io';
-import type { Principal } from '../../core/identity/principal.js';
 import { toAppError } from '../../platform/errors/app-error.js';
 import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { Audience } from '../audience.js';
 import { CommandRouter } from '../command-router.js';
-import { type Connection, MAX_BACKLOG_BYTES } from '../connection.js';
-import { passingFrame } from '../frames.js';
 import { type Admission, closeReasonOf, Handshake, type HandshakeRequest } from '../handshake.js';
 import { Inbox } from '../inbox.js';
+import { SocketIoConnection } from './socket-io-connection.js';
 
 const NAMESPACE = /^\/ws\/server\/[^/?#]{1,128}$/;
 
@@ -59,21 +57,9 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
     const connection = new SocketIoConnection(socket, admission.principal);
     const attendance = this.audience.admit(connection, admission);
     if (!attendance) return;
-    const begun = attendance.begin(admission.after);
+    const begun = attendance.begin(admission);
     const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond, begun);
-    const expiry = setTimeout(
-      () => {
-        const message = 'The access token expired. Refresh it and connect again with the last seq you have.';
-        const payload = { code: 'TOKEN_EXPIRED', message, retryable: true };
-        connection.send(passingFrame(attendance.sessionId, { type: 'error', payload }));
-        connection.close('sign_in_again');
-      },
-      Math.max(0, admission.principal.expiresAt.getTime() - Date.now()),
-    );
-    socket.once('disconnect', () => {
-      clearTimeout(expiry);
-      this.audience.leave(attendance);
-    });
+    socket.once('disconnect', () => this.audience.leave(attendance));
     socket.onAny((type: string, ...rest: unknown[]) => {
       const acknowledge = typeof rest.at(-1) === 'function' ? (rest.pop() as (answer: unknown) => void) : undefined;
       const [payload, envelope] = rest;
@@ -84,58 +70,6 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
       const id = (envelope as { id?: unknown } | undefined)?.id;
       inbox.receive({ type, payload, ...(id === undefined ? {} : { id }) }, (ok) => acknowledge?.({ ok }));
     });
-  }
-}
-
-class SocketIoConnection implements Connection {
-  private backlog = 0;
-
-  constructor(
-    private readonly socket: ClientSocket,
-    readonly principal: Principal,
-  ) {
-    // The engine tells when all it was given has left.
-    socket.conn.on('drain', () => {
-      this.backlog = 0;
-    });
-  }
-
-  get id(): string {
-    return this.socket.id;
-  }
-
-  send(frame: ServerFrame): void {
-    if (!this.socket.connected) return;
-    const { type, payload, ...envelope } = frame;
-    this.backlog += JSON.stringify(payload).length;
-    if (this.backlog > MAX_BACKLOG_BYTES * 2) return this.close('too_slow');
-    (this.socket as Socket).emit(type, payload, envelope);
-  }
-
-  async flushed(): Promise<void> {
-    const { conn } = this.socket;
-    if (!this.socket.connected || this.backlog === 0) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        conn.off('drain', done);
-        this.socket.off('disconnect', done);
-        resolve();
-      };
-      conn.once('drain', done);
-      this.socket.once('disconnect', done);
-    });
-  }
-
-  /** socket.io has no close codes: an `error` that names ours goes before the disconnect. */
-  close(reason: CloseReason): void {
-    const payload = {
-      code: reason.toUpperCase(),
-      message: 'The server closes this connection.',
-      retryable: reason !== 'no_access' && reason !== 'no_such_server',
-      details: { close_code: CLOSE_CODES[reason] },
-    };
-    (this.socket as Socket).emit('error', payload);
-    this.socket.disconnect(true);
   }
 }
 

@@ -13,7 +13,8 @@ import {
 } from '../../../libs/session-protocol/src/index.js';
 import { APPROVAL_POLICIES } from '../../../src/core/approvals/approval-policy.js';
 import { allows } from '../../../src/core/plans/plan-views.js';
-import { CONNECTIONS_PER_USER } from '../../../src/realtime/audience.js';
+import { SETTINGS } from '../../../src/platform/config/settings.js';
+import { MAX_BACKLOG_BYTES } from '../../../src/realtime/connection.js';
 import { type Block, blocksOf, codeIn, readPage, ROOT, tableBelow } from './markdown.js';
 
 const PAGE = 'docs/session-protocol.md';
@@ -78,7 +79,8 @@ describe('the description of the session protocol', () => {
   it('has the limits', () => {
     const limits = Object.fromEntries(tableBelow(page, 'Limits').map(([what = '', limit = '']) => [what, limit]));
     expect(limits['a frame']).toContain(`${MAX_FRAME_BYTES / 1024 / 1024} MiB`);
-    expect(limits['connections of a user']).toContain(String(CONNECTIONS_PER_USER));
+    expect(limits['connections of a user']).toContain(SETTINGS.SOCKETS_PER_USER.preset);
+    expect(limits['what waits for a client that does not read']).toContain(`${MAX_BACKLOG_BYTES / 1024 / 1024} MiB`);
   });
 });
 

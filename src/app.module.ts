@@ -10,6 +10,8 @@ import { keepsMails } from './core/identity/mailbox.port.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
 import { SessionsModule } from './core/sessions/sessions.module.js';
+import { KeysModule, type KeyParts } from './platform/crypto/keys.module.js';
+import { ChoresModule } from './platform/jobs/chores.module.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
 import { ClientModule } from './surfaces/client/client.module.js';
@@ -33,11 +35,13 @@ const core = [
 /** The table of contents. */
 @Module({})
 export class AppModule {
-  static with(parts: PlatformParts): DynamicModule {
+  static with(parts: PlatformParts, keys: KeyParts): DynamicModule {
     const { config } = parts;
     const base = [
       DiscoveryModule,
       PlatformModule.with(parts),
+      KeysModule.with(keys),
+      ChoresModule,
       AdaptersModule.with(config),
       PipelineModule.with([clientSurface, devMailboxSurface]),
       ...core,

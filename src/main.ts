@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { ConfigError, readConfig } from './platform/config/config.js';
 import { AppError } from './platform/errors/app-error.js';
 import { banner } from './start/banner.js';
+import { createLogger } from './platform/logging/logger.js';
 import { startApplication } from './start/application.js';
+import { COMMANDS } from './start/commands/commands.js';
 
 const LEAST_NODE = 24;
 /** A process that does not end by itself after this is ended. */
@@ -13,6 +15,16 @@ async function main(): Promise<void> {
   if (major < LEAST_NODE) {
     throw new AppError('unavailable', 'OLD_NODE', `Node ${process.versions.node} is too old. Start with "npm start".`);
   }
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined) return serve();
+  const command = COMMANDS[name];
+  if (!command) throw new AppError('invalid', 'USAGE', `Commands: ${Object.keys(COMMANDS).join(', ')}.`);
+  const config = readConfig({ ...process.env, LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn' });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  await command({ config, logger: createLogger(config.log), args, say });
+}
+
+async function serve(): Promise<void> {
   const started = performance.now();
   const running = await startApplication(readConfig(process.env));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -16,6 +16,7 @@ import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
+import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
 
 /** In the order in which they are run: a table comes after those that it refers to. */
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   NodeKeys1763700007100,
   Agent1763700008000,
   DevMails1763700110000,
+  Keys1763700401000,
 ];
 
 export const ENTITIES = [

@@ -8,7 +8,7 @@ import { LanguageModel } from '../core/agent/language-model.port.js';
 import { DemoServer } from '../core/registry/demo-server.port.js';
 import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/config/config.js';
-import { Keyring } from '../platform/crypto/keyring.js';
+import { Database } from '../platform/database/database.js';
 import { Hints } from '../platform/hints/hints.js';
 import { newId } from '../platform/ids.js';
 import { JobHandler } from '../platform/jobs/job.js';
@@ -28,7 +28,7 @@ import { setupOpenApi } from '../surfaces/pipeline/openapi.js';
 import { serveWebClient } from '../surfaces/web/web-client.js';
 import { listen } from './listen.js';
 import { openDatabase, type OpenDatabase } from './open-database.js';
-import { readSecret } from './secret.js';
+import { type OpenKeys, openKeys } from './open-keys.js';
 
 export interface RunningApplication {
   app: NestFastifyApplication;
@@ -51,10 +51,10 @@ export async function startApplication(config: Config, clock = new Clock()): Pro
   setFlagsFromString(REGEXP_FLAG);
   const logger = createLogger(config.log);
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });
-  const keyring = new Keyring(await readSecret(config.dataDirectory, config.secretKey));
   const database = await openDatabase(config, logger);
   try {
-    return await open(config, { logger, keyring, database, clock });
+    const keys = await openKeys({ config, database: new Database(database.dataSource), clock, logger });
+    return await open(config, { logger, keys, database, clock });
   } catch (error) {
     await database.close();
     throw error;
@@ -63,23 +63,23 @@ export async function startApplication(config: Config, clock = new Clock()): Pro
 
 interface Opened {
   logger: Logger;
-  keyring: Keyring;
+  keys: OpenKeys;
   database: OpenDatabase;
   clock: Clock;
 }
 
-async function open(config: Config, { logger, keyring, database, clock }: Opened): Promise<RunningApplication> {
+async function open(config: Config, { logger, keys, database, clock }: Opened): Promise<RunningApplication> {
   const parts: PlatformParts = {
     config,
     connection: database.connection,
     dataSource: database.dataSource,
-    keyring,
+    keyring: keys.keyring,
     logger,
     processId: newId('worker'),
     origin: { url: config.http.publicUrl ?? '' },
     clock,
   };
-  const app = await createHttpApplication(AppModule.with(parts), config);
+  const app = await createHttpApplication(AppModule.with(parts, keys), config);
   if (config.role !== 'worker') openDoors(app);
   await app.get(Hints).start();
   const { host, port } = config.http;

@@ -19,8 +19,8 @@ export interface OpenDatabase {
 const WAIT_MS = 60_000;
 const WATCH_MS = 1_000;
 
-/** Connects to the given PostgreSQL or starts the embedded one, and brings its tables up to date. */
-export async function openDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+/** Connects to the given PostgreSQL or starts the embedded one, and brings its tables up to date, or leaves them. */
+export async function openDatabase(config: Config, logger: Logger, { asItIs = false } = {}): Promise<OpenDatabase> {
   const place = await findPlace(config, logger);
   const dataSource = createDataSource({
     connection: place.connection,
@@ -30,8 +30,7 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
     onPoolError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
   });
   await initialize(dataSource, logger);
-  await migrate(dataSource);
-  await migrateJobs(place.connection);
+  if (!asItIs) await bringUpToDate({ connection: place.connection, dataSource });
   return {
     connection: place.connection,
     dataSource,
@@ -40,6 +39,11 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
       await place.stop();
     },
   };
+}
+
+export async function bringUpToDate({ connection, dataSource }: Omit<OpenDatabase, 'close'>): Promise<void> {
+  await migrate(dataSource);
+  await migrateJobs(connection);
 }
 
 async function findPlace(config: Config, logger: Logger) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../platform/config/config.js';
 
 /**
  * The instance's secret: the given one, or the one kept in the data folder, made at the first start.
@@ -22,6 +23,18 @@ export async function readSecret(dataDirectory: string, given: string | undefine
   });
   await rm(fresh);
   return decode(await readFile(file, 'utf8'), file);
+}
+
+/**
+ * Secrets that keys may still be wrapped with: the former ones of the settings and, where a secret is given, the one
+ * that the data folder kept before.
+ */
+export async function readFormerSecrets({ dataDirectory, secretKey, formerSecretKeys }: Config): Promise<Uint8Array[]> {
+  const former = formerSecretKeys.map((text) => Buffer.from(text, 'utf8'));
+  if (secretKey === undefined) return former;
+  const file = join(dataDirectory, 'secrets', 'instance.key');
+  const kept = await readIfThere(file);
+  return kept === undefined ? former : [...former, decode(kept, file)];
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

@@ -76,6 +76,11 @@ export interface TestApp {
   signIn: (email?: string) => Promise<Person>;
   /** Registered, checked and online. */
   addServer: (person: Person, url: string, fields?: Record<string, unknown>) => Promise<ServerRow>;
+  /** Given to another instance it makes the second process of the same product. */
+  databaseUrl: string;
+  dataDirectory: string;
+  /** A part of the running product, for what cannot be seen from outside in time. */
+  get: <Part>(type: abstract new (...given: never[]) => Part) => Part;
   stop: () => Promise<void>;
 }
 
@@ -116,6 +121,9 @@ export async function startTestApp(settings: Record<string, string> = {}): Promi
     mailbox,
     signIn: signInBy(api, mailbox),
     addServer: addServerBy,
+    databaseUrl: config.database.url ?? '',
+    dataDirectory: config.dataDirectory,
+    get: (type) => running.app.get(type, { strict: false }),
     stop: async () => {
       await running.stop();
       await database.drop();

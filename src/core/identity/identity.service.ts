@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../platform/clock.js';
+import { Keyring } from '../../platform/crypto/keyring.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -27,6 +28,7 @@ export class IdentityService implements OnModuleDestroy {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly accounts: AccountsRepository,
+    private readonly keyring: Keyring,
     private readonly clock: Clock,
     hints: Hints,
   ) {
@@ -43,6 +45,7 @@ export class IdentityService implements OnModuleDestroy {
     const known = this.cache.find(key, this.clock.now());
     if (known) return known;
 
+    if (!this.accessTokens.namesKnownKey(accessToken)) await this.keyring.lookAgain();
     const { userId, organizationId, familyId, expiresAt } = this.accessTokens.read(accessToken);
     const before = this.revocations;
     const state = await this.accounts.findSignedIn(userId, organizationId, familyId);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
 import type { Id } from '../../platform/ids.js';
 import { RefreshFamilyEntity } from './refresh-family.entity.js';
@@ -16,19 +17,21 @@ export class RefreshTokensRepository {
     await this.database.entities.insert(RefreshTokenEntity, token);
   }
 
-  /** The living family of a token, until the transaction ends nobody else's. */
-  async lockFamilyOf(hash: string): Promise<RefreshFamilyEntity | undefined> {
+  /** The living family of a token, until the transaction ends nobody else's. @param hashes by each key that counts */
+  async lockFamilyOf(hashes: readonly string[]): Promise<RefreshFamilyEntity | undefined> {
     const family = await this.database.entities
       .createQueryBuilder(RefreshFamilyEntity, 'family')
       .setLock('pessimistic_write')
       .where('family.revokedAt is null')
-      .andWhere('family.id = (select family_id from refresh_tokens where hash = :hash)', { hash })
+      .andWhere('family.id = (select family_id from refresh_tokens where hash = any(:hashes) limit 1)', {
+        hashes,
+      })
       .getOne();
     return family ?? undefined;
   }
 
-  async findToken(hash: string): Promise<RefreshTokenEntity | undefined> {
-    return (await this.database.entities.findOneBy(RefreshTokenEntity, { hash })) ?? undefined;
+  async findToken(hashes: readonly string[]): Promise<RefreshTokenEntity | undefined> {
+    return (await this.database.entities.findOneBy(RefreshTokenEntity, { hash: In([...hashes]) })) ?? undefined;
   }
 
   async markUsed(hash: string, now: Date): Promise<void> {

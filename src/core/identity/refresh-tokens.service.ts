@@ -10,6 +10,7 @@ import { CONFIG } from '../../platform/tokens.js';
 import { deviceFingerprintIsInvalid, refreshTokenIsInvalid } from './identity.errors.js';
 import { normalIp } from './ip-address.js';
 import type { RefreshFamilyEntity } from './refresh-family.entity.js';
+import type { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import type { SignInClient } from './sign-in-client.js';
 import { type Account, isPrintable } from './user.js';
@@ -76,9 +77,9 @@ export class RefreshTokensService {
 
   private async inFamilyOf<T>(token: string, work: (family: RefreshFamilyEntity, now: Date) => Promise<T>): Promise<T> {
     const outcome = await this.database.transaction(async () => {
-      const hash = this.hash(token);
-      const family = await this.repository.lockFamilyOf(hash);
-      const row = family && (await this.repository.findToken(hash));
+      const hashes = this.hashes(token);
+      const family = await this.repository.lockFamilyOf(hashes);
+      const row = family && (await this.repository.findToken(hashes));
       const now = this.clock.now();
       if (!row || row.expiresAt <= now) return undefined;
       if (row.usedAt && now.getTime() - row.usedAt.getTime() > GRACE_MS) {
@@ -95,16 +96,17 @@ export class RefreshTokensService {
   /** @returns the last token of the chain, one link longer when the given one was the last */
   private async advance(family: RefreshFamilyEntity, given: string, now: Date): Promise<string> {
     let token = given;
-    let row = await this.repository.findToken(this.hash(token));
+    let row = await this.repository.findToken(this.hashes(token));
     if (row && !row.usedAt) {
       await this.repository.markUsed(row.hash, now);
-      await this.addToken(family.id, this.successor(token, row.successorSeed), now);
+      const next = this.successor(token, row);
+      await this.addToken(family.id, next, now);
       await this.repository.touchFamily(family.id, now);
-      return this.successor(token, row.successorSeed);
+      return next;
     }
     while (row?.usedAt) {
-      token = this.successor(token, row.successorSeed);
-      row = await this.repository.findToken(this.hash(token));
+      token = this.successor(token, row);
+      row = await this.repository.findToken(this.hashes(token));
     }
     return token;
   }
@@ -129,12 +131,19 @@ export class RefreshTokensService {
     this.database.afterCommit(() => this.hints.publish(FAMILY_REVOKED, { familyId: family.id }));
   }
 
-  private hash(token: string): string {
-    return this.keyring.sign('refresh-tokens', `stored ${token}`);
+  /** What may be stored of a token: its hash by each key that counts. */
+  private hashes(token: string): string[] {
+    return this.keyring.live('refresh-tokens').map((key) => this.hash(token, key));
   }
 
-  private successor(token: string, seed: string): string {
-    return this.keyring.sign('refresh-tokens', `successor ${seed} ${token}`);
+  private hash(token: string, key = this.keyring.active('refresh-tokens')): string {
+    return this.keyring.sign('refresh-tokens', `stored ${token}`, key);
+  }
+
+  /** By the key that made the row, so that it stays the same when a newer one comes into use. */
+  private successor(token: string, { hash, successorSeed }: RefreshTokenEntity): string {
+    const key = this.keyring.live('refresh-tokens').find((version) => this.hash(token, version) === hash);
+    return this.keyring.sign('refresh-tokens', `successor ${successorSeed} ${token}`, key);
   }
 }
 

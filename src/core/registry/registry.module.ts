@@ -3,6 +3,7 @@ import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
 import { DemoServersService } from './demo-servers.service.js';
 import { FurnishOrganizationHandler } from './furnish-organization.handler.js';
+import { SealedCredentials } from './sealed-credentials.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServersRepository } from './servers.repository.js';
@@ -18,6 +19,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ConnectionTestsService,
     DemoServersService,
     FurnishOrganizationHandler,
+    SealedCredentials,
     ServerCredentials,
     ServerHealthService,
     ServersRepository,

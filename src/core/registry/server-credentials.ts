@@ -15,6 +15,11 @@ export class ServerCredentials {
     return credentials && this.box.seal(JSON.stringify(credentials), placeOf(row));
   }
 
+  /** With the key in use now. @throws when it does not open */
+  sealAnew(row: Row & { credentials: string }): string {
+    return this.box.seal(this.box.open(row.credentials, placeOf(row)), placeOf(row));
+  }
+
   /**
    * The headers that sign a request to the server in.
    * @throws AppError CREDENTIALS_UNREADABLE

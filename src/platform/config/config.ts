@@ -49,6 +49,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     redis: { url: values.REDIS_URL, prefix: values.REDIS_PREFIX },
     secretKey: values.SECRET_KEY,
     artifacts: { s3: s3Of(values) },
+    formerSecretKeys: values.SECRET_KEY_PREVIOUS ?? [],
+    keys: { rotationDays: values.KEY_ROTATION_DAYS },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     model: {
       provider: values.LLM_PROVIDER ?? (values.GEMINI_API_KEY ? ('gemini' as const) : ('offline' as const)),

@@ -9,6 +9,14 @@ const list = z.string().transform((value) =>
     .filter((entry) => entry !== ''),
 );
 
+const SECRET_LENGTH = 32;
+
+/** One secret, or several with commas between; a secret may have commas of its own. */
+function secretsIn(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.length > 1 && parts.every(({ length }) => length >= SECRET_LENGTH) ? [text, ...parts] : [text];
+}
+
 export interface Setting {
   schema: z.ZodType;
   /** As text, the way the environment would give it; absent means unset. */
@@ -69,10 +77,21 @@ export const SETTINGS = {
     about: 'What all keys and channels in Redis begin with. Instances that share a Redis need one each.',
   },
   SECRET_KEY: {
-    schema: z.string().min(32),
+    schema: z.string().min(SECRET_LENGTH),
     secret: true,
     about:
       'What all keys are derived from, at least 32 characters. Unset: made at the first start, kept in the data folder.',
+  },
+  SECRET_KEY_PREVIOUS: {
+    schema: z.string().min(SECRET_LENGTH).transform(secretsIn),
+    secret: true,
+    about:
+      'Former values of SECRET_KEY, with commas between: keys that they protect are moved to the new one at the start.',
+  },
+  KEY_ROTATION_DAYS: {
+    schema: whole(0, 3_650),
+    preset: '90',
+    about: 'Age at which keys are replaced by new ones while everything runs; 0 is never.',
   },
   SMTP_URL: {
     schema: z.url({ protocol: /^smtps?$/ }),

@@ -9,36 +9,38 @@ export interface SecretPlace {
   column: string;
 }
 
-const KEY_VERSION = 'v1';
-
-/** AES-256-GCM; the text form is `v1:<nonce>:<ciphertext and tag>`, base64url, the key's version first. */
+/** AES-256-GCM; the text form is `v<key version>:<nonce>:<ciphertext and tag>`, base64url. */
 export class SecretBox {
   constructor(private readonly keyring: Keyring) {}
 
   seal(plain: string, place: SecretPlace): string {
+    const { version, key } = this.keyring.active('stored-secrets');
     const nonce = randomBytes(12);
-    const cipher = createCipheriv('aes-256-gcm', this.keyring.key('stored-secrets'), nonce);
-    cipher.setAAD(associatedData(place));
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    cipher.setAAD(associatedData(`v${version}`, place));
     const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    return `${KEY_VERSION}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
+    return `v${version}:${nonce.toString('base64url')}:${sealed.toString('base64url')}`;
   }
 
-  /** @throws when the text was changed, moved, or sealed with another key */
+  /** @throws when the text was changed, moved, or sealed with a key that is not here */
   open(sealedText: string, place: SecretPlace): string {
-    const [version, nonce, body] = sealedText.split(':');
-    if (version !== KEY_VERSION || !nonce || !body) throw new Error('The stored secret has an unknown form.');
+    const [form = '', nonce, body] = sealedText.split(':');
+    const sealedBy = this.keyring.live('stored-secrets').find(({ version }) => form === `v${version}`);
+    if (!sealedBy || !nonce || !body) throw new Error('The stored secret has an unknown form.');
     const sealed = Buffer.from(body, 'base64url');
-    const decipher = createDecipheriv(
-      'aes-256-gcm',
-      this.keyring.key('stored-secrets'),
-      Buffer.from(nonce, 'base64url'),
-      { authTagLength: 16 },
-    );
-    decipher.setAAD(associatedData(place));
+    const decipher = createDecipheriv('aes-256-gcm', sealedBy.key, Buffer.from(nonce, 'base64url'), {
+      authTagLength: 16,
+    });
+    decipher.setAAD(associatedData(form, place));
     decipher.setAuthTag(sealed.subarray(sealed.length - 16));
     return decipher.update(sealed.subarray(0, sealed.length - 16), undefined, 'utf8') + decipher.final('utf8');
   }
+
+  /** How all that is sealed from now on begins. */
+  get prefix(): string {
+    return `v${this.keyring.active('stored-secrets').version}:`;
+  }
 }
 
-const associatedData = ({ organizationId, table, rowId, column }: SecretPlace): Buffer =>
-  Buffer.from(JSON.stringify([KEY_VERSION, organizationId, table, rowId, column]));
+const associatedData = (form: string, { organizationId, table, rowId, column }: SecretPlace): Buffer =>
+  Buffer.from(JSON.stringify([form, organizationId, table, rowId, column]));

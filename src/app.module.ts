@@ -19,6 +19,7 @@ import { clientSurface } from './surfaces/client/client.surface.js';
 import { HealthModule } from './surfaces/client/health.module.js';
 import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
 import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
+import { OperationsModule } from './surfaces/operations/operations.module.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
 
 const core = [
@@ -44,6 +45,7 @@ export class AppModule {
       ChoresModule,
       AdaptersModule.with(config),
       PipelineModule.with([clientSurface, devMailboxSurface]),
+      OperationsModule.with(config),
       ...core,
     ];
     const doors = [ClientModule, RealtimeModule, ...(keepsMails(config) ? [DevMailboxModule] : [])];

@@ -11,6 +11,8 @@ import { Claims } from './jobs/claims.js';
 import { Jobs } from './jobs/jobs.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logger } from './logging/logger.js';
+import { Readiness } from './health/readiness.js';
+import { Metrics } from './metrics/metrics.js';
 import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID } from './tokens.js';
 
 /** What was made before Nest, because it can fail in ways that deserve a plain word on the terminal. */
@@ -30,6 +32,7 @@ export interface PlatformParts {
 export class PlatformModule {
   static with(parts: PlatformParts): DynamicModule {
     const database = new Database(parts.dataSource);
+    const lifecycle = new Lifecycle();
     const providers = [
       { provide: CONFIG, useValue: parts.config },
       { provide: CONNECTION, useValue: parts.connection },
@@ -43,7 +46,9 @@ export class PlatformModule {
       { provide: Claims, useValue: new Claims(database, parts.processId) },
       { provide: Keyring, useValue: parts.keyring },
       { provide: SecretBox, useValue: new SecretBox(parts.keyring) },
-      { provide: Lifecycle, useValue: new Lifecycle() },
+      { provide: Lifecycle, useValue: lifecycle },
+      { provide: Metrics, useValue: new Metrics() },
+      { provide: Readiness, useValue: new Readiness(lifecycle, parts.logger) },
       { provide: Logger, useValue: parts.logger },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

@@ -6,6 +6,7 @@ import { toAppError } from '../platform/errors/app-error.js';
 import type { SessionId } from '../platform/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { type Connection, REPLAY_WINDOW_BYTES } from './connection.js';
+import type { RealtimeMetrics } from './realtime-metrics.js';
 import { passingFrame } from './frames.js';
 import type { Admission } from './handshake.js';
 import { Outgoing, outgoingOf } from './outgoing.js';
@@ -18,6 +19,7 @@ export interface AttendanceParts {
   log: SessionLog;
   conversations: ConversationsService;
   logger: Logger;
+  metrics: RealtimeMetrics;
 }
 
 /**
@@ -129,7 +131,9 @@ export class Attendance {
     const from = this.cursor + 1;
     this.tell({ type: 'replay_begin', payload: { from, to } });
     await this.sendUpTo(to);
-    this.tell({ type: 'replay_end', payload: { to: this.cursor, count: this.cursor - from + 1 } });
+    const count = this.cursor - from + 1;
+    this.parts.metrics.replayed(count);
+    this.tell({ type: 'replay_end', payload: { to: this.cursor, count } });
   }
 
   private async snapshotAtCursor() {

@@ -10,6 +10,7 @@ import { Logger } from '../platform/logging/logger.js';
 import { CONFIG } from '../platform/tokens.js';
 import { Attendance, type AttendanceParts, HEARTBEAT_SECONDS } from './attendance.js';
 import type { Connection } from './connection.js';
+import { RealtimeMetrics } from './realtime-metrics.js';
 import type { Admission } from './handshake.js';
 import { Room } from './room.js';
 
@@ -35,8 +36,9 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     private readonly hints: Hints,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
+    metrics: RealtimeMetrics,
   ) {
-    this.parts = { log, conversations, logger };
+    this.parts = { log, conversations, logger, metrics };
   }
 
   onModuleInit(): void {

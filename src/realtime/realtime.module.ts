@@ -7,12 +7,13 @@ import { SessionsModule } from '../core/sessions/sessions.module.js';
 import { Audience } from './audience.js';
 import { CommandRouter } from './command-router.js';
 import { Handshake } from './handshake.js';
+import { RealtimeMetrics } from './realtime-metrics.js';
 import { RawWebSocketTransport } from './transports/raw-websocket.transport.js';
 import { SocketIoGateway } from './transports/socket-io.gateway.js';
 
 @Module({
   imports: [AgentModule, IdentityModule, PlansModule, RegistryModule, SessionsModule],
-  providers: [Audience, CommandRouter, Handshake, RawWebSocketTransport, SocketIoGateway],
+  providers: [Audience, CommandRouter, Handshake, RawWebSocketTransport, RealtimeMetrics, SocketIoGateway],
   exports: [RawWebSocketTransport],
 })
 export class RealtimeModule {}

@@ -10,11 +10,13 @@ import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/config/config.js';
 import { Database } from '../platform/database/database.js';
 import { Hints } from '../platform/hints/hints.js';
+import { Readiness } from '../platform/health/readiness.js';
 import { newId } from '../platform/ids.js';
 import { JobHandler } from '../platform/jobs/job.js';
 import { JobRunner } from '../platform/jobs/job-runner.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import { createLogger, type Logger } from '../platform/logging/logger.js';
+import { Metrics } from '../platform/metrics/metrics.js';
 import type { PlatformParts } from '../platform/platform.module.js';
 import { PROJECT_ROOT } from '../platform/project-root.js';
 import { Audience } from '../realtime/audience.js';
@@ -27,6 +29,7 @@ import { createHttpApplication } from '../surfaces/pipeline/http-application.js'
 import { setupOpenApi } from '../surfaces/pipeline/openapi.js';
 import { serveWebClient } from '../surfaces/web/web-client.js';
 import { listen } from './listen.js';
+import { startObserving } from './observe.js';
 import { openDatabase, type OpenDatabase } from './open-database.js';
 import { type OpenKeys, openKeys } from './open-keys.js';
 
@@ -34,6 +37,8 @@ export interface RunningApplication {
   app: NestFastifyApplication;
   config: Config;
   url: string;
+  /** Where METRICS_PORT asked for one. */
+  metricsPort: number | undefined;
   model: string;
   demoUrl: string | undefined;
   movedFrom: number | undefined;
@@ -86,10 +91,12 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
   const { port: taken, moved } = await listen(app, { host, port, search: !config.production });
   parts.origin.url ||= `http://localhost:${taken}`;
   const jobs = config.role === 'api' ? undefined : await startJobs(app, parts);
+  const metrics = await startObserving(app, config);
   return {
     app,
     config,
     url: parts.origin.url,
+    metricsPort: metrics?.port,
     model: app.get(LanguageModel).name,
     demoUrl: await demoAddress(app.get(DemoServer)),
     movedFrom: moved ? port : undefined,
@@ -100,6 +107,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
       await jobs?.stop();
       await app.close();
       await app.get(Hints).stop();
+      await metrics?.close();
       await database.close();
     }),
   };
@@ -135,13 +143,20 @@ function closeDoors(app: NestFastifyApplication): void {
 
 async function startJobs(app: NestFastifyApplication, parts: PlatformParts): Promise<JobRunner> {
   const { config, connection, processId, logger } = parts;
-  const runner = new JobRunner({ connection, concurrency: config.jobs.concurrency, processId, logger });
+  const runner = new JobRunner({
+    connection,
+    concurrency: config.jobs.concurrency,
+    processId,
+    logger,
+    metrics: app.get(Metrics),
+  });
   const handlers = app
     .get(DiscoveryService)
     .getProviders()
     .map(({ instance }: { instance?: unknown }) => instance)
     .filter((instance) => instance instanceof JobHandler);
   await runner.start(handlers);
+  app.get(Readiness).add('jobs', () => runner.check());
   return runner;
 }
 

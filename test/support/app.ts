@@ -69,6 +69,8 @@ export interface Mailbox {
 
 export interface TestApp {
   url: string;
+  /** Of METRICS_PORT, where it was asked for. */
+  metricsUrl: string;
   clock: MovableClock;
   api: Api;
   mailbox: Mailbox;
@@ -116,6 +118,7 @@ export async function startTestApp(settings: Record<string, string> = {}): Promi
   const mailbox = mailboxOf(api);
   return {
     url,
+    metricsUrl: `http://127.0.0.1:${running.metricsPort}/metrics`,
     clock,
     api,
     mailbox,

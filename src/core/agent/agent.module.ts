@@ -5,6 +5,7 @@ import { RegistryModule } from '../registry/registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { ConversationsService } from './conversations.service.js';
 import { History } from './history.js';
+import { ModelObserver } from './model-observer.js';
 import { PlanRestedHandler } from './plan-rested.handler.js';
 import { RunTurnHandler } from './run-turn.handler.js';
 import { SessionListService } from './session-list.service.js';
@@ -19,6 +20,7 @@ import { TurnsRepository } from './turns.repository.js';
   providers: [
     ConversationsService,
     History,
+    ModelObserver,
     PlanRestedHandler,
     RunTurnHandler,
     SessionListService,

@@ -12,6 +12,7 @@ import {
   type ModelTool,
   type RespondOptions,
 } from './language-model.port.js';
+import { ModelObserver } from './model-observer.js';
 import { LIMITS, type Turn } from './turn.js';
 
 /** A plan that cannot run, and why. */
@@ -25,6 +26,7 @@ export interface RefusedReply {
 export class Thinking {
   constructor(
     private readonly model: LanguageModel,
+    private readonly observer: ModelObserver,
     private readonly history: History,
     private readonly tools: ToolsService,
     private readonly servers: ServersService,
@@ -35,16 +37,14 @@ export class Thinking {
     const server = await this.servers.findForJob(session.serverId);
     // A server that does not answer has no tools just now; the model can still talk.
     const tools = await this.tools.listTools(session.serverId).catch(() => []);
-    return this.model.respond(
-      {
-        history: [...(await this.history.of(session.id, turn)), ...(refused ? tellRefusal(refused) : [])],
-        tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
-        wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
-        limits: { maxNodes: LIMITS.nodesPerGraph, maxOutputTokens: LIMITS.outputTokens },
-        now: this.clock.now(),
-      },
-      options,
-    );
+    const request = {
+      history: [...(await this.history.of(session.id, turn)), ...(refused ? tellRefusal(refused) : [])],
+      tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
+      wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
+      limits: { maxNodes: LIMITS.nodesPerGraph, maxOutputTokens: LIMITS.outputTokens },
+      now: this.clock.now(),
+    };
+    return this.observer.watch(this.model.name, options, () => this.model.respond(request, options));
   }
 }
 

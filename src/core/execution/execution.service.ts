@@ -19,6 +19,7 @@ import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answer.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
+import { CallMetrics } from './call-metrics.js';
 import { RequestLog } from './request-log.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
@@ -53,6 +54,7 @@ export class ExecutionService {
     private readonly upstreams: UpstreamsService,
     private readonly artifacts: ArtifactsService,
     private readonly requestLog: RequestLog,
+    private readonly metrics: CallMetrics,
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
@@ -67,7 +69,9 @@ export class ExecutionService {
     const startedAt = this.clock.now();
     const started = performance.now();
     const outcome = await this.run(call, observer);
-    this.log(call, outcome, startedAt, Math.round(performance.now() - started));
+    const durationMs = performance.now() - started;
+    this.metrics.seen(call.tool.serverId, call.tool.name, outcome.status, durationMs);
+    this.log(call, outcome, startedAt, Math.round(durationMs));
     return outcome;
   }
 

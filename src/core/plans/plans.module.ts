@@ -6,6 +6,7 @@ import { RegistryModule } from '../registry/registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { DecisionsService } from './decisions.service.js';
 import { NodeRunsService } from './node-runs.service.js';
+import { PendingApprovals } from './pending-approvals.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
 import { PlansService } from './plans.service.js';
@@ -21,6 +22,7 @@ import { StopsService } from './stops.service.js';
   providers: [
     DecisionsService,
     NodeRunsService,
+    PendingApprovals,
     PlanChanges,
     PlanPolicy,
     PlansRepository,

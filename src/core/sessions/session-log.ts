@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { newId, type SessionId } from '../../platform/ids.js';
+import { Metrics } from '../../platform/metrics/metrics.js';
 import { RecentFrames } from './recent-frames.js';
 
 interface EventRow {
@@ -20,12 +21,16 @@ export type SessionHint = { kind: 'appended'; lastSeq: number } | { kind: 'passi
 @Injectable()
 export class SessionLog {
   private readonly recentFrames = new RecentFrames();
+  private readonly appended;
 
   constructor(
     private readonly database: Database,
     private readonly hints: Hints,
     private readonly clock: Clock,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.appended = metrics.counter({ name: 'app_events_appended_total', help: 'Events added to sessions here.' });
+  }
 
   /**
    * In the transaction of the change that the events tell. The session's row is the counter and the lock:
@@ -59,6 +64,7 @@ export class SessionLog {
       toFrame(sessionId, first + place, ids[place] ?? '', event.type, event.payload, ts),
     );
     this.database.afterCommit(() => {
+      this.appended.inc(frames.length);
       this.recentFrames.add(sessionId, frames);
       this.hint(sessionId, { kind: 'appended', lastSeq: first + frames.length - 1 });
     });

@@ -73,6 +73,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     tokens: { accessSeconds: values.ACCESS_TOKEN_SECONDS, refreshSeconds: values.REFRESH_TOKEN_SECONDS },
     jobs: { concurrency: values.JOB_CONCURRENCY },
     demo: { enabled: !production && (values.DEMO_SERVER ?? true), port: values.DEMO_PORT },
+    metrics: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (production ? 'json' : 'pretty') },
   });
 }

@@ -173,6 +173,21 @@ export const SETTINGS = {
       'Start the demo MCP server and register it in new organizations. Unset: true in development, never in production.',
   },
   DEMO_PORT: { schema: whole(0, 65_535), preset: '7400', about: 'First port tried by the demo server.' },
+  METRICS_PORT: {
+    schema: whole(0, 65_535),
+    about: 'Port of its own for /metrics, in the form of Prometheus. Unset: none; 0 takes any free one.',
+  },
+  METRICS_HOST: {
+    schema: z.string().min(1),
+    preset: '127.0.0.1',
+    about: 'Address that METRICS_PORT is on. Beyond the loopback only in a network of your own.',
+  },
+  METRICS_TOKEN: {
+    schema: z.string().regex(/^[A-Za-z0-9._~+/-]{16,}=*$/),
+    secret: true,
+    about:
+      'Bearer token for /metrics, at least 16 letters, digits and ._~+/-; with it /metrics is also on PORT. Unset: not there.',
+  },
   LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
     preset: 'info',

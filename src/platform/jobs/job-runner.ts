@@ -4,6 +4,7 @@ import { type DatabaseConnection, toDriverOptions } from '../database/connection
 import { untilStored } from '../database/until-stored.js';
 import type { Logger } from '../logging/logger.js';
 import { withLogFields } from '../logging/logger.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { JobHandler } from './job.js';
 import { WorkerPresence } from './worker-presence.js';
 
@@ -12,6 +13,7 @@ interface JobRunnerParts {
   concurrency: number;
   processId: string;
   logger: Logger;
+  metrics: Metrics;
 }
 
 /** How long a stopping process lets its jobs end by themselves. */
@@ -30,7 +32,14 @@ export class JobRunner {
   /** Jobs that were cut short because this process stops. */
   private readonly cut: string[] = [];
 
+  private readonly durations;
+
   constructor(private readonly parts: JobRunnerParts) {
+    this.durations = parts.metrics.durations({
+      name: 'app_job_duration_seconds',
+      help: 'How long jobs of this process took.',
+      labels: ['job', 'outcome'],
+    });
     this.pool = new pg.Pool({
       ...toDriverOptions(parts.connection).pg,
       max: Math.max(4, Math.ceil(parts.concurrency / 2)),
@@ -55,6 +64,12 @@ export class JobRunner {
     this.tasks = Object.fromEntries(handlers.map((handler) => [handler.job.name, this.task(handler)]));
     await this.presence.start();
     this.runner = await this.launch();
+  }
+
+  /** @throws when no jobs are taken: the database has not heard of this process for a while */
+  check(): void {
+    if (!this.runner) throw new Error('The job engine is not running.');
+    this.presence.check();
   }
 
   async stop(): Promise<void> {
@@ -125,6 +140,7 @@ export class JobRunner {
       const started = performance.now();
       const name = handler.job.name;
       const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(handler.job.timeoutMs)]);
+      const seen = this.durations.startTimer({ job: name });
       const ms = () => Math.round(performance.now() - started);
       await withLogFields({ job: name }, async () => {
         try {
@@ -134,8 +150,10 @@ export class JobRunner {
             signal,
             onPause: (pauseMs) => logger.warn({ pauseMs }, 'a job waits for the database'),
           });
+          seen({ outcome: 'done' });
           logger.debug({ attempt: helpers.job.attempts, ms: ms() }, 'job done');
         } catch (error) {
+          seen({ outcome: 'failed' });
           if (this.stopping.signal.aborted) this.cut.push(helpers.job.id);
           logger.error({ attempt: helpers.job.attempts, ms: ms(), err: error }, 'job failed');
           throw error;

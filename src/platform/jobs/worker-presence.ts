@@ -16,6 +16,7 @@ export class WorkerPresence {
   /** Who the locks name: the engine locks by pool, not by worker. */
   private readonly poolIds = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private beatenAt = 0;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -35,6 +36,12 @@ export class WorkerPresence {
         .then(() => this.onBeat())
         .catch((error: Error) => this.logger.warn({ reason: error.message }, 'heartbeat failed'));
     }, BEAT_MS);
+  }
+
+  /** @throws when others may take this process for dead */
+  check(): void {
+    const silentMs = performance.now() - this.beatenAt;
+    if (silentMs > DEAD_AFTER_SECONDS * 1_000) throw new Error(`No heartbeat for ${Math.round(silentMs / 1_000)} s.`);
   }
 
   owns(poolId: string): boolean {
@@ -57,6 +64,7 @@ export class WorkerPresence {
        on conflict (id) do update set worker_ids = excluded.worker_ids, seen_at = excluded.seen_at`,
       [this.processId, [...this.poolIds]],
     );
+    this.beatenAt = performance.now();
     // A lock counts by its holder's beat, not by a list of the dead: a process that died before its first beat is found too.
     const { rows } = await this.pool.query<{ freed: number }>(
       `with dead as (

@@ -7,6 +7,8 @@ import type { Outgoing } from '../outgoing.js';
 
 /** A client over a plain WebSocket. */
 export class RawConnection implements Connection {
+  /** Why it was closed here. */
+  closedFor: CloseReason | undefined;
   private answered = true;
   private sent = 0;
   /** What waited for the client at the last ping, and what it had taken by then. */
@@ -68,6 +70,7 @@ export class RawConnection implements Connection {
   }
 
   close(reason: CloseReason): void {
+    this.closedFor ??= reason;
     this.ws.close(CLOSE_CODES[reason], reason);
     // A client that reads nothing does not see the close frame either.
     setTimeout(() => this.ws.terminate(), FAREWELL_MS).unref();

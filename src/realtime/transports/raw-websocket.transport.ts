@@ -11,11 +11,14 @@ import { HEARTBEAT_SECONDS } from '../attendance.js';
 import { Audience } from '../audience.js';
 import { CommandRouter } from '../command-router.js';
 import { passingFrame, toErrorPayload } from '../frames.js';
+import { RealtimeMetrics } from '../realtime-metrics.js';
 import { type Admission, closeReasonOf, Handshake, type HandshakeRequest } from '../handshake.js';
 import { Inbox } from '../inbox.js';
 import { RawConnection } from './raw-connection.js';
 
 const PATH = /^(?:\/api\/v1)?\/ws\/server\/([^/?#]{1,128})\/?$/;
+/** RFC 6455, 7.4.1: done, going away, no code given. */
+const GOODBYES = new Set([1000, 1001, 1005]);
 /** What opens a socket must not take longer. */
 const HANDSHAKE_MS = 10_000;
 
@@ -30,6 +33,7 @@ export class RawWebSocketTransport {
     private readonly handshake: Handshake,
     private readonly audience: Audience,
     private readonly router: CommandRouter,
+    private readonly metrics: RealtimeMetrics,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -78,12 +82,14 @@ export class RawWebSocketTransport {
     if (ws.readyState !== ws.OPEN) return;
     const connection = new RawConnection(ws, socket, admission.principal);
     const attendance = this.audience.admit(connection, admission);
-    if (!attendance) return;
+    if (!attendance) return this.metrics.turnedAway(connection.closedFor ?? 'lost');
+    this.metrics.entered('websocket');
     const begun = attendance.begin(admission);
     const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond, begun);
     this.connections.add(connection);
-    ws.once('close', () => {
+    ws.once('close', (code) => {
       this.connections.delete(connection);
+      this.metrics.left('websocket', connection.closedFor ?? (GOODBYES.has(code) ? 'client' : 'lost'));
       this.audience.leave(attendance);
     });
     ws.on('message', (data: Buffer, isBinary) => {
@@ -98,6 +104,7 @@ export class RawWebSocketTransport {
   private turnAway(ws: WebSocket, error: AppError, thrown: unknown): void {
     if (error.kind === 'internal') this.logger.error({ err: thrown }, 'a socket could not be opened');
     const reason = closeReasonOf(error);
+    this.metrics.turnedAway(reason);
     ws.resume();
     ws.send(JSON.stringify(passingFrame('', { type: 'error', payload: toErrorPayload(error) })));
     ws.close(CLOSE_CODES[reason], reason);

@@ -13,6 +13,8 @@ interface WholeFrame {
 /** A client over socket.io, whichever of its carriers it uses. */
 export class SocketIoConnection implements Connection {
   buffered = 0;
+  /** Why it was closed here. */
+  closedFor: CloseReason | undefined;
   private onDrained: (() => void) | undefined;
 
   constructor(
@@ -55,6 +57,7 @@ export class SocketIoConnection implements Connection {
 
   /** socket.io has no close codes: an `error` that names ours goes before the disconnect. */
   close(reason: CloseReason): void {
+    this.closedFor ??= reason;
     const payload = {
       code: reason.toUpperCase(),
       message: 'The server closes this connection.',

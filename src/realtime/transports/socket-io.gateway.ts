@@ -8,6 +8,7 @@ import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { Audience } from '../audience.js';
 import { CommandRouter } from '../command-router.js';
+import { RealtimeMetrics } from '../realtime-metrics.js';
 import { type Admission, closeReasonOf, Handshake, type HandshakeRequest } from '../handshake.js';
 import { Inbox } from '../inbox.js';
 import { SocketIoConnection } from './socket-io-connection.js';
@@ -27,6 +28,7 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
     private readonly handshake: Handshake,
     private readonly audience: Audience,
     private readonly router: CommandRouter,
+    private readonly metrics: RealtimeMetrics,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -41,8 +43,11 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
         (thrown: unknown) => {
           const error = toAppError(thrown);
           if (error.kind === 'internal') this.logger.error({ err: thrown }, 'a socket could not be opened');
-          const closeCode = CLOSE_CODES[closeReasonOf(error)];
-          next(Object.assign(new Error(error.message), { data: { code: error.code, close_code: closeCode } }));
+          const reason = closeReasonOf(error);
+          this.metrics.turnedAway(reason);
+          next(
+            Object.assign(new Error(error.message), { data: { code: error.code, close_code: CLOSE_CODES[reason] } }),
+          );
         },
       );
     });
@@ -56,10 +61,17 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
     }
     const connection = new SocketIoConnection(socket, admission.principal);
     const attendance = this.audience.admit(connection, admission);
-    if (!attendance) return;
+    if (!attendance) return this.metrics.turnedAway(connection.closedFor ?? 'lost');
+    this.metrics.entered('socketio');
     const begun = attendance.begin(admission);
     const inbox = new Inbox(attendance, this.router, this.config.rateLimits.framesPerSecond, begun);
-    socket.once('disconnect', () => this.audience.leave(attendance));
+    socket.once('disconnect', (reason) => {
+      this.metrics.left(
+        'socketio',
+        connection.closedFor ?? (reason === 'client namespace disconnect' ? 'client' : 'lost'),
+      );
+      this.audience.leave(attendance);
+    });
     socket.onAny((type: string, ...rest: unknown[]) => {
       const acknowledge = typeof rest.at(-1) === 'function' ? (rest.pop() as (answer: unknown) => void) : undefined;
       const [payload, envelope] = rest;

@@ -7,6 +7,7 @@ import { ExpectContinue } from './expect-continue.js';
 import { noSurface } from './no-surface.js';
 import { RateLimits } from './rate-limits.js';
 import { RequestHooks } from './request-hooks.js';
+import { RequestMetrics } from './request-metrics.js';
 import { type Surface, Surfaces } from './surface.js';
 import { validationPipe } from './validation.pipe.js';
 
@@ -25,6 +26,7 @@ export class PipelineModule {
         ExpectContinue,
         RateLimits,
         RequestHooks,
+        RequestMetrics,
         { provide: APP_FILTER, useExisting: ErrorWriter },
         { provide: APP_GUARD, useExisting: AuthGuard },
         { provide: APP_PIPE, useFactory: validationPipe },

@@ -7,6 +7,7 @@ import { newId } from '../../platform/ids.js';
 import { Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { RateLimits, rateLimitHeaders, tooManyRequests } from './rate-limits.js';
+import { RequestMetrics } from './request-metrics.js';
 import { requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
 import { securityHeaders } from './security-headers.js';
@@ -24,6 +25,7 @@ export class RequestHooks {
     private readonly surfaces: Surfaces,
     private readonly limits: RateLimits,
     private readonly logger: Logger,
+    private readonly metrics: RequestMetrics,
     private readonly clock: Clock,
     @Inject(CONFIG) config: Config,
   ) {
@@ -42,6 +44,7 @@ export class RequestHooks {
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.log(request, reply);
+      this.metrics.seen(request, reply.statusCode, reply.elapsedTime);
       done();
     });
   }

@@ -19,6 +19,7 @@ import { Database } from '../../../src/platform/database/database.js';
 import { Hints } from '../../../src/platform/hints/hints.js';
 import { newId } from '../../../src/platform/ids.js';
 import { JobHandler } from '../../../src/platform/jobs/job.js';
+import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
 import { Jobs1763700000000 } from '../../../src/platform/jobs/jobs.migration.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
@@ -133,7 +134,7 @@ export async function startIdentityApp(settings: Record<string, string> = {}): P
   setupOpenApi(app, clientSurface, { title: 'Client API', version: '1', description: 'test' }, [SignInModule]);
   await app.get(Hints).start();
   const organizations = new OrganizationsSeen();
-  const runner = new JobRunner({ connection, concurrency: 4, processId, logger });
+  const runner = new JobRunner({ connection, concurrency: 4, processId, logger, metrics: app.get(Metrics) });
   await runner.start([app.get(SendCodeHandler), organizations]);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

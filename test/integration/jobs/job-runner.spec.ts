@@ -4,6 +4,7 @@ import { readConfig } from '../../../src/platform/config/config.js';
 import { Database, databaseUnavailable } from '../../../src/platform/database/database.js';
 import { toDriverOptions } from '../../../src/platform/database/connection.js';
 import { defineJob, JobHandler, type JobRun } from '../../../src/platform/jobs/job.js';
+import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
 import { Jobs } from '../../../src/platform/jobs/jobs.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
@@ -49,7 +50,13 @@ describe('jobs', () => {
   });
 
   async function start(handler: Work): Promise<JobRunner> {
-    const runner = new JobRunner({ connection: place.connection, concurrency: 2, processId: 'tests', logger });
+    const runner = new JobRunner({
+      connection: place.connection,
+      concurrency: 2,
+      processId: 'tests',
+      logger,
+      metrics: new Metrics(),
+    });
     await runner.start([handler]);
     runners.push(runner);
     return runner;

@@ -23,6 +23,7 @@ import { createDataSource, migrate } from '../../../src/platform/database/data-s
 import { Database } from '../../../src/platform/database/database.js';
 import { Hints } from '../../../src/platform/hints/hints.js';
 import { newId } from '../../../src/platform/ids.js';
+import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
 import { Jobs } from '../../../src/platform/jobs/jobs.js';
 import { Jobs1763700000000 } from '../../../src/platform/jobs/jobs.migration.js';
@@ -107,7 +108,7 @@ export async function startRegistryApp({
   const app = await createHttpApplication(RootModule, config);
   const hints = app.get(Hints);
   await hints.start();
-  const runner = new JobRunner({ connection, concurrency: 4, processId, logger });
+  const runner = new JobRunner({ connection, concurrency: 4, processId, logger, metrics: app.get(Metrics) });
   await app.listen(0, '127.0.0.1');
   await runner.start([app.get(CheckServerHandler), app.get(FurnishOrganizationHandler)]);
   const url = await app.getUrl();

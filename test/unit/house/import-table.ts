@@ -35,6 +35,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'surfaces/pipeline': ['platform', 'core/identity'],
   'surfaces/client': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],
+  'surfaces/operations': ['platform', 'surfaces/pipeline'],
   'surfaces/web': ['platform', 'surfaces/pipeline'],
   realtime: ['platform', ...CORE],
 };

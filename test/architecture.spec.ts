@@ -104,7 +104,7 @@ describe('how files are written', () => {
     const refused = offences(sources, ({ path }, specifier, file) => {
       if (file === undefined) return false;
       if (!existing.has(file)) return true;
-      if (specifier.startsWith('@app/')) return path.startsWith(file.replace(/src\/index\.ts$/, ''));
+      if (specifier.startsWith('@app/')) return path.startsWith(file.replace(/src\/(client\/)?index\.ts$/, ''));
       return !specifier.endsWith('.js') || (file.startsWith('libs/') && !path.startsWith('libs/'));
     });
     expect(refused).toEqual([]);

@@ -10,7 +10,13 @@ const backend = process.env.BACKEND ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   root: here('.'),
   plugins: [react()],
-  resolve: { alias: { '@app/session-protocol': here('../libs/session-protocol/src/index.ts') } },
+  resolve: {
+    alias: {
+      // The longer name first: an alias takes what begins with it.
+      '@app/session-protocol/client': here('../libs/session-protocol/src/client/index.ts'),
+      '@app/session-protocol': here('../libs/session-protocol/src/index.ts'),
+    },
+  },
   server: {
     port: 5173,
     proxy: {

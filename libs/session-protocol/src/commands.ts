@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { JsonObject, REMEMBER_SCOPES } from './vocabulary.js';
+import { REMEMBER_SCOPES } from './vocabulary.js';
 
+const JsonObject = z.record(z.string(), z.unknown());
 const nodeId = z.string().min(1).max(64);
 const clientId = z.string().min(1).max(128);
 

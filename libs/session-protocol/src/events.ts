@@ -167,6 +167,8 @@ export interface PassingEvents {
   replay_unavailable: { after: number; first_seq: number; next_seq: number };
   session_snapshot: SessionSnapshot;
   pong: { in_reply_to?: string; ts: string };
+  /** The command that bore this id was carried out; a `ping` is answered by `pong` instead. */
+  ack: { in_reply_to: string };
   error: ErrorPayload;
 }
 

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 export const PROTOCOL_VERSION = 1;
 
 /** A frame over this many bytes closes the socket with 1009. */
@@ -41,6 +39,3 @@ export const CLOSE_CODES = {
   too_many: 4429,
 } as const;
 export type CloseReason = keyof typeof CLOSE_CODES;
-
-export const Json: z.ZodType<unknown> = z.unknown();
-export const JsonObject = z.record(z.string(), z.unknown());

@@ -47,8 +47,8 @@ export function readSources(folders: readonly string[]): Source[] {
 }
 
 function locate(from: string, specifier: string): string | undefined {
-  const library = /^@app\/([^/]+)$/.exec(specifier)?.[1];
-  if (library !== undefined) return `libs/${library}/src/index.ts`;
+  const [, library, entry = ''] = /^@app\/([^/]+)(\/client)?$/.exec(specifier) ?? [];
+  if (library !== undefined) return `libs/${library}/src${entry}/index.ts`;
   if (!specifier.startsWith('.')) return undefined;
   const path = normalize(join(dirname(from), specifier));
   return extname(path) === '.js' ? path.replace(/\.js$/, '.ts') : path;

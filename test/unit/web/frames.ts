@@ -1,4 +1,4 @@
-import { toFrame, type WireFrame } from '../../../web/src/session/frames.js';
+import { toFrame, type WireFrame } from '@app/session-protocol/client';
 
 /** Frames as a server would send them, numbered as they are made. */
 export class Wire {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { reduce } from '../../../web/src/session/reducer.js';
 import { emptySession, MAX_LOG_ROWS, type SessionState } from '../../../web/src/session/state.js';
-import type { WireFrame } from '../../../web/src/session/frames.js';
+import type { WireFrame } from '@app/session-protocol/client';
 import { node, snapshot, update, Wire } from './frames.js';
 
 const play = (frames: WireFrame[], from: SessionState = emptySession('s')) => frames.reduce(reduce, from);

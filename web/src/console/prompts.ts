@@ -1,4 +1,4 @@
-import { isRecord } from '../session/frames.js';
+import { isRecord } from '@app/session-protocol/client';
 import type { Tool } from '../api/types.js';
 
 const DEMO = ["Make a report of this week's signups", 'Analyze the latest user signups'];

@@ -1,4 +1,4 @@
-import { isRecord } from '../session/frames.js';
+import { isRecord } from '@app/session-protocol/client';
 
 export type FieldKind = 'text' | 'number' | 'integer' | 'boolean' | 'choice' | 'json';
 

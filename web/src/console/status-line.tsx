@@ -3,7 +3,7 @@ import { serverQuery } from '../api/queries.js';
 import { useLook } from '../app/look.js';
 import { openOverlay } from '../app/ui-state.js';
 import { POLICY_SHORT, POLICY_WORDS } from '../servers/server-words.js';
-import type { Link } from '../session/socket.js';
+import type { Link } from '../session/link.js';
 import type { IconName } from '../ui/icon-name.js';
 import { Icon } from '../ui/icons.js';
 import { useLive, useLiveSession } from './live-context.js';

@@ -1,4 +1,4 @@
-import { isRecord } from '../session/frames.js';
+import { isRecord } from '@app/session-protocol/client';
 
 /** What could be read out of pasted text; only what was there. */
 export interface Pasted {

@@ -1,4 +1,4 @@
-import { isRecord, type WireFrame } from './frames.js';
+import { isRecord, type WireFrame } from '@app/session-protocol/client';
 import { MAX_ITEMS, type Plan, type SessionState, type ShownNode, type TranscriptItem } from './state.js';
 
 export function keyOf(frame: WireFrame): string {

@@ -1,12 +1,13 @@
 import type { CommandPayload, Decision } from '@app/session-protocol';
+import { connectSession, isRecord, newId, type SessionClient, type WireFrame } from '@app/session-protocol/client';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { isRecord, type WireFrame } from './frames.js';
-import { newId } from './ids.js';
+import { FrameBatch } from './frame-batch.js';
+import { type Link, toLink } from './link.js';
 import { MAX_QUEUED, readOutbox, writeOutbox, type Queued } from './outbox.js';
 import { currentPlan } from './plan-rules.js';
 import { reduce } from './reducer.js';
-import { SessionSocket, type Link } from './socket.js';
 import { emptySession, type SessionState } from './state.js';
+import { getTicket } from './ticket.js';
 
 /** A decision on its way: the button says so until the server echoes it. */
 export interface Deciding {
@@ -37,8 +38,8 @@ const DECISION_OF: Record<NodeCommand, Decision> = {
 /** One open session: the state that frames make, the line they come by, and what is still to be sent. */
 export class LiveSession {
   readonly store: StoreApi<LiveState>;
-  private readonly socket: SessionSocket;
-  private askedAfter = -1;
+  private readonly batch = new FrameBatch<WireFrame>((frames) => this.take(frames));
+  private client: SessionClient | undefined;
 
   constructor(
     readonly serverId: string,
@@ -51,13 +52,6 @@ export class LiveSession {
       deciding: {},
       refused: {},
     }));
-    this.socket = new SessionSocket({
-      serverId,
-      sessionId,
-      after: () => this.state.session.last_seq,
-      onFrames: (frames) => this.take(frames),
-      onLink: (link) => this.store.setState({ link }),
-    });
   }
 
   get state(): LiveState {
@@ -69,15 +63,28 @@ export class LiveSession {
   }
 
   start(): void {
-    this.socket.start();
+    const { serverId, sessionId } = this;
+    const client = connectSession({
+      serverId,
+      session: sessionId,
+      after: this.state.session.last_seq,
+      ticket: getTicket,
+    });
+    this.client = client;
+    client.onFrame((frame) => this.batch.add(frame));
+    client.onStatus((status) => {
+      if (this.client === client) this.store.setState({ link: toLink(status) });
+    });
   }
 
   stopListening(): void {
-    this.socket.stop();
+    const { client } = this;
+    this.client = undefined;
+    client?.close();
   }
 
   reconnect(): void {
-    this.socket.reconnect();
+    this.client?.reconnect();
   }
 
   /** False when the queue is full. */
@@ -106,7 +113,7 @@ export class LiveSession {
     const plan = currentPlan(this.state.session);
     const payload = { node_id: nodeId, decision_id: newId(), ...(plan ? { plan_id: plan.plan_id } : {}), ...extra };
     const revision = type === 'approve_task' && plan ? { revision: plan.revision } : {};
-    const id = this.socket.send(type, { ...payload, ...revision } as CommandPayload<Type>);
+    const id = this.client?.post(type, { ...payload, ...revision } as CommandPayload<Type>);
     this.expect(id, [nodeId], DECISION_OF[type]);
   }
 
@@ -114,17 +121,17 @@ export class LiveSession {
     const plan = currentPlan(this.state.session);
     if (!plan || nodeIds.length === 0) return;
     const { plan_id, revision } = plan;
-    const id = this.socket.send('approve_all', { plan_id, revision, node_ids: nodeIds, decision_id: newId() });
+    const id = this.client?.post('approve_all', { plan_id, revision, node_ids: nodeIds, decision_id: newId() });
     this.expect(id, nodeIds, 'approve');
   }
 
   stopTurn(): void {
     const turn = this.state.session.turn;
-    this.socket.send('stop', turn ? { turn_id: turn.turn_id } : {});
+    this.client?.post('stop', turn ? { turn_id: turn.turn_id } : {});
   }
 
   answer(payload: CommandPayload<'input_response'>): boolean {
-    return this.socket.send('input_response', payload) !== undefined;
+    return this.client?.post('input_response', payload) !== undefined;
   }
 
   private expect(frameId: string | undefined, nodeIds: string[], decision: Decision): void {
@@ -171,8 +178,8 @@ export class LiveSession {
     this.store.setState({ session, deciding });
     if (snapshot || outbox.length !== before.outbox.length) this.setOutbox(outbox);
     for (const frame of frames) if (frame.type === 'error') this.refusal(frame.payload);
-    if (session.behind) this.catchUp();
-    else this.sendQueued();
+    // What is missing is on its way: the client asks for it.
+    if (!session.behind) this.sendQueued();
   }
 
   private refusal(payload: unknown): void {
@@ -185,20 +192,13 @@ export class LiveSession {
     this.settle(in_reply_to, typeof payload.message === 'string' ? payload.message : 'Refused.');
   }
 
-  /** Asks once for what is missing; a snapshot that is still ahead of an answered request is left as it is. */
-  private catchUp(): void {
-    const after = this.state.session.last_seq;
-    if (this.askedAfter === after) return;
-    if (this.socket.send('resume', { after }) !== undefined) this.askedAfter = after;
-  }
-
   private sendQueued(): void {
     if (!this.connected) return;
     let changed = false;
     const queue = this.state.outbox.map((one) => {
       if (one.frame_id !== undefined) return one;
       const { client_msg_id, text } = one;
-      const frame_id = this.socket.send('chat_message', { client_msg_id, text });
+      const frame_id = this.client?.post('chat_message', { client_msg_id, text });
       if (frame_id === undefined) return one;
       changed = true;
       return { ...one, frame_id };

@@ -1,4 +1,4 @@
-import { isRecord } from './frames.js';
+import { isRecord } from '@app/session-protocol/client';
 
 /** A message that the server has not confirmed yet. */
 export interface Queued {

@@ -1,7 +1,7 @@
 import type { DurableEvents, PassingEvents } from '@app/session-protocol';
-import { isRecord, type WireFrame } from './frames.js';
+import { isRecord, type WireFrame } from '@app/session-protocol/client';
 import { addItem, keyOf, readNode, withNode, withoutStreams } from './changes.js';
-import { MAX_LOG_ROWS, type Plan, type SessionState, type TranscriptItem } from './state.js';
+import { emptySession, MAX_LOG_ROWS, type Plan, type SessionState, type TranscriptItem } from './state.js';
 
 type Payloads = DurableEvents & PassingEvents;
 type Handlers = {
@@ -22,11 +22,16 @@ const handlers: Handlers = {
   }),
   connection_status: (state, payload) => ({ ...state, connection: payload }),
   pong: (state) => state,
+  ack: (state) => state,
 
   replay_begin: (state, { from, to }) => ({ ...withoutStreams(state), replay: { from, to } }),
   replay_end: (state) => ({ ...state, replay: undefined }),
-  replay_unavailable: (state, { first_seq }, frame) => {
-    const previous = state.items.at(-1)?.ts ?? frame.ts;
+  replay_unavailable: (before, { first_seq, next_seq }, frame) => {
+    const previous = before.items.at(-1)?.ts ?? frame.ts;
+    // A log that ends before what we have is another one, e.g. from a backup: nothing of ours is of it.
+    const { server_id, server_name, user_id } = before;
+    const anew = { ...emptySession(before.session_id), server_id, server_name, user_id };
+    const state = before.last_seq >= next_seq ? anew : before;
     const gap: TranscriptItem = { kind: 'gap', key: `gap-${first_seq}`, ts: frame.ts, from: previous, to: frame.ts };
     // What is left of the log begins at first_seq; being behind makes the client ask for it.
     const last_seq = Math.max(state.last_seq, first_seq - 1);

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { toolsQuery } from '../../api/queries.js';
-import { isRecord } from '../../session/frames.js';
+import { isRecord } from '@app/session-protocol/client';
 import type { ShownNode } from '../../session/state.js';
 import { Dialog } from '../../ui/dialog.js';
 import { diffLines } from '../diff.js';

@@ -1,18 +1,15 @@
+import { connectSession } from '../../dist/libs/session-protocol/src/client/index.js';
 import { FrameQueue } from './frame-queue.mjs';
 
-/** Over the platform's own WebSocket: frames `{type, payload}`. */
+/** With the client of the session protocol, over the platform's own WebSocket. */
 export async function openRawSession(origin, serverId, token) {
-  const url = `${origin.replace(/^http/, 'ws')}/ws/server/${serverId}?token=${token}`;
-  const socket = new WebSocket(url);
+  const session = connectSession({ origin, serverId, token });
   const queue = new FrameQueue();
-  socket.addEventListener('message', ({ data }) => queue.push(JSON.parse(data)));
-  await new Promise((resolve, reject) => {
-    socket.addEventListener('open', resolve, { once: true });
-    socket.addEventListener('error', () => reject(new Error('The socket did not open.')), { once: true });
-  });
+  session.onFrame((frame) => queue.push(frame));
+  await session.ready;
   return {
-    send: (type, payload) => socket.send(JSON.stringify({ type, payload })),
+    send: (type, payload) => session.send(type, payload),
     next: (predicate) => queue.next(predicate),
-    close: () => socket.close(),
+    close: () => session.close(),
   };
 }

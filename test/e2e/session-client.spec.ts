@@ -3,7 +3,6 @@ import {
   connectSession,
   type EventPayload,
   type EventType,
-  type Io,
   type SessionClient,
   type SessionOptions,
   socketIo,
@@ -35,7 +34,7 @@ interface StoredEvent {
 
 const CARRIERS: { name: string; transport: Transport }[] = [
   { name: 'the WebSocket of Node', transport: webSocket() },
-  { name: 'socket.io', transport: socketIo(io as unknown as Io) },
+  { name: 'socket.io', transport: socketIo(io) },
 ];
 const puppetry = (tool: string, n: string) => ({
   text: JSON.stringify({ plan: [{ key: 'only', tool, arguments: { text: n } }], n }),

@@ -103,7 +103,7 @@ export class CommandRouter {
   /** Only to those who gave the frame a name: a client written from the first draft sees nothing new. */
   private acknowledge({ connection, sessionId }: Attendance, { type, id }: Command): void {
     if (id === undefined || type === 'ping') return;
-    connection.send(passingFrame(sessionId, { type: 'ack', payload: { in_reply_to: id } }));
+    connection.send(new Outgoing(passingFrame(sessionId, { type: 'ack', payload: { in_reply_to: id } })));
   }
 
   private refuse(from: Attendance, error: AppError, inReplyTo: string | undefined): void {

@@ -7,13 +7,16 @@ import { SecretBox } from './crypto/secret-box.js';
 import type { DatabaseConnection } from './database/connection.js';
 import { Database } from './database/database.js';
 import { Hints } from './hints/hints.js';
+import { NotifyCarrier } from './hints/notify-carrier.js';
+import { RedisCarrier } from './hints/redis-carrier.js';
 import { Claims } from './jobs/claims.js';
 import { Jobs } from './jobs/jobs.js';
 import { Lifecycle } from './lifecycle.js';
 import { Logger } from './logging/logger.js';
 import { Readiness } from './health/readiness.js';
 import { Metrics } from './metrics/metrics.js';
-import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID } from './tokens.js';
+import { RedisLink } from './redis/redis-link.js';
+import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID, REDIS } from './tokens.js';
 
 /** What was made before Nest, because it can fail in ways that deserve a plain word on the terminal. */
 export interface PlatformParts {
@@ -33,6 +36,7 @@ export class PlatformModule {
   static with(parts: PlatformParts): DynamicModule {
     const database = new Database(parts.dataSource);
     const lifecycle = new Lifecycle();
+    const redis = openRedis(parts);
     const providers = [
       { provide: CONFIG, useValue: parts.config },
       { provide: CONNECTION, useValue: parts.connection },
@@ -41,7 +45,8 @@ export class PlatformModule {
       { provide: Clock, useValue: parts.clock },
       { provide: DataSource, useValue: parts.dataSource },
       { provide: Database, useValue: database },
-      { provide: Hints, useValue: new Hints(parts.connection, parts.processId, parts.logger) },
+      { provide: REDIS, useValue: redis },
+      { provide: Hints, useValue: new Hints(chooseCarrier(parts, redis), parts.logger) },
       { provide: Jobs, useValue: new Jobs(database) },
       { provide: Claims, useValue: new Claims(database, parts.processId) },
       { provide: Keyring, useValue: parts.keyring },
@@ -53,4 +58,15 @@ export class PlatformModule {
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }
+}
+
+const openRedis = ({ config: { redis }, logger }: PlatformParts): RedisLink | null =>
+  redis.url === undefined ? null : new RedisLink({ url: redis.url, name: 'switchyard', logger });
+
+function chooseCarrier(
+  { config: { redis }, connection, processId, logger }: PlatformParts,
+  commands: RedisLink | null,
+) {
+  if (redis.url === undefined || !commands) return new NotifyCarrier(connection, processId, logger);
+  return new RedisCarrier({ commands, url: redis.url, prefix: redis.prefix, processId, logger });
 }

@@ -19,6 +19,8 @@ import { createLogger, type Logger } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import type { PlatformParts } from '../platform/platform.module.js';
 import { PROJECT_ROOT } from '../platform/project-root.js';
+import type { RedisLink } from '../platform/redis/redis-link.js';
+import { REDIS } from '../platform/tokens.js';
 import { Audience } from '../realtime/audience.js';
 import { RawWebSocketTransport } from '../realtime/transports/raw-websocket.transport.js';
 import { SocketIoAdapter } from '../realtime/transports/socket-io.adapter.js';
@@ -86,6 +88,8 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
   };
   const app = await createHttpApplication(AppModule.with(parts, keys), config);
   if (config.role !== 'worker') openDoors(app);
+  const redis = app.get<RedisLink | null>(REDIS);
+  await redis?.start();
   await app.get(Hints).start();
   const { host, port } = config.http;
   const { port: taken, moved } = await listen(app, { host, port, search: !config.production });
@@ -108,6 +112,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
       await app.close();
       await app.get(Hints).stop();
       await metrics?.close();
+      await redis?.stop();
       await database.close();
     }),
   };

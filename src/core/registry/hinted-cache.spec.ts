@@ -1,12 +1,13 @@
 import type { Logger } from '../../platform/logging/logger.js';
 import { Hints } from '../../platform/hints/hints.js';
+import { NotifyCarrier } from '../../platform/hints/notify-carrier.js';
 import { HintedCache } from './hinted-cache.js';
 
 const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Inside one process hints need no connection. */
 function open(options: { size?: number; maxAgeMs?: number } = {}) {
-  const hints = new Hints({ url: 'postgres://127.0.0.1:1/none' }, 'worker_1', silent);
+  const hints = new Hints(new NotifyCarrier({ url: 'postgres://127.0.0.1:1/none' }, 'worker_1', silent), silent);
   const dropped: unknown[] = [];
   const cache = new HintedCache<number>(hints, {
     topic: (key) => `thing:${key}`,

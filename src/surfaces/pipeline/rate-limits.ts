@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { callerNetwork } from '../../core/identity/ip-address.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { CONFIG } from '../../platform/tokens.js';
+import type { RedisLink } from '../../platform/redis/redis-link.js';
+import { CONFIG, REDIS } from '../../platform/tokens.js';
 import type { RateLimitClass } from './surface.js';
 
 const WINDOW_SECONDS = 60;
+const RETRY_AFTER_SECONDS = 2;
 
 interface Taken {
   limit: number;
@@ -16,34 +18,72 @@ interface Taken {
   allowed: boolean;
 }
 
-/** Requests a minute and caller, counted in this process. */
+/** What counts one class of requests: this process alone, and all together where there is a Redis. */
+interface Limiter {
+  own: RateLimiterMemory;
+  shared: RateLimiterRedis | undefined;
+}
+
+/**
+ * Requests a minute and caller. Without an answer of Redis each process counts for itself, but for sign-in: there a limit
+ * that can be got round by waiting for an outage protects no code, so nobody gets in.
+ */
 @Injectable()
 export class RateLimits {
-  private readonly limiters: Record<RateLimitClass, RateLimiterMemory | undefined>;
+  private readonly limiters: Record<RateLimitClass, Limiter | undefined>;
 
-  constructor(@Inject(CONFIG) { rateLimits }: Config) {
+  constructor(
+    @Inject(CONFIG) { rateLimits, redis }: Config,
+    @Inject(REDIS) private readonly link: RedisLink | null,
+  ) {
+    const open = (kind: RateLimitClass, points: number): Limiter | undefined => {
+      if (points === 0) return undefined;
+      const options = { points, duration: WINDOW_SECONDS };
+      const shared = link && { ...options, storeClient: link.client, keyPrefix: `${redis.prefix}:rate:${kind}` };
+      return { own: new RateLimiterMemory(options), shared: shared ? new RateLimiterRedis(shared) : undefined };
+    };
     this.limiters = {
-      auth: limiter(rateLimits.authPerMinute),
-      general: limiter(rateLimits.perMinute),
+      auth: open('auth', rateLimits.authPerMinute),
+      general: open('general', rateLimits.perMinute),
       none: undefined,
     };
   }
 
-  /** @returns undefined when nothing is counted here */
+  /**
+   * @returns undefined when nothing is counted here
+   * @throws 503 for sign-in while Redis, which counts it, is away
+   */
   async take(kind: RateLimitClass, ip: string): Promise<Taken | undefined> {
     const limiter = this.limiters[kind];
     if (!limiter) return undefined;
+    const caller = callerNetwork(ip);
+    if (!limiter.shared) return consume(limiter.own, caller);
+    const shared = await this.takeShared(limiter.shared, caller);
+    if (shared) return shared;
+    if (kind === 'auth') throw signInIsNotCounted();
+    return consume(limiter.own, caller);
+  }
+
+  /** Undefined without an answer of Redis. */
+  private async takeShared(limiter: RateLimiterRedis, caller: string): Promise<Taken | undefined> {
+    if (!this.link?.isUp) return undefined;
     try {
-      return toTaken(limiter.points, await limiter.consume(callerNetwork(ip)), true);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      return toTaken(limiter.points, refused, false);
+      return await consume(limiter, caller);
+    } catch {
+      this.link.doubt();
+      return undefined;
     }
   }
 }
 
-const limiter = (points: number) =>
-  points > 0 ? new RateLimiterMemory({ points, duration: WINDOW_SECONDS }) : undefined;
+async function consume(limiter: RateLimiterMemory | RateLimiterRedis, caller: string): Promise<Taken> {
+  try {
+    return toTaken(limiter.points, await limiter.consume(caller), true);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    return toTaken(limiter.points, refused, false);
+  }
+}
 
 const toTaken = (limit: number, { remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): Taken => ({
   limit,
@@ -67,4 +107,9 @@ export function rateLimitHeaders(kind: RateLimitClass, { limit, remaining, reset
 export const tooManyRequests = ({ resetMs }: Taken) =>
   new AppError('rate_limited', 'RATE_LIMITED', 'Too many requests from this address. Wait a moment.', {
     retryAfterSeconds: Math.max(1, Math.ceil(resetMs / 1_000)),
+  });
+
+const signInIsNotCounted = () =>
+  new AppError('unavailable', 'SIGN_IN_UNAVAILABLE', 'Sign-in is closed for a moment. Try again.', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
   });

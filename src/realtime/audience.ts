@@ -1,11 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
+import { IdentityService } from '../core/identity/identity.service.js';
 import { FAMILY_REVOKED } from '../core/identity/refresh-tokens.service.js';
 import { ServersService } from '../core/registry/servers.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
 import type { Config } from '../platform/config/config.js';
 import { Hints } from '../platform/hints/hints.js';
-import type { ServerId, SessionId } from '../platform/ids.js';
+import type { ServerId } from '../platform/ids.js';
 import { Logger } from '../platform/logging/logger.js';
 import { CONFIG } from '../platform/tokens.js';
 import { Attendance, type AttendanceParts, HEARTBEAT_SECONDS } from './attendance.js';
@@ -14,7 +15,8 @@ import { RealtimeMetrics } from './realtime-metrics.js';
 import type { Admission } from './handshake.js';
 import { Room } from './room.js';
 
-const LOOK_EVERY_MS = 2_000;
+/** The least time between two looks; how often is enough, the log knows. */
+const TICK_MS = 500;
 const EXPIRY_EVERY_MS = 1_000;
 
 /** Who follows what in this process; looks after what a lost hint would leave behind. */
@@ -28,8 +30,11 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   private subscriptions: (() => void)[] = [];
   private leaving = false;
   private readonly parts: AttendanceParts;
+  private looking = false;
+  private lookedAt = 0;
 
   constructor(
+    private readonly identity: IdentityService,
     private readonly log: SessionLog,
     conversations: ConversationsService,
     private readonly servers: ServersService,
@@ -43,11 +48,13 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.subscriptions = [
-      this.hints.subscribeToGaps(() => void this.lookForMissed()),
+      this.hints.subscribeToGaps(() => void this.look()),
       this.hints.subscribe(FAMILY_REVOKED, (data) => this.onSignOut(data)),
     ];
     this.timers = [
-      setInterval(() => void this.lookForMissed(), LOOK_EVERY_MS),
+      setInterval(() => {
+        if (performance.now() - this.lookedAt >= this.log.lookAgainMs - TICK_MS / 2) void this.look();
+      }, TICK_MS),
       setInterval(() => this.closeExpired(), EXPIRY_EVERY_MS),
       setInterval(() => {
         for (const attendance of this.present) attendance.beat();
@@ -154,13 +161,34 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private async lookForMissed(): Promise<void> {
-    if (this.rooms.size === 0) return;
+  private async look(): Promise<void> {
+    if (this.present.size === 0 || this.looking) return;
+    this.looking = true;
+    this.lookedAt = performance.now();
     try {
-      const lastSeqs = await this.log.lastSeqs([...this.rooms.keys()]);
-      for (const [sessionId, lastSeq] of lastSeqs) this.rooms.get(sessionId)?.nudge(lastSeq);
+      await this.lookForMissed();
+      await this.lookForEnded();
     } catch (error) {
-      this.logger.debug({ reason: (error as Error).message }, 'could not look for missed events');
+      this.logger.debug({ reason: (error as Error).message }, 'could not look for what was missed');
+    } finally {
+      this.looking = false;
+    }
+  }
+
+  private async lookForMissed(): Promise<void> {
+    const lastSeqs = await this.log.lastSeqs([...this.rooms.keys()]);
+    for (const [sessionId, lastSeq] of lastSeqs) this.rooms.get(sessionId)?.nudge(lastSeq);
+  }
+
+  /** Nobody stays because the hint that ended their stay was lost. */
+  private async lookForEnded(): Promise<void> {
+    const present = [...this.present];
+    const serverIds = new Set(present.map(({ serverId }) => serverId as ServerId));
+    const ended = await this.identity.listEnded(present.map(({ principal }) => principal));
+    const removed = await this.servers.listRemoved([...serverIds]);
+    for (const { connection, principal, serverId } of present) {
+      if (ended.has(principal.familyId)) connection.close('sign_in_again');
+      else if (removed.has(serverId as ServerId)) connection.close('no_such_server');
     }
   }
 }

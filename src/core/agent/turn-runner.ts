@@ -24,6 +24,8 @@ import { TurnsRepository } from './turns.repository.js';
 const LOOK_AGAIN_MS = 500;
 /** For a second job of a turn that somebody thinks about: that one may still die. */
 const LOOK_AFTER_HOLDER_MS = 5_000;
+/** A hint that a turn was stopped may be lost: then it is seen this late. */
+const LOOK_FOR_STOP_MS = 5_000;
 
 interface Begun {
   session: Session;
@@ -55,13 +57,22 @@ export class TurnRunner {
     // Before the turn begins, so that a stop in between is not missed.
     const unsubscribe = this.hints.subscribe(turnStopTopic(turnId), () => stop.abort());
     const claim = this.claims.take();
+    let looking: NodeJS.Timeout | undefined;
     try {
       const begun = await this.begin(sessionId, turnId, claim);
+      looking = setInterval(() => void this.lookForStop(sessionId, turnId, claim, stop), LOOK_FOR_STOP_MS);
       if (begun) await this.think(begun, stop.signal, ending);
     } finally {
+      clearInterval(looking);
       unsubscribe();
       this.claims.release(claim);
     }
+  }
+
+  private async lookForStop(sessionId: SessionId, turnId: TurnId, claim: string, stop: AbortController): Promise<void> {
+    // Without an answer the next look tells.
+    const turn = await this.turns.find(sessionId, turnId).catch(() => undefined);
+    if (turn && turn.claim !== claim) stop.abort();
   }
 
   private async begin(sessionId: SessionId, turnId: TurnId, claim: string): Promise<Begun | undefined> {

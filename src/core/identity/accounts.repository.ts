@@ -13,6 +13,9 @@ export interface SignedInState {
   role: Role;
 }
 
+/** Whose it is, and what it ends with. */
+type SignIn = Pick<Principal, 'userId' | 'organizationId' | 'familyId'>;
+
 @Injectable()
 export class AccountsRepository {
   constructor(private readonly database: Database) {}
@@ -70,5 +73,25 @@ export class AccountsRepository {
       [userId, organizationId, familyId],
     );
     return rows[0];
+  }
+
+  /** Those of the families whose sign-in has ended, as `findSignedIn` would say of each. */
+  async listEnded(signIns: readonly SignIn[]): Promise<string[]> {
+    const rows = await this.database.sql<{ id: string }>(
+      `select given.family_id as id
+       from unnest($1::text[], $2::text[], $3::text[]) as given (user_id, organization_id, family_id)
+       where not exists (
+         select from refresh_families families
+         join memberships on memberships.user_id = families.user_id
+           and memberships.organization_id = families.organization_id
+         where families.id = given.family_id and families.user_id = given.user_id
+           and families.organization_id = given.organization_id and families.revoked_at is null)`,
+      [
+        signIns.map(({ userId }) => userId),
+        signIns.map(({ organizationId }) => organizationId),
+        signIns.map(({ familyId }) => familyId),
+      ],
+    );
+    return rows.map(({ id }) => id);
   }
 }

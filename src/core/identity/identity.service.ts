@@ -55,6 +55,12 @@ export class IdentityService implements OnModuleDestroy {
     return principal;
   }
 
+  /** The families among those of the principals whose sign-in has ended: for what stays open longer than a request. */
+  async listEnded(principals: readonly Principal[]): Promise<ReadonlySet<string>> {
+    const byFamily = new Map(principals.map((principal) => [principal.familyId, principal]));
+    return byFamily.size === 0 ? new Set() : new Set(await this.accounts.listEnded([...byFamily.values()]));
+  }
+
   private forget(data: unknown): void {
     this.revocations += 1;
     const revoked = Revoked.safeParse(data);

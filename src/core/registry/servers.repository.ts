@@ -41,6 +41,14 @@ export class ServersRepository {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { id }));
   }
 
+  async listMissing(ids: readonly ServerId[]): Promise<ServerId[]> {
+    const missing = await this.database.sql<{ id: ServerId }>(
+      'select id from unnest($1::text[]) as given (id) where not exists (select from servers where servers.id = given.id)',
+      [[...ids]],
+    );
+    return missing.map(({ id }) => id);
+  }
+
   async findDemo(organizationId: OrganizationId): Promise<McpServer | undefined> {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { organizationId, demo: true }));
   }

@@ -87,6 +87,11 @@ export class ServersService {
     return this.servers.findForJob(id);
   }
 
+  /** Those of the servers that were removed: for what stays open longer than a request. */
+  async listRemoved(ids: readonly ServerId[]): Promise<ReadonlySet<ServerId>> {
+    return ids.length === 0 ? new Set() : new Set(await this.servers.listMissing(ids));
+  }
+
   async list(principal: Principal, page: PageRequest): Promise<Page<McpServer>> {
     return this.servers.listVisible(principal, page);
   }

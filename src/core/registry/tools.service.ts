@@ -17,7 +17,8 @@ export interface ServerOffer {
 }
 
 const MOST_SERVERS = 500;
-const MAX_AGE_MS = 60_000;
+/** A change that this process did not hear of counts after this long. */
+const MAX_AGE_MS = 4_000;
 
 /** What the servers offer, as last seen. */
 @Injectable()

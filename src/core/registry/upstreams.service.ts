@@ -29,7 +29,8 @@ interface Gate {
 }
 
 const MOST_TARGETS = 500;
-const MAX_AGE_MS = 30_000;
+/** A change that this process did not hear of counts after this long. */
+const MAX_AGE_MS = 4_000;
 
 /** The one way to the servers of the registry: their connections, shared, behind the egress guard. */
 @Injectable()

@@ -15,6 +15,14 @@ interface EventRow {
   ts: Date;
 }
 
+/** A hint may be lost. */
+const LOOK_AGAIN_MS = 2_000;
+/**
+ * While no hints come at all. Not over another carrier meanwhile: that would put every delta on the database in the
+ * hour in which it stands alone.
+ */
+const LOOK_UNHINTED_MS = 500;
+
 export type SessionHint = { kind: 'appended'; lastSeq: number } | { kind: 'passing'; event: PassingEvent };
 
 /** The append-only, gapless event log of each session. */
@@ -103,6 +111,11 @@ export class SessionLog {
 
   listen(sessionId: SessionId, listener: (hint: SessionHint) => void): () => void {
     return this.hints.subscribe(topicOf(sessionId), (data) => listener(data as SessionHint));
+  }
+
+  /** How long whoever follows a session may go without a look at its numbers. */
+  get lookAgainMs(): number {
+    return this.hints.areCarried ? LOOK_AGAIN_MS : LOOK_UNHINTED_MS;
   }
 
   private hint(sessionId: SessionId, hint: SessionHint): void {

@@ -2,17 +2,19 @@ import type { DurableFrame } from '@app/session-protocol';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { IdentityService } from '../../core/identity/identity.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import type { Session } from '../../core/sessions/session.js';
 import { SessionLog } from '../../core/sessions/session-log.js';
 import { AppError } from '../../platform/errors/app-error.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { toSessionEventsView } from './schemas/session-views.js';
 import type { EventsQuery } from './schemas/sessions.schemas.js';
 
 const PAGE = 200;
-/** A hint may be lost: look again after so long. */
-const LOOK_MS = 2_000;
+/** How long a sign-out may go unheard. */
+const SIGN_OUT_MS = 3_000;
 const COMMENT_MS = 15_000;
 const STREAMS_PER_USER = 32;
 
@@ -22,7 +24,9 @@ export class SessionEvents {
   private readonly open = new Map<string, number>();
 
   constructor(
+    private readonly identity: IdentityService,
     private readonly log: SessionLog,
+    private readonly lifecycle: Lifecycle,
     private readonly logger: Logger,
   ) {}
 
@@ -51,22 +55,30 @@ export class SessionEvents {
     const { raw } = reply;
     const ended = new AbortController();
     const expiry = setTimeout(() => ended.abort(), Math.max(0, principal.expiresAt.getTime() - Date.now()));
+    const signOut = setInterval(() => void this.endIfSignedOut(principal, ended), SIGN_OUT_MS);
     raw.once('close', () => ended.abort());
     const headers = reply.getHeaders() as Record<string, string>;
     reply.hijack();
     raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' });
     raw.flushHeaders();
     try {
-      await this.follow(session, after, raw, ended.signal);
+      await this.follow(session, after, raw, AbortSignal.any([ended.signal, this.lifecycle.draining]));
     } catch (error) {
       this.logger.warn({ err: error }, 'an event stream broke off');
     } finally {
       clearTimeout(expiry);
+      clearInterval(signOut);
       raw.end();
       const left = (this.open.get(principal.userId) ?? 1) - 1;
       if (left > 0) this.open.set(principal.userId, left);
       else this.open.delete(principal.userId);
     }
+  }
+
+  private async endIfSignedOut(principal: Principal, ended: AbortController): Promise<void> {
+    // Without an answer the next look tells.
+    const families = await this.identity.listEnded([principal]).catch(() => new Set<string>());
+    if (families.has(principal.familyId)) ended.abort();
   }
 
   private async follow(session: Session, after: number, raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
@@ -87,7 +99,7 @@ export class SessionEvents {
           raw.write(': still here\n\n');
           quietSince = performance.now();
         }
-        if (frames.length < PAGE) await bell.heard(LOOK_MS);
+        if (frames.length < PAGE) await bell.heard(this.log.lookAgainMs);
       }
     } finally {
       unlisten();

@@ -76,6 +76,12 @@ export class Follower {
     while (this.connects <= beyond) await this.change();
   }
 
+  /** Once it has every event that the other one has now. */
+  async caughtUpWith(other: Follower): Promise<void> {
+    const { lastSeq } = other;
+    while (this.last < lastSeq) await this.change();
+  }
+
   stop(): void {
     this.ended = true;
     this.client?.close();

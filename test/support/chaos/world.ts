@@ -21,6 +21,8 @@ export interface World {
   serverId: string;
   /** A session of its own, followed over the transport, at the product or at what stands before it. */
   follow: (name: string, transport: Transport, url?: () => string) => Promise<Followed>;
+  /** A further client on the session of another one. */
+  join: (followed: Followed, name: string, transport: Transport, url?: () => string) => Followed;
   end: () => Promise<void>;
 }
 
@@ -61,6 +63,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   await person.signIn(`${name}@example.com`);
   const followers: Follower[] = [];
   const serverId = await person.addServer(upstream.url);
+  const attach = (label: string, sessionId: string, transport: Transport, url = () => app.url): Followed => {
+    const { token } = person;
+    const follower = new Follower({ name: label, transport, url, serverId, sessionId, token });
+    followers.push(follower);
+    return { name: label, sessionId, follower };
+  };
   return {
     folder,
     app,
@@ -69,13 +77,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     upstream,
     person,
     serverId,
-    follow: async (label, transport, url = () => app.url) => {
-      const sessionId = await person.openSession(serverId);
-      const { token } = person;
-      const follower = new Follower({ name: label, transport, url, serverId, sessionId, token });
-      followers.push(follower);
-      return { name: label, sessionId, follower };
-    },
+    follow: async (label, transport, url) => attach(label, await person.openSession(serverId), transport, url),
+    join: ({ sessionId }, label, transport, url) => attach(label, sessionId, transport, url),
     end: async () => {
       for (const follower of followers) follower.stop();
       const running = [app, ...others].filter(({ isRunning }) => isRunning);

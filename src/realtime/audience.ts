@@ -6,7 +6,7 @@ import { ServersService } from '../core/registry/servers.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
 import type { Config } from '../platform/config/config.js';
 import { Hints } from '../platform/hints/hints.js';
-import type { ServerId } from '../platform/ids.js';
+import type { ServerId, SessionId } from '../platform/ids.js';
 import { Logger } from '../platform/logging/logger.js';
 import { CONFIG } from '../platform/tokens.js';
 import { Attendance, type AttendanceParts, HEARTBEAT_SECONDS } from './attendance.js';
@@ -183,9 +183,8 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   /** Nobody stays because the hint that ended their stay was lost. */
   private async lookForEnded(): Promise<void> {
     const present = [...this.present];
-    const serverIds = new Set(present.map(({ serverId }) => serverId as ServerId));
     const ended = await this.identity.listEnded(present.map(({ principal }) => principal));
-    const removed = await this.servers.listRemoved([...serverIds]);
+    const removed = await this.servers.listRemoved([...this.watchedServers.keys()] as ServerId[]);
     for (const { connection, principal, serverId } of present) {
       if (ended.has(principal.familyId)) connection.close('sign_in_again');
       else if (removed.has(serverId as ServerId)) connection.close('no_such_server');

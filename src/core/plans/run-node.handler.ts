@@ -8,9 +8,10 @@ import { Claims } from '../../platform/jobs/claims.js';
 import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
-import { type CallObserver, ExecutionService } from '../execution/execution.service.js';
+import { ExecutionService } from '../execution/execution.service.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
 import { SessionLog } from '../sessions/session-log.js';
+import { LogRelay } from './log-relay.js';
 import { type BegunRun, NodeRunsService } from './node-runs.service.js';
 import { QuestionsService } from './questions.service.js';
 import { runNode } from './run-node.job.js';
@@ -22,12 +23,7 @@ interface Payload {
   attempt: number;
 }
 
-type LogLine = Parameters<CallObserver['onLog']>[0];
-
 const PROGRESS_EVERY_MS = 500;
-/** What one call may write into the session's log. */
-const LOG_LINES = 500;
-const TOO_TALKATIVE = `This call logs a great deal: lines beyond ${LOG_LINES} are not kept.`;
 /** A hint that a call was stopped may be lost: then it is seen this late. */
 const LOOK_FOR_STOP_MS = 5_000;
 
@@ -86,12 +82,11 @@ export class RunNodeHandler extends JobHandler<Payload> {
   private async call(run: BegunRun, signal: AbortSignal): Promise<ToolOutcome> {
     const { session, node } = run;
     let toldAt = 0;
-    let logged = 0;
-    // One after another, and before the outcome: a log reads in the order in which it was told.
-    let written = Promise.resolve();
-    const relay = (entry: LogLine) => {
-      written = written.then(() => this.relayLog(run, entry));
-    };
+    const relay = new LogRelay(node.id, this.clock, (events) =>
+      this.log
+        .append(session.id, events)
+        .catch((error: Error) => this.logger.warn({ reason: error.message }, 'log lines of a tool were lost')),
+    );
     try {
       const outcome = await this.execution.call(
         {
@@ -113,34 +108,18 @@ export class RunNodeHandler extends JobHandler<Payload> {
             const payload = { plan_id: node.planId, node_id: node.id, ...progress };
             this.log.pass(session.id, { type: 'task_progress', payload });
           },
-          onLog: (entry) => {
-            logged += 1;
-            if (logged < LOG_LINES) relay(entry);
-            if (logged === LOG_LINES) relay({ level: 'warn', message: TOO_TALKATIVE });
-          },
+          onLog: (entry) => relay.add(entry),
           onQuestion: (question, asked) => this.questions.ask(node, question, asked),
         },
       );
-      await written;
+      // Before the outcome: a log reads in the order in which it was told.
+      await relay.written();
       return outcome;
     } catch (error) {
       this.logger.error({ err: error }, 'call failed in an unforeseen way');
       const { code, message } = toAppError(error);
       return { status: 'lost', fault: { code, message } };
     }
-  }
-
-  private async relayLog({ session, node }: BegunRun, { level, message }: LogLine): Promise<void> {
-    const payload = {
-      timestamp: this.clock.now().toISOString(),
-      level,
-      message: message.slice(0, 4_000),
-      source: node.id,
-      node_id: node.id,
-    };
-    await this.log
-      .append(session.id, [{ type: 'log_entry', payload }])
-      .catch((error: Error) => this.logger.warn({ reason: error.message }, 'a log line of a tool was lost'));
   }
 
   /** The call has happened: its outcome is kept in hand until the database takes it. */

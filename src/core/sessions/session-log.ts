@@ -48,6 +48,7 @@ export class SessionLog {
     if (events.length === 0) return;
     const ts = this.clock.now();
     const ids = events.map(() => newId('evt', ts.getTime()));
+    const payloads = events.map((event) => JSON.stringify(event.payload));
     const [row] = await this.database.sql<{ first: string }>(
       `with bumped as (
          update sessions set last_seq = last_seq + $2, updated_at = $6 where id = $1 returning last_seq - $2 as base
@@ -57,14 +58,8 @@ export class SessionLog {
          from bumped, unnest($3::text[], $4::text[], $5::json[]) with ordinality as e (id, type, payload, place)
        )
        select base + 1 as first from bumped`,
-      [
-        sessionId,
-        events.length,
-        ids,
-        events.map((event) => event.type),
-        events.map((event) => JSON.stringify(event.payload)),
-        ts.toISOString(),
-      ],
+      [sessionId, events.length, ids, events.map((event) => event.type), payloads, ts.toISOString()],
+      'append_events',
     );
     if (!row) throw new Error('An event was appended to a session that does not exist.');
     const first = Number(row.first);
@@ -73,7 +68,8 @@ export class SessionLog {
     );
     this.database.afterCommit(() => {
       this.appended.inc(frames.length);
-      this.recentFrames.add(sessionId, frames);
+      const sizes = payloads.map((payload) => payload.length);
+      this.recentFrames.add(sessionId, frames, sizes);
       this.hint(sessionId, { kind: 'appended', lastSeq: first + frames.length - 1 });
     });
   }
@@ -91,6 +87,7 @@ export class SessionLog {
       `select seq, id, type, payload, ts from session_events
        where session_id = $1 and seq > $2 order by seq limit $3`,
       [sessionId, after, limit],
+      'read_events',
     );
     return rows.map(({ seq, id, type, payload, ts }) => toFrame(sessionId, Number(seq), id, type, payload, ts));
   }

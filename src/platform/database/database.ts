@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type pg from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 
@@ -26,15 +27,25 @@ export class Database {
     return this.current.getStore()?.runner.manager ?? this.pooled;
   }
 
-  /** Plain SQL for the hot paths; the rows, whatever the statement. */
-  async sql<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  /**
+   * Plain SQL for the hot paths; the rows, whatever the statement.
+   * @param name of a statement that is run all the time: each connection plans it once
+   */
+  async sql<Row = Record<string, unknown>>(
+    text: string,
+    values: readonly unknown[] = [],
+    name?: string,
+  ): Promise<Row[]> {
     const open = this.current.getStore();
-    if (open) return this.run<Row>(open.runner, text, values);
-    const runner = this.source.createQueryRunner();
+    const runner = open?.runner ?? this.source.createQueryRunner();
     try {
-      return await this.run<Row>(runner, text, values);
+      if (name === undefined) return (await runner.query(text, [...values], true)).records as Row[];
+      const client = (await runner.connect()) as pg.ClientBase;
+      return (await client.query({ name, text, values: [...values] })).rows as Row[];
+    } catch (error) {
+      throw asUnavailable(error);
     } finally {
-      await runner.release();
+      if (!open) await runner.release();
     }
   }
 
@@ -73,15 +84,6 @@ export class Database {
     }
     for (const notify of open.afterCommit) notify();
     return result;
-  }
-
-  private async run<Row>(runner: QueryRunner, text: string, values: readonly unknown[]): Promise<Row[]> {
-    try {
-      const result = await runner.query(text, [...values], true);
-      return result.records as Row[];
-    } catch (error) {
-      throw asUnavailable(error);
-    }
   }
 }
 

@@ -58,7 +58,8 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     back.send('input_response', { request_id: id, action: 'accept', content: { name: 'Grace' } });
     expect((await back.next(becomes(node, 'succeeded'))).payload.result).toMatchObject({ preview: 'Hello, Grace.' });
     const later = await scene.join(transport, { session: client.session });
-    expect(later.frames.at(-1)?.payload.questions).toEqual([]);
+    // The end of the turn may have come after the snapshot.
+    expect(later.frames.find(({ type }) => type === 'session_snapshot')?.payload.questions).toEqual([]);
   });
 
   test('the first answer stands', async () => {

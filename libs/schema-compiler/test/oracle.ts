@@ -1,0 +1,28 @@
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormatsModule from 'ajv-formats';
+
+const addFormats = addFormatsModule.default ?? addFormatsModule;
+const OPTIONS = { strict: false, validateSchema: false, logger: false, ownProperties: true, allErrors: true } as const;
+
+/** Ajv, as it judges a call before it is sent: undefined for a schema that it cannot use. */
+export function oracle(schema: Record<string, unknown>): ((value: unknown) => boolean) | undefined {
+  const isOld = typeof schema.$schema === 'string' && /draft-0[4-7]/.test(schema.$schema);
+  const ajv = isOld ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  (addFormats as (ajv: Ajv | Ajv2020) => void)(ajv);
+  const { $schema: _, ...rest } = schema;
+  try {
+    const validate = ajv.compile(rest);
+    return (value) => {
+      try {
+        return validate(value);
+      } catch (error) {
+        // A reference to itself, without an end.
+        if (error instanceof RangeError) return true;
+        throw error;
+      }
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -7,7 +7,7 @@ export const aTool = (name: string, more: Partial<ModelTool> = {}): ModelTool =>
   description: `Does ${name}.`,
   serverId: 'mcp_1',
   serverName: 'Demo',
-  inputSchema: { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] },
+  inputSchema: { type: 'object', properties: { q: { type: ['string', 'number'] } } },
   readOnly: true,
   destructive: false,
   ...more,

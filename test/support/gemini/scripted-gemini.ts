@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { type Declaration, refusals } from '../vendors/declaration-rules.js';
 import { defaultBrain } from './default-brain.js';
 import { type Reply, status } from './replies.js';
 import { type WireRequest } from './wire.js';
@@ -13,6 +14,15 @@ export interface SeenRequest {
 
 const PATH = /^\/v1beta\/models\/([^/:]+):streamGenerateContent\?alt=sse$/;
 const MAX_BODY = 16 * 1024 * 1024;
+
+const toDeclarations = ({ tools = [] }: WireRequest): Declaration[] =>
+  tools.flatMap(({ functionDeclarations }) =>
+    functionDeclarations.map(({ name, description, parametersJsonSchema }) => ({
+      name,
+      description,
+      parameters: parametersJsonSchema,
+    })),
+  );
 
 async function readBody(request: IncomingMessage): Promise<WireRequest> {
   const chunks: Buffer[] = [];
@@ -28,7 +38,7 @@ async function readBody(request: IncomingMessage): Promise<WireRequest> {
 
 /**
  * A local server that speaks Gemini's streaming wire format (v1beta). Scripted replies are used up in order; after them
- * the brain answers. A wrong key gets what Google sends for one.
+ * the brain answers. Declarations that Gemini refuses get a 400, and a wrong key gets what Google sends for one.
  */
 export class ScriptedGemini {
   readonly requests: SeenRequest[] = [];
@@ -91,7 +101,10 @@ export class ScriptedGemini {
     }
 
     this.requests.push({ model, body, closed });
-    const reply = this.replies.shift() ?? this.brain(body);
+    const refused = refusals('gemini', toDeclarations(body))[0];
+    const reply = refused
+      ? status(400, { message: refused, reason: 'INVALID_ARGUMENT' })
+      : (this.replies.shift() ?? this.brain(body));
     reply(response, body);
     for (const { count, resolve } of this.waiting) if (this.requests.length >= count) resolve();
   }

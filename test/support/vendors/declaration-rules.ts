@@ -79,6 +79,7 @@ function judge(vendor: Vendor, { name, description, parameters }: Declaration): 
   const found: string[] = [];
   if (!limits.functionName.test(name)) found.push('invalid function name');
   if (description !== undefined && INVISIBLE.test(description)) found.push('a description with invisible characters');
+  if (vendor === 'openai' && (description?.length ?? 0) > 1_024) found.push('description: string too long');
   if (!isNode(parameters)) return [...found, 'parameters must be an object'];
   if (parameters.type !== 'object') found.push(`schema must have type 'object', got ${String(parameters.type)}`);
   if (!isNode(parameters.properties)) found.push('object schema missing properties');

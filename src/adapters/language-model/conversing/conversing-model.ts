@@ -13,6 +13,7 @@ import { readCalls, type ReadCalls } from './proposed-nodes.js';
 import { readState, writeState } from './provider-state.js';
 import { attempt } from './streaming.js';
 import { systemInstruction } from './system-instruction.js';
+import { dialectOf } from './tool-schema.js';
 import { type StreamedReply, type VendorWire } from './vendor-wire.js';
 
 /** Waits in milliseconds. Retries are of 429, 503 and 529 before any words, one per entry of `retryDelaysMs`. */
@@ -65,7 +66,7 @@ export class ConversingModel<Message, Event> extends LanguageModel {
    * A signal that aborts by its timeout is a MODEL_TIMEOUT; any other reason is thrown as it is.
    */
   async respond(request: ModelRequest, options: RespondOptions): Promise<ModelReply> {
-    const names = new FunctionNames(request.tools, this.wire.nameRules);
+    const names = new FunctionNames(request.tools, this.wire.nameRules, dialectOf(this.wire.provider));
     const { maxNodes, maxOutputTokens } = request.limits;
     const functions = request.wordsOnly ? [] : declareFunctions(names, maxNodes);
     const exchanges = toExchanges(request.history, names, (state) => readState(state, this.wire));

@@ -1,9 +1,15 @@
+import { type Dialect, RULES, shorten, showInvisible } from '@app/schema-compiler';
 import { type ModelTool } from '../../../core/agent/language-model.port.js';
 import { type FunctionNames, PROPOSE_PLAN } from './function-names.js';
-import { declareParameters, MAX_DESCRIPTION } from './tool-schema.js';
-import { shorten, showInvisible } from './visible-text.js';
+import { declareParameters } from './tool-schema.js';
 
+const MAX_WORDS = 4_000;
 const MAX_RESULT_SCHEMA = 2_000;
+const LEAST_RESULT_SCHEMA = 100;
+const MAX_SERVER_NAME = 200;
+/** Line breaks, and what says that something was shortened. */
+const ROOM_FOR_MARKS = 50;
+
 /** A function as every vendor declares it, in other words. */
 export interface DeclaredFunction {
   name: string;
@@ -12,18 +18,18 @@ export interface DeclaredFunction {
   parameters: Record<string, unknown>;
 }
 
-function describe(tool: ModelTool): string {
+/** What is certain stands whole; the server's own words, and then the schema of the result, get the room that is left. */
+function describe(tool: ModelTool, dialect: Dialect): string {
+  const limit = RULES[dialect].maxFunctionDescription - ROOM_FOR_MARKS;
   const nature = tool.readOnly ? 'Only reads.' : tool.destructive ? 'May destroy data.' : 'Has side effects.';
-  const words = shorten(showInvisible(`${tool.title || tool.name}. ${tool.description}`), MAX_DESCRIPTION);
-  const result = tool.outputSchema && showInvisible(JSON.stringify(tool.outputSchema));
-  return [
-    words,
-    nature,
-    `Server: ${showInvisible(tool.serverName)}.`,
-    result && `Its structuredContent follows this schema: ${shorten(result, MAX_RESULT_SCHEMA)}`,
-  ]
-    .filter(Boolean)
-    .join('\n');
+  const certain = `${nature}\nServer: ${shorten(showInvisible(tool.serverName), MAX_SERVER_NAME)}.`;
+  const room = limit - certain.length;
+  const words = shorten(showInvisible(`${tool.title || tool.name}. ${tool.description}`), Math.min(room, MAX_WORDS));
+  const schema = tool.outputSchema && showInvisible(JSON.stringify(tool.outputSchema));
+  const result = schema && `Its structuredContent follows this schema: ${schema}`;
+  const left = Math.min(room - words.length, MAX_RESULT_SCHEMA);
+  const shown = result && left >= LEAST_RESULT_SCHEMA ? shorten(result, left) : '';
+  return [words, certain, shown].filter(Boolean).join('\n');
 }
 
 const proposePlan = (names: string[], maxNodes: number): DeclaredFunction => ({
@@ -71,8 +77,8 @@ export function declareFunctions(names: FunctionNames, maxNodes: number): Declar
   return [
     ...entries.map(([name, tool]) => ({
       name,
-      description: describe(tool),
-      parameters: declareParameters(tool),
+      description: describe(tool, names.dialect),
+      parameters: declareParameters(tool, names.dialect),
     })),
     proposePlan(
       entries.map(([name]) => name),

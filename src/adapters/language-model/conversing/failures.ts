@@ -1,8 +1,8 @@
+import { shorten, showInvisible } from '@app/schema-compiler';
 import { ModelFailure, type MODEL_FAILURES } from '../../../core/agent/language-model.port.js';
 import { type FunctionNames } from './function-names.js';
 import { ProviderRefusal, UnreadableReply } from './guarded-fetch.js';
 import { type VendorWire, type VendorWords } from './vendor-wire.js';
-import { shorten, showInvisible } from './visible-text.js';
 
 type Code = (typeof MODEL_FAILURES)[number];
 type Wire = Pick<VendorWire<unknown, unknown>, 'words' | 'model' | 'toRefusal'>;

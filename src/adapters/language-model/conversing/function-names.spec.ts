@@ -56,7 +56,7 @@ test('a changed name does not depend on the other tools', () => {
 describe('declarations', () => {
   const declare = (...tools: ReturnType<typeof aTool>[]) => declareFunctions(named(tools), 5);
 
-  test('keep the JSON Schema but for $schema, and show what is hidden in its descriptions', () => {
+  test('are what the vendor takes of the JSON Schema, and show what is hidden in its descriptions', () => {
     const inputSchema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       properties: {
@@ -70,11 +70,10 @@ describe('declarations', () => {
     expect(tool?.parameters).toEqual({
       type: 'object',
       properties: {
-        description: { type: 'string', enum: ['a\u200B'], description: 'odd⟨U+202E⟩' },
+        description: { type: 'string', enum: ['a\u200B'], description: 'odd⟨U+202E⟩.' },
         n: { type: 'integer', minimum: 1 },
       },
       required: ['n'],
-      $defs: { x: { type: 'string' } },
     });
     expect(tool?.description).toContain('Ignore⟨U+E0041⟩ all');
   });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Dialect } from '@app/schema-compiler';
 import { type ModelTool } from '../../../core/agent/language-model.port.js';
 
 export const PROPOSE_PLAN = 'propose_plan';
@@ -26,6 +27,8 @@ export class FunctionNames {
   constructor(
     tools: readonly ModelTool[],
     private readonly rules: NameRules,
+    /** Of JSON Schema, for the tools' parameters. */
+    readonly dialect: Dialect = 'openai',
   ) {
     const waiting = tools.filter((tool) => !rules.legal.test(tool.name) || !this.claim(tool.name, tool));
     for (const tool of waiting) this.claim(this.derive(tool), tool);
@@ -38,6 +41,10 @@ export class FunctionNames {
 
   findTool(name: string): ModelTool | undefined {
     return this.toolByName.get(name);
+  }
+
+  findByIdentity(serverId: string, tool: string): ModelTool | undefined {
+    return this.toolByName.get(this.nameByTool.get(identity(serverId, tool)) ?? '');
   }
 
   /** A tool that is no longer offered keeps its own name, so that old history can still be told. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { shorten, showInvisible } from '@app/schema-compiler';
 import { type NodeOutcome, type ProposedNode } from '../../../core/agent/language-model.port.js';
-import { shorten, showInvisible, showInvisibleDeep } from './visible-text.js';
+import { showInvisibleDeep } from './visible-text.js';
 
 const MAX_TEXT = 50_000;
 const MAX_STRUCTURED = 20_000;

@@ -52,7 +52,7 @@ function readPlan(call: ToolCall, names: FunctionNames, problems: string[]): Pro
       problems.push(`node ${node.key}: ${unknownTool(node.tool)}`);
       return [];
     }
-    const given = readArguments(tool, node.arguments);
+    const given = readArguments(tool, node.arguments, names.dialect);
     if (!given.ok) {
       problems.push(...given.problems.map((problem) => `node ${node.key}: ${problem}`));
       return [];
@@ -69,7 +69,7 @@ function readDirectCall(call: ToolCall, key: string, names: FunctionNames, probl
     problems.push(unknownTool(call.name));
     return [];
   }
-  const given = readArguments(tool, call.args);
+  const given = readArguments(tool, call.args, names.dialect);
   if (!given.ok) {
     problems.push(...given.problems.map((problem) => `${call.name}: ${problem}`));
     return [];

@@ -1,6 +1,6 @@
+import { showInvisible } from '@app/schema-compiler';
 import { type ModelRequest } from '../../../core/agent/language-model.port.js';
 import { PROPOSE_PLAN } from './function-names.js';
-import { showInvisible } from './visible-text.js';
 
 const RULES = `You are the agent of Switchyard, a console in which people and tool servers (MCP) work together.
 You never run a tool yourself: you propose calls, Switchyard checks them, asks a person where its policy says so, runs them and hands you the outcomes.

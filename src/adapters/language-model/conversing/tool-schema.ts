@@ -1,38 +1,37 @@
+import { type Dialect, DIALECTS, ToolCompiler } from '@app/schema-compiler';
 import { type ModelTool } from '../../../core/agent/language-model.port.js';
-import { shorten, showInvisible } from './visible-text.js';
 
-export const MAX_DESCRIPTION = 4_000;
-const MAX_DEPTH = 64;
+/** One for all sessions: what is kept depends on nothing but the schema. */
+const compiler = new ToolCompiler();
 
-/** Descriptions inside a schema are words from outside too; names, enums and constants stay as they are. */
-function showInvisibleInSchema(schema: unknown, depth = 0): unknown {
-  if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH) return schema;
-  if (Array.isArray(schema)) return schema.map((item) => showInvisibleInSchema(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) =>
-      (key === 'description' || key === 'title') && typeof value === 'string'
-        ? [key, shorten(showInvisible(value), MAX_DESCRIPTION)]
-        : [key, showInvisibleInSchema(value, depth + 1)],
-    ),
-  );
-}
+/** Servers that are compatible with OpenAI's wire take what OpenAI takes, or less often more. */
+export const dialectOf = (provider: string): Dialect => DIALECTS.find((dialect) => dialect === provider) ?? 'openai';
 
-/** A tool's input schema as it is declared to a model: JSON Schema without `$schema`, always of an object. */
-export function declareParameters({
-  inputSchema: { $schema: _dialect, ...schema },
-}: ModelTool): Record<string, unknown> {
-  return showInvisibleInSchema({ ...schema, type: 'object' }) as Record<string, unknown>;
-}
+/** A tool's input schema as it is declared to a model: what the vendor takes of JSON Schema, always of an object. */
+export const declareParameters = ({ inputSchema }: ModelTool, dialect: Dialect): Record<string, unknown> =>
+  compiler.compile(inputSchema, dialect).parameters;
 
 export type ReadArguments = { ok: true; arguments: Record<string, unknown> } | { ok: false; problems: string[] };
 
+const NO_OBJECT: ReadArguments = { ok: false, problems: ['the arguments are not a JSON object'] };
+
 /** What a model sent for a tool, as the tool's own schema takes it; or what is wrong, in words for the model. */
-export function readArguments(_tool: ModelTool, given: unknown): ReadArguments {
-  const value = given === undefined ? {} : readObject(given);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { ok: false, problems: ['the arguments are not a JSON object'] };
-  return { ok: true, arguments: value as Record<string, unknown> };
+export function readArguments({ inputSchema }: ModelTool, given: unknown, dialect: Dialect): ReadArguments {
+  const value = given === undefined || given === null ? {} : readObject(given);
+  if (!isObject(value)) return NO_OBJECT;
+  const decoded = compiler.compile(inputSchema, dialect).decode(value);
+  if (!decoded.ok)
+    return { ok: false, problems: decoded.problems.map(({ path, message }) => `${path || 'arguments'} ${message}`) };
+  return isObject(decoded.arguments) ? { ok: true, arguments: decoded.arguments } : NO_OBJECT;
 }
+
+/** Arguments of a call that was made before, in the form in which this model would make it. */
+export function tellArguments(tool: ModelTool | undefined, given: Record<string, unknown>, dialect: Dialect): unknown {
+  return (tool && compiler.compile(tool.inputSchema, dialect).encode(given)) ?? given;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Some models send free-form objects as a string of JSON. */
 function readObject(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { shorten, showInvisible, showInvisibleDeep } from './visible-text.js';
+import { shorten, showInvisible } from '@app/schema-compiler';
+import { showInvisibleDeep } from './visible-text.js';
 
 test.each([
   ['a direction override', 'a\u202Eb', 'a⟨U+202E⟩b'],

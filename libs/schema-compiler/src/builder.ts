@@ -1,5 +1,6 @@
 import type { DialectRules } from './dialects.js';
-import { Expander, type Expansion, isStructural, type Place } from './expansion.js';
+import { Expander, type Expansion, isStructural } from './expansion.js';
+import { type Amount, type Context, type ShapeBuilder } from './shape-builder.js';
 import { type Facts, gather } from './facts.js';
 import { isObject, type JsonSchema, JSON_TYPES, type JsonType, typeOf } from './json.js';
 import { buildObject } from './members.js';
@@ -12,27 +13,13 @@ import { shorten, show, showInvisible } from './text.js';
 import { describe, unite } from './unite.js';
 import { alternationInWords, anythingInWords, type Saying } from './words.js';
 
-/** How much is shown; what is too large is built again with less. */
-export interface Amount {
-  depth: number;
-  /** Characters of one description. */
-  words: number;
-  /** Properties of one object. */
-  members: number;
-  choices: number;
-}
-
-export interface Context extends Place {
-  /** Objects, lists and unions around this place, itself counted. */
-  depth: number;
-}
-
 /** More schemas than a declaration may have. */
 export class TooLarge extends Error {}
 
 const MOST_BRANCHES = 60;
 
-export class Builder {
+/** Shapes of values, each from all the schemas that apply to it. */
+export class Builder implements ShapeBuilder {
   readonly expander: Expander;
   private built = 0;
 

@@ -1,9 +1,10 @@
-import { type Amount, Builder, type Context, TooLarge } from './builder.js';
+import { Builder, TooLarge } from './builder.js';
 import { Checker } from './check.js';
 import { type Dialect, type DialectRules, RULES } from './dialects.js';
 import { isObject, isShallow, type JsonSchema } from './json.js';
 import { type Compatibility, Notes } from './notes.js';
 import { buildRoot } from './root.js';
+import { type Amount, type Context } from './shape-builder.js';
 import { SchemaDocument } from './schema-document.js';
 import type { Shape } from './shape.js';
 import { toModelPath, Translator } from './translate.js';

@@ -1,4 +1,4 @@
-import type { Builder, Context } from './builder.js';
+import type { Context, ShapeBuilder } from './shape-builder.js';
 import { itemSchemas } from './check-members.js';
 import type { Expansion } from './expansion.js';
 import type { Facts } from './facts.js';
@@ -10,7 +10,7 @@ const MOST_PLACES = 30;
 const LONGEST_LIST = 1_000;
 
 export function buildArray(
-  builder: Builder,
+  builder: ShapeBuilder,
   accepts: readonly unknown[],
   { hard }: Expansion,
   facts: Facts,

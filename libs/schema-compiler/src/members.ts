@@ -1,4 +1,4 @@
-import type { Builder, Context } from './builder.js';
+import type { Context, ShapeBuilder } from './shape-builder.js';
 import type { Expansion } from './expansion.js';
 import type { Facts } from './facts.js';
 import { isObject, type JsonSchema, own, toRegExp } from './json.js';
@@ -29,7 +29,7 @@ function sayOf(schema: JsonSchema, name: string): unknown[] {
 }
 
 /** Schemas of branches that may apply, each with all that applies with it. */
-function softSchemas(builder: Builder, { soft }: Expansion, context: Context): JsonSchema[][] {
+function softSchemas(builder: ShapeBuilder, { soft }: Expansion, context: Context): JsonSchema[][] {
   const open = soft.filter(isObject).map((schema) => [schema] as unknown[]);
   const found: JsonSchema[][] = [];
   while (open.length > 0 && found.length < MOST_SOFT) {
@@ -45,7 +45,7 @@ function softSchemas(builder: Builder, { soft }: Expansion, context: Context): J
 }
 
 export function buildObject(
-  builder: Builder,
+  builder: ShapeBuilder,
   accepts: readonly unknown[],
   found: Expansion,
   facts: Facts,
@@ -89,7 +89,7 @@ const enter = (context: Context, name: string): Context => ({
 });
 
 /** Required ones first where there are more than a declaration may have. */
-function choose(builder: Builder, all: readonly string[], required: ReadonlySet<string>, path: string): string[] {
+function choose(builder: ShapeBuilder, all: readonly string[], required: ReadonlySet<string>, path: string): string[] {
   const names = all.slice(0, MOST_NAMES).filter((name) => name !== IMPOSSIBLE_NAME);
   if (all.includes(IMPOSSIBLE_NAME))
     builder.note(
@@ -115,7 +115,7 @@ interface Sources {
   isFirm: boolean;
 }
 
-function buildMember(builder: Builder, name: string, { hard, soft, isFirm }: Sources, inner: Context): Shape {
+function buildMember(builder: ShapeBuilder, name: string, { hard, soft, isFirm }: Sources, inner: Context): Shape {
   const said = hard.flatMap((schema) => sayOf(schema, name));
   const isRefused = said.includes(false);
   const said_ = said.filter((schema) => schema !== true);
@@ -136,7 +136,7 @@ function buildMember(builder: Builder, name: string, { hard, soft, isFirm }: Sou
   return builder.unite(options, said, inner);
 }
 
-function renamed(builder: Builder, member: Member, path: string): Member {
+function renamed(builder: ShapeBuilder, member: Member, path: string): Member {
   const { name, given, shape } = member;
   if (name === given) return member;
   builder.note(
@@ -149,7 +149,7 @@ function renamed(builder: Builder, member: Member, path: string): Member {
 }
 
 /** Members without a name of their own; undefined where nothing is said of them. */
-function buildRest(builder: Builder, hard: readonly JsonSchema[], context: Context): Shape | false | undefined {
+function buildRest(builder: ShapeBuilder, hard: readonly JsonSchema[], context: Context): Shape | false | undefined {
   const inner: Context = { ...enter(context, '*') };
   const rests = hard.map((schema) => own(schema, 'additionalProperties') ?? own(schema, 'unevaluatedProperties'));
   const patterns = hard.flatMap(patternsOf);

@@ -1,4 +1,4 @@
-import type { Builder, Context } from './builder.js';
+import type { Context, ShapeBuilder } from './shape-builder.js';
 import { type Alternation, type Expansion, isStructural } from './expansion.js';
 import { allows, gather } from './facts.js';
 import { isObject, type JsonSchema, stringsOf, own } from './json.js';
@@ -8,7 +8,7 @@ import { listWords } from './text.js';
 import { alternationInWords, anythingInWords, formInWords, type Saying } from './words.js';
 
 /** Arguments are a plain object for every vendor: unions at the top become one object with all of their properties. */
-export function buildRoot(builder: Builder, schema: JsonSchema, context: Context): Shape {
+export function buildRoot(builder: ShapeBuilder, schema: JsonSchema, context: Context): Shape {
   const found = builder.expander.expand([schema], context);
   const facts = gather(found.hard);
   const forms = found.alternations.filter(isStructural);
@@ -27,7 +27,7 @@ export function buildRoot(builder: Builder, schema: JsonSchema, context: Context
   return builder.say(shape, facts.description, sayings, context.path);
 }
 
-function readForms(builder: Builder, { branches }: Alternation, context: Context): Expansion[] {
+function readForms(builder: ShapeBuilder, { branches }: Alternation, context: Context): Expansion[] {
   return branches
     .filter((branch) => branch !== false)
     .map((branch) => builder.expander.expand([branch], { ...context, chosen: new Set() }))
@@ -51,7 +51,7 @@ function flattened(forms: readonly Expansion[], keyword: string | undefined): Sa
 }
 
 /** No object fits: MCP can send nothing else, so this is for the score and for the caller to say. */
-function wrap(builder: Builder, schema: JsonSchema, context: Context): Shape {
+function wrap(builder: ShapeBuilder, schema: JsonSchema, context: Context): Shape {
   builder.note(
     '',
     'ROOT_NOT_OBJECT',

@@ -15,7 +15,7 @@ export function oracle(schema: Record<string, unknown>): ((value: unknown) => bo
     const validate = ajv.compile(rest);
     return (value) => {
       try {
-        return validate(value);
+        return validate(withoutLiterals(value));
       } catch (error) {
         // A reference to itself, without an end.
         if (error instanceof RangeError) return true;
@@ -25,4 +25,14 @@ export function oracle(schema: Record<string, unknown>): ((value: unknown) => bo
   } catch {
     return undefined;
   }
+}
+
+/** As the tool gets it: `{"$literal": value}` stands for its value. */
+function withoutLiterals(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutLiterals);
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only?.[0] === '$literal') return only[1];
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutLiterals(inner)]));
 }

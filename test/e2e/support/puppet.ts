@@ -42,7 +42,8 @@ export function createPuppetBrain(): (request: WireRequest) => Reply {
 }
 
 function answerResults(request: WireRequest): Reply {
-  const wasRefused = JSON.stringify(request.contents.at(-1)).includes('"status":"refused');
+  const answers = JSON.stringify(request.contents.at(-1));
+  const wasRefused = answers.includes('"status":"refused') || answers.includes('could not use this call');
   if (!wasRefused) return defaultBrain(request);
   const asked = request.contents.filter(({ role }) => role === 'user').findLast(({ parts }) => parts.at(-1)?.text);
   const { mended, plan: same } = parse(asked?.parts.at(-1)?.text ?? '');

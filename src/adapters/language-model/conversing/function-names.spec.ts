@@ -6,7 +6,7 @@ import { FunctionNames, type NameRules } from './function-names.js';
 
 const RULES = { legal: /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/, illegal: /[^A-Za-z0-9_.:-]/g };
 const STRICT = { legal: /^[A-Za-z0-9_-]{1,64}$/, illegal: /[^A-Za-z0-9_-]/g };
-const named = (tools: ModelTool[], rules: NameRules = RULES) => new FunctionNames(tools, rules);
+const named = (tools: ModelTool[], rules: NameRules = RULES) => new FunctionNames(tools, rules, 'openai');
 
 test('legal names stay as they are', () => {
   const names = ['users.query', 'a-b_c', '_x', 'ns:tool', 'x'.repeat(64)];

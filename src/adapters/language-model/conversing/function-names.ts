@@ -28,7 +28,7 @@ export class FunctionNames {
     tools: readonly ModelTool[],
     private readonly rules: NameRules,
     /** Of JSON Schema, for the tools' parameters. */
-    readonly dialect: Dialect = 'openai',
+    readonly dialect: Dialect,
   ) {
     const waiting = tools.filter((tool) => !rules.legal.test(tool.name) || !this.claim(tool.name, tool));
     for (const tool of waiting) this.claim(this.derive(tool), tool);

@@ -3,7 +3,7 @@ import { FunctionNames } from './function-names.js';
 import { readCalls } from './proposed-nodes.js';
 
 const RULES = { legal: /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/, illegal: /[^A-Za-z0-9_.:-]/g };
-const names = new FunctionNames([aTool('read'), aTool('write')], RULES);
+const names = new FunctionNames([aTool('read'), aTool('write')], RULES, 'openai');
 const node = (key: string, more: Record<string, unknown> = {}) => ({
   key,
   title: key,

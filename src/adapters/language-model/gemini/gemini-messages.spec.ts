@@ -8,7 +8,7 @@ import { readState } from '../conversing/provider-state.js';
 import { GeminiWire } from './gemini-wire.js';
 
 const wire = new GeminiWire({ apiKey: 'k', baseUrl: 'http://127.0.0.1', model: 'gemini-x' });
-const names = new FunctionNames([aTool('read')], wire.nameRules);
+const names = new FunctionNames([aTool('read')], wire.nameRules, 'gemini');
 const node = (key: string): ProposedNode => ({
   key,
   title: key,

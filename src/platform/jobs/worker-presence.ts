@@ -4,8 +4,12 @@ import type pg from 'pg';
 import type { Logger } from '../logging/logger.js';
 
 const BEAT_MS = 1_000;
+/** How often it is looked for the dead: with what a beat may lack, within five seconds of a death. */
+const SWEEP_MS = 500;
 /** A process unheard of for this long is dead, and its jobs are free. */
 export const DEAD_AFTER_SECONDS = 4;
+/** How many workers of each process are woken for freed jobs: one would take one job, and the rest the next poll. */
+const WOKEN = 10;
 
 /**
  * graphile-worker frees a dead worker's jobs after four hours. Each process says each second that it lives,
@@ -15,7 +19,8 @@ export class WorkerPresence {
   readonly events: WorkerEvents = new EventEmitter();
   /** Who the locks name: the engine locks by pool, not by worker. */
   private readonly poolIds = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
+  private timers: NodeJS.Timeout[] = [];
+  private stopped = false;
   private beatenAt = 0;
 
   constructor(
@@ -31,11 +36,14 @@ export class WorkerPresence {
 
   async start(): Promise<void> {
     await this.beat();
-    this.timer = setInterval(() => {
-      this.beat()
-        .then(() => this.onBeat())
-        .catch((error: Error) => this.logger.warn({ reason: error.message }, 'heartbeat failed'));
-    }, BEAT_MS);
+    await this.sweep();
+    this.timers = [
+      this.every(BEAT_MS, 'heartbeat failed', async () => {
+        await this.beat();
+        await this.onBeat();
+      }),
+      this.every(SWEEP_MS, 'could not look for dead workers', () => this.sweep()),
+    ];
   }
 
   /** @throws when others may take this process for dead */
@@ -54,8 +62,25 @@ export class WorkerPresence {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
+    this.stopped = true;
+    for (const timer of this.timers) clearInterval(timer);
     await this.pool.query('delete from worker_processes where id = $1', [this.processId]).catch(() => undefined);
+  }
+
+  /** One at a time: a database that answers slowly is not asked the same thing again meanwhile. */
+  private every(ms: number, failed: string, work: () => Promise<void>): NodeJS.Timeout {
+    let busy = false;
+    return setInterval(() => {
+      if (busy) return;
+      busy = true;
+      work()
+        .catch((error: Error) => {
+          if (!this.stopped) this.logger.warn({ reason: error.message }, failed);
+        })
+        .finally(() => {
+          busy = false;
+        });
+    }, ms);
   }
 
   private async beat(): Promise<void> {
@@ -65,6 +90,10 @@ export class WorkerPresence {
       [this.processId, [...this.poolIds]],
     );
     this.beatenAt = performance.now();
+  }
+
+  /** Frees what the dead hold, and wakes the living for it. */
+  private async sweep(): Promise<void> {
     // A lock counts by its holder's beat, not by a list of the dead: a process that died before its first beat is found too.
     const { rows } = await this.pool.query<{ freed: number }>(
       `with dead as (
@@ -76,9 +105,11 @@ export class WorkerPresence {
          delete from worker_processes where seen_at < now() - interval '1 hour'
        )
        select count(*)::int as freed from (
-         select graphile_worker.force_unlock_workers(array(select locked_by from dead)) where exists (select from dead)
+         select graphile_worker.force_unlock_workers(array(select locked_by from dead)),
+           pg_notify('jobs:insert', '{"r":' || random() || ',"count":' || $2 || '}')
+         where exists (select from dead)
        ) as unlocked`,
-      [DEAD_AFTER_SECONDS],
+      [DEAD_AFTER_SECONDS, WOKEN],
     );
     const freed = rows[0]?.freed ?? 0;
     if (freed === 0) return;

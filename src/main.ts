@@ -27,10 +27,17 @@ async function main(): Promise<void> {
 async function serve(): Promise<void> {
   const started = performance.now();
   const running = await startApplication(readConfig(process.env));
+  let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      // Whoever asks twice does not want to wait.
+      if (asked) process.exit(1);
+      asked = true;
       setTimeout(() => process.exit(1), STOP_MS).unref();
-      void running.stop().then(() => process.exit(0));
+      void running.stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
     });
   }
   const { config, url, model, demoUrl, movedFrom } = running;
@@ -42,8 +49,10 @@ async function serve(): Promise<void> {
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-main().catch((error: unknown) => {
+main().catch(fail);
+
+function fail(error: unknown): never {
   const isForPeople = error instanceof ConfigError || error instanceof AppError;
   process.stderr.write(`${isForPeople ? error.message : (error as Error).stack}\n`);
   process.exit(1);
-});
+}

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { join } from 'node:path';
 import { DiscoveryService } from '@nestjs/core';
@@ -52,11 +53,16 @@ export interface RunningApplication {
 const REGEXP_FLAG = '--enable-experimental-regexp-engine-on-excessive-backtracks';
 
 const DEMO_WAIT_MS = 3_000;
+/** How long a process that stops waits for answers under way. */
+const LINGER_MS = 8_000;
 
 /** Everything between the settings and a running product; tests start it the same way. */
 export async function startApplication(config: Config, clock = new Clock()): Promise<RunningApplication> {
   setFlagsFromString(REGEXP_FLAG);
   const logger = createLogger(config.log);
+  if (config.role === 'api' && config.redis.url === undefined) {
+    logger.warn({}, 'ROLE=api without REDIS_URL: each api counts rate limits for itself, which is right for one alone');
+  }
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });
   const database = await openDatabase(config, logger);
   try {
@@ -144,6 +150,13 @@ async function demoAddress(demo: DemoServer): Promise<string | undefined> {
 function closeDoors(app: NestFastifyApplication): void {
   app.get(Audience).dismiss();
   app.get(RawWebSocketTransport).close();
+  stopAccepting(app.getHttpServer());
+}
+
+/** No further connections: those that stand end with the answer that they wait for, or when there is no more time. */
+function stopAccepting(server: Server): void {
+  server.close();
+  setTimeout(() => server.closeAllConnections(), LINGER_MS).unref();
 }
 
 async function startJobs(app: NestFastifyApplication, parts: PlatformParts): Promise<JobRunner> {

@@ -30,6 +30,8 @@ export async function createHttpApplication(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_MS,
+    // A request that came before the listener closed is answered like any other.
+    return503OnClosing: false,
     // One hop: the proxy's own entry is the last one; those before it are the caller's to invent.
     trustProxy: config.http.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { newId } from '../../platform/ids.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
 import { Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { RateLimits, rateLimitHeaders, tooManyRequests } from './rate-limits.js';
@@ -27,6 +28,7 @@ export class RequestHooks {
     private readonly logger: Logger,
     private readonly metrics: RequestMetrics,
     private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
     @Inject(CONFIG) config: Config,
   ) {
     this.always = securityHeaders(config);
@@ -35,6 +37,8 @@ export class RequestHooks {
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
       const { headers } = this.surfaces.of(requestPath(request));
+      // Whoever kept the connection should find another process for the next request.
+      if (this.lifecycle.isDraining) reply.header('connection', 'close');
       reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
       withLogFields({ requestId: request.id }, done);
     });

@@ -76,6 +76,11 @@ export class Follower {
     while (this.connects <= beyond) await this.change();
   }
 
+  /** Once a durable event has come that fits. */
+  async seen(fits: (frame: Frame) => boolean): Promise<void> {
+    while (!this.received.some(fits)) await this.change();
+  }
+
   /** Once it has every event that the other one has now. */
   async caughtUpWith(other: Follower): Promise<void> {
     const { lastSeq } = other;

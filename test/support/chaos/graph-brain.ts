@@ -16,7 +16,8 @@ const SMALL: GraphSize = { least: 6, most: 8 };
 
 /**
  * A model that answers `graph <tag>` with a graph of 6 to 8 calls unless another size is given, always the same for the
- * same tag, and the outcomes with words. `slowly <tag>` gets only words, over more than six seconds.
+ * same tag, and the outcomes with words. `slowly <tag>` gets only words, over more than six seconds; `long <ms> <tag>` one call of each tool, side by
+ * side, that takes so long.
  */
 export function graphBrain(seed: number, { wordMs = 8, size = SMALL } = {}): (request: WireRequest) => Reply {
   return (request) => {
@@ -27,11 +28,23 @@ export function graphBrain(seed: number, { wordMs = 8, size = SMALL } = {}): (re
         .join(' ') ?? '';
     const tag = /graph (\S+)/.exec(said)?.[1];
     if (/slowly \S+/.test(said)) return stream([], SLOW_WORD_MS);
+    const propose = (name: string, nodes: WirePlanNode[]) =>
+      stream([{ functionCall: { id: `fc-${name}`, name: 'propose_plan', args: { nodes } } }], wordMs);
+    const [, waitMs, long] = /long (\d+) (\S+)/.exec(said) ?? [];
+    if (long !== undefined) return propose(long, longCalls(long, Number(waitMs)));
     if (tag === undefined) return stream([], wordMs);
-    const nodes = graphOf(new Random(seed).fork(tag), tag, size);
-    return stream([{ functionCall: { id: `fc-${tag}`, name: 'propose_plan', args: { nodes } } }], wordMs);
+    return propose(tag, graphOf(new Random(seed).fork(tag), tag, size));
   };
 }
+
+const longCalls = (tag: string, waitMs: number): WirePlanNode[] =>
+  TOOLS.map((tool, place) => ({
+    key: `n${place}`,
+    title: `${tool} ${place}`,
+    tool,
+    arguments: { id: `${tag}.${place}`, value: place, wait_ms: waitMs },
+    depends_on: [],
+  }));
 
 /** Some take a value of an earlier call by reference. */
 function graphOf(random: Random, tag: string, { least, most }: GraphSize): WirePlanNode[] {

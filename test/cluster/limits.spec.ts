@@ -1,0 +1,110 @@
+import { type Answer, eventually, startTestApp, type TestApp } from '../support/app.js';
+import { RedisProcess } from '../support/cluster/redis-process.js';
+
+const LIMIT = 20;
+const SIGN_IN_LIMIT = 10;
+const SETTINGS = { RATE_LIMIT_RPM: String(LIMIT), RATE_LIMIT_AUTH_RPM: String(SIGN_IN_LIMIT), TRUST_PROXY: 'true' };
+
+describe('rate limits of two processes', () => {
+  let redis: RedisProcess;
+  let apps: [TestApp, TestApp];
+  let callers = 0;
+
+  beforeAll(async () => {
+    redis = await RedisProcess.start();
+    const start = () => startTestApp({ ...SETTINGS, REDIS_URL: redis.url });
+    apps = [await start(), await start()];
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all(apps.map((app) => app.stop()));
+    await redis.end();
+  }, 30_000);
+
+  /** A caller of its own, whom the two processes meet in turns. */
+  function newCaller() {
+    callers += 1;
+    const from = { 'x-forwarded-for': `192.0.2.${callers}` };
+    return (turn: number, path = '/api/v1/instance'): Promise<Answer> =>
+      (apps[turn % 2] as TestApp).api('GET', path, { headers: from });
+  }
+
+  /** One after another; what each was answered. */
+  async function askTimes(times: number, ask: (turn: number) => Promise<Answer>): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    for (let turn = 0; turn < times; turn += 1) answers.push(await ask(turn));
+    return answers;
+  }
+
+  const headerOf = (name: string) => (answer: Answer) => Number(answer.headers.get(name));
+
+  it('are one limit: exact at its edge, the same in the headers of both', async () => {
+    const answers = await askTimes(LIMIT + 4, newCaller());
+    const refused = answers.map(({ status }) => status === 429);
+    expect(refused).toEqual([...Array<boolean>(LIMIT).fill(false), ...Array<boolean>(4).fill(true)]);
+    expect(answers.map(headerOf('x-ratelimit-remaining'))).toEqual(
+      answers.map((_, turn) => Math.max(0, LIMIT - 1 - turn)),
+    );
+    const resets = answers.map(headerOf('x-ratelimit-reset'));
+    expect(Math.max(...resets) - Math.min(...resets)).toBeLessThanOrEqual(2);
+    expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('hold when all come at once, and for each caller alone', async () => {
+    const [one, other] = [newCaller(), newCaller()];
+    const answers = await Promise.all(Array.from({ length: LIMIT * 2 }, (_, turn) => one(turn)));
+    expect(answers.filter(({ status }) => status !== 429)).toHaveLength(LIMIT);
+    expect((await other(0)).status).not.toBe(429);
+  });
+
+  it('count sign-in together too, and close it while Redis is away; the rest goes on, counted by each', async () => {
+    const signIn = '/api/v1/auth/otp/request';
+    const counted = newCaller();
+    const before = await askTimes(SIGN_IN_LIMIT + 1, (turn) => counted(turn, signIn));
+    expect(before.map(({ status }) => status === 429)).toEqual(before.map((_, turn) => turn === SIGN_IN_LIMIT));
+
+    await redis.kill();
+    const caller = newCaller();
+    for (const turn of [0, 1]) {
+      const { status, headers, body } = await caller(turn, signIn);
+      expect({ status, code: body.code, retryable: body.retryable }).toEqual({
+        status: 503,
+        code: 'SIGN_IN_UNAVAILABLE',
+        retryable: true,
+      });
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const alone = await askTimes(LIMIT + 1, (turn) => caller(turn * 2));
+    expect(alone.map(({ status }) => status === 429)).toEqual(alone.map((_, turn) => turn === LIMIT));
+    expect((await caller(1)).status).not.toBe(429);
+
+    await redis.startAgain();
+    for (const turn of [0, 1])
+      await eventually(
+        () => caller(turn, signIn),
+        ({ status }) => status !== 503,
+      );
+    const after = await askTimes(LIMIT + 1, newCaller());
+    expect(after.map(({ status }) => status === 429)).toEqual(after.map((_, turn) => turn === LIMIT));
+  }, 30_000);
+
+  it('do not wait for a Redis that says nothing', async () => {
+    const caller = newCaller();
+    redis.pause();
+    try {
+      const startedAt = performance.now();
+      const answers = await Promise.all([0, 1, 0, 1].map((turn) => caller(turn)));
+      expect(answers.map(({ status }) => status).filter((status) => status >= 429)).toEqual([]);
+      // Once it is known, nobody waits for it any more.
+      for (const turn of [0, 1]) expect((await caller(turn, '/api/v1/auth/refresh')).status).toBe(503);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
+    } finally {
+      redis.goOn();
+    }
+    for (const turn of [0, 1]) {
+      await eventually(
+        () => caller(turn, '/api/v1/auth/refresh'),
+        ({ status }) => status !== 503,
+      );
+    }
+  }, 30_000);
+});

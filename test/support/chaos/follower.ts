@@ -25,6 +25,7 @@ export class Follower {
   readonly received: Frame[] = [];
   /** What broke the rule that each later event comes once, in order, without a gap. */
   readonly faults: string[] = [];
+  /** How connections ended that had been greeted: one that never stood says nothing of who ended it. */
   readonly closeCodes: number[] = [];
   connects = 0;
   deltas = 0;
@@ -104,7 +105,7 @@ export class Follower {
       this.client = client;
       let taken = 0;
       const closed = client.closed.then((code) => {
-        this.closeCodes.push(code);
+        if (client.frames.some(({ type }) => type === 'hello')) this.closeCodes.push(code);
       });
       let isClosed = false;
       void closed.then(() => {

@@ -23,7 +23,7 @@ import { TurnsRepository } from './turns.repository.js';
 
 const LOOK_AGAIN_MS = 500;
 /** For a second job of a turn that somebody thinks about: that one may still die. */
-const LOOK_AFTER_HOLDER_MS = 5_000;
+const LOOK_AFTER_HOLDER_MS = 2_000;
 /** A hint that a turn was stopped may be lost: then it is seen this late. */
 const LOOK_FOR_STOP_MS = 5_000;
 

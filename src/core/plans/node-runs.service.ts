@@ -42,7 +42,7 @@ interface Means {
   retryAt: Map<string, Date>;
 }
 
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 2_000;
 const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.' };
 const TOOL_GONE = { code: 'TOOL_GONE', message: 'The server no longer has this tool.' };
 

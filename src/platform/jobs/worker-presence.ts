@@ -21,7 +21,8 @@ export class WorkerPresence {
   private readonly poolIds = new Set<string>();
   private timers: NodeJS.Timeout[] = [];
   private stopped = false;
-  private beatenAt = 0;
+  private beatenAt = Infinity;
+  private steadyFrom = 0;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -89,30 +90,55 @@ export class WorkerPresence {
        on conflict (id) do update set worker_ids = excluded.worker_ids, seen_at = excluded.seen_at`,
       [this.processId, [...this.poolIds]],
     );
+    const silentMs = performance.now() - this.beatenAt;
     this.beatenAt = performance.now();
+    // Not put off anew meanwhile: a machine that is slow for long has dead workers too.
+    const isSteady = this.beatenAt >= this.steadyFrom;
+    if (isSteady && silentMs > DEAD_AFTER_SECONDS * 500) this.steadyFrom = this.beatenAt + DEAD_AFTER_SECONDS * 1_000;
   }
 
-  /** Frees what the dead hold, and wakes the living for it. */
+  /**
+   * Frees what the dead hold, and wakes the living for it. After a while in which we could not beat, neither could
+   * others: they have as long again before they are dead.
+   */
   private async sweep(): Promise<void> {
+    if (performance.now() < this.steadyFrom) return;
     // A lock counts by its holder's beat, not by a list of the dead: a process that died before its first beat is found too.
-    const { rows } = await this.pool.query<{ freed: number }>(
-      `with dead as (
-         select distinct locked_by from graphile_worker.jobs
-         where locked_by is not null and locked_at < now() - make_interval(secs => $1)
-           and locked_by not in (
-             select unnest(worker_ids) from worker_processes where seen_at > now() - make_interval(secs => $1))
-       ), swept as (
-         delete from worker_processes where seen_at < now() - interval '1 hour'
-       )
-       select count(*)::int as freed from (
-         select graphile_worker.force_unlock_workers(array(select locked_by from dead)),
-           pg_notify('jobs:insert', '{"r":' || random() || ',"count":' || $2 || '}')
-         where exists (select from dead)
-       ) as unlocked`,
-      [DEAD_AFTER_SECONDS, WOKEN],
+    const { rows } = await this.pool.query<{ id: string; locked_by: string }>(
+      `with swept as (delete from worker_processes where seen_at < now() - interval '1 hour')
+       select id, locked_by from graphile_worker.jobs
+       where locked_by is not null and locked_at < now() - make_interval(secs => $1)
+         and locked_by not in (
+           select unnest(worker_ids) from worker_processes where seen_at > now() - make_interval(secs => $1))`,
+      [DEAD_AFTER_SECONDS],
     );
-    const freed = rows[0]?.freed ?? 0;
-    if (freed === 0) return;
-    this.logger.warn({}, 'freed the jobs of dead workers');
+    if (rows.length === 0) return;
+    const [jobs, holders] = [rows.map(({ id }) => id), rows.map((row) => row.locked_by)];
+    await inTransaction(this.pool, async (client) => {
+      await client.query('select graphile_worker.force_unlock_workers($1)', [holders]);
+      // The engine counts each beginning, and gives a job up after so many. A death is no fault of the job, and one that
+      // was given up would leave its turn waiting for ever.
+      await client.query('select graphile_worker.reschedule_jobs($1::bigint[], attempts => 0)', [jobs]);
+      await client.query(`select pg_notify('jobs:insert', '{"r":' || random() || ',"count":' || $1::int || '}')`, [
+        WOKEN,
+      ]);
+    });
+    this.logger.warn({ jobs: jobs.length }, 'freed the jobs of dead workers');
+  }
+}
+
+async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  let fault: Error | undefined;
+  try {
+    await client.query('begin');
+    await work(client);
+    await client.query('commit');
+  } catch (error) {
+    fault = error as Error;
+    throw error;
+  } finally {
+    // A connection in the middle of a transaction goes to nobody else.
+    client.release(fault);
   }
 }

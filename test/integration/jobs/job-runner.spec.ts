@@ -42,7 +42,10 @@ describe('jobs', () => {
     client = new pg.Client(toDriverOptions(place.connection).pg);
     await client.connect();
   });
-  afterEach(() => Promise.all(runners.splice(0).map((runner) => runner.stop())));
+  afterEach(async () => {
+    await Promise.all(runners.splice(0).map((runner) => runner.stop()));
+    await client.query('delete from graphile_worker._private_jobs');
+  });
   afterAll(async () => {
     await client.end();
     await opened.close();
@@ -98,4 +101,18 @@ describe('jobs', () => {
     );
     expect(rows).toEqual([{ attempts: 0, locked_by: null, due: true }]);
   }, 30_000);
+
+  it('of a process that died are begun again however often that happened: a death is no fault of the job', async () => {
+    await enqueue();
+    await client.query(
+      `update graphile_worker._private_jobs set attempts = max_attempts, locked_by = 'a dead worker',
+         locked_at = now() - interval '1 minute' where locked_by is null and attempts = 0`,
+    );
+    const handler = new Work(async () => undefined);
+    await start(handler);
+    await eventually(
+      () => handler.runs,
+      (runs) => runs > 0,
+    );
+  });
 });

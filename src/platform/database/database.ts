@@ -112,6 +112,10 @@ const codeOf = (error: unknown): string => {
 const CONNECTION_FAULTS = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
 /** Classes 08 (connection), 53 (resources), 57P (the server is going or coming), 58 (system). */
 const SERVER_FAULTS = /^(08|53|57P|58)/;
+const DISK_FULL = '53100';
+/** internal_error: what a quota or a limit of the file's size comes as. */
+const OTHER_FAULT = 'XX000';
+const NO_ROOM = /^could not (extend|write)/;
 const BROKEN =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query runner already released/;
 
@@ -119,11 +123,14 @@ function asUnavailable(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
   const broken = error instanceof Error && BROKEN.test(error.message);
+  if (code === DISK_FULL || (code === OTHER_FAULT && NO_ROOM.test((error as Error).message)))
+    return databaseFull(error);
   if (!CONNECTION_FAULTS.has(code) && !SERVER_FAULTS.test(code) && !broken) return error;
   return databaseUnavailable(error);
 }
 
 const UNAVAILABLE = 'DATABASE_UNAVAILABLE';
+const FULL = 'DATABASE_FULL';
 
 export const databaseUnavailable = (cause: unknown): AppError =>
   new AppError('unavailable', UNAVAILABLE, 'The database does not answer just now. Try again.', {
@@ -131,8 +138,15 @@ export const databaseUnavailable = (cause: unknown): AppError =>
     retryAfterSeconds: 2,
   });
 
+const databaseFull = (cause: unknown): AppError =>
+  new AppError('unavailable', FULL, 'The database has no room left, so nothing was stored. Try again later.', {
+    cause,
+    retryAfterSeconds: 10,
+  });
+
+/** It is away, or takes nothing new: what was to be stored may be tried again. */
 export const isDatabaseUnavailable = (error: unknown): boolean =>
-  error instanceof AppError && error.code === UNAVAILABLE;
+  error instanceof AppError && (error.code === UNAVAILABLE || error.code === FULL);
 
 /** Postgres unique_violation (23505) on the named constraint. */
 export const isUniqueViolation = (error: unknown, constraint: string): boolean => {

@@ -53,7 +53,7 @@ describe('a process that is killed', () => {
       }
       over = true;
       const restartedAt = performance.now();
-      await inTime(world.app, DONE_MS, Promise.all(talks));
+      await inTime(world.app, DONE_MS, Promise.all(talks), all);
       const doneAfterMs = Math.round(performance.now() - restartedAt);
       for (const { follower } of all) follower.stop();
 

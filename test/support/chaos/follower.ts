@@ -9,6 +9,8 @@ interface FollowerParts {
   serverId: string;
   sessionId: string;
   token: string;
+  /** Whether it decides by itself as soon as it is asked. Else `decides` says when. */
+  decides?: boolean;
 }
 
 /** Before it connects again, about: all clients at once would hold the product up as it starts. */
@@ -29,6 +31,12 @@ export class Follower {
   readonly closeCodes: number[] = [];
   connects = 0;
   deltas = 0;
+  /** How often the product refused something, by code. */
+  readonly refusals: Record<string, number> = {};
+  /** Milliseconds from each live event's moment until it was here. */
+  readonly delays: { at: number; ms: number }[] = [];
+  private live = false;
+  private decides: boolean;
   private client: SessionClient | undefined;
   private last = 0;
   private ended = false;
@@ -40,11 +48,35 @@ export class Follower {
   private readonly turnOf = new Map<string, string>();
   private wake: (() => void)[] = [];
 
-  constructor(private readonly parts: FollowerParts) {}
+  constructor(private readonly parts: FollowerParts) {
+    this.decides = parts.decides ?? true;
+  }
 
   /** One graph after another, until it is over or this client is stopped. */
   async askOnAndOn(tag: string, isOver: () => boolean): Promise<void> {
     for (let turn = 0; !isOver() && !this.ended; turn += 1) await this.ask(`graph ${tag}t${turn}`, `${tag}t${turn}`);
+  }
+
+  /** From now on it decides what it is asked, and what it was asked before. */
+  decide(): void {
+    this.decides = true;
+    for (const node of this.open.values()) this.sendDecision(node);
+  }
+
+  /** Nodes that wait for a person, as far as it knows. */
+  get pending(): number {
+    return [...this.open.values()].filter(({ status }) => status === 'pending').length;
+  }
+
+  /** What it waits for, for whom it did not come. */
+  get state(): string {
+    const open = [...this.open.values()].map(({ id, status, attempt }) => `${id} ${status} ${attempt}`);
+    const asked = this.wanted ? `${this.wanted.id} in ${this.turnOf.get(this.wanted.id) ?? 'no turn'}` : 'nothing';
+    return `${this.parts.name}: ${asked}, at ${this.last}, ${open.filter((node) => !/succeeded|skipped/.test(node)).join(', ')}`;
+  }
+
+  get isDone(): boolean {
+    return this.wanted === undefined || this.isAnswered(this.wanted.id);
   }
 
   get lastSeq(): number {
@@ -101,6 +133,7 @@ export class Follower {
   private async stayConnected(): Promise<void> {
     while (!this.ended) {
       const { transport, url, serverId, sessionId, token } = this.parts;
+      this.live = false;
       const client = transport.connect(url(), { serverId, token, session: sessionId, after: this.last });
       this.client = client;
       let taken = 0;
@@ -127,10 +160,10 @@ export class Follower {
       case 'session_snapshot':
         return this.onSnapshot(frame.payload as unknown as SessionSnapshot);
       case 'task_graph_proposal':
-        for (const node of payload.nodes as PlanNode[]) this.decide(node);
+        for (const node of payload.nodes as PlanNode[]) this.onNode(node);
         return;
       case 'task_update':
-        return this.decide({ ...(payload as unknown as PlanNode), id: String(payload.node_id) });
+        return this.onNode({ ...(payload as unknown as PlanNode), id: String(payload.node_id) });
       case 'chat_message':
         if (typeof payload.client_msg_id === 'string') this.turnOf.set(payload.client_msg_id, String(payload.turn_id));
         return;
@@ -138,6 +171,7 @@ export class Follower {
         this.done.add(String(payload.turn_id));
         return;
       case 'error':
+        this.refusals[String(payload.code)] = (this.refusals[String(payload.code)] ?? 0) + 1;
         if (payload.retryable === true) void this.tryAgain();
         return;
       case 'chat_delta':
@@ -147,6 +181,9 @@ export class Follower {
   }
 
   private keep(frame: Frame): void {
+    if (this.live && frame.ts !== undefined) {
+      this.delays.push({ at: Date.now(), ms: Date.now() - Date.parse(frame.ts) });
+    }
     const seq = frame.seq ?? 0;
     if (seq !== this.last + 1) this.faults.push(`${this.parts.name}: ${seq} came after ${this.last}`);
     this.received.push(frame);
@@ -155,6 +192,7 @@ export class Follower {
 
   private onSnapshot(snapshot: SessionSnapshot): void {
     this.connects += 1;
+    this.live = true;
     if (snapshot.last_seq !== this.last) {
       this.faults.push(`${this.parts.name}: the snapshot is of ${snapshot.last_seq}, the events end at ${this.last}`);
     }
@@ -174,7 +212,7 @@ export class Follower {
   private sendOpen(): void {
     this.decided.clear();
     this.post();
-    for (const node of this.open.values()) this.decide(node);
+    for (const node of this.open.values()) this.onNode(node);
   }
 
   private post(): void {
@@ -183,8 +221,13 @@ export class Follower {
   }
 
   /** Once for each state of the node in each connection: a decision that was lost with a connection is taken again. */
-  private decide(node: Decidable): void {
+  private onNode(node: Decidable): void {
     this.open.set(node.id, node);
+    this.sendDecision(node);
+  }
+
+  private sendDecision(node: Decidable): void {
+    if (!this.decides) return;
     const state = `${node.id}:${node.attempt}:${node.status}`;
     if (this.decided.has(state)) return;
     this.decided.add(state);

@@ -5,6 +5,9 @@ interface Seen {
   node: PlanNode;
   planId: string;
   wasUnknown: boolean;
+  /** Of its present life; a call with no run before it cannot have left. */
+  hasRun: boolean;
+  approvals: number;
 }
 
 export interface Verdict {
@@ -45,6 +48,8 @@ export function judgeCalls(name: string, log: readonly Frame[], counts: Readonly
     verdict.nodes += 1;
     verdict.byStatus[node.status] = (verdict.byStatus[node.status] ?? 0) + 1;
     if (one.wasUnknown) verdict.unknown += 1;
+    if (one.wasUnknown && !one.hasRun) tell('is unknown, and was never begun');
+    if (one.approvals !== 1) tell(`was approved ${one.approvals} times`);
     if (!ENDED.includes(node.status)) tell('has not ended');
     const isWrite = node.tool === 'write_value';
     if (isWrite && times > 1) tell('happened more than once');
@@ -91,13 +96,18 @@ function readNodes(log: readonly Frame[]): Map<string, Seen> {
   for (const { type, payload } of log) {
     if (type === 'task_graph_proposal') {
       const { plan_id: planId, nodes } = payload as unknown as { plan_id: string; nodes: PlanNode[] };
-      for (const node of nodes) seen.set(node.id, { node, planId, wasUnknown: false });
+      for (const node of nodes) seen.set(node.id, { node, planId, wasUnknown: false, hasRun: false, approvals: 0 });
+    }
+    if (type === 'task_decision' && payload.decision === 'approve') {
+      const known = seen.get(String(payload.node_id));
+      if (known) known.approvals += 1;
     }
     if (type === 'task_update') {
       const { node_id: id, ...rest } = payload as unknown as PlanNode & { node_id: string };
       const known = seen.get(id);
       if (!known) continue;
       known.node = { ...rest, id };
+      known.hasRun ||= rest.status === 'running';
       known.wasUnknown ||= rest.status === 'outcome_unknown';
     }
   }

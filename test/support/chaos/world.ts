@@ -20,7 +20,7 @@ export interface World {
   person: PersonApi;
   serverId: string;
   /** A session of its own, followed over the transport, at the product or at what stands before it. */
-  follow: (name: string, transport: Transport, url?: () => string) => Promise<Followed>;
+  follow: (name: string, transport: Transport, url?: () => string, decides?: boolean) => Promise<Followed>;
   /** A further client on the session of another one. */
   join: (followed: Followed, name: string, transport: Transport, url?: () => string) => Followed;
   end: () => Promise<void>;
@@ -63,9 +63,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   await person.signIn(`${name}@example.com`);
   const followers: Follower[] = [];
   const serverId = await person.addServer(upstream.url);
-  const attach = (label: string, sessionId: string, transport: Transport, url = () => app.url): Followed => {
+  const attach = (
+    label: string,
+    sessionId: string,
+    transport: Transport,
+    url = () => app.url,
+    decides = true,
+  ): Followed => {
     const { token } = person;
-    const follower = new Follower({ name: label, transport, url, serverId, sessionId, token });
+    const follower = new Follower({ name: label, transport, url, serverId, sessionId, token, decides });
     followers.push(follower);
     return { name: label, sessionId, follower };
   };
@@ -77,7 +83,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     upstream,
     person,
     serverId,
-    follow: async (label, transport, url) => attach(label, await person.openSession(serverId), transport, url),
+    follow: async (label, transport, url, decides) =>
+      attach(label, await person.openSession(serverId), transport, url, decides),
     join: ({ sessionId }, label, transport, url) => attach(label, sessionId, transport, url),
     end: async () => {
       for (const follower of followers) follower.stop();
@@ -120,8 +127,13 @@ export async function judge(world: World, all: readonly Followed[]): Promise<Jud
   return judgement;
 }
 
-/** @throws with what the product said when the work does not end in time */
-export async function inTime<T>(app: AppProcess, withinMs: number, work: Promise<T>): Promise<T> {
+/** @throws with what the product said, and who still waits, when the work does not end in time */
+export async function inTime<T>(
+  app: AppProcess,
+  withinMs: number,
+  work: Promise<T>,
+  all: readonly Followed[] = [],
+): Promise<T> {
   const late = Symbol('late');
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<typeof late>((resolve) => {
@@ -129,7 +141,10 @@ export async function inTime<T>(app: AppProcess, withinMs: number, work: Promise
   });
   const first = await Promise.race([work, deadline]);
   clearTimeout(timer);
-  if (first === late) throw new Error(`It did not come to rest. ${app.output.slice(-3_000)}`);
+  if (first === late) {
+    const waiting = all.flatMap(({ follower }) => (follower.isDone ? [] : [follower.state]));
+    throw new Error(`It did not come to rest. ${waiting.join('\n')}\n${app.output.slice(-3_000)}`);
+  }
   return first;
 }
 

@@ -99,12 +99,13 @@ describe('approvals', () => {
           await pause(random.between(0, LATEST_MS));
           follower.decide();
         });
-        await pause(LATEST_MS);
+        // Some have their acknowledgement by then, the others are on their way.
+        const wanted = random.between(1, BEFORE_A_KILL / 2);
+        await until('some are acknowledged', () => these.filter(isAcknowledged).length >= wanted, 20_000);
+        await pause(random.between(0, LATEST_MS));
         await world.app.end('SIGKILL');
         await Promise.all(approved);
-        acknowledged += these.filter(({ follower }) =>
-          follower.received.some(({ type }) => type === 'task_decision'),
-        ).length;
+        acknowledged += these.filter(isAcknowledged).length;
         const data = join(world.folder, 'data');
         await until('the database has ended', async () => (await postmastersOn(data)).length === 0, 10_000);
         restarts.push(await world.app.start());
@@ -115,7 +116,11 @@ describe('approvals', () => {
       tell('approve and kill', { seed, kills, acknowledged, restartMs: spread(restarts), ...figures });
       expect(faults).toEqual([]);
       expect(figures.nodes).toBe(kills * BEFORE_A_KILL);
+      expect(acknowledged).toBeGreaterThan(0);
     },
     60_000 + Math.ceil(APPROVALS / BEFORE_A_KILL) * 60_000,
   );
 });
+
+const isAcknowledged = ({ follower }: Followed): boolean =>
+  follower.received.some(({ type }) => type === 'task_decision');

@@ -8,6 +8,8 @@ const SESSIONS = 4;
 /** More than a segment of the database's own log, which must go on; less than the table of events by then. */
 const LIMIT_BYTES = 18 * 1024 * 1024;
 const FILLED_BYTES = 20_000_000;
+/** Less than what the database would compress. */
+const LARGE = 1_600;
 
 /** No file can grow: what a full disk looks like, for a test that may not fill one. */
 describe('a database that has no room left', () => {
@@ -20,7 +22,7 @@ describe('a database that has no room left', () => {
     postgres = await PostgresProcess.start();
     world = await createWorld({ name: 'full', seed, settings: { DATABASE_URL: postgres.url } });
     filler = await Filler.at(postgres.url, await world.person.openSession(world.serverId));
-    await filler.add(FILLED_BYTES / 1_600, 50);
+    await filler.add(FILLED_BYTES / LARGE, LARGE);
   }, 120_000);
   afterAll(async () => {
     await filler.end();
@@ -93,27 +95,26 @@ class Filler {
     return new Filler(client, sessionId);
   }
 
-  async add(rows: number, hashes: number): Promise<void> {
+  async add(rows: number, bytes: number): Promise<void> {
     await this.client.query(
       `insert into session_events (session_id, seq, id, type, payload, ts)
-       select $1, n, 'evt_filler_' || n, 'log_entry', json_build_object('message', noise), now()
-       from generate_series($2::int + 1, $2::int + $3::int) as n,
-         lateral (select string_agg(md5(n::text || i), '') as noise from generate_series(1, $4::int) as i) as incompressible`,
-      [this.sessionId, this.seq, rows, hashes],
+       select $1, n, 'evt_filler_' || n, 'log_entry', json_build_object('message', repeat('x', $4)), now()
+       from generate_series($2::int + 1, $2::int + $3::int) as n`,
+      [this.sessionId, this.seq, rows, bytes],
     );
     this.seq += rows;
   }
 
-  /** Until not even the pages that are there take a small one more. */
+  /** Until not even the pages that are there take a small one more: what was refused takes room as well. */
   async fillUp(): Promise<void> {
-    for (const [rows, hashes] of [
-      [20, 50],
-      [1, 10],
+    for (const [rows, bytes] of [
+      [500, LARGE / 4],
+      [500, 1],
       [1, 1],
     ] as const) {
       let isFull = false;
       while (!isFull) {
-        isFull = await this.add(rows, hashes).then(
+        isFull = await this.add(rows, bytes).then(
           () => false,
           () => true,
         );

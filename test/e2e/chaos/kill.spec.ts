@@ -17,6 +17,9 @@ import {
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
 const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 50);
 const NODES = 20;
+/** A life is measured by what it gets done, so that a slow machine kills in the middle of work too. */
+const MOST_EVENTS = 200;
+const LONGEST_LIFE_MS = 8_000;
 /** All that was under way is done so long after the last restart. */
 const DONE_MS = 60_000;
 /** Longer than it takes until a dead process's work is free (4 s) and taken up again. */
@@ -48,7 +51,8 @@ describe('a process that is killed', () => {
       const ends: number[] = [];
       for (let kill = 1; kill <= KILLS; kill += 1) {
         const long = kill % 20 === 10;
-        await pause(long ? LONG_LIFE_MS : random.between(20, 1_200));
+        if (long) await pause(LONG_LIFE_MS);
+        else await lifeOf(all, random.between(0, MOST_EVENTS));
         await killAndRestart(world.app, join(world.folder, 'data'), { starts, ends });
       }
       over = true;
@@ -74,6 +78,14 @@ describe('a process that is killed', () => {
     60_000 + KILLS * 12_000,
   );
 });
+
+/** Until the clients together have so many more events, or for long enough. */
+async function lifeOf(all: readonly Followed[], events: number): Promise<void> {
+  const count = () => all.reduce((sum, { follower }) => sum + follower.received.length, 0);
+  const enough = count() + events;
+  const endsAt = performance.now() + LONGEST_LIFE_MS;
+  await until('the life is over', () => count() >= enough || performance.now() > endsAt, LONGEST_LIFE_MS * 2);
+}
 
 /** The database goes with the process, at once. */
 async function killAndRestart(

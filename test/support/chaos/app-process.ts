@@ -8,6 +8,8 @@ import { until } from './until.js';
 
 const BUILT = process.env.CHAOS_DIST ?? resolve(__dirname, '../../../dist');
 const START_MS = 60_000;
+/** Many clients come back at once to a process that has just begun. */
+const PROBE_MS = 5_000;
 const KEPT_OUTPUT = 60_000;
 
 /** The built product as a process that may be killed, always on the same port and data folder. */
@@ -15,6 +17,7 @@ export class AppProcess {
   private child: ChildProcess | undefined;
   private exited: Promise<{ code: number | null; signal: string | null }> | undefined;
   private said = '';
+  private answer = '';
   readonly url: string;
 
   private constructor(
@@ -50,7 +53,7 @@ export class AppProcess {
       'the product answers',
       () => this.answers(),
       START_MS,
-      () => this.said.slice(-2_000),
+      () => `The last answer: ${this.answer}. ${this.said.slice(-2_000)}`,
     );
     return performance.now() - startedAt;
   }
@@ -78,8 +81,12 @@ export class AppProcess {
 
   private async answers(): Promise<boolean> {
     if (!this.isRunning) throw new Error(`The product ended by itself: ${this.said.slice(-4_000)}`);
-    const answer = await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
-    await answer?.arrayBuffer();
+    const answer = await fetch(`${this.url}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) }).catch(
+      (error: Error) => {
+        this.answer = error.message;
+      },
+    );
+    if (answer) this.answer = `${answer.status} ${await answer.text().catch((error: Error) => error.message)}`;
     return answer?.status === 200;
   }
 }

@@ -16,7 +16,9 @@ import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
+import { SessionModel1763700201000 } from './core/sessions/session-model.migration.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
+import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
 
@@ -33,6 +35,8 @@ export const MIGRATIONS = [
   NodeKeys1763700007100,
   Agent1763700008000,
   DevMails1763700110000,
+  Usage1763700200000,
+  SessionModel1763700201000,
   Keys1763700401000,
   EventsCascade1763700800000,
 ];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { LanguageModel } from '../core/agent/language-model.port.js';
+import { LanguageModels } from '../core/agent/language-models.port.js';
 import { ArtifactStore } from '../core/artifacts/artifact-store.port.js';
 import { DemoServer } from '../core/registry/demo-server.port.js';
 import type { Config } from '../platform/config/config.js';
@@ -9,11 +9,8 @@ import { PROJECT_ROOT } from '../platform/project-root.js';
 import { DiskArtifactStore } from './artifact-store/disk-artifact-store.js';
 import { AbsentDemoServer } from './demo-server/absent-demo-server.js';
 import { DemoProcess } from './demo-server/demo-process.js';
-import { OfflinePlanner } from './language-model/offline-planner/offline-planner.js';
+import { ConfiguredModels } from './language-model/configured-models.js';
 import { MailerModule } from './mailer/mailer.module.js';
-
-/** What a Gemini model reads at most. */
-const GEMINI_CONTEXT_TOKENS = 1_048_576;
 
 const DEMO_SCRIPT = join(PROJECT_ROOT, 'dist/demo/main.js');
 
@@ -26,7 +23,7 @@ export class AdaptersModule {
       module: AdaptersModule,
       imports: [MailerModule.with(config)],
       providers: [
-        { provide: LanguageModel, useFactory: () => chooseModel(config) },
+        { provide: LanguageModels, useFactory: () => new ConfiguredModels(config.models) },
         { provide: ArtifactStore, inject: [Logger], useFactory: (logger: Logger) => chooseStore(config, logger) },
         {
           provide: DemoServer,
@@ -37,7 +34,7 @@ export class AdaptersModule {
               : new AbsentDemoServer(),
         },
       ],
-      exports: [LanguageModel, ArtifactStore, DemoServer],
+      exports: [LanguageModels, ArtifactStore, DemoServer],
     };
   }
 }
@@ -52,16 +49,4 @@ async function chooseStore({ artifacts, dataDirectory }: Config, logger: Logger)
     .check()
     .catch((error: Error) => logger.error({ err: error.cause ?? error }, 'the artifact store does not answer'));
   return store;
-}
-
-async function chooseModel({ model }: Config): Promise<LanguageModel> {
-  if (model.provider === 'offline' || model.geminiKey === undefined) return new OfflinePlanner();
-  // Loaded only where it is used: the SDK takes a tenth of a second.
-  const { GeminiLanguageModel } = await import('./language-model/gemini/gemini-language-model.js');
-  return new GeminiLanguageModel({
-    apiKey: model.geminiKey,
-    ...(model.geminiBaseUrl === undefined ? {} : { baseUrl: model.geminiBaseUrl }),
-    model: model.name,
-    contextTokens: GEMINI_CONTEXT_TOKENS,
-  });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DiscoveryService } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../app.module.js';
-import { LanguageModel } from '../core/agent/language-model.port.js';
+import { LanguageModels } from '../core/agent/language-models.port.js';
 import { DemoServer } from '../core/registry/demo-server.port.js';
 import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/config/config.js';
@@ -107,7 +107,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
     config,
     url: parts.origin.url,
     metricsPort: metrics?.port,
-    model: app.get(LanguageModel).name,
+    model: app.get(LanguageModels).offered.map(({ name }) => name)[0] ?? '',
     demoUrl: await demoAddress(app.get(DemoServer)),
     movedFrom: moved ? port : undefined,
     stop: once(async () => {

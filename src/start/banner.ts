@@ -16,7 +16,12 @@ export function banner({ config, origin, model, demoUrl, movedFrom, startedInMs 
     ['Docs', `${origin}/docs/client`],
     ...(config.production || config.mail.smtpUrl ? [] : ([['Mailbox', `${origin}/dev/mailbox`]] as [string, string][])),
     ...(demoUrl ? ([['Demo server', demoUrl]] as [string, string][]) : []),
-    ['Model', model === 'offline-planner' ? 'offline-planner (set GEMINI_API_KEY for a language model)' : model],
+    [
+      'Model',
+      model === 'offline-planner'
+        ? 'offline-planner (set GEMINI_API_KEY, OPENAI_API_KEY or ANTHROPIC_API_KEY for a language model)'
+        : model,
+    ],
     ['Data', config.dataDirectory],
     ['Stop', 'Ctrl+C'],
   ];

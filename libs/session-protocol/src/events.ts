@@ -64,7 +64,11 @@ export interface ConnectionStatus {
   latency: number | null;
   /** The language model in use. */
   model: string;
+  /** By which `PATCH /sessions/{id}` chooses it. */
+  model_id?: string;
   memory: { used: number; total: number; unit: 'MiB' | 'tokens' };
+  /** Of the session so far; what models without a known price cost is not in it. */
+  usage?: { input_tokens: number; output_tokens: number; cost_usd: number };
 }
 
 export interface InputRequest {
@@ -104,7 +108,8 @@ export interface SessionSnapshot {
 
 /** Events that are stored and numbered. */
 export interface DurableEvents {
-  session_updated: { title: string };
+  /** `model` and `model_name` when another one was chosen. */
+  session_updated: { title: string; model?: string; model_name?: string };
   turn_started: { turn_id: string; client_msg_id?: string };
   turn_finished: { turn_id: string; outcome: TurnOutcome; reason?: string };
   chat_message: {
@@ -114,6 +119,8 @@ export interface DurableEvents {
     timestamp: string;
     turn_id?: string;
     client_msg_id?: string;
+    /** Which language model said it. */
+    model?: string;
   };
   task_graph_proposal: { plan_id: string; revision: number; turn_id: string; title: string; nodes: PlanNode[] };
   /** The node as it is now, whole. */

@@ -1,4 +1,6 @@
 import { AppError } from '../../platform/errors/app-error.js';
+import type { Budget } from '../usage/usage.js';
+import { ModelFailure } from './language-model.port.js';
 
 export const tooManyQueued = (limit: number) =>
   new AppError(
@@ -14,3 +16,18 @@ export const nothingToStop = () => new AppError('conflict', 'NOTHING_TO_STOP', '
 
 export const nothingToRetry = () =>
   new AppError('conflict', 'NOTHING_TO_RETRY', 'The last message of this session did not fail.');
+
+export const modelNotOffered = (offered: readonly string[]) =>
+  new AppError('invalid', 'MODEL_NOT_OFFERED', `No such model is offered here. Offered: ${offered.join(', ')}.`);
+
+const WHOSE = { session: 'this session', organization: 'your organization', instance: 'this instance' } as const;
+
+export function budgetExhausted({ scope, unit, limit, used, resetsAt }: Budget): ModelFailure {
+  const amount = unit === 'usd' ? `$${limit}` : `${limit} tokens`;
+  const budget = `The budget of ${WHOSE[scope]} (${amount}${resetsAt ? ' a day' : ''}) is used up.`;
+  const remedy = resetsAt
+    ? `It starts anew at ${resetsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC. Your message is kept; answer it again then.`
+    : 'Your message is kept. Open a new session, or ask whoever runs this instance for more.';
+  const details = { scope, unit, limit, used, resets_at: resetsAt?.toISOString() ?? null };
+  return new ModelFailure('BUDGET_EXHAUSTED', `${budget} ${remedy}`, true, { details });
+}

@@ -3,12 +3,17 @@ import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { PlansModule } from '../plans/plans.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { Asking } from './asking.js';
 import { ConversationsService } from './conversations.service.js';
 import { History } from './history.js';
+import { ModelChoice } from './model-choice.js';
 import { ModelObserver } from './model-observer.js';
 import { PlanRestedHandler } from './plan-rested.handler.js';
 import { RunTurnHandler } from './run-turn.handler.js';
 import { SessionListService } from './session-list.service.js';
+import { SessionModels } from './session-models.service.js';
+import { SessionStatus } from './session-status.js';
 import { Thinking } from './thinking.js';
 import { TurnEndings } from './turn-endings.js';
 import { TurnQueue } from './turn-queue.js';
@@ -16,20 +21,24 @@ import { TurnRunner } from './turn-runner.js';
 import { TurnsRepository } from './turns.repository.js';
 
 @Module({
-  imports: [ArtifactsModule, PlansModule, RegistryModule, SessionsModule],
+  imports: [ArtifactsModule, PlansModule, RegistryModule, SessionsModule, UsageModule],
   providers: [
+    Asking,
     ConversationsService,
     History,
+    ModelChoice,
     ModelObserver,
     PlanRestedHandler,
     RunTurnHandler,
     SessionListService,
+    SessionModels,
+    SessionStatus,
     Thinking,
     TurnEndings,
     TurnQueue,
     TurnRunner,
     TurnsRepository,
   ],
-  exports: [ConversationsService, SessionListService],
+  exports: [ConversationsService, ModelChoice, SessionListService, SessionModels],
 })
 export class AgentModule {}

@@ -17,7 +17,7 @@ import { SessionsService, UNTITLED } from '../sessions/sessions.service.js';
 import { TicketsService } from '../sessions/tickets.service.js';
 import { sessionIsOnAnotherServer } from '../sessions/sessions.errors.js';
 import { nothingToRetry, nothingToStop, tooManyQueued } from './agent.errors.js';
-import { LanguageModel } from './language-model.port.js';
+import { SessionStatus } from './session-status.js';
 import { LIMITS, type Turn, turnStopTopic } from './turn.js';
 import { TurnQueue } from './turn-queue.js';
 import { TurnsRepository } from './turns.repository.js';
@@ -35,7 +35,7 @@ export class ConversationsService {
     private readonly plans: PlansService,
     private readonly questions: QuestionsService,
     private readonly stops: StopsService,
-    private readonly model: LanguageModel,
+    private readonly status: SessionStatus,
     private readonly log: SessionLog,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -153,7 +153,6 @@ export class ConversationsService {
         status,
         dependsOn,
       }));
-      const server = await this.servers.findForJob(session.serverId);
       return {
         session: {
           id: session.id,
@@ -167,23 +166,13 @@ export class ConversationsService {
         plan: plan ?? null,
         pending: nodesForPerson(nodes).map(({ id }) => id),
         questions: await this.questions.listOpen(sessionId),
-        connection: this.statusOf(server, session),
+        connection: await this.status.of(session),
       };
     });
   }
 
   async connectionStatus(sessionId: SessionId, principal: Principal): Promise<ConnectionStatus> {
-    const session = await this.sessions.get(principal, sessionId);
-    return this.statusOf(await this.servers.findForJob(session.serverId), session);
-  }
-
-  private statusOf(server: McpServer | undefined, session: Session): ConnectionStatus {
-    return {
-      status: server?.status ?? 'offline',
-      latency: server?.latencyMs ?? null,
-      model: this.model.name,
-      memory: { used: session.contextTokens, total: this.model.contextTokens, unit: 'tokens' },
-    };
+    return this.status.of(await this.sessions.get(principal, sessionId));
   }
 
   private async nameAfter(sessionId: SessionId, text: string): Promise<void> {

@@ -11,8 +11,6 @@ import { TurnsRepository } from './turns.repository.js';
 
 const TURNS = 30;
 const PLANS = 60;
-/** About 60,000 tokens. */
-const CHARACTERS = 240_000;
 const RESULT_CHARACTERS = 4_000;
 
 interface PlanWithNodes {
@@ -20,7 +18,7 @@ interface PlanWithNodes {
   nodes: TaskNodeRecord[];
 }
 
-/** What was said and done in a session, as a model reads it. */
+/** What was said and done in a session, as a model reads it; how much of it fits is another's matter. */
 @Injectable()
 export class History {
   constructor(
@@ -45,7 +43,7 @@ export class History {
         files,
       ),
     );
-    return shorten([...messages, ...resultsReadAgain(current, plans, files)]);
+    return [...messages, ...resultsReadAgain(current, plans, files)];
   }
 }
 
@@ -104,15 +102,4 @@ function toOutcome(node: TaskNodeRecord, files: readonly Artifact[]): NodeOutcom
       .filter((file) => file.nodeId === node.id)
       .map(({ name, contentType, size }) => ({ name, contentType, size })),
   };
-}
-
-/** Drops the oldest messages, whole turns at a time, until the rest fits. */
-function shorten(messages: readonly ModelMessage[]): ModelMessage[] {
-  let kept = [...messages];
-  while (JSON.stringify(kept).length > CHARACTERS) {
-    const next = kept.findIndex((message, index) => index > 0 && message.role === 'user');
-    if (next === -1) return kept;
-    kept = kept.slice(next);
-  }
-  return kept;
 }

@@ -51,6 +51,8 @@ export interface ModelRequest {
   /** A reply never exceeds these. */
   limits: { maxNodes: number; maxOutputTokens: number };
   now: Date;
+  /** What had to be left out of the history and the tools, in sentences. */
+  notes?: readonly string[];
 }
 
 export interface ModelReply {
@@ -86,6 +88,8 @@ export const MODEL_FAILURES = [
   'MODEL_BAD_REPLY',
   'MODEL_REFUSED',
   'MODEL_KEY_REJECTED',
+  /** Not the provider's doing: our own limit. */
+  'BUDGET_EXHAUSTED',
 ] as const;
 
 /** Why a provider did not answer, in words a person can use. Never the provider's raw page, never the key. */
@@ -93,14 +97,17 @@ export class ModelFailure extends Error {
   override readonly name = 'ModelFailure';
   /** When the provider said so. */
   readonly retryAfterMs: number | undefined;
+  /** For programs. */
+  readonly details: object | undefined;
 
   constructor(
     readonly code: (typeof MODEL_FAILURES)[number],
     message: string,
     readonly retryable: boolean,
-    { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+    { retryAfterMs, details, ...options }: ErrorOptions & { retryAfterMs?: number | undefined; details?: object } = {},
   ) {
     super(message, options);
     this.retryAfterMs = retryAfterMs;
+    this.details = details;
   }
 }

@@ -5,11 +5,16 @@ import type { Principal } from '../identity/principal.js';
 import { PlansService } from '../plans/plans.service.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { Session } from '../sessions/session.js';
+import { ModelChoice } from './model-choice.js';
+import type { OfferedModel } from './language-models.port.js';
+import { SessionModels } from './session-models.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
 export interface SessionSummary {
   session: Session;
   serverName: string;
+  /** The one that answers next. */
+  model: OfferedModel;
   /** Tasks that wait for a person. */
   pending: number;
 }
@@ -21,6 +26,8 @@ export class SessionListService {
     private readonly sessions: SessionsService,
     private readonly servers: ServersService,
     private readonly plans: PlansService,
+    private readonly choice: ModelChoice,
+    private readonly models: SessionModels,
   ) {}
 
   async list(principal: Principal, page: PageRequest, serverId?: ServerId): Promise<Page<SessionSummary>> {
@@ -32,18 +39,30 @@ export class SessionListService {
     return this.summariseOne(await this.sessions.get(principal, id));
   }
 
-  async rename(principal: Principal, id: SessionId, title: string): Promise<SessionSummary> {
-    return this.summariseOne(await this.sessions.rename(principal, id, title));
+  async change(
+    principal: Principal,
+    id: SessionId,
+    { title, model }: { title?: string | undefined; model?: string | null | undefined },
+  ): Promise<SessionSummary> {
+    // First, as it may be refused.
+    if (model !== undefined) await this.models.choose(principal, id, model);
+    if (title !== undefined) await this.sessions.rename(principal, id, title);
+    return this.get(principal, id);
   }
 
-  async create(principal: Principal, serverId: ServerId, title?: string): Promise<SessionSummary> {
+  async create(
+    principal: Principal,
+    serverId: ServerId,
+    { title, model }: { title?: string | undefined; model?: string | undefined } = {},
+  ): Promise<SessionSummary> {
     const server = await this.servers.get(principal, serverId);
-    return this.summariseOne(await this.sessions.create(principal, server.id, title));
+    const chosen = model === undefined ? undefined : this.choice.find(model).id;
+    return this.summariseOne(await this.sessions.create(principal, server.id, { title, model: chosen }));
   }
 
   private async summariseOne(session: Session): Promise<SessionSummary> {
     const [summary] = await this.summarise([session]);
-    return summary ?? { session, serverName: '', pending: 0 };
+    return summary ?? { session, serverName: '', model: this.choice.resolve(session.model), pending: 0 };
   }
 
   private async summarise(sessions: readonly Session[]): Promise<SessionSummary[]> {
@@ -54,6 +73,7 @@ export class SessionListService {
     return sessions.map((session) => ({
       session,
       serverName: names.get(session.serverId) ?? 'a removed server',
+      model: this.choice.resolve(session.model),
       pending: pending.get(session.id) ?? 0,
     }));
   }

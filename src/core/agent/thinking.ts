@@ -5,14 +5,8 @@ import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { Session } from '../sessions/session.js';
 import { History } from './history.js';
-import {
-  LanguageModel,
-  type ModelMessage,
-  type ModelReply,
-  type ModelTool,
-  type RespondOptions,
-} from './language-model.port.js';
-import { ModelObserver } from './model-observer.js';
+import { type Answer, Asking } from './asking.js';
+import { type ModelMessage, type ModelReply, type ModelTool, type RespondOptions } from './language-model.port.js';
 import { LIMITS, type Turn } from './turn.js';
 
 /** A plan that cannot run, and why. */
@@ -25,26 +19,28 @@ export interface RefusedReply {
 @Injectable()
 export class Thinking {
   constructor(
-    private readonly model: LanguageModel,
-    private readonly observer: ModelObserver,
+    private readonly asking: Asking,
     private readonly history: History,
     private readonly tools: ToolsService,
     private readonly servers: ServersService,
     private readonly clock: Clock,
   ) {}
 
-  async respond(session: Session, turn: Turn, options: RespondOptions, refused?: RefusedReply): Promise<ModelReply> {
+  async respond(session: Session, turn: Turn, options: RespondOptions, refused?: RefusedReply): Promise<Answer> {
     const server = await this.servers.findForJob(session.serverId);
     // A server that does not answer has no tools just now; the model can still talk.
     const tools = await this.tools.listTools(session.serverId).catch(() => []);
-    const request = {
-      history: [...(await this.history.of(session.id, turn)), ...(refused ? tellRefusal(refused) : [])],
-      tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
-      wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
-      limits: { maxNodes: LIMITS.nodesPerGraph, maxOutputTokens: LIMITS.outputTokens },
-      now: this.clock.now(),
-    };
-    return this.observer.watch(this.model.name, options, () => this.model.respond(request, options));
+    return this.asking.ask(
+      session,
+      turn,
+      {
+        history: [...(await this.history.of(session.id, turn)), ...(refused ? tellRefusal(refused) : [])],
+        tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
+        wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
+        now: this.clock.now(),
+      },
+      options,
+    );
   }
 }
 

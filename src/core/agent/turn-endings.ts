@@ -8,8 +8,10 @@ import { Scenes } from '../plans/scenes.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import type { Answer } from './asking.js';
 import type { ModelFailure, ModelReply } from './language-model.port.js';
 import { LIMITS, type Turn } from './turn.js';
+import { SessionStatus } from './session-status.js';
 import { TurnQueue } from './turn-queue.js';
 import { TurnsRepository } from './turns.repository.js';
 
@@ -24,6 +26,7 @@ export class TurnEndings {
     private readonly proposals: ProposalsService,
     private readonly tools: ToolsService,
     private readonly scenes: Scenes,
+    private readonly status: SessionStatus,
     private readonly log: SessionLog,
     private readonly clock: Clock,
   ) {}
@@ -34,7 +37,7 @@ export class TurnEndings {
     turn: Turn,
     claim: string,
     messageId: string,
-    reply: ModelReply,
+    { reply, model, notes }: Answer,
   ): Promise<readonly string[] | undefined> {
     // Outside the transaction: a server may have to be asked.
     const tools = new Map((await this.toolsOf(reply)).map((tool) => [tool.name, tool]));
@@ -43,7 +46,11 @@ export class TurnEndings {
         const session = await this.sessions.lock(sessionId);
         if (!(await this.holds(turn, claim))) return undefined;
         const text = reply.text.replaceAll('\u0000', '').slice(0, LIMITS.replyCharacters);
-        if (text !== '') await this.log.append(sessionId, [this.said(turn, messageId, text)]);
+        await this.log.append(
+          sessionId,
+          notes.map((note) => this.note(note)),
+        );
+        if (text !== '') await this.log.append(sessionId, [this.said(turn, messageId, text, model.name)]);
 
         const tokens = turn.tokens + reply.usage.inputTokens + reply.usage.outputTokens;
         let planId: PlanId | null = null;
@@ -66,7 +73,10 @@ export class TurnEndings {
           providerState,
           createdAt,
         });
-        await this.sessions.update(sessionId, { contextTokens: reply.usage.inputTokens + reply.usage.outputTokens });
+        const contextTokens = reply.usage.inputTokens + reply.usage.outputTokens;
+        await this.sessions.update(sessionId, { contextTokens });
+        const connection = await this.status.of({ ...session, contextTokens });
+        this.database.afterCommit(() => this.log.pass(sessionId, { type: 'connection_status', payload: connection }));
         await this.turns.update(turn.id, {
           tokens,
           graphs: turn.graphs + (planId === null ? 0 : 1),
@@ -87,9 +97,9 @@ export class TurnEndings {
     await this.database.transaction(async () => {
       await this.sessions.lock(turn.sessionId);
       if (!(await this.holds(turn, claim))) return;
-      const { code, message, retryable } = failure;
+      const { code, message, retryable, details } = failure;
       await this.log.append(turn.sessionId, [
-        { type: 'error', payload: { code, message, retryable, turn_id: turn.id } },
+        { type: 'error', payload: { code, message, retryable, turn_id: turn.id, ...(details && { details }) } },
       ]);
       await this.queue.end(turn, 'failed', message);
       await this.queue.startNext(turn.sessionId);
@@ -113,11 +123,16 @@ export class TurnEndings {
     for (const older of waiting) await this.queue.end(older, 'superseded', 'a newer plan took its place');
   }
 
-  private said(turn: Turn, messageId: string, text: string): DurableEvent {
+  private note(message: string): DurableEvent {
+    const timestamp = this.clock.now().toISOString();
+    return { type: 'log_entry', payload: { timestamp, level: 'info', message, source: 'agent' } };
+  }
+
+  private said(turn: Turn, messageId: string, text: string, model: string): DurableEvent {
     const timestamp = this.clock.now().toISOString();
     return {
       type: 'chat_message',
-      payload: { message_id: messageId, sender: 'AGENT', text, timestamp, turn_id: turn.id },
+      payload: { message_id: messageId, sender: 'AGENT', text, timestamp, turn_id: turn.id, model },
     };
   }
 }

@@ -14,8 +14,10 @@ import type { Session } from '../sessions/session.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { Deltas } from './deltas.js';
-import { type ModelReply, ModelFailure } from './language-model.port.js';
+import type { Answer } from './asking.js';
+import { ModelFailure } from './language-model.port.js';
 import { runTurn } from './run-turn.job.js';
+import { SessionModels } from './session-models.service.js';
 import { type RefusedReply, Thinking } from './thinking.js';
 import { type Turn, turnStopTopic } from './turn.js';
 import { TurnEndings } from './turn-endings.js';
@@ -42,6 +44,7 @@ export class TurnRunner {
     private readonly sessions: SessionsService,
     private readonly turns: TurnsRepository,
     private readonly plans: PlansService,
+    private readonly sessionModels: SessionModels,
     private readonly thinking: Thinking,
     private readonly endings: TurnEndings,
     private readonly log: SessionLog,
@@ -77,7 +80,7 @@ export class TurnRunner {
 
   private async begin(sessionId: SessionId, turnId: TurnId, claim: string): Promise<Begun | undefined> {
     return this.database.transaction(async () => {
-      const session = await this.sessions.lock(sessionId);
+      const locked = await this.sessions.lock(sessionId);
       const turn = await this.turns.find(sessionId, turnId);
       if (!turn || !['queued', 'waiting', 'running'].includes(turn.status)) return undefined;
       if (turn.status === 'running' && (await this.claims.isHeld(turn.claim))) {
@@ -95,6 +98,7 @@ export class TurnRunner {
         const payload = { turn_id: turnId, ...(turn.clientMsgId === null ? {} : { client_msg_id: turn.clientMsgId }) };
         await this.log.append(sessionId, [{ type: 'turn_started', payload }]);
       }
+      const session = await this.sessionModels.leaveGone(locked);
       return { session, turn: { ...turn, status: 'running', claim, startedAt }, claim };
     });
   }
@@ -107,14 +111,14 @@ export class TurnRunner {
   private async think({ session, turn, claim }: Begun, stop: AbortSignal, ending: AbortSignal): Promise<void> {
     const messageId = newId('msg');
     const deltas = new Deltas(this.log, session.id, messageId);
-    const timeout = AbortSignal.timeout(this.config.model.timeoutMs);
+    const timeout = AbortSignal.timeout(this.config.models.timeoutMs);
     const signal = AbortSignal.any([stop, ending, timeout]);
     let refused: RefusedReply | undefined;
     for (;;) {
-      let reply: ModelReply;
+      let answer: Answer;
       try {
         const options = { signal, onDelta: (delta: string) => deltas.add(delta) };
-        reply = await this.thinking.respond(session, turn, options, refused);
+        answer = await this.thinking.respond(session, turn, options, refused);
       } catch (error) {
         deltas.drop();
         // Whoever stopped the turn has ended it; a process that ends, or has no database, leaves it to the next run.
@@ -123,11 +127,11 @@ export class TurnRunner {
         return this.fail(turn, claim, timeout.aborted ? this.tookTooLong() : error);
       }
       deltas.flush();
-      const problems = await this.endings.end(session.id, turn, claim, messageId, reply);
+      const problems = await this.endings.end(session.id, turn, claim, messageId, answer);
       if (!problems) return;
       if (refused) return this.fail(turn, claim, badPlan(problems));
       // The model may mend its plan, once.
-      refused = { reply, problems };
+      refused = { reply: answer.reply, problems };
     }
   }
 
@@ -141,7 +145,7 @@ export class TurnRunner {
   }
 
   private tookTooLong(): ModelFailure {
-    const seconds = Math.round(this.config.model.timeoutMs / 1_000);
+    const seconds = Math.round(this.config.models.timeoutMs / 1_000);
     return new ModelFailure('MODEL_TIMEOUT', `The model did not answer within ${seconds} s.`, true);
   }
 }

@@ -32,6 +32,9 @@ export class SessionEntity {
   @Column('integer', { name: 'context_tokens' })
   contextTokens!: number;
 
+  @Column('text', { nullable: true })
+  model!: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -15,6 +15,8 @@ export interface Session {
   nextNode: number;
   /** Tokens of the last exchange with the model. */
   contextTokens: number;
+  /** The language model that was chosen for it; nothing is the instance's default. */
+  model: string | null;
   createdAt: Date;
   updatedAt: Date;
 }

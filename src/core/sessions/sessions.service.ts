@@ -20,7 +20,12 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  async create(principal: Principal, serverId: ServerId, title?: string): Promise<Session> {
+  async create(
+    principal: Principal,
+    serverId: ServerId,
+    options: { title?: string | undefined; model?: string | undefined } = {},
+  ): Promise<Session> {
+    const { title, model } = options;
     const now = this.clock.now();
     const session: Session = {
       id: newId('session', now.getTime()),
@@ -33,6 +38,7 @@ export class SessionsService {
       lastSeq: 0,
       nextNode: 1,
       contextTokens: 0,
+      model: model ?? null,
       createdAt: now,
       updatedAt: now,
     };
@@ -79,7 +85,10 @@ export class SessionsService {
     return session;
   }
 
-  async update(id: SessionId, change: Partial<Pick<Session, 'title' | 'nextNode' | 'contextTokens'>>): Promise<void> {
+  async update(
+    id: SessionId,
+    change: Partial<Pick<Session, 'title' | 'nextNode' | 'contextTokens' | 'model'>>,
+  ): Promise<void> {
     await this.sessions.update(id, change);
   }
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { readModels } from './model-settings.js';
 import { SETTINGS, type Setting, type SettingName } from './settings.js';
 
 type Output<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]['schema']>;
@@ -26,9 +27,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const { values, problems } = parse(environment);
   const production = values.NODE_ENV === 'production';
   if (production) problems.push(...missingInProduction(values));
-  if (values.LLM_PROVIDER === 'gemini' && !values.GEMINI_API_KEY) {
-    problems.push('GEMINI_API_KEY: needed by LLM_PROVIDER=gemini.');
-  }
+  const models = readModels(values);
+  problems.push(...models.problems);
   problems.push(...s3Problems(values));
   if ((values.ROLE === 'api' || values.ROLE === 'worker') && !values.DATABASE_URL) {
     problems.push(`DATABASE_URL: needed by ROLE=${values.ROLE}, so that the processes share one database.`);
@@ -52,12 +52,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     formerSecretKeys: values.SECRET_KEY_PREVIOUS ?? [],
     keys: { rotationDays: values.KEY_ROTATION_DAYS },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
-    model: {
-      provider: values.LLM_PROVIDER ?? (values.GEMINI_API_KEY ? ('gemini' as const) : ('offline' as const)),
-      name: values.LLM_MODEL,
-      geminiKey: values.GEMINI_API_KEY,
-      geminiBaseUrl: values.GEMINI_BASE_URL,
+    models: {
+      offered: models.offered,
+      fallback: models.fallback,
       timeoutMs: values.LLM_TIMEOUT_SECONDS * 1_000,
+    },
+    budgets: {
+      session: { tokens: values.BUDGET_SESSION_TOKENS, dollars: values.BUDGET_SESSION_USD },
+      organization: { tokens: values.BUDGET_ORGANIZATION_TOKENS, dollars: values.BUDGET_ORGANIZATION_USD },
+      instance: { tokens: values.BUDGET_DAY_TOKENS, dollars: values.BUDGET_DAY_USD },
     },
     egress: { allow: values.EGRESS_ALLOW, loopback: production ? ('refused' as const) : ('allowed' as const) },
     rateLimits: {

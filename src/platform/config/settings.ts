@@ -16,6 +16,9 @@ function secretsIn(text: string): string[] {
   const parts = text.split(',').map((part) => part.trim());
   return parts.length > 1 && parts.every(({ length }) => length >= SECRET_LENGTH) ? [text, ...parts] : [text];
 }
+const baseUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+const dollars = z.coerce.number().min(0).max(1_000_000);
+const MOST_TOKENS = 1_000_000_000_000;
 
 export interface Setting {
   schema: z.ZodType;
@@ -128,14 +131,68 @@ export const SETTINGS = {
     schema: flag,
     about: 'The bucket in the path instead of the host name. Unset: true where S3_ENDPOINT is set.',
   },
-  LLM_PROVIDER: {
-    schema: z.enum(['gemini', 'offline']),
-    about: 'Language model. Unset: gemini when GEMINI_API_KEY is set, else the offline planner.',
+  LLM_MODELS: {
+    schema: list,
+    preset: '',
+    about:
+      'Language models on offer, the default first: provider:model or provider@url:model, with commas between; provider is gemini, openai (any server that speaks its chat completions) or anthropic. Options: ?context=<tokens>&in=<dollars per million>&out=<…>&id=<name>. See docs/models.md. Unset: LLM_PROVIDER and LLM_MODEL, and a model of each further key.',
   },
-  LLM_MODEL: { schema: z.string().min(1), preset: 'gemini-2.5-flash', about: 'Model name at the provider.' },
+  LLM_FALLBACK: {
+    schema: list,
+    preset: '',
+    about: 'Models that answer, in this order, when the chosen one cannot: ids of LLM_MODELS, or offline. Unset: none.',
+  },
+  LLM_PROVIDER: {
+    schema: z.enum(['gemini', 'openai', 'anthropic', 'offline']),
+    about: 'Provider of the default model, where LLM_MODELS is unset. Unset: the first that has a key, else offline.',
+  },
+  LLM_MODEL: {
+    schema: z.string().min(1),
+    about:
+      'Name of the default model, where LLM_MODELS is unset. Unset: gemini-2.5-flash, gpt-5.4-mini or claude-sonnet-5-5.',
+  },
   GEMINI_API_KEY: { schema: z.string().min(1), secret: true, about: 'Key of the Gemini API.' },
-  GEMINI_BASE_URL: { schema: z.url({ protocol: /^https?$/ }), about: 'Another address of the Gemini API.' },
+  GEMINI_BASE_URL: { schema: baseUrl, about: 'Another address of the Gemini API.' },
+  OPENAI_API_KEY: { schema: z.string().min(1), secret: true, about: 'Key of the OpenAI API.' },
+  OPENAI_BASE_URL: {
+    schema: baseUrl,
+    about: 'Another server that speaks OpenAI chat completions, with its version: http://localhost:11434/v1.',
+  },
+  ANTHROPIC_API_KEY: { schema: z.string().min(1), secret: true, about: 'Key of the Anthropic API.' },
+  ANTHROPIC_BASE_URL: { schema: baseUrl, about: 'Another address of the Anthropic API.' },
+  LLM_KEYS: {
+    schema: list,
+    preset: '',
+    secret: true,
+    about: 'Keys of the servers that LLM_MODELS names by URL: host=key or host:port=key, with commas between.',
+  },
   LLM_TIMEOUT_SECONDS: { schema: whole(1, 600), preset: '120', about: 'How long one answer of the model may take.' },
+  BUDGET_SESSION_TOKENS: {
+    schema: whole(0, MOST_TOKENS),
+    preset: '0',
+    about: 'Tokens that one session may use; 0 is no limit.',
+  },
+  BUDGET_SESSION_USD: { schema: dollars, preset: '0', about: 'Dollars that one session may cost; 0 is no limit.' },
+  BUDGET_ORGANIZATION_TOKENS: {
+    schema: whole(0, MOST_TOKENS),
+    preset: '0',
+    about: 'Tokens that one organization may use in a day (UTC); 0 is no limit.',
+  },
+  BUDGET_ORGANIZATION_USD: {
+    schema: dollars,
+    preset: '0',
+    about: 'Dollars that one organization may cost in a day (UTC); 0 is no limit.',
+  },
+  BUDGET_DAY_TOKENS: {
+    schema: whole(0, MOST_TOKENS),
+    preset: '0',
+    about: 'Tokens that the whole instance may use in a day (UTC); 0 is no limit.',
+  },
+  BUDGET_DAY_USD: {
+    schema: dollars,
+    preset: '0',
+    about: 'Dollars that the whole instance may cost in a day (UTC); 0 is no limit.',
+  },
   EGRESS_ALLOW: {
     schema: list,
     preset: '',

@@ -4,11 +4,13 @@ import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
+import { UsageModule } from '../../core/usage/usage.module.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
+import { ModelsController } from './models.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionEvents } from './session-events.js';
@@ -16,13 +18,14 @@ import { SessionsController } from './sessions.controller.js';
 import { TicketsController } from './tickets.controller.js';
 
 @Module({
-  imports: [AgentModule, ArtifactsModule, IdentityModule, RegistryModule, SessionsModule],
+  imports: [AgentModule, ArtifactsModule, IdentityModule, RegistryModule, SessionsModule, UsageModule],
   providers: [ArtifactDownloads, SessionEvents],
   controllers: [
     ArtifactsController,
     AuthController,
     HealthController,
     InstanceController,
+    ModelsController,
     ProfileController,
     ServersController,
     SessionsController,

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { LanguageModel } from '../../core/agent/language-model.port.js';
+import { ModelChoice } from '../../core/agent/model-choice.js';
 import { keepsMails } from '../../core/identity/mailbox.port.js';
 import type { Config } from '../../platform/config/config.js';
 import { CONFIG } from '../../platform/tokens.js';
@@ -16,7 +16,7 @@ export class InstanceController {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly model: LanguageModel,
+    private readonly models: ModelChoice,
   ) {}
 
   @Get()
@@ -29,7 +29,7 @@ export class InstanceController {
       version: this.version,
       environment: this.config.production ? 'production' : 'development',
       dev_mailbox: keepsMails(this.config),
-      model: this.model.name,
+      model: this.models.byDefault.name,
     };
   }
 }

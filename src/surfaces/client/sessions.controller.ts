@@ -28,7 +28,7 @@ import {
   toSessionListView,
   toSessionView,
 } from './schemas/session-views.js';
-import { EventsQuery, SessionCreate, SessionRename, SessionsQuery } from './schemas/sessions.schemas.js';
+import { EventsQuery, SessionChange, SessionCreate, SessionsQuery } from './schemas/sessions.schemas.js';
 import { SessionEvents } from './session-events.js';
 
 const SessionIdParam = { schema: idSchema('session') };
@@ -66,7 +66,7 @@ export class SessionsController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: SessionCreate }) body: z.infer<typeof SessionCreate>,
   ) {
-    return toSessionView(await this.summaries.create(principal, body.server_id, body.title));
+    return toSessionView(await this.summaries.create(principal, body.server_id, body));
   }
 
   @Get(':session_id')
@@ -78,16 +78,16 @@ export class SessionsController {
   }
 
   @Patch(':session_id')
-  @ApiOperation({ summary: 'Rename a session.' })
+  @ApiOperation({ summary: 'Rename a session, or choose another language model for it.' })
   @ApiOkResponse({ standardSchema: SessionView })
-  @ApiBadRequestResponse(problem('The title is not valid.'))
+  @ApiBadRequestResponse(problem('A field is not valid, or no such model is offered (MODEL_NOT_OFFERED).'))
   @ApiNotFoundResponse(NOT_FOUND)
-  async rename(
+  async change(
     @CurrentPrincipal() principal: Principal,
     @Param('session_id', SessionIdParam) id: SessionId,
-    @Body({ schema: SessionRename }) { title }: z.infer<typeof SessionRename>,
+    @Body({ schema: SessionChange }) change: z.infer<typeof SessionChange>,
   ) {
-    return toSessionView(await this.summaries.rename(principal, id, title));
+    return toSessionView(await this.summaries.change(principal, id, change));
   }
 
   @Get(':session_id/events')

@@ -4,7 +4,7 @@ import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { DevMails1763700110000 } from '../../../src/adapters/mailer/dev-mails.migration.js';
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
-import { LanguageModel } from '../../../src/core/agent/language-model.port.js';
+import { ModelChoice } from '../../../src/core/agent/model-choice.js';
 import { IDENTITY_ENTITIES } from '../../../src/core/identity/identity.entities.js';
 import { Identity1763700001000 } from '../../../src/core/identity/identity.migration.js';
 import { IdentityModule } from '../../../src/core/identity/identity.module.js';
@@ -60,8 +60,8 @@ class OrganizationsSeen extends JobHandler<{ organizationId: string }> {
 
 @Global()
 @Module({
-  providers: [{ provide: LanguageModel, useValue: { name: 'a-model' } }],
-  exports: [LanguageModel],
+  providers: [{ provide: ModelChoice, useValue: { byDefault: { name: 'a-model' } } }],
+  exports: [ModelChoice],
 })
 class ModelModule {}
 

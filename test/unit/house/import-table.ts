@@ -7,6 +7,7 @@ const CORE = [
   'core/registry',
   'core/execution',
   'core/sessions',
+  'core/usage',
   'core/plans',
   'core/agent',
 ] as const;
@@ -21,6 +22,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/registry': ['platform', 'core/identity', 'core/approvals'],
   'core/execution': ['platform', 'core/identity', 'core/approvals', 'core/artifacts', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],
+  'core/usage': ['platform', 'core/identity'],
   'core/plans': [
     'platform',
     'core/identity',

@@ -16,7 +16,6 @@ beforeEach(async () => {
     apiKey: 'k',
     baseUrl: server.url,
     model: 'claude-sonnet-5-5',
-    keySetting: 'ANTHROPIC_API_KEY',
     contextTokens: 100_000,
   });
 });

@@ -1,11 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { type Exchange } from '../conversing/exchanges.js';
 import { guardedFetch, ProviderRefusal } from '../conversing/guarded-fetch.js';
-import { type Prompt, type VendorWire, type VendorWords } from '../conversing/vendor-wire.js';
+import { type Prompt, type VendorWire, type VendorWords, wordsFor } from '../conversing/vendor-wire.js';
 import { type Message, toAnthropicMessages } from './anthropic-messages.js';
 import { AnthropicReader, type MessageEvent } from './anthropic-reader.js';
 
-export const ANTHROPIC_URL = 'https://api.anthropic.com';
+const ANTHROPIC_URL = 'https://api.anthropic.com';
 
 /** The HTTP statuses that the types of error events stand for (docs.claude.com, “Errors”). */
 const STATUSES: Record<string, number> = {
@@ -22,10 +22,9 @@ const STATUSES: Record<string, number> = {
 
 export interface AnthropicWireSettings {
   apiKey?: string | undefined;
-  /** Without the version, e.g. `https://api.anthropic.com`. */
-  baseUrl: string;
+  /** Without the version; default Anthropic's own. */
+  baseUrl?: string | undefined;
   model: string;
-  keySetting: string;
 }
 
 /** Anthropic's messages, streamed. */
@@ -38,10 +37,9 @@ export class AnthropicWire implements VendorWire<Message, MessageEvent> {
   // It holds the key: a truly private member is seen by no logger.
   readonly #sdk: Anthropic;
 
-  constructor({ apiKey, baseUrl, model, keySetting }: AnthropicWireSettings) {
+  constructor({ apiKey, baseUrl = ANTHROPIC_URL, model }: AnthropicWireSettings) {
     this.model = model;
-    const isOriginal = baseUrl.startsWith(ANTHROPIC_URL);
-    this.words = { vendor: isOriginal ? 'Anthropic' : `The model server at ${new URL(baseUrl).host}`, keySetting };
+    this.words = wordsFor('Anthropic', baseUrl, ANTHROPIC_URL);
     this.#sdk = new Anthropic({
       // Given in any case, as the SDK would else look for one in the environment.
       apiKey: apiKey ?? 'none',

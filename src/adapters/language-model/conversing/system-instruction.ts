@@ -28,4 +28,5 @@ export const systemInstruction = (request: ModelRequest): string =>
     RULES,
     request.wordsOnly || request.tools.length === 0 ? WORDS_ONLY : PROPOSING(request.limits.maxNodes),
     `It is ${request.now.toISOString()}. ${servers(request)}`,
+    ...(request.notes ?? []),
   ].join('\n\n');

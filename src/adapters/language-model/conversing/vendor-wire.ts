@@ -43,9 +43,16 @@ export interface ReplyReader<Message, Event> {
 export interface VendorWords {
   /** As people know it, e.g. `Gemini`. */
   vendor: string;
-  /** Where the key is set; none when the server takes none. */
+  /** Where the key is set. */
   keySetting: string;
 }
+
+/** A vendor's own service has its name and key; another server that speaks its dialect is known by its host. */
+export const wordsFor = (vendor: string, baseUrl: string, originalUrl: string): VendorWords => {
+  const keySetting = `${vendor.toUpperCase()}_API_KEY`;
+  if (baseUrl === originalUrl) return { vendor, keySetting };
+  return { vendor: `The model server at ${new URL(baseUrl).host}`, keySetting: `${keySetting} or LLM_KEYS` };
+};
 
 /** What differs between vendors: how a prompt is sent and how the answer is read. Knows nothing of retries. */
 export interface VendorWire<Message, Event> {

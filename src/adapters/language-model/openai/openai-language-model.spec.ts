@@ -11,7 +11,6 @@ beforeEach(async () => {
   model = new OpenAiLanguageModel({
     baseUrl: `${server.url}/v1`,
     model: 'qwen3',
-    keySetting: 'OPENAI_API_KEY',
     contextTokens: 8_000,
   });
 });

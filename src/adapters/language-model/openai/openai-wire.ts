@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { type Exchange } from '../conversing/exchanges.js';
 import { guardedFetch, ProviderRefusal } from '../conversing/guarded-fetch.js';
-import { type Prompt, type VendorWire, type VendorWords } from '../conversing/vendor-wire.js';
+import { type Prompt, type VendorWire, type VendorWords, wordsFor } from '../conversing/vendor-wire.js';
 import { type ChatMessage, toChatMessages } from './openai-messages.js';
 import { type ChatChunk, OpenAiReader } from './openai-reader.js';
 
@@ -19,15 +19,14 @@ const CONCESSIONS = {
 type Concession = keyof typeof CONCESSIONS;
 const NAMES = Object.keys(CONCESSIONS) as Concession[];
 
-export const OPENAI_URL = 'https://api.openai.com/v1';
+const OPENAI_URL = 'https://api.openai.com/v1';
 
 export interface OpenAiWireSettings {
   /** Servers of one's own often take none. */
   apiKey?: string | undefined;
-  /** With its version, e.g. `http://localhost:11434/v1`. */
-  baseUrl: string;
+  /** With its version, e.g. `http://localhost:11434/v1`; default OpenAI's own. */
+  baseUrl?: string | undefined;
   model: string;
-  keySetting: string;
 }
 
 /** OpenAI's chat completions, streamed: the dialect that vLLM, Ollama, LM Studio and most others speak as well. */
@@ -41,10 +40,10 @@ export class OpenAiWire implements VendorWire<ChatMessage, ChatChunk> {
   // It holds the key: a truly private member is seen by no logger.
   readonly #sdk: OpenAI;
 
-  constructor({ apiKey, baseUrl, model, keySetting }: OpenAiWireSettings) {
+  constructor({ apiKey, baseUrl = OPENAI_URL, model }: OpenAiWireSettings) {
     this.model = model;
-    this.isOriginal = baseUrl.startsWith('https://api.openai.com');
-    this.words = { vendor: this.isOriginal ? 'OpenAI' : `The model server at ${new URL(baseUrl).host}`, keySetting };
+    this.isOriginal = baseUrl === OPENAI_URL;
+    this.words = wordsFor('OpenAI', baseUrl, OPENAI_URL);
     this.#sdk = new OpenAI({
       apiKey: apiKey ?? 'none',
       baseURL: baseUrl,

@@ -13,6 +13,7 @@ export const SessionView = z
     title: z.string(),
     server_id: z.string(),
     server_name: z.string(),
+    model: z.string().meta({ description: 'Id of the language model that answers next.' }),
     status: z.literal('open'),
     last_seq: z.int(),
     pending_approvals: z.int().meta({ description: 'Tasks that wait for a person.' }),
@@ -25,11 +26,17 @@ export const SessionListView = z
   .object({ sessions: z.array(SessionView), next: z.string().optional() })
   .meta({ id: 'SessionList' });
 
-export const toSessionView = ({ session, serverName, pending }: SessionSummary): z.infer<typeof SessionView> => ({
+export const toSessionView = ({
+  session,
+  serverName,
+  model,
+  pending,
+}: SessionSummary): z.infer<typeof SessionView> => ({
   id: session.id,
   title: session.title,
   server_id: session.serverId,
   server_name: serverName,
+  model: model.id,
   status: 'open',
   last_seq: session.lastSeq,
   pending_approvals: pending,

@@ -10,11 +10,23 @@ const title = z
   .max(MAX_TITLE_LENGTH)
   .regex(/^\P{Cc}+$/u, 'must be one line of text');
 
+const model = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: 'Id of a model of `GET /models`, or its name where that is one model’s only.' });
+
 export const SessionCreate = z
-  .strictObject({ server_id: idSchema('mcp'), title: title.optional() })
+  .strictObject({ server_id: idSchema('mcp'), title: title.optional(), model: model.optional() })
   .meta({ id: 'SessionCreate' });
 
-export const SessionRename = z.strictObject({ title }).meta({ id: 'SessionRename' });
+export const SessionChange = z
+  .strictObject({
+    title: title.optional(),
+    model: model.nullable().optional().meta({ description: 'As above; null is the default model.' }),
+  })
+  .refine((change) => change.title !== undefined || change.model !== undefined, 'has neither title nor model')
+  .meta({ id: 'SessionChange' });
 
 export const SessionsQuery = z
   .strictObject({ server_id: idSchema('mcp').optional(), page: z.string().optional() })

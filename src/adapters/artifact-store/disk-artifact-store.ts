@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
   ArtifactStore,
   type ByteRange,
@@ -34,9 +33,7 @@ export class DiskArtifactStore extends ArtifactStore {
     try {
       signal.throwIfAborted();
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      // `flush` syncs the file, so that a row that names it never outlives its bytes.
-      const file = createWriteStream(partial, { mode: 0o600, flush: true });
-      await pipeline(untilAborted(bytes, signal), file, { signal });
+      await writeTo(partial, untilAborted(bytes, signal));
       await link(partial, target); // unlike rename, refuses to replace
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -64,6 +61,17 @@ export class DiskArtifactStore extends ArtifactStore {
   private pathOf(key: string): string {
     checkKey(key);
     return join(this.root, key.slice(-2), key);
+  }
+}
+
+/** Not as a stream: one that fails at once lets go while its file is still being made, after whoever removes it. */
+async function writeTo(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(pieces);
+    await file.sync(); // a row that names it never outlives its bytes
+  } finally {
+    await file.close();
   }
 }
 

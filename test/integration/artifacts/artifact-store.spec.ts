@@ -169,6 +169,19 @@ describe.each([
   });
 });
 
+it('leaves nothing on the disk of many writes that fail at once', async () => {
+  const { store, names, close } = await openDisk();
+  const next = () => Promise.reject(new Error('The source broke.'));
+  const broken = (): AsyncIterable<Uint8Array> => ({ [Symbol.asyncIterator]: () => ({ next }) });
+  for (let round = 0; round < 200; round += 1) {
+    const writes = Array.from({ length: 5 }, (_, nth) => store.write(`art_broken_${round}_${nth}`, broken()));
+    const outcomes = await Promise.allSettled(writes);
+    expect(outcomes.map(({ status }) => status)).toEqual(writes.map(() => 'rejected'));
+  }
+  expect(await names()).toEqual([]);
+  await close();
+});
+
 describe('a disk that is full', () => {
   const folder = join(tmpdir(), `switchyard-full-${process.pid}`);
   /** Only root may make a disk of one megabyte. */

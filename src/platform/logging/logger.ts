@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger as PinoLogger, pino } from 'pino';
 import type { Config } from '../config/config.js';
+import { type DescribedError, describeError } from './describe-error.js';
+import { createScrubber } from './scrub.js';
 
 /** Facts that every line inside a request, command or job should carry. */
 export interface AmbientFields {
@@ -8,6 +10,7 @@ export interface AmbientFields {
   userId?: string;
   sessionId?: string;
   job?: string;
+  traceId?: string;
 }
 
 const ambient = new AsyncLocalStorage<AmbientFields>();
@@ -39,18 +42,29 @@ export abstract class Logger {
   abstract error(fields: object, message: string): void;
 }
 
-export function createLogger(config: Config['log'], destination?: { write(line: string): void }): Logger {
+interface LogSettings extends Pick<Config['log'], 'level' | 'format'> {
+  /** Values that no line may hold, whatever brings them there. */
+  secrets?: readonly string[];
+}
+
+interface Lines {
+  write(line: string): void;
+}
+
+export function createLogger({ level, format, secrets = [] }: LogSettings, destination?: Lines): Logger {
+  const scrub = createScrubber(secrets);
+  const out = destination ?? (format === 'json' ? pino.destination(1) : process.stdout);
   const options = {
-    level: config.level,
+    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
-    serializers: { err: pino.stdSerializers.err },
+    serializers: { err: (error: unknown) => describeError(error) },
     mixin: () => ambientFields(),
   };
-  if (config.format === 'json') return toLogger(destination ? pino(options, destination) : pino(options));
-  return toLogger(pino(options, { write: (line: string) => (destination ?? process.stdout).write(prettyLine(line)) }));
+  const toLine = format === 'json' ? scrub : (line: string) => scrub(prettyLine(line));
+  return toLogger(pino(options, { write: (line: string) => void out.write(toLine(line)) }));
 }
 
 const toLogger = (logger: PinoLogger): Logger => ({
@@ -61,12 +75,16 @@ const toLogger = (logger: PinoLogger): Logger => ({
 });
 
 function prettyLine(line: string): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & {
-    err?: { stack?: string };
-  };
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & { err?: DescribedError };
   const rest = Object.entries(fields)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
-  const stack = err?.stack ? `\n  ${err.stack.replaceAll('\n', '\n  ')}` : '';
+  const stack = err ? prettyError(err) : '';
   return `${String(time).slice(11, 23)} ${String(level).padEnd(5)} ${String(msg)}${rest ? `  ${rest}` : ''}${stack}\n`;
+}
+
+function prettyError({ type, message, fault, stack = '', cause }: DescribedError): string {
+  const head = `\n  ${type}${fault === undefined ? '' : ` ${fault}`}: ${message}`;
+  const frames = stack === '' ? '' : `\n  ${stack.replaceAll('\n', '\n  ')}`;
+  return `${head}${frames}${cause ? `\n  because of${prettyError(cause)}` : ''}`;
 }

@@ -30,6 +30,18 @@ describe('readiness', () => {
     expect(lines.join('')).toContain('password authentication failed');
   });
 
+  it('is degraded, and still of use, without what it can do without', async () => {
+    const { readiness } = build();
+    readiness.add('good', () => undefined);
+    readiness.add('extra', fails, { needed: false });
+    const report = await readiness.report();
+    expect([report.status, report.checks.extra?.status]).toEqual(['degraded', 'failed']);
+    const { readiness: other } = build();
+    other.add('extra', fails, { needed: false });
+    other.add('bad', fails);
+    expect((await other.report()).status).toBe('not_ready');
+  });
+
   it('does not wait for a check that hangs', async () => {
     const { readiness } = build();
     readiness.add('hangs', () => new Promise(() => undefined));

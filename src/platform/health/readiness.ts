@@ -7,7 +7,7 @@ export interface CheckResult {
 }
 
 export interface ReadinessReport {
-  status: 'ready' | 'not_ready' | 'draining';
+  status: 'ready' | 'degraded' | 'not_ready' | 'draining';
   checks: Record<string, CheckResult>;
 }
 
@@ -21,7 +21,7 @@ const FRESH_MS = 1_000;
 
 /** Whether this process can do its work now; what it needs is added by the part that needs it. */
 export class Readiness {
-  private readonly checks = new Map<string, Check>();
+  private readonly checks = new Map<string, { check: Check; needed: boolean }>();
   private readonly failing = new Set<string>();
   private last: { at: number; report: Promise<ReadinessReport> } | undefined;
 
@@ -30,8 +30,9 @@ export class Readiness {
     private readonly logger: Logger,
   ) {}
 
-  add(name: string, check: Check): void {
-    this.checks.set(name, check);
+  /** @param needed false: the process is of use without it, and taking all of them away would help nobody */
+  add(name: string, check: Check, { needed = true } = {}): void {
+    this.checks.set(name, { check, needed });
   }
 
   async report(): Promise<ReadinessReport> {
@@ -44,10 +45,18 @@ export class Readiness {
 
   private async look(): Promise<ReadinessReport> {
     const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await this.run(name, check)] as const),
+      [...this.checks].map(async ([name, { check, needed }]) => ({
+        name,
+        needed,
+        result: await this.run(name, check),
+      })),
     );
-    const ready = results.every(([, { status }]) => status === 'ok');
-    return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) };
+    const failed = results.filter(({ result }) => result.status === 'failed');
+    const without = failed.length === 0 ? 'ready' : 'degraded';
+    return {
+      status: failed.some(({ needed }) => needed) ? 'not_ready' : without,
+      checks: Object.fromEntries(results.map(({ name, result }) => [name, result])),
+    };
   }
 
   private async run(name: string, check: Check): Promise<CheckResult> {
@@ -55,11 +64,11 @@ export class Readiness {
     const ms = () => Math.round(performance.now() - started);
     try {
       await within(CHECK_MS, check);
-      if (this.failing.delete(name)) this.logger.info({ check: name }, 'ready again');
+      if (this.failing.delete(name)) this.logger.info({ check: name }, 'check passes again');
       return { status: 'ok', ms: ms() };
     } catch (error) {
       // Once, not with each probe.
-      if (!this.failing.has(name)) this.logger.warn({ check: name, reason: (error as Error).message }, 'not ready');
+      if (!this.failing.has(name)) this.logger.warn({ check: name, reason: (error as Error).message }, 'check fails');
       this.failing.add(name);
       return { status: 'failed', ms: ms() };
     }

@@ -22,7 +22,7 @@ export class ProbesController {
   @Header('cache-control', 'no-store')
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessReport> {
     const report = await this.readiness.report();
-    reply.status(report.status === 'ready' ? 200 : 503);
+    reply.status(report.status === 'ready' || report.status === 'degraded' ? 200 : 503);
     return report;
   }
 }

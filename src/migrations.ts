@@ -9,6 +9,7 @@ import { Execution1763700006000 } from './core/execution/execution.migration.js'
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
+import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
 import { Plans1763700007000 } from './core/plans/plans.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
@@ -38,6 +39,7 @@ export const MIGRATIONS = [
   Usage1763700200000,
   SessionModel1763700201000,
   Keys1763700401000,
+  PlanTraces1763700500000,
   EventsCascade1763700800000,
 ];
 

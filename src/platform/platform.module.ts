@@ -17,6 +17,7 @@ import { Readiness } from './health/readiness.js';
 import { Metrics } from './metrics/metrics.js';
 import { RedisLink } from './redis/redis-link.js';
 import { CONFIG, CONNECTION, ORIGIN, type Origin, PROCESS_ID, REDIS } from './tokens.js';
+import { NO_TRACING, Tracing } from './tracing/tracing.js';
 
 /** What was made before Nest, because it can fail in ways that deserve a plain word on the terminal. */
 export interface PlatformParts {
@@ -25,6 +26,8 @@ export interface PlatformParts {
   dataSource: DataSource;
   keyring: Keyring;
   logger: Logger;
+  /** Absent: nothing is traced. */
+  tracing?: Tracing;
   processId: string;
   origin: Origin;
   clock: Clock;
@@ -37,6 +40,7 @@ export class PlatformModule {
     const database = new Database(parts.dataSource);
     const lifecycle = new Lifecycle();
     const redis = openRedis(parts);
+    const { tracing = NO_TRACING } = parts;
     const providers = [
       { provide: CONFIG, useValue: parts.config },
       { provide: CONNECTION, useValue: parts.connection },
@@ -47,7 +51,7 @@ export class PlatformModule {
       { provide: Database, useValue: database },
       { provide: REDIS, useValue: redis },
       { provide: Hints, useValue: new Hints(chooseCarrier(parts, redis), parts.logger) },
-      { provide: Jobs, useValue: new Jobs(database) },
+      { provide: Jobs, useValue: new Jobs(database, tracing) },
       { provide: Claims, useValue: new Claims(database, parts.processId) },
       { provide: Keyring, useValue: parts.keyring },
       { provide: SecretBox, useValue: new SecretBox(parts.keyring) },
@@ -55,6 +59,7 @@ export class PlatformModule {
       { provide: Metrics, useValue: new Metrics() },
       { provide: Readiness, useValue: new Readiness(lifecycle, parts.logger) },
       { provide: Logger, useValue: parts.logger },
+      { provide: Tracing, useValue: tracing },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

@@ -18,6 +18,7 @@ import { JobRunner } from '../platform/jobs/job-runner.js';
 import { Lifecycle } from '../platform/lifecycle.js';
 import { createLogger, type Logger } from '../platform/logging/logger.js';
 import { Metrics } from '../platform/metrics/metrics.js';
+import { Tracing } from '../platform/tracing/tracing.js';
 import type { PlatformParts } from '../platform/platform.module.js';
 import { PROJECT_ROOT } from '../platform/project-root.js';
 import type { RedisLink } from '../platform/redis/redis-link.js';
@@ -32,7 +33,7 @@ import { createHttpApplication } from '../surfaces/pipeline/http-application.js'
 import { setupOpenApi } from '../surfaces/pipeline/openapi.js';
 import { serveWebClient } from '../surfaces/web/web-client.js';
 import { listen } from './listen.js';
-import { startObserving } from './observe.js';
+import { openTracing, startObserving } from './observe.js';
 import { openDatabase, type OpenDatabase } from './open-database.js';
 import { type OpenKeys, openKeys } from './open-keys.js';
 
@@ -82,15 +83,17 @@ interface Opened {
 }
 
 async function open(config: Config, { logger, keys, database, clock }: Opened): Promise<RunningApplication> {
+  const processId = newId('worker');
   const parts: PlatformParts = {
     config,
     connection: database.connection,
     dataSource: database.dataSource,
     keyring: keys.keyring,
     logger,
-    processId: newId('worker'),
+    processId,
     origin: { url: config.http.publicUrl ?? '' },
     clock,
+    tracing: await openTracing(config, processId, logger),
   };
   const app = await createHttpApplication(AppModule.with(parts, keys), config);
   if (config.role !== 'worker') openDoors(app);
@@ -119,6 +122,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
       await app.get(Hints).stop();
       await metrics?.close();
       await redis?.stop();
+      await app.get(Tracing).stop();
       await database.close();
     }),
   };
@@ -167,6 +171,7 @@ async function startJobs(app: NestFastifyApplication, parts: PlatformParts): Pro
     processId,
     logger,
     metrics: app.get(Metrics),
+    tracing: app.get(Tracing),
   });
   const handlers = app
     .get(DiscoveryService)

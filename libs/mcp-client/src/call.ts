@@ -58,6 +58,8 @@ export interface CallListeners {
 export interface CallOptions extends CallListeners {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** W3C Trace Context: sent as the HTTP header and, as MCP reserves it (SEP-414), as `_meta.traceparent`. */
+  traceparent?: string;
 }
 
 /** The one call that a session is busy with. */

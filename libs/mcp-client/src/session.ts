@@ -1,6 +1,7 @@
 import {
   LOG_LEVEL_META_KEY,
   ProtocolError,
+  TRACEPARENT_META_KEY,
   type Implementation,
   type ServerCapabilities,
 } from '@modelcontextprotocol/client';
@@ -161,7 +162,7 @@ export class UpstreamSession {
   async #effect(
     method: string,
     params: Record<string, unknown>,
-    { onProgress, onLog, onQuestion, ...wait }: CallOptions,
+    { onProgress, onLog, onQuestion, traceparent, ...wait }: CallOptions,
     headers: Record<string, string>,
   ): Promise<RawResult> {
     if (this.#current) throw new Error('A session takes one call at a time.');
@@ -180,12 +181,16 @@ export class UpstreamSession {
       if (wantsLogs) await this.#askForLogs(connection, sdk);
       const _meta = {
         ...(onProgress && { progressToken }),
+        ...(traceparent !== undefined && { [TRACEPARENT_META_KEY]: traceparent }),
         ...(wantsLogs && connection.protocol.era === 'modern' && { [LOG_LEVEL_META_KEY]: LOG_LEVEL }),
       };
       attempt.sent = true;
       connection.trace.begin();
       const withMeta = Object.keys(_meta).length > 0 ? { ...params, _meta } : params;
-      return connection.client.request({ method, params: withMeta }, rawResult, { ...sdk, headers });
+      return connection.client.request({ method, params: withMeta }, rawResult, {
+        ...sdk,
+        headers: traceparent === undefined ? headers : { ...headers, traceparent },
+      });
     });
     return work.finally(() => {
       this.#current = undefined;

@@ -49,6 +49,8 @@ export interface PlanNode {
   started_at?: string;
   finished_at?: string;
   duration_ms?: number;
+  /** Where the operator finds what happened, when traces are kept. */
+  trace_id?: string;
   /** Why it is skipped, cancelled or asked again. */
   cause?: string;
   error?: NodeError;

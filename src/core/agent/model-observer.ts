@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LabelCap } from '../../platform/metrics/label-cap.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
+import { type OpenSpan, Tracing } from '../../platform/tracing/tracing.js';
 import { ModelFailure, type ModelReply } from './language-model.port.js';
 
 const MOST_MODELS = 50;
@@ -12,7 +13,10 @@ export class ModelObserver {
   private readonly durations;
   private readonly tokens;
 
-  constructor(metrics: Metrics) {
+  constructor(
+    metrics: Metrics,
+    private readonly tracing: Tracing,
+  ) {
     this.durations = metrics.durations({
       name: 'app_llm_request_duration_seconds',
       help: 'How long language models took to answer.',
@@ -26,6 +30,16 @@ export class ModelObserver {
   }
 
   async watch(name: string, { signal }: { signal: AbortSignal }, ask: () => Promise<ModelReply>): Promise<ModelReply> {
+    const facts = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': name };
+    return this.tracing.span(`chat ${name}`, { kind: 'client', facts }, (span) => this.ask(name, signal, ask, span));
+  }
+
+  private async ask(
+    name: string,
+    signal: AbortSignal,
+    ask: () => Promise<ModelReply>,
+    span: OpenSpan,
+  ): Promise<ModelReply> {
     const { model } = this.models.of({ model: name });
     const seen = this.durations.startTimer({ model });
     try {
@@ -33,6 +47,8 @@ export class ModelObserver {
       seen({ outcome: 'answered' });
       this.tokens.inc({ model, direction: 'in' }, reply.usage.inputTokens);
       this.tokens.inc({ model, direction: 'out' }, reply.usage.outputTokens);
+      const { inputTokens, outputTokens } = reply.usage;
+      span.tell({ 'gen_ai.usage.input_tokens': inputTokens, 'gen_ai.usage.output_tokens': outputTokens });
       return reply;
     } catch (error) {
       seen({

@@ -8,6 +8,7 @@ import { newId, type SessionId, type TurnId } from '../../platform/ids.js';
 import { Claims } from '../../platform/jobs/claims.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { Tracing } from '../../platform/tracing/tracing.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PlansService } from '../plans/plans.service.js';
 import type { Session } from '../sessions/session.js';
@@ -51,6 +52,7 @@ export class TurnRunner {
     private readonly jobs: Jobs,
     private readonly hints: Hints,
     private readonly claims: Claims,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
@@ -63,8 +65,10 @@ export class TurnRunner {
     let looking: NodeJS.Timeout | undefined;
     try {
       const begun = await this.begin(sessionId, turnId, claim);
+      if (!begun) return;
       looking = setInterval(() => void this.lookForStop(sessionId, turnId, claim, stop), LOOK_FOR_STOP_MS);
-      if (begun) await this.think(begun, stop.signal, ending);
+      const facts = { 'app.session_id': sessionId, 'app.turn_id': turnId };
+      await this.tracing.span('turn', { facts }, () => this.think(begun, stop.signal, ending));
     } finally {
       clearInterval(looking);
       unsubscribe();

@@ -11,6 +11,7 @@ import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { newId, type OrganizationId, type PlanId, type SessionId, type UserId } from '../../platform/ids.js';
 import { Clock } from '../../platform/clock.js';
+import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
@@ -55,6 +56,7 @@ export class ExecutionService {
     private readonly artifacts: ArtifactsService,
     private readonly requestLog: RequestLog,
     private readonly metrics: CallMetrics,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
@@ -98,21 +100,39 @@ export class ExecutionService {
         timeoutMs = call.timeoutMs ?? server.timeout * 1_000;
         const confirmed = await this.confirmation.confirm(session, tool, { signal: observer.signal, timeoutMs });
         if (confirmed !== 'same') return toolChanged(confirmed);
-        const raw = await session.callTool(
-          { name: tool.name, arguments: call.arguments },
-          {
-            signal: observer.signal,
-            timeoutMs,
-            onProgress: (progress) => observer.onProgress(progress),
-            onLog: (message) => observer.onLog(toLogEntry(message)),
-            onQuestion: (question, { signal }) => observer.onQuestion(question, signal),
-          },
-        );
+        const raw = await this.callUpstream(session, call, observer, timeoutMs);
         return this.toOutcome(call, raw, session, observer.signal);
       });
     } catch (error) {
       return toFaultOutcome(error, observer.signal, timeoutMs);
     }
+  }
+
+  /** The one thing that leaves: the server is told which trace it belongs to. */
+  private async callUpstream(session: UpstreamSession, call: ToolCall, observer: CallObserver, timeoutMs: number) {
+    const { tool } = call;
+    const facts = {
+      'mcp.method.name': 'tools/call',
+      'mcp.protocol.version': session.protocol.version,
+      'gen_ai.tool.name': tool.name,
+      'app.server_id': tool.serverId,
+    };
+    return this.tracing.span(`tools/call ${tool.name}`, { kind: 'client', facts }, async (span) => {
+      const traceparent = this.tracing.current();
+      const raw = await session.callTool(
+        { name: tool.name, arguments: call.arguments },
+        {
+          ...(traceparent !== undefined && { traceparent }),
+          signal: observer.signal,
+          timeoutMs,
+          onProgress: (progress) => observer.onProgress(progress),
+          onLog: (message) => observer.onLog(toLogEntry(message)),
+          onQuestion: (question, { signal }) => observer.onQuestion(question, signal),
+        },
+      );
+      if (raw.isError) span.failed('tool_error');
+      return raw;
+    });
   }
 
   private async toOutcome(

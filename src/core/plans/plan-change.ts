@@ -85,7 +85,7 @@ export class PlanChange {
   result(): { plan: Plan | undefined; nodes: TaskNodeRecord[]; events: DurableEvent[] } {
     const nodes = this.nodes.filter((node) => this.changed.has(node.id));
     const updates = nodes.map((node): DurableEvent => {
-      const { id, ...rest } = toPlanNode(node);
+      const { id, ...rest } = toPlanNode(this.current, node);
       const payload = { plan_id: this.current.id, revision: this.current.revision, node_id: id, ...rest };
       return { type: 'task_update', payload };
     });

@@ -2,6 +2,7 @@ import { advance, isFinished, readyNodes } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
+import { Tracing } from '../../platform/tracing/tracing.js';
 import { SessionLog } from '../sessions/session-log.js';
 import type { Plan } from './plan.js';
 import { PlanChange } from './plan-change.js';
@@ -16,6 +17,7 @@ export class PlanChanges {
     private readonly plans: PlansRepository,
     private readonly log: SessionLog,
     private readonly jobs: Jobs,
+    private readonly tracing: Tracing,
     private readonly clock: Clock,
   ) {}
 
@@ -28,8 +30,11 @@ export class PlanChanges {
     for (const { id, to, cause } of advance(change.nodes)) {
       change.update(id, { status: to, ...(cause === undefined ? {} : { cause }) });
     }
-    await this.enqueueReady(change, retryAt ?? new Map());
-    await this.endOrReopen(change);
+    // Whoever decides, what follows belongs to the turn that proposed it.
+    await this.tracing.within(change.plan.trace ?? undefined, async () => {
+      await this.enqueueReady(change, retryAt ?? new Map());
+      await this.endOrReopen(change);
+    });
 
     const { plan, nodes, events } = change.result();
     if (plan) await this.plans.savePlan(plan);

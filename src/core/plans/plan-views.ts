@@ -1,4 +1,5 @@
 import type { Decision, DurableEvents, NodeStatus, PlanNode, PlanView } from '@app/session-protocol';
+import { readTraceparent } from '../../platform/tracing/traceparent.js';
 import type { Plan, TaskNodeRecord } from './plan.js';
 
 const ALLOWED = {
@@ -20,7 +21,8 @@ export function allows(status: NodeStatus, decision: Decision): boolean {
   return (ALLOWED[status] as Decision[]).includes(decision);
 }
 
-export function toPlanNode(node: TaskNodeRecord): PlanNode {
+export function toPlanNode({ trace }: Pick<Plan, 'trace'>, node: TaskNodeRecord): PlanNode {
+  const traced = trace === null ? undefined : readTraceparent(trace);
   return {
     id: node.id,
     title: node.title,
@@ -42,6 +44,7 @@ export function toPlanNode(node: TaskNodeRecord): PlanNode {
     ...(node.startedAt === null || node.finishedAt === null
       ? {}
       : { duration_ms: Math.max(0, node.finishedAt.getTime() - node.startedAt.getTime()) }),
+    ...(traced?.sampled ? { trace_id: traced.traceId } : {}),
     ...(node.cause === null ? {} : { cause: node.cause }),
     ...(node.error === null ? {} : { error: node.error }),
     ...(node.result === null ? {} : { result: node.result }),
@@ -54,7 +57,7 @@ export function toPlanView(plan: Plan, nodes: readonly TaskNodeRecord[]): PlanVi
     revision: plan.revision,
     status: plan.status,
     title: plan.title,
-    nodes: nodes.map(toPlanNode),
+    nodes: nodes.map((node) => toPlanNode(plan, node)),
   };
 }
 

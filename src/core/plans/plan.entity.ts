@@ -25,4 +25,7 @@ export class PlanEntity {
 
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt!: Date | null;
+
+  @Column('text', { nullable: true })
+  trace!: string | null;
 }

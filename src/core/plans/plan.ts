@@ -10,6 +10,8 @@ export interface Plan {
   title: string;
   createdAt: Date;
   finishedAt: Date | null;
+  /** `traceparent` of the turn that proposed it; absent where nothing is traced. */
+  trace: string | null;
 }
 
 /** What an approval holds for. When one of them changes, it is void and the node is asked again. */

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import type { FieldIssue } from '../../platform/errors/app-error.js';
 import { newId, type TurnId } from '../../platform/ids.js';
+import { Tracing } from '../../platform/tracing/tracing.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import { ExecutionService } from '../execution/execution.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
@@ -43,6 +44,7 @@ export class ProposalsService {
     private readonly policy: PlanPolicy,
     private readonly execution: ExecutionService,
     private readonly log: SessionLog,
+    private readonly tracing: Tracing,
     private readonly clock: Clock,
   ) {}
 
@@ -77,6 +79,7 @@ export class ProposalsService {
       title: proposal.title,
       createdAt: now,
       finishedAt: null,
+      trace: this.tracing.current() ?? null,
     };
     const places = layout(built.nodes);
     const nodes = built.nodes.flatMap((node, ordinal) => {

@@ -7,6 +7,7 @@ import type { SessionId } from '../../platform/ids.js';
 import { Claims } from '../../platform/jobs/claims.js';
 import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { Tracing } from '../../platform/tracing/tracing.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import { ExecutionService } from '../execution/execution.service.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
@@ -39,6 +40,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
     private readonly log: SessionLog,
     private readonly artifacts: ArtifactsService,
     private readonly hints: Hints,
+    private readonly tracing: Tracing,
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {
@@ -54,11 +56,26 @@ export class RunNodeHandler extends JobHandler<Payload> {
       const run = await this.runs.begin(sessionId as SessionId, nodeId, attempt, signal);
       if (!run) return;
       looking = setInterval(() => void this.lookForStop(run, stop), LOOK_FOR_STOP_MS);
-      await this.callAndFinish(run, stop.signal, signal);
+      await this.traced(run, () => this.callAndFinish(run, stop.signal, signal));
     } finally {
       clearInterval(looking);
       unsubscribe();
     }
+  }
+
+  private async traced(run: BegunRun, work: () => Promise<ToolOutcome>): Promise<void> {
+    const { session, node } = run;
+    const facts = {
+      'app.session_id': session.id,
+      'app.plan_id': node.planId,
+      'app.node_id': node.id,
+      'app.attempt': node.attempt,
+    };
+    await this.tracing.span(`node ${node.tool}`, { facts }, async (span) => {
+      const outcome = await work();
+      span.tell({ 'app.outcome': outcome.status });
+      if (outcome.status !== 'succeeded') span.failed('fault' in outcome ? outcome.fault.code : outcome.status);
+    });
   }
 
   private async lookForStop(run: BegunRun, stop: AbortController): Promise<void> {
@@ -66,7 +83,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
     if (await this.runs.isStopRequested(run).catch(() => false)) stop.abort();
   }
 
-  private async callAndFinish(run: BegunRun, stop: AbortSignal, ending: AbortSignal): Promise<void> {
+  private async callAndFinish(run: BegunRun, stop: AbortSignal, ending: AbortSignal): Promise<ToolOutcome> {
     try {
       const outcome = await this.call(run, AbortSignal.any([stop, ending]));
       const stopping = ending.aborted && !stop.aborted;
@@ -74,6 +91,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
       if (!told && 'artifacts' in outcome) {
         for (const artifact of outcome.artifacts) await this.artifacts.discard(artifact);
       }
+      return outcome;
     } finally {
       this.claims.release(run.claim);
     }

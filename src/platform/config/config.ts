@@ -77,7 +77,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jobs: { concurrency: values.JOB_CONCURRENCY },
     demo: { enabled: !production && (values.DEMO_SERVER ?? true), port: values.DEMO_PORT },
     metrics: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
-    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT ?? (production ? 'json' : 'pretty') },
+    tracing: {
+      endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+      headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+      serviceName: values.OTEL_SERVICE_NAME,
+      ratio: values.OTEL_TRACES_SAMPLER_ARG,
+    },
+    log: {
+      level: values.LOG_LEVEL,
+      format: values.LOG_FORMAT ?? (production ? 'json' : 'pretty'),
+      secrets: secretsOf(values),
+    },
   });
 }
 
@@ -123,4 +133,20 @@ function s3Of(values: Values) {
     prefix: values.S3_PREFIX,
     pathStyle: values.S3_PATH_STYLE ?? endpoint !== undefined,
   };
+}
+
+/** Everything that a setting marked secret holds; of an address only the password is one. */
+function secretsOf(values: Values): string[] {
+  return (Object.keys(SETTINGS) as SettingName[])
+    .filter((name) => (SETTINGS[name] as Setting).secret)
+    .flatMap((name) => secretsIn(values[name]));
+}
+
+function secretsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(secretsIn);
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(secretsIn);
+  if (typeof value !== 'string') return [];
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? URL.parse(value) : null;
+  if (!url) return [value];
+  return [url.password, decodeURIComponent(url.password)].filter((password) => password !== '');
 }

@@ -20,6 +20,22 @@ const baseUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.repla
 const dollars = z.coerce.number().min(0).max(1_000_000);
 const MOST_TOKENS = 1_000_000_000_000;
 
+/** `name=value,name=value`, values percent-encoded, as OpenTelemetry takes them (in the form of W3C Baggage). */
+const headers = list.transform((entries, context) => {
+  try {
+    return Object.fromEntries(
+      entries.map((entry) => {
+        const [, name = '', value = ''] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(\S*)$/.exec(entry) ?? [];
+        if (name === '') throw new SyntaxError('No name=value.');
+        return [name, decodeURIComponent(value)];
+      }),
+    );
+  } catch {
+    context.addIssue('expected name=value, with commas between');
+    return z.NEVER;
+  }
+});
+
 export interface Setting {
   schema: z.ZodType;
   /** As text, the way the environment would give it; absent means unset. */
@@ -244,6 +260,22 @@ export const SETTINGS = {
     secret: true,
     about:
       'Bearer token for /metrics, at least 16 letters, digits and ._~+/-; with it /metrics is also on PORT. Unset: not there.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z.url({ protocol: /^https?$/ }),
+    about: 'OpenTelemetry collector for traces, OTLP over HTTP, e.g. http://localhost:4318. Unset: nothing is traced.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    schema: headers,
+    secret: true,
+    preset: '',
+    about: 'Headers for the collector: name=value, with commas between, values percent-encoded.',
+  },
+  OTEL_SERVICE_NAME: { schema: z.string().min(1), preset: 'switchyard', about: 'Name of this service in traces.' },
+  OTEL_TRACES_SAMPLER_ARG: {
+    schema: z.coerce.number().min(0).max(1),
+    preset: '1',
+    about: 'Share of the traces that is recorded, 0 to 1.',
   },
   LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']),

@@ -5,7 +5,9 @@ import { untilStored } from '../database/until-stored.js';
 import type { Logger } from '../logging/logger.js';
 import { withLogFields } from '../logging/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { NO_TRACING, type Tracing } from '../tracing/tracing.js';
 import type { JobHandler } from './job.js';
+import { splitTrace } from './job-trace.js';
 import { WorkerPresence } from './worker-presence.js';
 
 interface JobRunnerParts {
@@ -14,6 +16,7 @@ interface JobRunnerParts {
   processId: string;
   logger: Logger;
   metrics: Metrics;
+  tracing?: Tracing;
 }
 
 /** How long a stopping process lets its jobs end by themselves. */
@@ -135,14 +138,15 @@ export class JobRunner {
   }
 
   private task(handler: JobHandler): TaskList[string] {
-    const { logger } = this.parts;
-    return async (payload, helpers) => {
+    const { logger, tracing = NO_TRACING } = this.parts;
+    return async (stored, helpers) => {
       const started = performance.now();
       const name = handler.job.name;
       const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(handler.job.timeoutMs)]);
       const seen = this.durations.startTimer({ job: name });
       const ms = () => Math.round(performance.now() - started);
-      await withLogFields({ job: name }, async () => {
+      const { payload, trace } = splitTrace(stored);
+      const run = async () => {
         try {
           const parsed = handler.job.payload.parse(payload);
           // The engine would let it wait for minutes after the database is back.
@@ -158,7 +162,8 @@ export class JobRunner {
           logger.error({ attempt: helpers.job.attempts, ms: ms(), err: error }, 'job failed');
           throw error;
         }
-      });
+      };
+      await tracing.within(trace, () => withLogFields({ job: name }, run));
     };
   }
 }

@@ -1,4 +1,6 @@
 import type { Database } from '../database/database.js';
+import { NO_TRACING } from '../tracing/tracing.js';
+import { withTrace } from './job-trace.js';
 import type { JobDefinition } from './job.js';
 
 interface EnqueueOptions {
@@ -11,7 +13,10 @@ interface EnqueueOptions {
 
 /** Enqueues in the open transaction: the job exists if and only if the change does. */
 export class Jobs {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tracing = NO_TRACING,
+  ) {}
 
   async enqueue<Payload extends object>(
     job: JobDefinition<Payload>,
@@ -24,7 +29,7 @@ export class Jobs {
          job_key_mode => $6)`,
       [
         job.name,
-        JSON.stringify(payload),
+        JSON.stringify(withTrace(payload, this.tracing.current())),
         runAt?.toISOString() ?? null,
         job.attempts,
         key ?? null,

@@ -8,6 +8,7 @@ import { noSurface } from './no-surface.js';
 import { RateLimits } from './rate-limits.js';
 import { RequestHooks } from './request-hooks.js';
 import { RequestMetrics } from './request-metrics.js';
+import { RequestSpans } from './request-spans.js';
 import { type Surface, Surfaces } from './surface.js';
 import { validationPipe } from './validation.pipe.js';
 
@@ -27,6 +28,7 @@ export class PipelineModule {
         RateLimits,
         RequestHooks,
         RequestMetrics,
+        RequestSpans,
         { provide: APP_FILTER, useExisting: ErrorWriter },
         { provide: APP_GUARD, useExisting: AuthGuard },
         { provide: APP_PIPE, useFactory: validationPipe },

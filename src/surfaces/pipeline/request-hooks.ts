@@ -9,6 +9,7 @@ import { Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { RateLimits, rateLimitHeaders, tooManyRequests } from './rate-limits.js';
 import { RequestMetrics } from './request-metrics.js';
+import { RequestSpans } from './request-spans.js';
 import { requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
 import { securityHeaders } from './security-headers.js';
@@ -27,6 +28,7 @@ export class RequestHooks {
     private readonly limits: RateLimits,
     private readonly logger: Logger,
     private readonly metrics: RequestMetrics,
+    private readonly spans: RequestSpans,
     private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
     @Inject(CONFIG) config: Config,
@@ -40,7 +42,7 @@ export class RequestHooks {
       // Whoever kept the connection should find another process for the next request.
       if (this.lifecycle.isDraining) reply.header('connection', 'close');
       reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
-      withLogFields({ requestId: request.id }, done);
+      withLogFields({ requestId: request.id }, () => this.spans.open(request, done));
     });
     fastify.addHook('onRequest', async (request, reply) => {
       await this.count(request, reply);
@@ -49,6 +51,7 @@ export class RequestHooks {
     fastify.addHook('onResponse', (request, reply, done) => {
       this.log(request, reply);
       this.metrics.seen(request, reply.statusCode, reply.elapsedTime);
+      this.spans.close(request, reply.statusCode);
       done();
     });
   }

@@ -130,7 +130,13 @@ export function createScriptedServer(memory: UpstreamMemory): McpServer {
       async (args, context) => {
         const given = args as Args;
         const isAnswer = context.mcpReq.inputResponses !== undefined;
-        if (!isAnswer) memory.begin({ tool: name, arguments: given, signal: context.mcpReq.signal });
+        if (!isAnswer)
+          memory.begin({
+            tool: name,
+            arguments: given,
+            meta: context.mcpReq._meta,
+            signal: context.mcpReq.signal,
+          });
         return work(given, context, memory);
       },
     );

@@ -1,6 +1,8 @@
 export interface SeenCall {
   tool: string;
   arguments: Record<string, unknown>;
+  /** What came beside the arguments. */
+  meta?: Record<string, unknown> | undefined;
   /** Aborts when the caller gave up or went away. */
   signal: AbortSignal;
 }

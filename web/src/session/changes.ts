@@ -47,6 +47,7 @@ export function readNode(raw: unknown): ShownNode {
     ...(typeof raw.auto_approved_by === 'string' ? { auto_approved_by: raw.auto_approved_by } : {}),
     ...(typeof raw.started_at === 'string' ? { started_at: raw.started_at } : {}),
     ...(typeof raw.finished_at === 'string' ? { finished_at: raw.finished_at } : {}),
+    ...(typeof raw.trace_id === 'string' ? { trace_id: raw.trace_id } : {}),
     ...(typeof raw.duration_ms === 'number' ? { duration_ms: raw.duration_ms } : {}),
     ...(typeof raw.cause === 'string' ? { cause: raw.cause } : {}),
     ...(error ? { error: { code: text(error.code), message: text(error.message) } } : {}),

@@ -61,6 +61,12 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
             <dd>{duration(node.duration_ms)}</dd>
           </div>
         )}
+        {node.trace_id !== undefined && (
+          <div>
+            <dt className="label">trace</dt>
+            <dd className="mono">{node.trace_id}</dd>
+          </div>
+        )}
       </dl>
       {depends !== '' && <p className="dim">{depends.slice(2)}</p>}
       {node.cause !== undefined && <p>Because: {node.cause}</p>}

@@ -12,8 +12,9 @@ const RESTART = 1012;
 const STOP_MS = 10_000;
 /** Five seconds are promised; a busy machine may add to them. */
 const TAKE_OVER_MS = 9_000;
-/** Longer than a stopping process has. */
-const LONG_CALL_MS = 11_000;
+/** Longer than it takes until each worker was told to stop. */
+const LONG_CALL_MS = 25_000;
+const LONG_CALLS = 3;
 
 describe('two apis and two workers on one Redis', () => {
   const seed = chaosSeed();
@@ -124,13 +125,18 @@ describe('two apis and two workers on one Redis', () => {
     const { world, placeOf } = cluster;
     const long = await world.follow('long calls', transportOf(0), placeOf(1));
     long.follower.start();
-    const answered = long.follower.ask(`long ${LONG_CALL_MS} l0`, 'l0');
-    await long.follower.seen((frame) => frame.type === 'task_update' && frame.payload.status === 'running');
+    await long.follower.connected(0);
 
+    let answered = Promise.resolve();
     const ends: number[] = [];
     const closeCodes: number[] = [];
     const all = await underLoad('roll', async (followed) => {
-      // The workers first: one of them has the long calls.
+      answered = long.follower.ask(`long ${LONG_CALL_MS} l0`, 'l0');
+      await long.follower.seen(
+        ({ type, payload }) => type === 'task_update' && payload.status === 'running',
+        LONG_CALLS,
+      );
+      // The workers first: they have the long calls.
       for (const one of [...cluster.workers, ...cluster.apis]) {
         for (const { follower } of followed) follower.closeCodes.length = 0;
         ends.push(await stopOf(one));

@@ -109,9 +109,9 @@ export class Follower {
     while (this.connects <= beyond) await this.change();
   }
 
-  /** Once a durable event has come that fits. */
-  async seen(fits: (frame: Frame) => boolean): Promise<void> {
-    while (!this.received.some(fits)) await this.change();
+  /** Once so many durable events have come that fit. */
+  async seen(fits: (frame: Frame) => boolean, times = 1): Promise<void> {
+    while (this.received.filter(fits).length < times) await this.change();
   }
 
   /** Once it has every event that the other one has now. */

@@ -75,7 +75,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     tokens: { accessSeconds: values.ACCESS_TOKEN_SECONDS, refreshSeconds: values.REFRESH_TOKEN_SECONDS },
     jobs: { concurrency: values.JOB_CONCURRENCY },
-    demo: { enabled: !production && (values.DEMO_SERVER ?? true), port: values.DEMO_PORT },
+    demo: {
+      // Whoever runs the jobs registers it: a second one beside each api would only take its place.
+      enabled: !production && values.ROLE !== 'api' && (values.DEMO_SERVER ?? true),
+      port: values.DEMO_PORT,
+    },
     metrics: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
     tracing: {
       endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

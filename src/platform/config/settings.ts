@@ -243,7 +243,7 @@ export const SETTINGS = {
   DEMO_SERVER: {
     schema: flag,
     about:
-      'Start the demo MCP server and register it in new organizations. Unset: true in development, never in production.',
+      'Start the demo MCP server and register it in new organizations, unless ROLE is api. Unset: true in development, never in production.',
   },
   DEMO_PORT: { schema: whole(0, 65_535), preset: '7400', about: 'First port tried by the demo server.' },
   METRICS_PORT: {

@@ -62,4 +62,25 @@ describe('a process that is asked to stop', () => {
     },
     60_000 + STOPS * 30_000,
   );
+
+  it('ends at once when it is asked twice, and what it had begun goes on afterwards', async () => {
+    const { name, sessionId, follower } = await world.follow('twice', transportOf(0));
+    follower.start();
+    const answered = follower.ask('long 25000 twice', 'twice');
+    await follower.seen(({ type, payload }) => type === 'task_update' && payload.status === 'running');
+    const connects = follower.connects;
+
+    const first = world.app.end('SIGTERM');
+    // Its clients are told to go: the first was heard.
+    while (follower.closeCodes.at(-1) !== RESTART) await follower.change();
+    await world.app.end('SIGTERM');
+    expect((await first).code).toBe(1);
+
+    await world.app.start();
+    await follower.connected(connects);
+    await inTime(world.app, 60_000, answered);
+    follower.stop();
+    const { faults } = await judge(world, [{ name, sessionId, follower }]);
+    expect(faults).toEqual([]);
+  }, 120_000);
 });

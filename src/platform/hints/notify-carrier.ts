@@ -75,7 +75,8 @@ export class NotifyCarrier extends HintCarrier {
     client.on('error', (error: Error) => this.lost(client, error));
     client.on('end', () => this.lost(client));
     await client.connect();
-    await client.query(`listen ${CHANNEL}`);
+    // A hint may be lost: none waits until it is on the disk.
+    await client.query(`listen ${CHANNEL}; set synchronous_commit = off`);
     this.client = client;
   }
 

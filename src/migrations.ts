@@ -5,6 +5,7 @@ import { TurnEntity } from './core/agent/turn.entity.js';
 import { Approvals1763700005000 } from './core/approvals/approvals.migration.js';
 import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
+import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
@@ -39,6 +40,7 @@ export const MIGRATIONS = [
   Usage1763700200000,
   SessionModel1763700201000,
   Keys1763700401000,
+  RemovedArtifacts1763700402000,
   PlanTraces1763700500000,
   EventsCascade1763700800000,
 ];

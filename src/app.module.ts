@@ -20,6 +20,7 @@ import { HealthModule } from './surfaces/client/health.module.js';
 import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
 import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
+import { BackupsModule } from './start/backup/backups.module.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
 
 const core = [
@@ -43,6 +44,7 @@ export class AppModule {
       PlatformModule.with(parts),
       KeysModule.with(keys),
       ChoresModule,
+      BackupsModule,
       AdaptersModule.with(config),
       PipelineModule.with([clientSurface, devMailboxSurface]),
       OperationsModule.with(config),

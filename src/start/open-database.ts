@@ -27,6 +27,7 @@ export async function openDatabase(config: Config, logger: Logger, { asItIs = fa
     pool: config.database.pool,
     entities: ENTITIES,
     migrations: MIGRATIONS,
+    ...(asItIs ? { name: 'switchyard command' } : {}),
     onPoolError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
   });
   await initialize(dataSource, logger);
@@ -83,7 +84,7 @@ async function initialize(dataSource: DataSource, logger: Logger): Promise<void>
 const isStarting = (error: unknown): boolean =>
   ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'].includes((error as { code?: string }).code ?? '');
 
-async function migrateJobs(connection: DatabaseConnection): Promise<void> {
+export async function migrateJobs(connection: DatabaseConnection): Promise<void> {
   const pool = new pg.Pool({ ...toDriverOptions(connection).pg, max: 2 });
   // A connection that breaks fails the query on it, which is told.
   const ignore = () => undefined;

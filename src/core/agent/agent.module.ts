@@ -14,6 +14,7 @@ import { RunTurnHandler } from './run-turn.handler.js';
 import { SessionListService } from './session-list.service.js';
 import { SessionModels } from './session-models.service.js';
 import { SessionStatus } from './session-status.js';
+import { SettleRestoredHandler } from './settle-restored.handler.js';
 import { Thinking } from './thinking.js';
 import { TurnEndings } from './turn-endings.js';
 import { TurnQueue } from './turn-queue.js';
@@ -33,6 +34,7 @@ import { TurnsRepository } from './turns.repository.js';
     SessionListService,
     SessionModels,
     SessionStatus,
+    SettleRestoredHandler,
     Thinking,
     TurnEndings,
     TurnQueue,

@@ -25,15 +25,15 @@ export class StopsService {
   ) {}
 
   /** In the caller's transaction, with the session locked. The number of tasks that had not begun. */
-  async stopOpen(sessionId: SessionId): Promise<number> {
+  async stopOpen(sessionId: SessionId, why = 'stopped by you'): Promise<number> {
     const plan = await this.plans.findOpen(sessionId);
     if (!plan) return 0;
     const change = await this.changes.open(plan);
     let notStarted = 0;
     for (const node of change.nodes) {
-      if (node.status === 'running') await this.stopRunning(change, node);
+      if (node.status === 'running') await this.stopRunning(change, node, why);
       if (!['pending', 'approved', 'blocked', 'retrying'].includes(node.status)) continue;
-      change.update(node.id, { status: 'cancelled', cause: 'stopped by you' });
+      change.update(node.id, { status: 'cancelled', cause: why });
       notStarted += 1;
     }
     await this.changes.save(change);
@@ -41,7 +41,7 @@ export class StopsService {
     return notStarted;
   }
 
-  private async stopRunning(change: PlanChange, node: TaskNodeRecord): Promise<void> {
+  private async stopRunning(change: PlanChange, node: TaskNodeRecord, why: string): Promise<void> {
     if (await this.claims.isHeld(node.claim)) {
       change.update(node.id, { stopRequested: true });
       return;
@@ -49,7 +49,7 @@ export class StopsService {
     // Nobody runs it any more: its process died.
     await this.questions.close(change, node.id);
     const safe = isSafeToRepeat(node);
-    const cause = safe ? 'stopped by you' : 'the process that ran it died; it may have had its effect';
+    const cause = safe ? why : 'the process that ran it died; it may have had its effect';
     change.update(node.id, { status: safe ? 'cancelled' : 'outcome_unknown', cause, stopRequested: true });
   }
 }

@@ -50,6 +50,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secretKey: values.SECRET_KEY,
     artifacts: { s3: s3Of(values) },
     formerSecretKeys: values.SECRET_KEY_PREVIOUS ?? [],
+    backups: { folder: values.BACKUP_DIR && resolve(values.BACKUP_DIR), keep: values.BACKUP_KEEP },
     keys: { rotationDays: values.KEY_ROTATION_DAYS },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     models: {

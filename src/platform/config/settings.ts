@@ -112,6 +112,11 @@ export const SETTINGS = {
     preset: '90',
     about: 'Age at which keys are replaced by new ones while everything runs; 0 is never.',
   },
+  BACKUP_DIR: {
+    schema: z.string().min(1),
+    about: 'Folder into which a backup is written each day. Unset: none by itself; a command writes into DATA_DIR.',
+  },
+  BACKUP_KEEP: { schema: whole(1, 1_000), preset: '14', about: 'How many of the daily backups are kept.' },
   SMTP_URL: {
     schema: z.url({ protocol: /^smtps?$/ }),
     secret: true,

@@ -11,6 +11,10 @@ interface DataSourceParts {
   entities: (EntityClass | EntitySchema)[];
   migrations: MigrationClass[];
   onPoolError: (error: Error) => void;
+  /** How it names itself to the server. */
+  name?: string;
+  /** Where tables are made and looked for; unset: where the server says. */
+  schema?: string;
 }
 
 /**
@@ -24,7 +28,8 @@ class WatchedClient extends pg.Client {
   }
 }
 
-export function createDataSource({ connection, pool, entities, migrations, onPoolError }: DataSourceParts): DataSource {
+export function createDataSource(parts: DataSourceParts): DataSource {
+  const { connection, pool, entities, migrations, onPoolError, name = 'switchyard', schema } = parts;
   const { pg: _, ...place } = toDriverOptions(connection);
   return new DataSource({
     type: 'postgres',
@@ -35,7 +40,7 @@ export function createDataSource({ connection, pool, entities, migrations, onPoo
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
-    applicationName: 'switchyard',
+    applicationName: name,
     poolErrorHandler: onPoolError,
     extra: {
       max: pool,
@@ -43,12 +48,13 @@ export function createDataSource({ connection, pool, entities, migrations, onPoo
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       Client: WatchedClient,
+      ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
     },
   });
 }
 
 /** One number for all processes that share the database: only one migrates at a time. */
-const MIGRATION_LOCK = 7_236_411;
+export const MIGRATION_LOCK = 7_236_411;
 
 export async function migrate(source: DataSource): Promise<void> {
   const runner = source.createQueryRunner();

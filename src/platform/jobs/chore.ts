@@ -17,7 +17,7 @@ export const doChore = defineJob({
   name: 'platform.do_chore',
   payload: z.object({ name: z.string() }),
   attempts: 25,
-  timeoutMs: 10 * 60_000,
+  timeoutMs: 6 * 60 * 60_000,
 });
 
 export const choreKey = (name: string) => `chore:${name}`;

@@ -9,6 +9,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import type { ArtifactId } from '../../platform/ids.js';
 import { requestPath } from '../pipeline/request-path.js';
 import { clientSurface } from './client.surface.js';
+import { contentDisposition } from './content-disposition.js';
 import type { DownloadQuery } from './schemas/sessions.schemas.js';
 
 /** What a file may do when a browser shows it: nothing. */
@@ -72,14 +73,9 @@ export class ArtifactDownloads {
   }
 }
 
-/** RFC 6266, with the plain form for old readers and RFC 8187 for the rest. */
 function disposition({ name, contentType }: Artifact): string {
-  const plain = name.replace(/[^\x20-\x7e]/g, '_').replace(/["\\]/g, '_');
-  const kind = SHOWN.test(contentType) ? 'inline' : 'attachment';
-  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, escapeCharacter)}`;
+  return contentDisposition(SHOWN.test(contentType) ? 'inline' : 'attachment', name);
 }
-
-const escapeCharacter = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 /** RFC 9110, section 13.1.2: any of a list, compared weakly, or whatever there is. */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {

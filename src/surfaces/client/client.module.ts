@@ -13,13 +13,15 @@ import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServersController } from './servers.controller.js';
+import { SessionCopiesController } from './session-copies.controller.js';
 import { SessionEvents } from './session-events.js';
+import { SessionExport } from './session-export.js';
 import { SessionsController } from './sessions.controller.js';
 import { TicketsController } from './tickets.controller.js';
 
 @Module({
   imports: [AgentModule, ArtifactsModule, IdentityModule, RegistryModule, SessionsModule, UsageModule],
-  providers: [ArtifactDownloads, SessionEvents],
+  providers: [ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
     ArtifactsController,
     AuthController,
@@ -28,6 +30,7 @@ import { TicketsController } from './tickets.controller.js';
     ModelsController,
     ProfileController,
     ServersController,
+    SessionCopiesController,
     SessionsController,
     TicketsController,
   ],

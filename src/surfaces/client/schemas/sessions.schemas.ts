@@ -47,6 +47,11 @@ export const EventsQuery = z.strictObject({
   limit: number('1 to 500').pipe(z.int().min(1).max(500)).default(200),
 });
 
+export const EXPORT_FORMATS = ['json', 'markdown'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export const ExportQuery = z.strictObject({ format: z.enum(EXPORT_FORMATS).default('json') });
+
 export const DownloadQuery = z.strictObject({
   expires: number('a time').optional(),
   signature: z.string().max(100).optional(),

@@ -3,6 +3,7 @@ import { keepsTheHouseRules } from './journeys/house-rules.js';
 import { registersServers } from './journeys/registry.js';
 import { runsTheDemo } from './journeys/demo-run.js';
 import { survivesCuts } from './journeys/cuts.js';
+import { takesSessionsFurther } from './journeys/session-extras.js';
 import { type Stage, startStage } from './support/stage.js';
 
 let stage: Stage;
@@ -15,6 +16,7 @@ const onStage = () => stage;
 
 describe('the demo run', () => runsTheDemo(onStage));
 describe('decisions on tasks', () => decidesOnTasks(onStage));
+describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

@@ -15,6 +15,22 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One call of the Client API. @throws Problem for every answer that is not a success */
 export async function call<Answer>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
+  return (await (await answerTo(method, path, options)).json()) as Answer;
+}
+
+/** A file of the Client API, kept under the name that the server gives it. @throws Problem */
+export async function saveFile(path: string, name: string): Promise<void> {
+  const response = await answerTo('GET', path, { timeout: 120_000 });
+  const [, given] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  const url = URL.createObjectURL(await response.blob());
+  const anchor = document.createElement('a');
+  anchor.href = url;
+  anchor.download = given === undefined ? name : decodeURIComponent(given);
+  anchor.click();
+  URL.revokeObjectURL(url);
+}
+
+async function answerTo(method: Method, path: string, options: RequestOptions): Promise<Response> {
   const token = options.open ? undefined : readTokens()?.access_token;
   let response = await send(method, path, options, token);
   if (response.status === 401 && !options.open) {
@@ -24,7 +40,7 @@ export async function call<Answer>(method: Method, path: string, options: Reques
     if (refreshed.outcome === 'fresh') response = await send(method, path, options, refreshed.tokens.access_token);
   }
   if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as Answer;
+  return response;
 }
 
 async function send(method: Method, path: string, options: RequestOptions, token: string | undefined) {

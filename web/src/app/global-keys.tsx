@@ -1,10 +1,10 @@
 import { useEffect } from 'react';
-import { announce } from '../ui/announcer.js';
 import { inTextField } from '../ui/text-field.js';
 import { useCommandContext } from './active.js';
 import { COMMANDS } from './commands.js';
 import type { Command } from './command.js';
 import { keyName } from './keys.js';
+import { perform } from './perform.js';
 import { useUi } from './ui-state.js';
 
 const ANYWHERE = COMMANDS.filter((command) => command.keys?.place === 'anywhere');
@@ -55,9 +55,7 @@ export function GlobalKeys() {
       if (!command || (command.inSession && !context.live)) return;
       if (dialogOpen && command.id !== 'palette') return;
       event.preventDefault();
-      void Promise.resolve(command.run(context, '')).then((reply) => {
-        if (reply) announce('error' in reply ? reply.error : reply.notice);
-      });
+      void perform(command, context);
     };
     const escape = (event: KeyboardEvent) => {
       // Leave a pane for the composer.

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { serversQuery, sessionsQuery } from '../api/queries.js';
-import { announce } from '../ui/announcer.js';
 import { Dialog } from '../ui/dialog.js';
 import { useCommandContext } from './active.js';
 import { COMMANDS } from './commands.js';
 import { fuzzy } from './fuzzy.js';
 import { keyLabel } from './keys.js';
+import { perform } from './perform.js';
 import { closeOverlay, useUi } from './ui-state.js';
 
 interface Entry {
@@ -36,11 +36,7 @@ export function Palette() {
       title: one.title,
       help: one.slash ? `/${one.slash[0] ?? ''}` : '',
       key: one.keys?.names[0] ?? '',
-      run: () => {
-        void Promise.resolve(one.run(context, '')).then((reply) => {
-          if (reply) announce('error' in reply ? reply.error : reply.notice, 'assertive');
-        });
-      },
+      run: () => void perform(one, context),
     }));
     const open = (id: string, group: Entry['group'], title: string, help: string, to: string): Entry => ({
       id,

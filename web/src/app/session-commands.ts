@@ -1,6 +1,5 @@
 import { LEVELS } from '../console/log-filter.js';
-import { exportSession } from '../session/export.js';
-import type { Command, CommandContext, Option } from './command.js';
+import type { Command, CommandContext, Option, Reply } from './command.js';
 import { PLAN_VIEWS, setLook, useLook, type PlanView } from './look.js';
 import { openOverlay, showPane, useUi } from './ui-state.js';
 import { saveArtifact } from '../console/artifact-link.js';
@@ -148,8 +147,8 @@ export const sessionCommands: Command[] = [
   },
   {
     id: 'export',
-    title: 'Export this session',
-    help: 'Saves transcript, plans, logs and the list of files',
+    title: 'Export this session as Markdown',
+    help: 'Saves transcript, plans, decisions, logs and the list of files',
     slash: ['export'],
     args: '[md|json]',
     complete: () => [
@@ -157,10 +156,17 @@ export const sessionCommands: Command[] = [
       { value: 'json', help: 'JSON' },
     ],
     inSession: true,
-    run: ({ live }, argument) => {
-      if (live) exportSession(live.state.session, argument.trim() === 'json' ? 'json' : 'md');
-      return undefined;
+    run: async ({ live }, argument) => {
+      const form = argument.trim() || 'md';
+      return form === 'md' || form === 'json' ? exportSession(live, form) : { error: 'One of md, json.' };
     },
+  },
+  {
+    id: 'export-json',
+    title: 'Export this session as JSON',
+    help: 'Saves all events, for programs',
+    inSession: true,
+    run: ({ live }) => exportSession(live, 'json'),
   },
   {
     id: 'copy',
@@ -216,4 +222,12 @@ export const sessionCommands: Command[] = [
 async function renameSession(id: string, title: string): Promise<void> {
   const { call } = await import('../api/http.js');
   await call('PATCH', `/sessions/${id}`, { body: { title } });
+}
+
+async function exportSession(live: CommandContext['live'], form: 'md' | 'json'): Promise<Reply> {
+  if (!live) return undefined;
+  const { saveFile } = await import('../api/http.js');
+  const format = form === 'md' ? 'markdown' : form;
+  await saveFile(`/sessions/${live.sessionId}/export?format=${format}`, `${live.sessionId}.${form}`);
+  return { notice: 'Exported.' };
 }

@@ -29,6 +29,8 @@ interface UiState {
   logWrap: boolean;
   /** Asks the composer to take the text and the focus. */
   compose: { text: string; at: number } | undefined;
+  /** What the last command had to say; shown at the composer until something is typed. */
+  said: { text: string; error: boolean } | undefined;
 }
 
 export const useUi = create<UiState>(() => ({
@@ -40,6 +42,7 @@ export const useUi = create<UiState>(() => ({
   logPaused: false,
   logWrap: false,
   compose: undefined,
+  said: undefined,
 }));
 
 export function openOverlay(overlay: Overlay): void {

@@ -11,6 +11,7 @@ import { Banner } from './banner.js';
 import { Layout } from './layout.js';
 import { useLive } from './live-context.js';
 import { Overlays } from './overlays.js';
+import { SessionMenu } from './session-menu.js';
 import { StatusLine } from './status-line.js';
 
 export function Console({ session }: { session: Session }) {
@@ -34,6 +35,7 @@ export function Console({ session }: { session: Session }) {
         <button type="button" className="title-button" title="Rename" onClick={() => openOverlay({ kind: 'rename' })}>
           {title}
         </button>
+        <SessionMenu />
       </TopBar>
       <Banner />
       <Layout title={title} />

@@ -14,6 +14,8 @@ import { suggest, suggestHistory, type Suggestion } from './suggestions.js';
 
 const ARMED_MS = 2_000;
 
+const setMessage = (said: { text: string; error: boolean } | undefined) => useUi.setState({ said });
+
 type Popover = { kind: 'none' } | { kind: 'complete'; at: number } | { kind: 'history'; at: number; draft: string };
 
 export function Composer() {
@@ -29,7 +31,7 @@ export function Composer() {
   const [text, setTextState] = useState(() => readDraft(live.sessionId));
   const [caret, setCaret] = useState(text.length);
   const [popover, setPopover] = useState<Popover>({ kind: 'none' });
-  const [message, setMessage] = useState<{ text: string; error: boolean }>();
+  const message = useUi((state) => state.said);
   const [browsing, setBrowsing] = useState<{ at: number; draft: string }>();
   const [armed, setArmed] = useState(false);
   const wanted = useRef<number | undefined>(undefined);
@@ -59,6 +61,7 @@ export function Composer() {
     field.current?.focus();
     useUi.setState({ compose: undefined });
   }, [asked, live]);
+  useEffect(() => () => setMessage(undefined), [live]);
   useEffect(() => {
     if (!armed) return;
     const timer = setTimeout(() => setArmed(false), ARMED_MS);

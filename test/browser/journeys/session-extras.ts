@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { composerOf, type Stage, task, type Visit } from '../support/stage.js';
+
+/** What can be done with a session when its work is done. */
+export function takesSessionsFurther(onStage: () => Stage): void {
+  let visit: Visit;
+  beforeAll(async () => {
+    visit = await onStage().visit();
+    await visit.signIn();
+    await visit.say('Create a note "kept"');
+    await task(visit.page, 'Create note', 'pending').click();
+    await visit.page.keyboard.press('y');
+    await task(visit.page, 'Create note', 'succeeded').waitFor();
+  });
+  afterAll(async () => {
+    expect(visit.complaints).toEqual([]);
+    await visit.close();
+  });
+
+  const download = async (act: () => Promise<void>) => {
+    const [file] = await Promise.all([visit.page.waitForEvent('download'), act()]);
+    return { name: file.suggestedFilename(), text: await readFile(await file.path(), 'utf8') };
+  };
+
+  test('it is exported as Markdown from the menu, and as JSON by a command', async () => {
+    const { page } = visit;
+    const markdown = await download(async () => {
+      await page.getByRole('button', { name: 'Session', exact: true }).click();
+      await page.getByRole('menuitem', { name: 'Export this session as Markdown' }).click();
+    });
+    expect(markdown.name).toMatch(/^Create a note kept\.md$/);
+    expect(markdown.text).toContain('| Create note |');
+    await page.getByText('Exported.').waitFor();
+    await composerOf(page).fill('/export json');
+    const json = await download(() => page.keyboard.press('Enter'));
+    expect(json.name).toMatch(/\.json$/);
+    expect(JSON.parse(json.text)).toMatchObject({ format: 'switchyard.session', first_seq: 1 });
+    await composerOf(page).fill('/export pdf');
+    await page.keyboard.press('Enter');
+    await page.getByText('One of md, json.').waitFor();
+    await composerOf(page).fill('');
+  });
+}

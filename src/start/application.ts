@@ -105,6 +105,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
   parts.origin.url ||= `http://localhost:${taken}`;
   const jobs = config.role === 'api' ? undefined : await startJobs(app, parts);
   const metrics = await startObserving(app, config);
+  app.get(Readiness).begin();
   return {
     app,
     config,

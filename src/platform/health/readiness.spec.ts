@@ -2,11 +2,13 @@ import { createLogger } from '../logging/logger.js';
 import { Lifecycle } from '../lifecycle.js';
 import { Readiness } from './readiness.js';
 
-function build() {
+function build({ begun = true } = {}) {
   const lines: string[] = [];
   const logger = createLogger({ level: 'debug', format: 'json' }, { write: (line) => void lines.push(line) });
   const lifecycle = new Lifecycle();
-  return { lifecycle, lines, readiness: new Readiness(lifecycle, logger) };
+  const readiness = new Readiness(lifecycle, logger);
+  if (begun) readiness.begin();
+  return { lifecycle, lines, readiness };
 }
 
 const fails = () => {
@@ -17,6 +19,14 @@ describe('readiness', () => {
   it('is ready when nothing is asked of it, and when all checks pass', async () => {
     const { readiness } = build();
     expect(await readiness.report()).toEqual({ status: 'ready', checks: {} });
+  });
+
+  it('is not ready before all that it asks is known', async () => {
+    const { readiness } = build({ begun: false });
+    expect(await readiness.report()).toEqual({ status: 'starting', checks: {} });
+    readiness.add('bad', fails);
+    readiness.begin();
+    expect((await readiness.report()).status).toBe('not_ready');
   });
 
   it('says which check failed, and why only in the log', async () => {

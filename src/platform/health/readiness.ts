@@ -7,7 +7,7 @@ export interface CheckResult {
 }
 
 export interface ReadinessReport {
-  status: 'ready' | 'degraded' | 'not_ready' | 'draining';
+  status: 'starting' | 'ready' | 'degraded' | 'not_ready' | 'draining';
   checks: Record<string, CheckResult>;
 }
 
@@ -23,6 +23,7 @@ const FRESH_MS = 1_000;
 export class Readiness {
   private readonly checks = new Map<string, { check: Check; needed: boolean }>();
   private readonly failing = new Set<string>();
+  private hasBegun = false;
   private last: { at: number; report: Promise<ReadinessReport> } | undefined;
 
   constructor(
@@ -35,7 +36,13 @@ export class Readiness {
     this.checks.set(name, { check, needed });
   }
 
+  /** All checks are there: before, nobody is to be sent to a port that is open already. */
+  begin(): void {
+    this.hasBegun = true;
+  }
+
   async report(): Promise<ReadinessReport> {
+    if (!this.hasBegun) return { status: 'starting', checks: {} };
     const now = performance.now();
     if (!this.last || now - this.last.at >= FRESH_MS) this.last = { at: now, report: this.look() };
     const report = await this.last.report;

@@ -23,12 +23,16 @@ export class AppProcess {
   private constructor(
     private readonly settings: Readonly<Record<string, string>>,
     readonly port: number,
+    private readonly keptOutput: number,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async prepare(settings: Readonly<Record<string, string>>): Promise<AppProcess> {
-    return new AppProcess(settings, await freePort());
+  static async prepare(
+    settings: Readonly<Record<string, string>>,
+    { keptOutput = KEPT_OUTPUT } = {},
+  ): Promise<AppProcess> {
+    return new AppProcess(settings, await freePort(), keptOutput);
   }
 
   /** @returns milliseconds until it answered; a worker that serves nobody answers the same way */
@@ -40,7 +44,7 @@ export class AppProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (data: Buffer) => {
-      this.said = (this.said + data.toString('utf8')).slice(-KEPT_OUTPUT);
+      this.said = (this.said + data.toString('utf8')).slice(-this.keptOutput);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);

@@ -88,6 +88,21 @@ describe('a database that is ended at once and started again', () => {
     },
     60_000 + RESTARTS * 40_000,
   );
+
+  it('takes the process out of rotation for so long, and does not have it restarted', async () => {
+    const ask = (path: string) => fetch(world.app.url + path, { signal: AbortSignal.timeout(10_000) });
+    const says = (status: number) => async () => (await ask('/readyz')).status === status;
+    await until('it is ready', says(200), GOES_ON_MS);
+    await postgres.stopImmediately();
+    await until('it is not ready', says(503), GOES_ON_MS);
+    expect(await (await ask('/readyz')).json()).toMatchObject({
+      status: 'not_ready',
+      checks: { database: { status: 'failed' }, migrations: { status: 'failed' } },
+    });
+    expect((await ask('/livez')).status).toBe(200);
+    await postgres.startAgain();
+    await until('it is ready again', says(200), GOES_ON_MS, () => world.app.output.slice(-3_000));
+  });
 });
 
 /** A decision that was carried out and whose event was not seen is sent again. */

@@ -1,18 +1,18 @@
 import { type Answer, eventually, startTestApp, type TestApp } from '../support/app.js';
-import { RedisProcess } from '../support/cluster/redis-process.js';
+import { startRedis, type TestRedis } from '../support/cluster/test-redis.js';
 
 const LIMIT = 20;
 const SIGN_IN_LIMIT = 10;
 const SETTINGS = { RATE_LIMIT_RPM: String(LIMIT), RATE_LIMIT_AUTH_RPM: String(SIGN_IN_LIMIT), TRUST_PROXY: 'true' };
 
 describe('rate limits of two processes', () => {
-  let redis: RedisProcess;
+  let redis: TestRedis;
   let apps: [TestApp, TestApp];
   let callers = 0;
 
   beforeAll(async () => {
-    redis = await RedisProcess.start();
-    const start = () => startTestApp({ ...SETTINGS, REDIS_URL: redis.url });
+    redis = await startRedis();
+    const start = () => startTestApp({ ...SETTINGS, ...redis.settings });
     apps = [await start(), await start()];
   }, 60_000);
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
-import { RedisProcess } from '../support/cluster/redis-process.js';
+import { startRedis, type TestRedis } from '../support/cluster/test-redis.js';
 import { type SessionClient, TRANSPORTS } from '../support/session-clients.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
@@ -10,19 +10,15 @@ const NO_SUCH_SERVER = 4404;
 const WITHIN_MS = 9_000;
 
 describe('what one process ends, ends in the other', () => {
-  let redis: RedisProcess;
+  let redis: TestRedis;
   let database: TestDatabase;
   let upstream: ScriptedUpstream;
   let here: TestApp;
   let there: TestApp;
 
   beforeAll(async () => {
-    [redis, database, upstream] = await Promise.all([
-      RedisProcess.start(),
-      createTestDatabase(),
-      startScriptedUpstream(),
-    ]);
-    const settings = { REDIS_URL: redis.url, DATABASE_URL: toUrl(database.connection) };
+    [redis, database, upstream] = await Promise.all([startRedis(), createTestDatabase(), startScriptedUpstream()]);
+    const settings = { ...redis.settings, DATABASE_URL: toUrl(database.connection) };
     here = await startTestApp({ ...settings, ROLE: 'all' });
     there = await startTestApp({ ...settings, ROLE: 'api' });
   }, 60_000);

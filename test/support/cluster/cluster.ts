@@ -1,12 +1,12 @@
 import type { AppProcess } from '../chaos/app-process.js';
 import { createTestDatabase, toUrl } from '../chaos/database-url.js';
 import { createWorld, type World } from '../chaos/world.js';
-import { RedisProcess } from './redis-process.js';
+import { startRedis, type TestRedis } from './test-redis.js';
 
 /** The product as several processes on one database and one Redis, with a model and an upstream that outlive it. */
 export interface Cluster {
   world: World;
-  redis: RedisProcess;
+  redis: TestRedis;
   apis: AppProcess[];
   workers: AppProcess[];
   /** For a client that begins at the given api: there, or at any other that runs. */
@@ -30,12 +30,12 @@ export async function startCluster({
   settings = {},
   ...options
 }: ClusterOptions): Promise<Cluster> {
-  const redis = await RedisProcess.start();
+  const redis = await startRedis();
   const database = await createTestDatabase();
   const roles = [...Array<string>(apiCount).fill('api'), ...Array<string>(workerCount).fill('worker')];
   const world = await createWorld({
     ...options,
-    settings: { DATABASE_URL: toUrl(database.connection), REDIS_URL: redis.url, ROLE: 'api', ...settings },
+    settings: { DATABASE_URL: toUrl(database.connection), ...redis.settings, ROLE: 'api', ...settings },
     others: roles.slice(1).map((role) => ({ ROLE: role })),
   });
   const apis = [world.app, ...world.others.slice(0, apiCount - 1)];

@@ -6,21 +6,26 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../chaos/app-process.js';
 import { until } from '../chaos/until.js';
+import type { TestRedis } from './test-redis.js';
 
 const START_MS = 10_000;
 
 /** A Redis of its own that may be killed, stopped and emptied; started again, it is on the same port with nothing in it. */
-export class RedisProcess {
+export class RedisProcess implements TestRedis {
   private child: ChildProcess | undefined;
   private exited: Promise<unknown> = Promise.resolve();
   private said = '';
-  readonly url: string;
+  private readonly url: string;
 
   private constructor(
     private readonly port: number,
     private readonly folder: string,
   ) {
     this.url = `redis://127.0.0.1:${port}`;
+  }
+
+  get settings() {
+    return { REDIS_URL: this.url, REDIS_PREFIX: 'switchyard' };
   }
 
   /** @throws with what to install where there is no `redis-server` */
@@ -64,13 +69,11 @@ export class RedisProcess {
     );
   }
 
-  /** `SIGKILL`: what it held is gone, its clients' connections are reset. */
   async kill(): Promise<void> {
     this.child?.kill('SIGKILL');
     await this.exited;
   }
 
-  /** It answers nobody until `goOn`; connections stay. */
   pause(): void {
     this.child?.kill('SIGSTOP');
   }

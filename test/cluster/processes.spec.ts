@@ -12,8 +12,8 @@ const RESTART = 1012;
 const STOP_MS = 10_000;
 /** Five seconds are promised; a busy machine may add to them. */
 const TAKE_OVER_MS = 9_000;
-/** Longer than it takes until each worker was told to stop. */
-const LONG_CALL_MS = 25_000;
+/** Longer than it takes until each worker was killed or told to stop: one of them has the call. */
+const LONG_CALL_MS = 55_000;
 const LONG_CALLS = 3;
 
 describe('two apis and two workers on one Redis', () => {
@@ -45,6 +45,27 @@ describe('two apis and two workers on one Redis', () => {
     await inTime(world.app, SETTLE_MS, Promise.all(talks));
     for (const { follower } of all) follower.stop();
     return all;
+  }
+
+  /** A session with calls that are still under way, the first time, when all workers have been ended. */
+  async function longCalls(id: string) {
+    const { world, placeOf } = cluster;
+    const followed = await world.follow(`long calls ${id}`, transportOf(0), placeOf(1));
+    const { follower } = followed;
+    follower.start();
+    await follower.connected(0);
+    let answered = Promise.resolve();
+    return {
+      followed,
+      begin: async () => {
+        answered = follower.ask(`long ${LONG_CALL_MS} ${id}`, id);
+        await follower.seen(({ type, payload }) => type === 'task_update' && payload.status === 'running', LONG_CALLS);
+      },
+      end: async () => {
+        await inTime(world.app, SETTLE_MS, answered);
+        follower.stop();
+      },
+    };
   }
 
   async function verdict(what: string, all: readonly Followed[], figures: object = {}): Promise<Frame[][]> {
@@ -96,16 +117,18 @@ describe('two apis and two workers on one Redis', () => {
 
   it('take over what a killed worker was doing', async () => {
     const killedAt: number[] = [];
+    const long = await longCalls('w0');
     const all = await underLoad('worker', async () => {
+      await long.begin();
       for (const victim of cluster.workers) {
-        await pause(random.between(800, 1_200));
         await victim.end('SIGKILL');
         killedAt.push(Date.now());
         await pause(TAKE_OVER_MS / 2);
         await victim.start();
       }
     });
-    const logs = await verdict('kill -9 of a worker', all);
+    await long.end();
+    const logs = await verdict('kill -9 of a worker', [long.followed, ...all]);
     const takenOver = logs
       .flat()
       .filter(isTakeOver)
@@ -117,20 +140,11 @@ describe('two apis and two workers on one Redis', () => {
   }, 120_000);
 
   it('are restarted one by one and nobody loses anything, though calls take longer than a stopping process has', async () => {
-    const { world, placeOf } = cluster;
-    const long = await world.follow('long calls', transportOf(0), placeOf(1));
-    long.follower.start();
-    await long.follower.connected(0);
-
-    let answered = Promise.resolve();
+    const long = await longCalls('r0');
     const ends: number[] = [];
     const closeCodes: number[] = [];
     const all = await underLoad('roll', async (followed) => {
-      answered = long.follower.ask(`long ${LONG_CALL_MS} l0`, 'l0');
-      await long.follower.seen(
-        ({ type, payload }) => type === 'task_update' && payload.status === 'running',
-        LONG_CALLS,
-      );
+      await long.begin();
       // The workers first: they have the long calls.
       for (const one of [...cluster.workers, ...cluster.apis]) {
         for (const { follower } of followed) follower.closeCodes.length = 0;
@@ -139,10 +153,9 @@ describe('two apis and two workers on one Redis', () => {
         await one.start();
       }
     });
-    await inTime(world.app, SETTLE_MS, answered);
-    long.follower.stop();
+    await long.end();
 
-    const [longLog = []] = await verdict('rolling restart', [long, ...all], {
+    const [longLog = []] = await verdict('rolling restart', [long.followed, ...all], {
       endMs: spread(ends),
       closes: closeCodes.length,
     });

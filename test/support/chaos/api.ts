@@ -63,6 +63,8 @@ export class PersonApi {
       name: 'Counting',
       url,
       auth_method: 'none',
+      // Longer than any call of ours.
+      timeout: 90,
     });
     await until(
       'the server is online',

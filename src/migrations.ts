@@ -13,6 +13,7 @@ import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
 import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
 import { Plans1763700007000 } from './core/plans/plans.migration.js';
+import { Reruns1763700601000 } from './core/plans/reruns.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
 import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
@@ -42,6 +43,7 @@ export const MIGRATIONS = [
   Keys1763700401000,
   RemovedArtifacts1763700402000,
   PlanTraces1763700500000,
+  Reruns1763700601000,
   EventsCascade1763700800000,
 ];
 

@@ -1,6 +1,7 @@
 import { type Command, type CommandOf, type CommandType, parseCommand } from '@app/session-protocol';
 import { Injectable } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
+import { RerunTurns } from '../core/agent/rerun-turns.js';
 import { DecisionsService } from '../core/plans/decisions.service.js';
 import { QuestionsService } from '../core/plans/questions.service.js';
 import { AppError, toAppError } from '../platform/errors/app-error.js';
@@ -22,6 +23,7 @@ export class CommandRouter {
     conversations: ConversationsService,
     decisions: DecisionsService,
     questions: QuestionsService,
+    reruns: RerunTurns,
     private readonly logger: Logger,
   ) {
     const on = (payload: { node_id: string; plan_id?: string; revision?: number; decision_id?: string }) => ({
@@ -54,6 +56,7 @@ export class CommandRouter {
         decisions.retry(principal, sessionId, on(payload), payload.timeout),
       resolve_task: async ({ principal, sessionId }, payload) =>
         decisions.resolve(principal, sessionId, on(payload), payload.outcome),
+      rerun_from: async ({ principal, sessionId }, payload) => reruns.rerun(principal, sessionId, on(payload)),
       retry_turn: async ({ principal, sessionId }, { turn_id }) =>
         conversations.retryTurn(principal, sessionId, turn_id),
       stop: async ({ principal, sessionId }, { turn_id }) => conversations.stop(principal, sessionId, turn_id),

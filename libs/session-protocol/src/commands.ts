@@ -53,6 +53,12 @@ export const COMMAND_PAYLOADS = {
     decision_id: clientId.optional(),
     outcome: z.enum(['succeeded', 'failed']),
   }),
+  /** Runs a plan again from one of its tasks; what comes before keeps its results. */
+  rerun_from: z.strictObject({
+    node_id: nodeId,
+    plan_id: z.string().optional(),
+    decision_id: clientId.optional(),
+  }),
   /** Answers a message again whose turn failed; the last such turn when none is named. */
   retry_turn: z.strictObject({ turn_id: z.string().optional() }),
   stop: z.strictObject({ turn_id: z.string().optional() }),

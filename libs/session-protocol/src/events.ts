@@ -55,9 +55,13 @@ export interface PlanNode {
   cause?: string;
   error?: NodeError;
   result?: NodeResult;
+  /** The node of an earlier run whose recorded result this is; it was not called again. */
+  reused_from?: string;
+  /** The node of an earlier run that this one runs again. */
+  rerun_of?: string;
 }
 
-export const DECISIONS = ['approve', 'reject', 'edit', 'retry', 'resolve'] as const;
+export const DECISIONS = ['approve', 'reject', 'edit', 'retry', 'resolve', 'rerun'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 export interface ConnectionStatus {

@@ -8,5 +8,6 @@ export * from './problems.js';
 export * from './progress.js';
 export * from './references.js';
 export * from './reopen.js';
+export * from './rerun.js';
 export * from './statuses.js';
 export { type TaskNode } from './task-node.js';

@@ -14,6 +14,13 @@ export const tooManyQueued = (limit: number) =>
 
 export const nothingToStop = () => new AppError('conflict', 'NOTHING_TO_STOP', 'Nothing is running in this session.');
 
+export const sessionIsBusy = () =>
+  new AppError(
+    'conflict',
+    'SESSION_BUSY',
+    'Something is going on in this session. Wait until it has ended, or stop it first.',
+  );
+
 export const nothingToRetry = () =>
   new AppError('conflict', 'NOTHING_TO_RETRY', 'The last message of this session did not fail.');
 

@@ -10,6 +10,7 @@ import { History } from './history.js';
 import { ModelChoice } from './model-choice.js';
 import { ModelObserver } from './model-observer.js';
 import { PlanRestedHandler } from './plan-rested.handler.js';
+import { RerunTurns } from './rerun-turns.js';
 import { RunTurnHandler } from './run-turn.handler.js';
 import { SessionListService } from './session-list.service.js';
 import { SessionModels } from './session-models.service.js';
@@ -30,6 +31,7 @@ import { TurnsRepository } from './turns.repository.js';
     ModelChoice,
     ModelObserver,
     PlanRestedHandler,
+    RerunTurns,
     RunTurnHandler,
     SessionListService,
     SessionModels,
@@ -41,6 +43,6 @@ import { TurnsRepository } from './turns.repository.js';
     TurnRunner,
     TurnsRepository,
   ],
-  exports: [ConversationsService, ModelChoice, SessionListService, SessionModels],
+  exports: [ConversationsService, ModelChoice, RerunTurns, SessionListService, SessionModels],
 })
 export class AgentModule {}

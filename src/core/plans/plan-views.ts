@@ -48,6 +48,8 @@ export function toPlanNode({ trace }: Pick<Plan, 'trace'>, node: TaskNodeRecord)
     ...(node.cause === null ? {} : { cause: node.cause }),
     ...(node.error === null ? {} : { error: node.error }),
     ...(node.result === null ? {} : { result: node.result }),
+    ...(node.reusedFrom === null ? {} : { reused_from: node.reusedFrom }),
+    ...(node.rerunOf === null ? {} : { rerun_of: node.rerunOf }),
   };
 }
 

@@ -62,6 +62,12 @@ export interface TaskNodeRecord {
   cause: string | null;
   error: NodeError | null;
   result: NodeResult | null;
+  /** The node of an earlier run whose recorded result stands here. */
+  reusedFrom: string | null;
+  /** The node of an earlier run that is run again here. */
+  rerunOf: string | null;
+  /** No rule may approve it: an effect that may have happened before is repeated only on somebody's word. */
+  needsPerson: boolean;
 }
 
 export const MAX_PLAN_NODES = 40;

@@ -13,6 +13,7 @@ import { PlansService } from './plans.service.js';
 import { PlanPolicy } from './policy.js';
 import { ProposalsService } from './proposals.service.js';
 import { QuestionsService } from './questions.service.js';
+import { RerunsService } from './reruns.service.js';
 import { RunNodeHandler } from './run-node.handler.js';
 import { Scenes } from './scenes.js';
 import { StopsService } from './stops.service.js';
@@ -29,10 +30,11 @@ import { StopsService } from './stops.service.js';
     PlansService,
     ProposalsService,
     QuestionsService,
+    RerunsService,
     RunNodeHandler,
     Scenes,
     StopsService,
   ],
-  exports: [DecisionsService, PlansService, ProposalsService, QuestionsService, Scenes, StopsService],
+  exports: [DecisionsService, PlansService, ProposalsService, QuestionsService, RerunsService, Scenes, StopsService],
 })
 export class PlansModule {}

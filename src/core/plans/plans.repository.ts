@@ -98,6 +98,17 @@ export class PlansRepository {
     ]);
   }
 
+  /** Recorded results, for the nodes that stand for those that made them. */
+  async copyOutputs(sessionId: SessionId, pairs: readonly { from: string; to: string }[]): Promise<void> {
+    await this.database.sql(
+      `update plan_nodes set output = old.output
+       from unnest($2::text[], $3::text[]) as pair (source, target)
+       join plan_nodes old on old.session_id = $1 and old.id = pair.source
+       where plan_nodes.session_id = $1 and plan_nodes.id = pair.target`,
+      [sessionId, pairs.map(({ from }) => from), pairs.map(({ to }) => to)],
+    );
+  }
+
   async outputsOf(sessionId: SessionId, nodeIds: readonly string[]): Promise<Map<string, unknown>> {
     if (nodeIds.length === 0) return new Map();
     const rows = await this.database.sql<{ id: string; output: unknown }>(

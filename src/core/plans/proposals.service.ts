@@ -1,3 +1,4 @@
+import type { Risk } from '@app/session-protocol';
 import { buildGraph, findReferences, layout, type Problem } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
@@ -87,22 +88,27 @@ export class ProposalsService {
       return tool ? [toRecord(plan, node, ordinal, tool, scene, places.get(node.id))] : [];
     });
 
-    return this.database.transaction(async () => {
+    await this.store(session, plan, nodes, scene);
+    return { ok: true, plan };
+  }
+
+  /** Tells the plan and starts what may start. In the caller's transaction, with the session locked. */
+  async store(session: Session, plan: Plan, nodes: TaskNodeRecord[], scene: PolicyScene): Promise<void> {
+    await this.database.transaction(async () => {
       await this.withdrawOpen(session);
       await this.sessions.update(session.id, { nextNode: session.nextNode + nodes.length });
       await this.plans.insert(plan, nodes);
       await this.log.append(session.id, [{ type: 'task_graph_proposal', payload: toProposalEvent(plan, nodes) }]);
-      const change = new PlanChange(plan, nodes, now);
+      const change = new PlanChange(plan, nodes, plan.createdAt);
       await this.askRules(change, scene);
       await this.changes.save(change);
-      return { ok: true, plan };
     });
   }
 
   /** Approves by rule what the rules let through; the rest waits for a person. */
   async askRules(change: PlanChange, scene: PolicyScene): Promise<void> {
     for (const node of change.nodes) {
-      if (node.status !== 'pending') continue;
+      if (node.status !== 'pending' || node.needsPerson) continue;
       const rule = await this.policy.findRule(node, scene);
       if (rule === undefined) continue;
       const approval = this.policy.bind(node, change.plan, scene);
@@ -139,6 +145,13 @@ export class ProposalsService {
   }
 }
 
+export const riskOf = (tool: ToolDefinition): Risk => ({
+  read_only: tool.readOnly,
+  destructive: tool.destructive,
+  idempotent: tool.idempotent,
+  open_world: tool.openWorld,
+});
+
 const describeProblem = ({ node, message }: Problem): string =>
   node === undefined || message.includes(node) ? message : `${node}: ${message}`;
 
@@ -163,12 +176,7 @@ function toRecord(
     pin: tool.pin,
     arguments: node.arguments,
     dependsOn: node.dependsOn,
-    risk: {
-      read_only: tool.readOnly,
-      destructive: tool.destructive,
-      idempotent: tool.idempotent,
-      open_world: tool.openWorld,
-    },
+    risk: riskOf(tool),
     x: place?.x ?? 0,
     y: place?.y ?? 0,
     status: 'pending',
@@ -185,5 +193,8 @@ function toRecord(
     cause: null,
     error: null,
     result: null,
+    reusedFrom: null,
+    rerunOf: null,
+    needsPerson: false,
   };
 }

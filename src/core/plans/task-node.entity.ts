@@ -88,4 +88,13 @@ export class TaskNodeEntity {
 
   @Column('json', { nullable: true })
   result!: object | null;
+
+  @Column('text', { name: 'reused_from', nullable: true })
+  reusedFrom!: string | null;
+
+  @Column('text', { name: 'rerun_of', nullable: true })
+  rerunOf!: string | null;
+
+  @Column('boolean', { name: 'needs_person' })
+  needsPerson!: boolean;
 }

@@ -40,4 +40,20 @@ export function takesSessionsFurther(onStage: () => Stage): void {
     await page.getByText('One of md, json.').waitFor();
     await composerOf(page).fill('');
   });
+
+  test('its plan runs again from a task, by key, and both runs are beside each other', async () => {
+    const { page } = visit;
+    await task(page, 'Create note', 'succeeded').click();
+    await page.keyboard.press('r');
+    await task(page, 'Create note', 'pending').click();
+    await page.keyboard.press('y');
+    await task(page, 'Create note', 'succeeded').waitFor();
+    await page.locator('[data-tone=system]', { hasText: 'run again' }).waitFor();
+    await composerOf(page).fill('/task node2');
+    await page.keyboard.press('Enter');
+    const sheet = page.getByTestId('node');
+    await sheet.getByTestId('earlier-run').getByText('earlier run: node1 · succeeded').waitFor();
+    await sheet.getByRole('button', { name: 'Run again from here' }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
 }

@@ -1,4 +1,4 @@
-import { awaiting, currentPlan, ordered, pendingNodes } from '../session/plan-rules.js';
+import { awaiting, currentPlan, mayRerun, ordered, pendingNodes } from '../session/plan-rules.js';
 import type { ShownNode } from '../session/state.js';
 import type { Command, CommandContext, Option, Reply } from './command.js';
 import { openOverlay, showPane, useUi } from './ui-state.js';
@@ -172,6 +172,25 @@ export const nodeCommands: Command[] = [
         if (node.status === 'outcome_unknown') openOverlay({ kind: 'resolve', node_id: node.id });
         else if (node.status === 'timed_out') openOverlay({ kind: 'retry', node_id: node.id });
         else context.live?.decide('retry_task', node.id);
+        return undefined;
+      }),
+  },
+  {
+    id: 'rerun',
+    title: 'Run the plan again from a task',
+    help: 'Reuses the results before it; what changes something is asked anew',
+    slash: ['rerun'],
+    args: '<node>',
+    complete: nodeOptions,
+    keys: { place: 'plan', names: ['r'] },
+    inSession: true,
+    hidden: true,
+    run: (context, argument) =>
+      withNode(context, argument, (node) => {
+        if (!context.live || !mayRerun(context.live.state.session, node)) {
+          return { error: 'A task can be run again once it and everything else here has ended.' };
+        }
+        context.live.rerun(node.id);
         return undefined;
       }),
   },

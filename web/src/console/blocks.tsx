@@ -142,6 +142,7 @@ const DECIDED: Record<string, string> = {
   edit: 'edited',
   retry: 'retried',
   resolve: 'resolved',
+  rerun: 'run again',
 };
 
 function DecisionBlock({ item }: { item: Of<'decision'> }) {

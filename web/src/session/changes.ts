@@ -50,6 +50,8 @@ export function readNode(raw: unknown): ShownNode {
     ...(typeof raw.trace_id === 'string' ? { trace_id: raw.trace_id } : {}),
     ...(typeof raw.duration_ms === 'number' ? { duration_ms: raw.duration_ms } : {}),
     ...(typeof raw.cause === 'string' ? { cause: raw.cause } : {}),
+    ...(typeof raw.reused_from === 'string' ? { reused_from: raw.reused_from } : {}),
+    ...(typeof raw.rerun_of === 'string' ? { rerun_of: raw.rerun_of } : {}),
     ...(error ? { error: { code: text(error.code), message: text(error.message) } } : {}),
     ...(result
       ? {

@@ -125,6 +125,13 @@ export class LiveSession {
     this.expect(id, nodeIds, 'approve');
   }
 
+  /** Of whichever plan the task is. */
+  rerun(nodeId: string): void {
+    if (this.state.deciding[nodeId]) return;
+    const id = this.client?.post('rerun_from', { node_id: nodeId, decision_id: newId() });
+    this.expect(id, [nodeId], 'rerun');
+  }
+
   stopTurn(): void {
     const turn = this.state.session.turn;
     this.client?.post('stop', turn ? { turn_id: turn.turn_id } : {});

@@ -13,6 +13,13 @@ export function pendingNodes(plan: Plan | undefined): ShownNode[] {
   return plan?.nodes.filter((node) => node.status === 'pending') ?? [];
 }
 
+const ENDED = new Set(['succeeded', 'failed', 'timed_out', 'rejected', 'skipped', 'cancelled']);
+
+/** Once nothing goes on, a plan can be run again from any of its tasks. */
+export function mayRerun({ turn }: SessionState, node: ShownNode): boolean {
+  return turn === null && ENDED.has(node.status);
+}
+
 /** What is wrong with the graph, in words; undefined when nothing is. */
 export function planFault(nodes: ShownNode[]): string | undefined {
   const byId = new Map(nodes.map((node) => [node.id, node]));

@@ -1,6 +1,7 @@
 import { commandById } from '../../app/commands.js';
 import { useCommandContext } from '../../app/active.js';
 import { keyLabel } from '../../app/keys.js';
+import { mayRerun } from '../../session/plan-rules.js';
 import type { ShownNode } from '../../session/state.js';
 import { useNow } from '../../ui/hooks.js';
 import { useConnected, useLive } from '../live-context.js';
@@ -20,6 +21,7 @@ const SENDING = {
   edit: 'saving…',
   retry: 'retrying…',
   resolve: 'saving…',
+  rerun: 'starting…',
 };
 
 /** What may be decided about one task now, as buttons that carry their keys. */
@@ -34,9 +36,10 @@ export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps)
     void commandById(id)?.run(context, node.id);
     onDecided?.();
   };
+  const again = useLive((state) => mayRerun(state.session, node));
   const disabled = !connected || sending !== undefined;
 
-  if (sheet && node.allowed_decisions.length === 0 && !sending && refused === undefined) return null;
+  if (sheet && !again && node.allowed_decisions.length === 0 && !sending && refused === undefined) return null;
 
   const action = (id: string, label: string, style = 'button') => {
     const key = commandById(id)?.keys?.names[0];
@@ -62,6 +65,7 @@ export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps)
         {!sending && may('approve') && action('approve-remember', 'Always here')}
         {!sending && may('resolve') && action('resolve', 'Say what happened', 'button button-primary')}
         {!sending && may('retry') && node.status !== 'outcome_unknown' && action('retry', 'Retry')}
+        {!sending && again && action('rerun', 'Run again from here')}
         {!sheet && (
           <button type="button" className="button button-quiet" onClick={() => run('node-details')}>
             Details

@@ -15,6 +15,8 @@ export function NodeTags({ node, risksOnly }: { node: ShownNode; risksOnly?: boo
         <span className="tag tag-warn">writes</span>
       )}
       {node.risk.open_world && <span className="tag">open-world</span>}
+      {node.reused_from !== undefined && <span className="tag">reused</span>}
+      {node.rerun_of !== undefined && <span className="tag">again</span>}
       {node.edited && <span className="tag">edited</span>}
       {node.auto_approved_by !== undefined && (
         <span className="tag" title={node.auto_approved_by}>

@@ -4,7 +4,7 @@ import { toolsQuery } from '../../api/queries.js';
 import { isRecord } from '@app/session-protocol/client';
 import type { ShownNode } from '../../session/state.js';
 import { Dialog } from '../../ui/dialog.js';
-import { diffLines } from '../diff.js';
+import { DiffView } from '../diff-view.js';
 import { useConnected, useLiveSession } from '../live-context.js';
 import { SchemaFields } from '../schema-fields.js';
 import { fieldsOf, readForm, type FormRead } from '../schema-form.js';
@@ -120,15 +120,7 @@ export function EditSheet({ node, onClose }: { node: ShownNode; onClose: () => v
         </div>
         <div>
           <h3 className="label">before and after</h3>
-          <pre className="diff">
-            {diffLines(before, after ?? before).map((line, at) => (
-              <span key={at} data-change={line.change}>
-                {line.change === 'same' ? '  ' : line.change === 'added' ? '+ ' : '- '}
-                {line.text}
-                {'\n'}
-              </span>
-            ))}
-          </pre>
+          <DiffView before={before} after={after ?? before} />
         </div>
       </div>
     </Dialog>

@@ -8,6 +8,7 @@ import { copyText } from '../../ui/hooks.js';
 import { AnsiText } from '../ansi-text.js';
 import { useConnected, useLive, useLiveSession } from '../live-context.js';
 import { spokenDepends } from '../node-state.js';
+import { EarlierRun } from './earlier-run.js';
 import { DecisionBar } from '../plan/decision-bar.js';
 import { NodeTags, StateWord } from '../plan/node-card.js';
 
@@ -136,6 +137,7 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
           )}
         </>
       )}
+      <EarlierRun node={node} />
     </Dialog>
   );
 }

@@ -44,7 +44,7 @@ export class RawWebSocketTransport {
       const target = request.url ?? '/';
       // As it came, which is how socket.io reads it: what neither of us took would stay open for ever.
       if (target.startsWith('/socket.io/')) return;
-      socket.on('error', () => socket.destroy());
+      dropOnError(socket);
       const url = URL.parse(target, 'http://localhost');
       const match = url && PATH.exec(url.pathname);
       if (!match) {
@@ -110,6 +110,11 @@ export class RawWebSocketTransport {
     ws.close(CLOSE_CODES[reason], reason);
     setTimeout(() => ws.terminate(), 2_000).unref();
   }
+}
+
+/** In a scope of its own: the listener stays as long as the socket, and would keep the request with all it holds. */
+function dropOnError(socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
 }
 
 function readRequest(request: IncomingMessage, url: URL, serverId: string): HandshakeRequest {

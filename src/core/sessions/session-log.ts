@@ -15,6 +15,8 @@ interface EventRow {
   ts: Date;
 }
 
+/** What is read at once to be sent must not fill the memory when events are large. */
+const PAGE_BYTES = 1024 * 1024;
 /** A hint may be lost. */
 const LOOK_AGAIN_MS = 2_000;
 /**
@@ -79,14 +81,17 @@ export class SessionLog {
     return this.recentFrames.after(sessionId, after, limit);
   }
 
-  /** Events after `after`, oldest first, at most `limit`. */
+  /** Events after `after`, oldest first, at most `limit`, and but for the first at most a mebibyte of payloads. */
   async read(sessionId: SessionId, after: number, limit: number): Promise<readonly DurableFrame[]> {
     const cached = this.recent(sessionId, after, limit);
     if (cached) return cached;
     const rows = await this.database.sql<EventRow>(
-      `select seq, id, type, payload, ts from session_events
-       where session_id = $1 and seq > $2 order by seq limit $3`,
-      [sessionId, after, limit],
+      `select seq, id, type, payload, ts from (
+         select *, sum(octet_length(payload::text)) over (order by seq) - octet_length(payload::text) as before from (
+           select * from session_events where session_id = $1 and seq > $2 order by seq limit $3
+         ) as page
+       ) as measured where before < $4 order by seq`,
+      [sessionId, after, limit, PAGE_BYTES],
       'read_events',
     );
     return rows.map(({ seq, id, type, payload, ts }) => toFrame(sessionId, Number(seq), id, type, payload, ts));

@@ -17,6 +17,7 @@ const PAGE = 200;
 const SIGN_OUT_MS = 3_000;
 const COMMENT_MS = 15_000;
 const STREAMS_PER_USER = 32;
+const STALL_MS = 60_000;
 
 /** A session's events over HTTP: a page, or a stream of server-sent events (WHATWG HTML, section 9.2). */
 @Injectable()
@@ -99,7 +100,7 @@ export class SessionEvents {
           raw.write(': still here\n\n');
           quietSince = performance.now();
         }
-        if (frames.length < PAGE) await bell.heard(this.log.lookAgainMs);
+        if (frames.length === 0) await bell.heard(this.log.lookAgainMs);
       }
     } finally {
       unlisten();
@@ -142,9 +143,18 @@ function resumeFrom(request: FastifyRequest, after: number): number {
   return typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after;
 }
 
+/** Until the client has read; one that reads nothing for long is dropped, and may come back with its last id. */
 async function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => {
-    raw.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const stalled = setTimeout(() => raw.destroy(), STALL_MS);
+    const done = () => {
+      clearTimeout(stalled);
+      raw.off('drain', done).off('close', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    raw.once('drain', done).once('close', done);
+    signal.addEventListener('abort', done);
   });
 }

@@ -39,6 +39,9 @@ export interface SessionClient {
   next(match: Match, withinMs?: number): Promise<Frame>;
   /** The first frame ever that matches, past or to come. */
   seen(match: Match, withinMs?: number): Promise<Frame>;
+  /** Takes nothing more from the network, until `goOn`. */
+  pause(): void;
+  goOn(): void;
   /** Destroys the TCP connection without a word. */
   cut(): void;
   close(): void;
@@ -161,6 +164,8 @@ export function connectRaw(url: string, options: ConnectOptions, path = '/ws/ser
     sendRaw,
     next: (match, ms) => inflow.next(match, ms),
     seen: (match, ms) => inflow.seen(match, ms),
+    pause: () => socket.pause(),
+    goOn: () => socket.resume(),
     cut: () => socket.terminate(),
     close: () => socket.close(),
   };
@@ -199,6 +204,7 @@ export function connectSocketIo(
   socket.on('disconnect', (_reason, details) => {
     inflow.end(told ?? (details as DisconnectDetails | undefined)?.context?.code ?? 1006);
   });
+  const carrier = () => socket.io.engine.transport as unknown as { ws?: WebSocket };
   const sendRaw = (type: unknown, payload: unknown, envelope: object = {}) =>
     void socket.emit(type as string, payload, envelope);
   return {
@@ -211,10 +217,9 @@ export function connectSocketIo(
     sendRaw,
     next: (match, ms) => inflow.next(match, ms),
     seen: (match, ms) => inflow.seen(match, ms),
-    cut: () => {
-      const carrier = socket.io.engine.transport as unknown as { ws?: WebSocket };
-      carrier.ws?.terminate();
-    },
+    pause: () => carrier().ws?.pause(),
+    goOn: () => carrier().ws?.resume(),
+    cut: () => carrier().ws?.terminate(),
     close: () => void socket.close(),
   };
 }

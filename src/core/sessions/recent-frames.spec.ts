@@ -32,6 +32,24 @@ describe('the newest events of a session', () => {
     expect(seqs(recent.after('a', 8, 100))).toEqual([9, 10]);
   });
 
+  it('take what is heard of another process, unless it is known', () => {
+    const recent = new RecentFrames(limits);
+    const hear = (frames: DurableFrame[]) =>
+      recent.hear(
+        'a',
+        frames,
+        frames.map(() => 10),
+      );
+    add(recent, 'a', run(1, 3));
+    hear(run(2, 2));
+    hear(run(4, 2));
+    hear(run(4, 1));
+    expect(seqs(recent.after('a', 0, 100))).toEqual([1, 2, 3, 4, 5]);
+    hear(run(7, 1));
+    expect(recent.after('a', 5, 100)).toBeUndefined();
+    expect(seqs(recent.after('a', 6, 100))).toEqual([7]);
+  });
+
   it('never hold more than they may, nor give a gap, whatever comes', () => {
     const steps = fc.array(
       fc.record({

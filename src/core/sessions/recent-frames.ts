@@ -45,6 +45,12 @@ export class RecentFrames {
     while (this.sessions.size > this.limits.sessions || this.bytes > this.limits.bytes) this.forgetOldest();
   }
 
+  /** What another process tells that it added; what is known already changes nothing. */
+  hear(sessionId: string, frames: readonly DurableFrame[], sizes: readonly number[]): void {
+    const known = this.sessions.get(sessionId)?.frames.at(-1)?.seq ?? 0;
+    if ((frames.at(-1)?.seq ?? 0) > known) this.add(sessionId, frames, sizes);
+  }
+
   /** Undefined when the answer is not wholly here. */
   after(sessionId: string, after: number, limit: number): DurableFrame[] | undefined {
     const frames = this.sessions.get(sessionId)?.frames;

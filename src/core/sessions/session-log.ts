@@ -25,7 +25,18 @@ const LOOK_AGAIN_MS = 2_000;
  */
 const LOOK_UNHINTED_MS = 500;
 
-export type SessionHint = { kind: 'appended'; lastSeq: number } | { kind: 'passing'; event: PassingEvent };
+/** Small events travel with the hint that tells of them: who follows elsewhere need not read the table for each. */
+const TOLD_BYTES = 4_096;
+const TOLD_FRAMES = 8;
+
+interface AppendedHint {
+  kind: 'appended';
+  lastSeq: number;
+  frames?: DurableFrame[];
+  sizes?: number[];
+}
+
+export type SessionHint = AppendedHint | { kind: 'passing'; event: PassingEvent };
 
 /** The append-only, gapless event log of each session. */
 @Injectable()
@@ -72,7 +83,9 @@ export class SessionLog {
       this.appended.inc(frames.length);
       const sizes = payloads.map((payload) => payload.length);
       this.recentFrames.add(sessionId, frames, sizes);
-      this.hint(sessionId, { kind: 'appended', lastSeq: first + frames.length - 1 });
+      const hint: AppendedHint = { kind: 'appended', lastSeq: first + frames.length - 1 };
+      const isSmall = frames.length <= TOLD_FRAMES && sizes.reduce((sum, size) => sum + size) <= TOLD_BYTES;
+      this.hint(sessionId, this.hints.areForListeners && isSmall ? { ...hint, frames, sizes } : hint);
     });
   }
 
@@ -112,7 +125,13 @@ export class SessionLog {
   }
 
   listen(sessionId: SessionId, listener: (hint: SessionHint) => void): () => void {
-    return this.hints.subscribe(topicOf(sessionId), (data) => listener(data as SessionHint));
+    return this.hints.subscribe(topicOf(sessionId), (data) => {
+      const hint = data as SessionHint;
+      if (hint.kind === 'appended' && hint.frames && hint.sizes) {
+        this.recentFrames.hear(sessionId, hint.frames, hint.sizes);
+      }
+      listener(hint);
+    });
   }
 
   /** How long whoever follows a session may go without a look at its numbers. */

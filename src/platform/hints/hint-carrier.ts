@@ -14,6 +14,8 @@ export interface CarrierEvents {
 export abstract class HintCarrier {
   /** Whether hints of the others come, as far as this process knows. */
   abstract readonly isConnected: boolean;
+  /** Whether a hint reaches only processes that listen to its topic. */
+  abstract readonly isForListeners: boolean;
 
   /** @throws when what carries cannot be reached at the start */
   abstract start(events: CarrierEvents): Promise<void>;

@@ -16,6 +16,7 @@ class Wire {
 
 class WireCarrier extends HintCarrier {
   readonly isConnected = true;
+  readonly isForListeners = true;
   readonly topics: string[] = [];
   events: CarrierEvents | undefined;
 

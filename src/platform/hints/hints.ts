@@ -21,6 +21,11 @@ export class Hints {
     return this.carrier.isConnected;
   }
 
+  /** Whether a hint reaches only processes that listen to its topic: then it may say more than that there is news. */
+  get areForListeners(): boolean {
+    return this.carrier.isForListeners;
+  }
+
   async start(): Promise<void> {
     await this.carrier.start({
       onHint: ({ topic, data }) => this.receive(topic, data),

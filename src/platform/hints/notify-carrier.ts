@@ -13,6 +13,7 @@ const QUERY_MS = 10_000;
 
 /** Hints over PostgreSQL's NOTIFY, on one channel: whoever listens hears all of them. */
 export class NotifyCarrier extends HintCarrier {
+  readonly isForListeners = false;
   private readonly outbox: Outbox<{ text: string }>;
   private events: CarrierEvents | undefined;
   private client: pg.Client | undefined;

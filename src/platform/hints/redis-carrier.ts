@@ -27,6 +27,7 @@ const CHANNELS_AT_A_TIME = 500;
  * nothing is kept for later; whoever could not say something tells all when it can that they may have missed it.
  */
 export class RedisCarrier extends HintCarrier {
+  readonly isForListeners = true;
   private readonly subscriber: RedisLink;
   private readonly outbox: Outbox<Published>;
   /** What is listened to here, and what Redis was told of it. */

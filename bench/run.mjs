@@ -1,25 +1,40 @@
-import { Api } from '../examples/lib/api.mjs';
-import { benchCalls } from './calls.mjs';
-import { SETTINGS, startApp } from './lib/app.mjs';
-import { report } from './lib/measure.mjs';
-import { benchLayout } from './layout.mjs';
-import { benchRealtime } from './realtime.mjs';
+import { SETTINGS } from './lib/app.mjs';
+import { results } from './lib/measure.mjs';
+import { calls } from './bars/calls.mjs';
+import { durable } from './bars/durable.mjs';
+import { echo } from './bars/echo.mjs';
+import { fanOut } from './bars/fan-out.mjs';
+import { idle } from './bars/idle.mjs';
+import { layout } from './bars/layout.mjs';
+import { processes } from './bars/processes.mjs';
+import { soak } from './bars/soak.mjs';
+import { start } from './bars/start.mjs';
 
-/** All benchmarks, each as a ratio to a reference of the same run. `npm run build` comes first. */
-benchLayout();
-console.log(`settings: ${JSON.stringify(SETTINGS)}`);
-const app = await startApp();
-try {
-  report('warm start, ms against 5,000', app.warmMs, 5_000, { limit: 1, higherIsBetter: false });
-  report('cold start, ms against 15,000', app.coldMs, 15_000, { limit: 1, higherIsBetter: false });
-  const api = new Api(app.origin);
-  await api.signIn('bench@example.com');
-  const server = await api.waitFor('the demo server', async () => {
-    const { servers } = await api.call('GET', '/api/v1/servers');
-    return servers.find(({ demo, status }) => demo && status === 'online');
-  });
-  await benchCalls({ origin: app.origin, server, token: api.token });
-  await benchRealtime({ origin: app.origin, serverId: server.id, token: api.token });
-} finally {
-  await app.stop();
+/**
+ * `npm run bench`: all benchmarks but the soak, each beside its reference in the same run. `npm run bench -- echo idle`
+ * picks; `npm run bench -- soak 2` runs the soak for 2 minutes. `npm run build` comes first.
+ */
+const BARS = { layout, start, calls, echo, durable, fanout: fanOut, idle, processes, soak };
+const ONLY_WHEN_NAMED = new Set(['soak']);
+
+const given = process.argv.slice(2);
+const named = given.filter((word) => !/^\d+(\.\d+)?$/.test(word));
+const unknown = named.filter((name) => !(name in BARS));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark "${unknown.join('", "')}": ${Object.keys(BARS).join(', ')}.`);
+  process.exit(1);
 }
+const number = given.map(Number).find((value) => !Number.isNaN(value));
+const chosen = named.length > 0 ? named : Object.keys(BARS).filter((name) => !ONLY_WHEN_NAMED.has(name));
+
+console.log(`settings: ${JSON.stringify(SETTINGS)}`);
+for (const name of chosen) {
+  const started = performance.now();
+  await BARS[name](number);
+  console.log(`     ${name} took ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}
+const missed = results.filter(({ pass }) => !pass);
+console.log(
+  missed.length === 0 ? `All ${results.length} bars hold.` : `Missed: ${missed.map(({ bar }) => bar).join('; ')}`,
+);
+process.exit(missed.length === 0 ? 0 : 1);

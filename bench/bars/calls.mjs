@@ -1,11 +1,24 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { openRawSession } from '../examples/lib/raw-session.mjs';
-import { percentile, report } from './lib/measure.mjs';
+import { openRawSession } from '../../examples/lib/raw-session.mjs';
+import { arrive, makeFolder, startProduct } from '../lib/app.mjs';
+import { percentile, report } from '../lib/measure.mjs';
 
 const CALLS = 40;
 
 /** From a message to the result of the one tool call that it asks for: plan, ledger, call, log; against the bare call. */
-export async function benchCalls({ origin, server, token }) {
+export async function calls() {
+  const folder = await makeFolder();
+  const app = await startProduct(folder);
+  try {
+    const { api, server } = await arrive(app.origin);
+    await measure({ origin: app.origin, server, token: api.token });
+  } finally {
+    await app.stop();
+    await folder.remove();
+  }
+}
+
+async function measure({ origin, server, token }) {
   const client = new Client({ name: 'bench', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
   const direct = [];

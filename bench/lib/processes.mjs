@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const PROBE = new URL('./probe.mjs', import.meta.url).href;
+const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** A measured server in a process of its own; resolves with the first address that it prints. */
+export async function startServer(script, { env = {}, cpu } = {}) {
+  const args = ['--expose-gc', '--enable-source-maps', '--import', PROBE, script];
+  const [command, ...rest] = cpu === undefined ? [process.execPath] : ['taskset', '-c', String(cpu), process.execPath];
+  const child = spawn(command, [...rest, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let printed = '';
+  const origin = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      printed = (printed + chunk).slice(-10_000);
+      const found = /(?:App|Bare|Worker)\s+(\S+)/.exec(printed)?.[1];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${printed}`)));
+  });
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${script} ended with ${code ?? signal}.`);
+  });
+  ended.catch(() => undefined);
+  const ask = async (order) => {
+    const answered = once(child, 'message');
+    child.send(order);
+    const [answer] = await Promise.race([answered, ended]);
+    return answer;
+  };
+  return {
+    origin,
+    pid: child.pid,
+    ask,
+    look: () => ask('look'),
+    cpuMs: () => cpuMsOf(child.pid),
+    kill: (signal = 'SIGTERM') => child.kill(signal),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** Bare `ws` and bare socket.io, with nothing of ours. */
+export const startBare = (options) => startServer(fileOf('./bare-server.mjs'), options);
+
+/** What a process has used of the processors, user and system. Clock ticks are 10 ms on Linux. */
+export function cpuMsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Clients in a process of their own. `ask` runs one order of load.mjs and gives its answer. */
+export async function startLoad({ cpu } = {}) {
+  const [command, ...rest] = cpu === undefined ? [process.execPath] : ['taskset', '-c', String(cpu), process.execPath];
+  const child = spawn(command, [...rest, fileOf('./load.mjs')], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let asked = 0;
+  const waiting = new Map();
+  child.on('message', ({ id, answer, error }) => {
+    const { resolve, reject } = waiting.get(id);
+    waiting.delete(id);
+    if (error) reject(new Error(error));
+    else resolve(answer);
+  });
+  child.once('exit', () => {
+    for (const { reject } of waiting.values()) reject(new Error('The load process ended.'));
+  });
+  return {
+    ask: (order, ...given) =>
+      new Promise((resolve, reject) => {
+        asked += 1;
+        waiting.set(asked, { resolve, reject });
+        child.send({ id: asked, order, given });
+      }),
+    stop: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}

@@ -22,13 +22,17 @@ const WATCH_MS = 1_000;
 /** Connects to the given PostgreSQL or starts the embedded one, and brings its tables up to date, or leaves them. */
 export async function openDatabase(config: Config, logger: Logger, { asItIs = false } = {}): Promise<OpenDatabase> {
   const place = await findPlace(config, logger);
+  let closing = false;
   const dataSource = createDataSource({
     connection: place.connection,
     pool: config.database.pool,
     entities: ENTITIES,
     migrations: MIGRATIONS,
     ...(asItIs ? { name: 'switchyard command' } : {}),
-    onPoolError: (error) => logger.warn({ reason: error.message }, 'a database connection was lost'),
+    onPoolError: (error) => {
+      // One that we let go of may still hear that the server stops after it.
+      if (!closing) logger.warn({ reason: error.message }, 'a database connection was lost');
+    },
   });
   await initialize(dataSource, logger);
   if (!asItIs) await bringUpToDate({ connection: place.connection, dataSource });
@@ -36,6 +40,7 @@ export async function openDatabase(config: Config, logger: Logger, { asItIs = fa
     connection: place.connection,
     dataSource,
     close: async () => {
+      closing = true;
       if (dataSource.isInitialized) await dataSource.destroy();
       await place.stop();
     },

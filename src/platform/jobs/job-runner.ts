@@ -49,7 +49,9 @@ export class JobRunner {
       application_name: 'switchyard jobs',
       connectionTimeoutMillis: 5_000,
     });
-    const lost = (error: Error) => parts.logger.warn({ reason: error.message }, 'job connection lost');
+    const lost = (error: Error) => {
+      if (!this.pool.ending) parts.logger.warn({ reason: error.message }, 'job connection lost');
+    };
     this.pool.on('error', lost);
     this.pool.on('connect', (client) => client.on('error', lost));
     this.presence = new WorkerPresence(this.pool, parts.processId, parts.logger, () => this.renew());

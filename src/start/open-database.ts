@@ -15,7 +15,7 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** How long a database that is still starting is waited for. */
+/** How long a database that is still starting, or has no connection left, is waited for. */
 const WAIT_MS = 60_000;
 const WATCH_MS = 1_000;
 
@@ -34,8 +34,8 @@ export async function openDatabase(config: Config, logger: Logger, { asItIs = fa
       if (!closing) logger.warn({ reason: error.message }, 'a database connection was lost');
     },
   });
-  await initialize(dataSource, logger);
-  if (!asItIs) await bringUpToDate({ connection: place.connection, dataSource });
+  await patiently(logger, () => dataSource.initialize());
+  if (!asItIs) await patiently(logger, () => bringUpToDate({ connection: place.connection, dataSource }));
   return {
     connection: place.connection,
     dataSource,
@@ -72,22 +72,24 @@ async function findPlace(config: Config, logger: Logger) {
   };
 }
 
-async function initialize(dataSource: DataSource, logger: Logger): Promise<void> {
+async function patiently(logger: Logger, work: () => Promise<unknown>): Promise<void> {
   const giveUpAt = performance.now() + WAIT_MS;
   for (let delay = 250; ; delay = Math.min(delay * 2, 4_000)) {
     try {
-      await dataSource.initialize();
+      await work();
       return;
     } catch (error) {
-      if (performance.now() + delay > giveUpAt || !isStarting(error)) throw error;
+      if (performance.now() + delay > giveUpAt || !isPassing(error)) throw error;
       logger.warn({ reason: (error as Error).message }, 'waiting for the database');
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
   }
 }
 
-const isStarting = (error: unknown): boolean =>
-  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03'].includes((error as { code?: string }).code ?? '');
+/** 57P03 it starts or stops; 53300 all connections are taken, maybe by a process that was killed a moment ago. */
+const PASSING = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', '57P03', '53300']);
+
+const isPassing = (error: unknown): boolean => PASSING.has((error as { code?: string }).code ?? '');
 
 export async function migrateJobs(connection: DatabaseConnection): Promise<void> {
   const pool = new pg.Pool({ ...toDriverOptions(connection).pg, max: 2 });

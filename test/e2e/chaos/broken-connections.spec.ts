@@ -20,6 +20,7 @@ const DATABASE_ENDS = Number(process.env.CHAOS_DATABASE_ENDS ?? 2);
 /** Two beats without an answer on a raw socket; socket.io's beat and patience. */
 const SILENCE_MS = 40_000;
 const BACK_MS = 20_000;
+const SILENCES = 4;
 
 interface Line {
   transport: Transport;
@@ -59,6 +60,65 @@ describe('connections that break', () => {
     expect(faults).toEqual([]);
     expect(figures.unknown).toBe(0);
   }, 150_000);
+
+  it('fall silent in the middle of a long replay or of an approval: what was lost on the way comes again, once', async () => {
+    const random = new Random(seed);
+    const all = await Promise.all(
+      lines.map((line) => inTime(world.app, 60_000, Promise.all([replay(line, random), approve(line, random)]))),
+    );
+    const { faults, ...figures } = await judge(world, all.flat());
+    const received = all.map(([replayed]) => replayed.follower.received.length);
+    tell('silence on the way', { seed, silences: SILENCES, received, ...figures });
+    expect(faults).toEqual([]);
+  }, 90_000);
+
+  /** From the beginning, over connections of which each gets a part only. */
+  async function replay({ followed, transport }: Line, random: Random): Promise<Followed> {
+    const proxy = await TcpProxy.to(world.app.port);
+    const log = await world.person.replay(followed.sessionId);
+    const size = JSON.stringify(log).length;
+    const joined = world.join(followed, `${transport.name} replay`, transport, () => proxy.url);
+    const { follower } = joined;
+    for (let silence = 0; silence < SILENCES; silence += 1) {
+      const silent = proxy.freezeNextAfter(random.between(1_000, size / SILENCES));
+      if (silence === 0) follower.start();
+      else follower.giveUp();
+      await silent;
+    }
+    const had = follower.received.length;
+    follower.giveUp();
+    while (follower.lastSeq < log.length) await follower.change();
+    expect(had).toBeLessThan(log.length);
+    follower.stop();
+    await proxy.close();
+    return joined;
+  }
+
+  /** Each decision is on its way to the product, or its answer on its way back, when the line falls silent. */
+  async function approve({ transport }: Line, random: Random): Promise<Followed> {
+    const proxy = await TcpProxy.to(world.app.port);
+    const followed = await world.follow(`${transport.name} approval`, transport, () => proxy.url, false);
+    const { follower } = followed;
+    follower.start();
+    for (let silence = 0; silence < SILENCES; silence += 1) {
+      const tag = `q${transport.name.slice(0, 3)}${silence}`;
+      const answered = follower.ask(`graph ${tag}`, tag);
+      while (follower.pending === 0) await follower.change();
+      const early = random.chance(0.5);
+      if (early) void proxy.freeze();
+      follower.decide();
+      await pause(random.between(0, 30));
+      if (!early) void proxy.freeze();
+      const before = follower.connects;
+      follower.giveUp();
+      await follower.connected(before);
+      await answered;
+      follower.waitForMe();
+    }
+    follower.stop();
+    await proxy.close();
+    return followed;
+  }
 
   it(
     'to the database are told as 503 with Retry-After, come back without a restart of ours, and take nothing along',

@@ -63,6 +63,11 @@ export class Follower {
     for (const node of this.open.values()) this.sendDecision(node);
   }
 
+  /** From now on it decides nothing until `decide`. */
+  waitForMe(): void {
+    this.decides = false;
+  }
+
   /** Nodes that wait for a person, as far as it knows. */
   get pending(): number {
     return [...this.open.values()].filter(({ status }) => status === 'pending').length;

@@ -15,6 +15,8 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private readonly server = createServer({ allowHalfOpen: true }, (client) => this.join(client));
 
+  private limit: { bytes: number; reached: () => void } | undefined;
+
   private constructor(private readonly target: number) {}
 
   static async to(port: number): Promise<TcpProxy> {
@@ -65,6 +67,13 @@ export class TcpProxy {
     });
   }
 
+  /** The next connection falls silent, as with `freeze`, once so many bytes of the product's have passed; settles then. */
+  freezeNextAfter(bytes: number): Promise<void> {
+    return new Promise((reached) => {
+      this.limit = { bytes, reached };
+    });
+  }
+
   async close(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -84,14 +93,32 @@ export class TcpProxy {
     const pair: Pair = { client, server, frozen: false };
     this.pairs.add(pair);
     for (const socket of [client, server]) socket.on('error', () => socket.destroy());
+    const { limit } = this;
+    this.limit = undefined;
     client.pipe(server);
-    server.pipe(client);
+    if (limit) this.passOnly(pair, limit);
+    else server.pipe(client);
     server.once('close', () => {
       this.pairs.delete(pair);
       client.destroy();
     });
     client.once('close', () => {
       if (!pair.frozen) server.destroy();
+    });
+  }
+
+  private passOnly(pair: Pair, { bytes, reached }: { bytes: number; reached: () => void }): void {
+    const { client, server } = pair;
+    let left = bytes;
+    server.on('data', (data: Buffer) => {
+      if (left > 0) client.write(data.subarray(0, left));
+      const isFirst = left > 0;
+      left -= data.length;
+      if (left > 0 || !isFirst) return;
+      pair.frozen = true;
+      client.pause();
+      client.unpipe(server);
+      reached();
     });
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AppProcess, postmastersOn } from '../../support/chaos/app-process.js';
+import { doneWithin, eventsOf, lifeOf, talkOnAndOn } from '../../support/chaos/lives.js';
 import { chaosSeed, Random } from '../../support/chaos/random.js';
 import { pause, until } from '../../support/chaos/until.js';
 import {
@@ -17,11 +18,7 @@ import {
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
 const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 50);
 const NODES = 20;
-/** A life is measured by what it gets done, so that a slow machine kills in the middle of work too. */
 const MOST_EVENTS = 200;
-const LONGEST_LIFE_MS = 8_000;
-/** All that was under way is done so long after the last restart. */
-const DONE_MS = 60_000;
 /** Longer than it takes until a dead process's work is free (4 s) and taken up again. */
 const LONG_LIFE_MS = 6_500;
 
@@ -41,11 +38,7 @@ describe('a process that is killed', () => {
       const all: Followed[] = [];
       for (let index = 0; index < SESSIONS; index += 1)
         all.push(await world.follow(`session ${index}`, transportOf(index)));
-      let over = false;
-      const talks = all.map(({ follower }, index) => {
-        follower.start();
-        return follower.askOnAndOn(`s${index}`, () => over);
-      });
+      const settle = talkOnAndOn(all, 's');
 
       const starts: number[] = [];
       const ends: number[] = [];
@@ -55,9 +48,9 @@ describe('a process that is killed', () => {
         else await lifeOf(all, random.between(0, MOST_EVENTS));
         await killAndRestart(world.app, join(world.folder, 'data'), { starts, ends });
       }
-      over = true;
       const restartedAt = performance.now();
-      await inTime(world.app, DONE_MS, Promise.all(talks), all);
+      const allowedMs = doneWithin(starts);
+      await inTime(world.app, allowedMs, settle(), all);
       const doneAfterMs = Math.round(performance.now() - restartedAt);
       for (const { follower } of all) follower.stop();
 
@@ -68,24 +61,17 @@ describe('a process that is killed', () => {
         restartMs: spread(starts),
         databaseGoneMs: spread(ends),
         doneAfterMs,
+        allowedMs: Math.round(allowedMs),
         connects: all.reduce((sum, { follower }) => sum + follower.connects, 0),
-        received: all.reduce((sum, { follower }) => sum + follower.received.length, 0),
+        received: eventsOf(all),
         ...figures,
       });
       expect(faults).toEqual([]);
       expect(figures.nodes).toBeGreaterThan(SESSIONS * 6);
     },
-    60_000 + KILLS * 12_000,
+    180_000 + KILLS * 30_000,
   );
 });
-
-/** Until the clients together have so many more events, or for long enough. */
-async function lifeOf(all: readonly Followed[], events: number): Promise<void> {
-  const count = () => all.reduce((sum, { follower }) => sum + follower.received.length, 0);
-  const enough = count() + events;
-  const endsAt = performance.now() + LONGEST_LIFE_MS;
-  await until('the life is over', () => count() >= enough || performance.now() > endsAt, LONGEST_LIFE_MS * 2);
-}
 
 /** The database goes with the process, at once. */
 async function killAndRestart(

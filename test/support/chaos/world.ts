@@ -56,13 +56,29 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const others = await Promise.all(
     (options.others ?? []).map((more) => AppProcess.prepare({ ...common, ...settings, ...more })),
   );
-  // The first brings the tables up to date, which the others would wait for.
-  await app.start();
-  await Promise.all(others.map((other) => other.start()));
   const person = new PersonApi(() => ([app, ...others].find(({ isRunning }) => isRunning) ?? app).url);
-  await person.signIn(`${name}@example.com`);
   const followers: Follower[] = [];
-  const serverId = await person.addServer(upstream.url);
+  const end = async () => {
+    for (const follower of followers) follower.stop();
+    const running = [app, ...others].filter(({ isRunning }) => isRunning);
+    await Promise.all(running.map((one) => one.end('SIGTERM')));
+    await upstream.stop();
+    await gemini.close();
+    // What a database that was killed left running may still write for a moment.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
+  let serverId: string;
+  try {
+    // The first brings the tables up to date, which the others would wait for.
+    await app.start();
+    await Promise.all(others.map((other) => other.start()));
+    await person.signIn(`${name}@example.com`);
+    serverId = await person.addServer(upstream.url);
+  } catch (error) {
+    // Else what was begun keeps the test from ending.
+    await end();
+    throw error;
+  }
   const attach = (
     label: string,
     sessionId: string,
@@ -86,15 +102,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     follow: async (label, transport, url, decides) =>
       attach(label, await person.openSession(serverId), transport, url, decides),
     join: ({ sessionId }, label, transport, url) => attach(label, sessionId, transport, url),
-    end: async () => {
-      for (const follower of followers) follower.stop();
-      const running = [app, ...others].filter(({ isRunning }) => isRunning);
-      await Promise.all(running.map((one) => one.end('SIGTERM')));
-      await upstream.stop();
-      await gemini.close();
-      // What a database that was killed left running may still write for a moment.
-      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-    },
+    end,
   };
 }
 

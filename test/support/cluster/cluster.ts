@@ -1,4 +1,5 @@
 import type { AppProcess } from '../chaos/app-process.js';
+import type { GraphSize } from '../chaos/graph-brain.js';
 import { createTestDatabase, toUrl } from '../chaos/database-url.js';
 import { createWorld, type World } from '../chaos/world.js';
 import { startRedis, type TestRedis } from './test-redis.js';
@@ -14,6 +15,9 @@ export interface Cluster {
   end: () => Promise<void>;
 }
 
+/** A test's database has sixty connections, and keeps those of a killed process for a moment. */
+const CONNECTIONS = { DATABASE_POOL: '6', JOB_CONCURRENCY: '8' };
+
 interface ClusterOptions {
   name: string;
   seed: number;
@@ -22,6 +26,7 @@ interface ClusterOptions {
   settings?: Record<string, string>;
   slowestMs?: number;
   wordMs?: number;
+  graphs?: GraphSize;
 }
 
 export async function startCluster({
@@ -35,8 +40,12 @@ export async function startCluster({
   const roles = [...Array<string>(apiCount).fill('api'), ...Array<string>(workerCount).fill('worker')];
   const world = await createWorld({
     ...options,
-    settings: { DATABASE_URL: toUrl(database.connection), ...redis.settings, ROLE: 'api', ...settings },
+    settings: { ...CONNECTIONS, DATABASE_URL: toUrl(database.connection), ...redis.settings, ROLE: 'api', ...settings },
     others: roles.slice(1).map((role) => ({ ROLE: role })),
+  }).catch(async (error: unknown) => {
+    await redis.end();
+    await database.drop();
+    throw error;
   });
   const apis = [world.app, ...world.others.slice(0, apiCount - 1)];
   return {

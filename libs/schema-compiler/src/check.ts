@@ -22,6 +22,8 @@ export interface Checked {
  */
 export class Checker {
   private steps = 0;
+  /** By schema and place: branches that meet again in one definition are looked at once. */
+  private known = new Map<JsonSchema, Map<string, { value: unknown; result: Result }>>();
 
   constructor(private readonly document: SchemaDocument) {}
 
@@ -33,6 +35,8 @@ export class Checker {
     } catch (error) {
       if (error instanceof Exhausted) return no([], 'is too large to be checked; send less in one call');
       throw error;
+    } finally {
+      this.known = new Map();
     }
   }
 
@@ -42,7 +46,16 @@ export class Checker {
     if (schema === false) return no(path, 'must be left out');
     if (!isObject(schema) || entered.includes(schema)) return YES;
     if (isReference(given)) return MAYBE;
-    const value = isLiteral(given) ? given.$literal : given;
+    const place = path.join('\n');
+    const known = this.known.get(schema) ?? new Map<string, { value: unknown; result: Result }>();
+    const before = known.get(place);
+    if (before && before.value === given) return before.result;
+    const result = this.judge(schema, isLiteral(given) ? given.$literal : given, path, entered);
+    this.known.set(schema, known.set(place, { value: given, result }));
+    return result;
+  }
+
+  private judge(schema: JsonSchema, value: unknown, path: Path, entered: readonly JsonSchema[]): Result {
     const here = [...entered, schema];
     const result = all([
       ...ownFaults(schema, value).map((message) => no(path, message)),
@@ -69,7 +82,7 @@ export class Checker {
   private combined(schema: JsonSchema, value: unknown, path: Path, here: readonly JsonSchema[]): Result {
     const of = (keyword: string): Result[] | undefined => {
       const branches = own(schema, keyword);
-      if (!Array.isArray(branches) || branches.length === 0) return undefined;
+      if (!Array.isArray(branches)) return undefined;
       return branches.map((branch) => this.visit(branch, value, path, here));
     };
     const refused = own(schema, 'not');

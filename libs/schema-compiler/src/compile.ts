@@ -35,16 +35,22 @@ const MAX_SCHEMA_DEPTH = 300;
 const MAX_PROBLEMS = 10;
 const OPEN: JsonSchema = { type: 'object', properties: {}, additionalProperties: true };
 
-/** From all there is to the least that still helps. */
+const DEPTHS = [7, 5, 4, 3, 2, 1];
+
+/** From all there is to the least that still helps: fewer words before less of the form. */
 function* amounts({ maxDepth, maxChoices }: DialectRules): Generator<Amount> {
   const full = { depth: maxDepth, words: 1_000, members: 500, choices: maxChoices };
   yield full;
-  for (let depth = maxDepth; depth > 0; depth--) yield { ...full, depth, words: 200, choices: 100 };
+  yield { ...full, words: 200, choices: 100 };
+  yield { ...full, words: 60, choices: 30 };
+  for (const depth of DEPTHS) if (depth < maxDepth) yield { ...full, depth, words: 200, choices: 100 };
   for (const members of [300, 100, 40]) yield { depth: 1, words: 60, members, choices: 30 };
 }
 
 function buildShape(schema: JsonSchema, document: SchemaDocument, rules: DialectRules): { shape: Shape; notes: Notes } {
+  let tooDeep = Infinity;
   for (const amount of amounts(rules)) {
+    if (amount.depth >= tooDeep && amount.members >= 500) continue;
     const notes = new Notes();
     const builder = new Builder(document, rules, amount, notes);
     const context: Context = { path: '', trail: [schema], chosen: new Set(), depth: 1 };
@@ -53,6 +59,8 @@ function buildShape(schema: JsonSchema, document: SchemaDocument, rules: Dialect
       if (JSON.stringify(shape.declared).length <= rules.maxBytes) return { shape, notes };
     } catch (error) {
       if (!(error instanceof TooLarge)) throw error;
+      // Fewer words make no fewer schemas.
+      tooDeep = amount.depth;
     }
   }
   const notes = new Notes();

@@ -1,7 +1,7 @@
 import { typesOf } from './check-scalars.js';
 import {
   isCount,
-  isEqual,
+  sortedJson,
   isFiniteNumber,
   isObject,
   type JsonSchema,
@@ -101,10 +101,13 @@ function choicesIn(schemas: readonly JsonSchema[]): unknown[] | undefined {
       ...(Object.hasOwn(schema, 'const') ? [[schema.const]] : []),
     ];
   });
-  const [first, ...rest] = lists;
-  const common = first?.filter((value) => rest.every((list) => list.some((other) => isEqual(other, value))));
-  return common?.filter((value, index) => !common.slice(0, index).some((earlier) => isEqual(earlier, value)));
+  const [first, ...rest] = lists.map(distinct);
+  return first && [...first].filter(([key]) => rest.every((list) => list.has(key))).map(([, value]) => value);
 }
+
+/** By a text that equal values have in common. */
+const distinct = (values: readonly unknown[]): Map<string, unknown> =>
+  new Map(values.map((value) => [sortedJson(value), value]));
 
 function boundsOf(schema: JsonSchema, side: 'minimum' | 'maximum'): Bound[] {
   const exclusive = own(schema, side === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum');

@@ -42,6 +42,14 @@ export function isEqual(left: unknown, right: unknown): boolean {
   );
 }
 
+/** The same for equal values: members in order of their names. */
+export const sortedJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    isObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : inner,
+  );
+
 const MOST_VALUES = 200_000;
 
 /** Whether nothing in the value is nested deeper, and it is not huge; looks without recursion, so that no depth hurts. */

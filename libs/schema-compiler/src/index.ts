@@ -1,3 +1,4 @@
+export { countBranches } from './branches.js';
 export * from './compile.js';
 export { type Dialect, type DialectRules, DIALECTS, RULES } from './dialects.js';
 export { type Compatibility, type Note, NOTE_CODES, type NoteCode } from './notes.js';

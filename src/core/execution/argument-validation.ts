@@ -1,3 +1,4 @@
+import { countBranches } from '@app/schema-compiler';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
@@ -6,8 +7,18 @@ import type { FieldIssue } from '../../platform/errors/app-error.js';
 // The package is CommonJS: under ESM its function is the `default` of the module object.
 const addFormats = addFormatsModule.default;
 
-const OPTIONS = { strict: false, allErrors: true, messages: true, validateSchema: false, logger: false } as const;
+const OPTIONS = {
+  strict: false,
+  allErrors: true,
+  messages: true,
+  validateSchema: false,
+  logger: false,
+  // A property called `toString` is not the one that every object inherits.
+  ownProperties: true,
+} as const;
 const MAX_SCHEMA_BYTES = 256 * 1024;
+/** Branches are followed one by one, so that their number is the time that one value takes. */
+const MAX_BRANCHES = 10_000;
 const MAX_COMPILED = 500;
 const MAX_ISSUES = 20;
 
@@ -39,7 +50,7 @@ export class ArgumentValidation {
 
 /** A compiler of its own for each schema: `$id`s of two servers must not meet. */
 function compile(schema: Record<string, unknown>): Validator {
-  if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES) return 'unusable';
+  if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES || countBranches(schema) > MAX_BRANCHES) return 'unusable';
   const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
   const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
   try {

@@ -1,5 +1,6 @@
 import { type Dialect, ScriptedModelServer } from '../models/scripted-model-server.js';
 import { type Reply, status, text } from './replies.js';
+import { type Declaration, refusals } from '../vendors/declaration-rules.js';
 import { type AnthropicBody } from './wire.js';
 
 export type ScriptedAnthropic = ScriptedModelServer<AnthropicBody>;
@@ -10,13 +11,16 @@ interface Options {
   refuse?: (body: AnthropicBody) => string | undefined;
 }
 
-/** Speaks Anthropic's messages at `<url>`. */
+export const toDeclarations = ({ tools = [] }: AnthropicBody): Declaration[] =>
+  tools.map(({ name, description, input_schema: parameters }) => ({ name, description, parameters }));
+
+/** Speaks Anthropic's messages at `<url>`; declarations that Anthropic refuses get a 400. */
 export function startScriptedAnthropic({ apiKey, brain, refuse }: Options = {}): Promise<ScriptedAnthropic> {
   const dialect: Dialect<AnthropicBody> = {
     path: '/v1/messages',
     keyOf: ({ authorization }) => authorization?.replace(/^Bearer /, ''),
     status,
-    refuse,
+    refuse: (body) => refusals('anthropic', toDeclarations(body))[0] ?? refuse?.(body),
   };
   return ScriptedModelServer.start(dialect, apiKey, brain ?? (() => text('Nothing was scripted.')));
 }

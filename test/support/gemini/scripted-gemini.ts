@@ -15,7 +15,7 @@ export interface SeenRequest {
 const PATH = /^\/v1beta\/models\/([^/:]+):streamGenerateContent\?alt=sse$/;
 const MAX_BODY = 16 * 1024 * 1024;
 
-const toDeclarations = ({ tools = [] }: WireRequest): Declaration[] =>
+export const toDeclarations = ({ tools = [] }: WireRequest): Declaration[] =>
   tools.flatMap(({ functionDeclarations }) =>
     functionDeclarations.map(({ name, description, parametersJsonSchema }) => ({
       name,

@@ -5,12 +5,13 @@ import { GeminiLanguageModel } from '../../../src/adapters/language-model/gemini
 import { OpenAiLanguageModel } from '../../../src/adapters/language-model/openai/openai-language-model.js';
 import { type LanguageModel } from '../../../src/core/agent/language-model.port.js';
 import * as anthropic from '../anthropic/replies.js';
-import { startScriptedAnthropic } from '../anthropic/scripted-anthropic.js';
+import { startScriptedAnthropic, toDeclarations as ofAnthropic } from '../anthropic/scripted-anthropic.js';
 import * as gemini from '../gemini/replies.js';
-import { startScriptedGemini } from '../gemini/scripted-gemini.js';
+import { startScriptedGemini, toDeclarations as ofGemini } from '../gemini/scripted-gemini.js';
 import { type WirePlanNode } from '../gemini/wire.js';
 import * as openai from '../openai/replies.js';
-import { startScriptedOpenAi } from '../openai/scripted-openai.js';
+import { startScriptedOpenAi, toDeclarations as ofOpenAi } from '../openai/scripted-openai.js';
+import { type Declaration } from '../vendors/declaration-rules.js';
 
 /** A reply in some vendor's form; only that vendor's server may be given it. */
 export type VendorReply = (response: ServerResponse, body: never) => void;
@@ -43,6 +44,8 @@ export interface Vendor {
   replies: Replies;
   start(apiKey: string): Promise<VendorServer>;
   open(url: string, apiKey: string, timing?: Partial<Timing>): LanguageModel;
+  /** The functions of a request. */
+  declarations(body: never): Declaration[];
   /** The settings by which the product uses the server. */
   settings(url: string, apiKey: string): Record<string, string>;
 }
@@ -55,6 +58,7 @@ const CONTEXT_TOKENS = 100_000;
 export const GEMINI: Vendor = {
   name: 'gemini',
   model: 'gemini-2.5-flash',
+  declarations: ofGemini,
   replies: {
     ...gemini,
     declined: gemini.safetyBlock,
@@ -69,6 +73,7 @@ export const GEMINI: Vendor = {
 export const OPENAI: Vendor = {
   name: 'openai',
   model: 'gpt-5.4-mini',
+  declarations: ofOpenAi,
   replies: openai,
   start: (apiKey) => started(startScriptedOpenAi({ apiKey })),
   open: (url, apiKey, timing = {}) =>
@@ -85,6 +90,7 @@ export const OPENAI: Vendor = {
 export const ANTHROPIC: Vendor = {
   name: 'anthropic',
   model: 'claude-sonnet-5-5',
+  declarations: ofAnthropic,
   replies: anthropic,
   start: (apiKey) => started(startScriptedAnthropic({ apiKey })),
   open: (baseUrl, apiKey, timing = {}) =>

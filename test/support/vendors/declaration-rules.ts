@@ -15,6 +15,7 @@ export type Vendor = 'gemini' | 'openai' | 'anthropic';
 type Node = Record<string, unknown>;
 
 interface Limits {
+  functions?: number;
   functionName: RegExp;
   propertyName: RegExp;
   depth: number;
@@ -27,6 +28,7 @@ interface Limits {
 
 const LIMITS: Readonly<Record<Vendor, Limits>> = {
   gemini: {
+    functions: 512,
     functionName: /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/,
     propertyName: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
     depth: 5,
@@ -41,6 +43,7 @@ const LIMITS: Readonly<Record<Vendor, Limits>> = {
     choiceTypes: ['string', 'integer', 'number'],
   },
   openai: {
+    functions: 128,
     functionName: /^[a-zA-Z0-9_-]{1,64}$/,
     propertyName: /^[a-zA-Z0-9_.-]{1,64}$/,
     depth: 10,
@@ -66,7 +69,9 @@ const TOO_MANY_CHOICES = 1_000;
 export function refusals(vendor: Vendor, declarations: readonly Declaration[]): string[] {
   const names = declarations.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  const most = LIMITS[vendor].functions ?? Infinity;
   return [
+    ...(names.length > most ? [`Invalid 'tools': array too long, at most ${most}`] : []),
     ...twice.map((name) => `Duplicate function declaration found: ${name}`),
     ...declarations.flatMap((declaration, index) =>
       judge(vendor, declaration).map((reason) => `tools[${index}] ${declaration.name}: ${reason}`),

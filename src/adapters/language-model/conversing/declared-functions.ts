@@ -32,7 +32,23 @@ function describe(tool: ModelTool, dialect: Dialect): string {
   return [words, certain, shown].filter(Boolean).join('\n');
 }
 
-const proposePlan = (names: string[], maxNodes: number): DeclaredFunction => ({
+const LISTED_WORDS = 300;
+const LISTED_PARAMETERS = 600;
+const MAX_LISTED = 60_000;
+
+/** What the model is told of tools that are no functions of their own, as one request may have no more of them. */
+function listMore(more: readonly [string, ModelTool][], dialect: Dialect): string {
+  if (more.length === 0) return '';
+  const room = Math.floor(MAX_LISTED / more.length);
+  const lines = more.map(([name, tool]) => {
+    const words = shorten(showInvisible(`${tool.title || tool.name}. ${tool.description}`), LISTED_WORDS);
+    const parameters = shorten(JSON.stringify(declareParameters(tool, dialect)), LISTED_PARAMETERS);
+    return shorten(`- ${name}: ${words} Parameters: ${parameters}`, room);
+  });
+  return `\nThese can be called in no other way:\n${lines.join('\n')}`;
+}
+
+const proposePlan = (names: string[], maxNodes: number, more: string): DeclaredFunction => ({
   name: PROPOSE_PLAN,
   description:
     'Propose a graph of tool calls in which some calls need the results of others. ' +
@@ -48,7 +64,7 @@ const proposePlan = (names: string[], maxNodes: number): DeclaredFunction => ({
           properties: {
             key: { type: 'string', description: 'A short name, unique in this plan: letters, digits, _ and -.' },
             title: { type: 'string', description: 'What this call does, for a person, in a few words.' },
-            tool: { type: 'string', enum: names, description: 'Which tool to call.' },
+            tool: { type: 'string', enum: names, description: `Which tool to call.${more}` },
             arguments: {
               type: 'object',
               additionalProperties: true,
@@ -70,12 +86,17 @@ const proposePlan = (names: string[], maxNodes: number): DeclaredFunction => ({
   },
 });
 
-/** One function per tool and `propose_plan` for graphs; none where there are no tools. */
+/**
+ * One function per tool and `propose_plan` for graphs; none where there are no tools. Where a vendor takes fewer
+ * functions than there are tools, the rest is for `propose_plan` only.
+ */
 export function declareFunctions(names: FunctionNames, maxNodes: number): DeclaredFunction[] {
   const entries = names.entries();
   if (entries.length === 0) return [];
+  const direct = entries.slice(0, RULES[names.dialect].maxFunctions - 1);
+  const more = listMore(entries.slice(direct.length), names.dialect);
   return [
-    ...entries.map(([name, tool]) => ({
+    ...direct.map(([name, tool]) => ({
       name,
       description: describe(tool, names.dialect),
       parameters: declareParameters(tool, names.dialect),
@@ -83,6 +104,7 @@ export function declareFunctions(names: FunctionNames, maxNodes: number): Declar
     proposePlan(
       entries.map(([name]) => name),
       maxNodes,
+      more,
     ),
   ];
 }

@@ -35,7 +35,7 @@ const MAX_SCHEMA_DEPTH = 300;
 const MAX_PROBLEMS = 10;
 const OPEN: JsonSchema = { type: 'object', properties: {}, additionalProperties: true };
 
-const DEPTHS = [7, 5, 4, 3, 2, 1];
+const DEPTHS = [7, 5, 3, 2, 1];
 
 /** From all there is to the least that still helps: fewer words before less of the form. */
 function* amounts({ maxDepth, maxChoices }: DialectRules): Generator<Amount> {

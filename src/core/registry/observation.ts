@@ -2,10 +2,30 @@ import { type ProbeCheck, type ProbeReport, UpstreamError, type UpstreamErrorCod
 import type { UpstreamSession, WaitOptions } from '@app/mcp-client';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { ServerStatus } from './server.js';
+import { describeCompatibility } from './tool-compatibility.js';
 
 /** One stage of finding out whether a server works. */
-export type ConnectionCheck = ProbeCheck;
-export type ConnectionReport = ProbeReport;
+export type ConnectionCheck = Omit<ProbeCheck, 'name'> & { name: ProbeCheck['name'] | 'schemas' };
+export type ConnectionReport = Omit<ProbeReport, 'checks'> & { checks: ConnectionCheck[] };
+
+/** The report of a probe with what was found of the tools' schemas, before the sample call. */
+export async function withSchemas(report: ProbeReport): Promise<ConnectionReport> {
+  const startedAt = performance.now();
+  const listed = report.checks.some(({ name, status }) => name === 'tools' && status === 'passed');
+  const found = listed ? await describeCompatibility(report.tools.filter(hasSchema)) : undefined;
+  const schemas: ConnectionCheck = {
+    name: 'schemas',
+    status: found ? 'passed' : 'skipped',
+    durationMs: found ? Math.round(performance.now() - startedAt) : 0,
+    summary: 'An earlier check failed.',
+    ...found,
+  };
+  const checks = report.checks.flatMap((check) => (check.name === 'sample_call' ? [schemas, check] : [check]));
+  return { ...report, checks };
+}
+
+const hasSchema = <Tool extends object>(tool: Tool): tool is Tool & { inputSchema: Record<string, unknown> } =>
+  'inputSchema' in tool && typeof tool.inputSchema === 'object' && tool.inputSchema !== null;
 
 type Offer = Omit<ConnectionReport, 'ok' | 'checks'>;
 

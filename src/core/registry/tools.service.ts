@@ -8,10 +8,11 @@ import { type McpServer, serverTopic } from './server.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { toDefinition, type ToolDefinition } from './tool-definition.js';
+import { assessAll, type ToolCompatibility } from './tool-compatibility.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 
 export interface ServerOffer {
-  tools: ToolDefinition[];
+  tools: (ToolDefinition & { compatibility: ToolCompatibility | undefined })[];
   resourceCount: number;
   promptCount: number;
 }
@@ -41,7 +42,9 @@ export class ToolsService implements OnModuleDestroy {
   /** @throws AppError SERVER_NOT_FOUND, or SERVER_UNREACHABLE for one that never answered */
   async describe(principal: Principal, id: ServerId): Promise<ServerOffer> {
     if (!(await this.servers.findVisible(principal, id))) throw serverNotFound();
-    const tools = await this.listTools(id);
+    const listed = await this.listTools(id);
+    const scores = await assessAll(listed);
+    const tools = listed.map((tool, index) => ({ ...tool, compatibility: scores[index] }));
     const server = await this.servers.findVisible(principal, id);
     if (!server) throw serverNotFound();
     return { tools, resourceCount: server.resourceCount ?? 0, promptCount: server.promptCount ?? 0 };

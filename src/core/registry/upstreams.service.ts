@@ -5,7 +5,7 @@ import type { Config } from '../../platform/config/config.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { ConnectionReport } from './observation.js';
+import { type ConnectionReport, withSchemas } from './observation.js';
 import { DemoServer } from './demo-server.port.js';
 import { HintedCache } from './hinted-cache.js';
 import { egressRefused, serverNotFound } from './registry.errors.js';
@@ -99,7 +99,7 @@ export class UpstreamsService implements OnApplicationShutdown {
   }
 
   async probeServer(server: McpServer, { signal }: { signal: AbortSignal }): Promise<ConnectionReport> {
-    return probe(this.gateOf(server).guard, this.targetOf(server), { signal });
+    return withSchemas(await probe(this.gateOf(server).guard, this.targetOf(server), { signal }));
   }
 
   /** The same for a place that is not registered. */
@@ -108,7 +108,7 @@ export class UpstreamsService implements OnApplicationShutdown {
     headers: Record<string, string>,
     { signal }: { signal: AbortSignal },
   ): Promise<ConnectionReport> {
-    return probe(this.ordinary.guard, toTarget('', place, headers), { signal });
+    return withSchemas(await probe(this.ordinary.guard, toTarget('', place, headers), { signal }));
   }
 
   /**

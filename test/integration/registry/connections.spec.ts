@@ -18,7 +18,7 @@ interface Report {
   checks: Check[];
 }
 
-const STAGES = ['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'sample_call'];
+const STAGES = ['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'schemas', 'sample_call'];
 const KEY = 'key-for-tests-8f3b2c';
 
 let app: RegistryApp;

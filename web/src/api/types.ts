@@ -71,6 +71,12 @@ export interface TestReport {
   checks?: Check[];
 }
 
+export interface ToolCompatibility {
+  score: number;
+  vendors: Record<string, number>;
+  notes: { path: string; code: string; message: string; vendors: string[] }[];
+}
+
 export interface Tool {
   name: string;
   title?: string;
@@ -79,6 +85,7 @@ export interface Tool {
   output_schema?: Record<string, unknown>;
   read_only: boolean;
   destructive: boolean;
+  compatibility?: ToolCompatibility | null;
   pin: string;
 }
 

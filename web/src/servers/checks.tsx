@@ -4,7 +4,7 @@ import { copyText } from '../ui/hooks.js';
 import type { IconName } from '../ui/icon-name.js';
 import { Icon } from '../ui/icons.js';
 
-const NAMES = ['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'sample_call'];
+const NAMES = ['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'schemas', 'sample_call'];
 const ICON: Record<Check['status'], IconName> = { passed: 'check', failed: 'cross', skipped: 'dash' };
 
 /** The staged report of a connection test; while it runs, the stages it will go through. */

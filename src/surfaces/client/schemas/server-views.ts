@@ -1,8 +1,8 @@
+import { DIALECTS, NOTE_CODES } from '@app/schema-compiler';
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
 import { AUTH_METHODS, type McpServer, SERVER_STATUSES, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
-import type { ToolDefinition } from '../../../core/registry/tool-definition.js';
 import type { ServerOffer } from '../../../core/registry/tools.service.js';
 import type { Page } from '../../../platform/page.js';
 import { toNext } from './page.schemas.js';
@@ -47,7 +47,7 @@ export const ServerDeletedView = z.object({ status: z.literal('deleted') }).meta
 
 export const CheckView = z
   .object({
-    name: z.enum(['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'sample_call']),
+    name: z.enum(['address', 'network', 'tls', 'http', 'auth', 'protocol', 'tools', 'schemas', 'sample_call']),
     status: z.enum(['passed', 'failed', 'skipped']),
     duration_ms: z.int(),
     summary: z.string(),
@@ -79,6 +79,23 @@ export const ServerStatusView = z
 
 export const ServerCheckView = ServerStatusView.extend({ checks: z.array(CheckView) }).meta({ id: 'McpServerCheck' });
 
+const score = z.int().min(0).max(100);
+
+const CompatibilityView = z
+  .object({
+    score: score.meta({ description: 'The lowest of the vendors; 100: models are shown the schema as it is.' }),
+    vendors: z.record(z.enum(DIALECTS), score),
+    notes: z.array(
+      z.object({
+        path: z.string().meta({ description: 'The place in the arguments; `*` is every item.', example: '/filter/*' }),
+        code: z.enum(NOTE_CODES),
+        message: z.string(),
+        vendors: z.array(z.enum(DIALECTS)),
+      }),
+    ),
+  })
+  .meta({ id: 'ToolCompatibility' });
+
 export const ToolView = z
   .object({
     name: z.string(),
@@ -89,6 +106,9 @@ export const ToolView = z
     annotations: z.record(z.string(), z.unknown()),
     read_only: z.boolean(),
     destructive: z.boolean(),
+    compatibility: CompatibilityView.nullable().meta({
+      description: 'How well models can call it, by its input schema; null while that is worked out.',
+    }),
     pin: z.string().meta({ description: 'SHA-256 of the definition; an approval is bound to it.' }),
   })
   .meta({ id: 'Tool' });
@@ -172,7 +192,7 @@ export const toToolListView = (offer: ServerOffer): z.infer<typeof ToolListView>
   prompts_count: offer.promptCount,
 });
 
-const toToolView = (tool: ToolDefinition): z.infer<typeof ToolView> => ({
+const toToolView = (tool: ServerOffer['tools'][number]): z.infer<typeof ToolView> => ({
   name: tool.name,
   title: tool.title,
   description: tool.description,
@@ -181,5 +201,6 @@ const toToolView = (tool: ToolDefinition): z.infer<typeof ToolView> => ({
   annotations: tool.annotations,
   read_only: tool.readOnly,
   destructive: tool.destructive,
+  compatibility: tool.compatibility ?? null,
   pin: tool.pin,
 });

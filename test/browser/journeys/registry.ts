@@ -18,7 +18,7 @@ export function registersServers(onStage: () => Stage): void {
     await network.getByText('network').waitFor();
     await network.getByText('Try:').waitFor();
     expect(await page.getByTestId('checks').locator('li[data-status=passed]').count()).toBe(1);
-    expect(await page.getByTestId('checks').locator('li').count()).toBe(8);
+    expect(await page.getByTestId('checks').locator('li').count()).toBe(9);
     await page.getByText(/request req_/).waitFor();
   });
 
@@ -32,7 +32,11 @@ export function registersServers(onStage: () => Stage): void {
     await page.getByText('It works').waitFor();
     await page.getByRole('button', { name: 'Save server' }).click();
     await page.getByRole('heading', { name: 'pasted' }).waitFor();
-    await page.getByRole('tab', { name: /tools 18/ }).waitFor();
+    await page.getByRole('tab', { name: /tools 18/ }).click();
+    await page
+      .getByText(/models \d+\/100/)
+      .first()
+      .waitFor();
   });
 
   test('a server is deleted, once its name is typed where sessions use it', async () => {

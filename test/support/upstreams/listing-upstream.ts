@@ -49,6 +49,7 @@ export async function startListingUpstream(tools: readonly Json[]): Promise<List
       response.end(JSON.stringify({ jsonrpc: '2.0', id, ...outcome }));
     });
   });
+  http.keepAliveTimeout = 60_000;
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   return {

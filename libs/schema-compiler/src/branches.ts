@@ -43,7 +43,7 @@ function branchesOf(schema: JsonSchema, document: SchemaDocument): unknown[] {
     const target = typeof reference === 'string' ? document.resolve(schema, reference) : undefined;
     return target?.found ? [target.schema] : [];
   });
-  const lists = LISTS.map((keyword) => own(schema, keyword)).filter(Array.isArray);
+  const lists = LISTS.map((keyword) => own(schema, keyword)).filter((list): list is unknown[] => Array.isArray(list));
   const tables = TABLES.map((keyword) => own(schema, keyword)).filter(isObject);
   return [
     ...targets,

@@ -31,7 +31,7 @@ export function countBranches(schema: JsonSchema): number {
     const next = open.pop();
     if (typeof next !== 'object' || next === null) continue;
     most = Math.max(most, count(next, 0));
-    open.push(...Object.values(next));
+    open.push(...(Object.values(next) as unknown[]));
   }
   return most;
 }

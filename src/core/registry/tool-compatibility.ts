@@ -1,4 +1,3 @@
-import { setImmediate as breath } from 'node:timers/promises';
 import { compileTool, type Dialect, DIALECTS, type Note } from '@app/schema-compiler';
 
 export interface CompatibilityNote extends Note {
@@ -59,7 +58,7 @@ export async function assessAll(tools: readonly Assessable[]): Promise<(ToolComp
   const found: (ToolCompatibility | undefined)[] = [];
   for (const tool of tools) {
     found.push(performance.now() < giveUpAt ? assess(tool) : undefined);
-    await breath();
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { type Answer, eventually, startTestApp, type TestApp } from '../support/app.js';
 import { startRedis, type TestRedis } from '../support/cluster/test-redis.js';
 
@@ -54,6 +55,22 @@ describe('rate limits of two processes', () => {
     const answers = await Promise.all(Array.from({ length: LIMIT * 2 }, (_, turn) => one(turn)));
     expect(answers.filter(({ status }) => status !== 429)).toHaveLength(LIMIT);
     expect((await other(0)).status).not.toBe(429);
+  });
+
+  it('bear a fault of one count: nobody else is counted alone or kept from signing in for it', async () => {
+    const [unlucky, other] = [newCaller(), newCaller()];
+    const address = `192.0.2.${callers - 1}`;
+    await unlucky(0);
+    const client = new Redis(redis.settings.REDIS_URL);
+    try {
+      const [key = ''] = await client.keys(`${redis.settings.REDIS_PREFIX}:rate:*${address}*`);
+      await client.multi().del(key).lpush(key, 'no number').exec();
+    } finally {
+      client.disconnect();
+    }
+    const alone = await askTimes(LIMIT + 1, (turn) => unlucky(turn * 2));
+    expect(alone.map(({ status }) => status === 429)).toEqual(alone.map((_, turn) => turn === LIMIT));
+    for (const turn of [0, 1]) expect((await other(turn, '/api/v1/auth/refresh')).status).not.toBe(503);
   });
 
   it('count sign-in together too, and close it while Redis is away; the rest goes on, counted by each', async () => {

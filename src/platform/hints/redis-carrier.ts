@@ -50,7 +50,7 @@ export class RedisCarrier extends HintCarrier {
       (error) => {
         logger.debug({ reason: error.message }, 'hints not sent');
         this.owesGap = true;
-        commands.doubt();
+        commands.failed(error);
       },
     );
   }
@@ -154,7 +154,7 @@ export class RedisCarrier extends HintCarrier {
     if (stale.length > 0) {
       this.subscriber.client.unsubscribe(...stale.map((topic) => this.channelOf(topic))).catch(ignore);
     }
-    void this.subscribe(fresh).catch(() => this.subscriber.doubt());
+    void this.subscribe(fresh).catch((error: Error) => this.subscriber.failed(error));
   }
 
   private async subscribe(topics: readonly string[]): Promise<void> {
@@ -173,8 +173,8 @@ export class RedisCarrier extends HintCarrier {
       await this.subscribe([...this.wanted]);
       this.subscribed = true;
       this.events?.onGap();
-    } catch {
-      this.subscriber.doubt();
+    } catch (error) {
+      this.subscriber.failed(error as Error);
     }
   }
 }

@@ -7,6 +7,7 @@ const CONNECT_MS = 2_000;
 const COMMAND_MS = 1_000;
 const LOOK_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 1_000;
+const TOLD_EVERY_MS = 60_000;
 
 interface LinkEvents {
   up: [];
@@ -29,6 +30,7 @@ export class RedisLink extends EventEmitter<LinkEvents> {
   private answers = false;
   private look: NodeJS.Timeout | undefined;
   private lastFault = '';
+  private toldOfRefusalAt = -TOLD_EVERY_MS;
 
   constructor(private readonly parts: LinkParts) {
     super();
@@ -70,8 +72,20 @@ export class RedisLink extends EventEmitter<LinkEvents> {
     this.client.disconnect();
   }
 
-  /** For whoever waited for an answer in vain: nobody else has to, until Redis answers again. */
-  doubt(): void {
+  /**
+   * For whoever asked in vain. Where no answer came nobody else waits for one until Redis answers again. A refusal is an
+   * answer, and concerns nobody else: a full memory, a right that is missing, a key of another kind.
+   */
+  failed(error: Error): void {
+    // What was the master is one no more: the next connection finds the new one.
+    if (error.name !== 'ReplyError' || error.message.startsWith('READONLY')) return this.doubt();
+    const now = performance.now();
+    if (now - this.toldOfRefusalAt < TOLD_EVERY_MS) return;
+    this.toldOfRefusalAt = now;
+    this.parts.logger.warn({ link: this.parts.name, reason: error.message }, 'Redis refuses');
+  }
+
+  private doubt(): void {
     this.turn(false);
     if (this.client.status === 'ready') this.client.disconnect(true);
   }

@@ -64,13 +64,13 @@ export class RateLimits {
     return consume(limiter.own, caller);
   }
 
-  /** Undefined without an answer of Redis. */
+  /** Undefined when Redis does not count. */
   private async takeShared(limiter: RateLimiterRedis, caller: string): Promise<Taken | undefined> {
     if (!this.link?.isUp) return undefined;
     try {
       return await consume(limiter, caller);
-    } catch {
-      this.link.doubt();
+    } catch (error) {
+      this.link.failed(error as Error);
       return undefined;
     }
   }

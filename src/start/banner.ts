@@ -12,9 +12,7 @@ interface BannerFacts {
 /** What a person wants to know once it runs. */
 export function banner({ config, origin, model, demoUrl, movedFrom, startedInMs }: BannerFacts): string {
   const rows: [string, string][] = [
-    ['App', origin],
-    ['Docs', `${origin}/docs/client`],
-    ...(config.production || config.mail.smtpUrl ? [] : ([['Mailbox', `${origin}/dev/mailbox`]] as [string, string][])),
+    ...doorsOf(config, origin),
     ...(demoUrl ? ([['Demo server', demoUrl]] as [string, string][]) : []),
     [
       'Model',
@@ -36,4 +34,15 @@ export function banner({ config, origin, model, demoUrl, movedFrom, startedInMs 
     ...lines,
     '',
   ].join('\n');
+}
+
+/** A worker serves nobody but those who look after it. */
+function doorsOf({ role, production, mail }: Config, origin: string): [string, string][] {
+  if (role === 'worker') return [['Probe', `${origin}/readyz`]];
+  const hasMailbox = !production && mail.smtpUrl === undefined;
+  return [
+    ['App', origin],
+    ['Docs', `${origin}/docs/client`],
+    ...(hasMailbox ? ([['Mailbox', `${origin}/dev/mailbox`]] as [string, string][]) : []),
+  ];
 }

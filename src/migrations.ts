@@ -7,6 +7,7 @@ import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
 import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
+import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
@@ -21,6 +22,7 @@ import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
 import { SessionModel1763700201000 } from './core/sessions/session-model.migration.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
+import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
@@ -42,6 +44,8 @@ export const MIGRATIONS = [
   SessionModel1763700201000,
   Keys1763700401000,
   RemovedArtifacts1763700402000,
+  TrimmedLogs1763700403000,
+  RequestsByAge1763700404000,
   PlanTraces1763700500000,
   Reruns1763700601000,
   EventsCascade1763700800000,

@@ -29,7 +29,6 @@ export interface AttendanceParts {
 export class Attendance {
   readonly sessionId: SessionId;
   readonly serverId: string;
-  private readonly firstSeq: number;
   private cursor = 0;
   private live = false;
   private ended = false;
@@ -45,7 +44,6 @@ export class Attendance {
   ) {
     this.sessionId = session.id;
     this.serverId = server.id;
-    this.firstSeq = session.firstSeq;
   }
 
   get principal(): Principal {
@@ -109,16 +107,16 @@ export class Attendance {
   private async catchUp(after: number): Promise<void> {
     this.live = false;
     let snapshot = await this.parts.conversations.snapshot(this.principal, this.sessionId);
-    const isForeign = after > snapshot.last_seq;
-    if (isForeign || after < this.firstSeq - 1) {
-      const payload = { after, first_seq: this.firstSeq, next_seq: snapshot.last_seq + 1 };
+    if (!(await this.replay(after, snapshot.last_seq))) {
+      // The log was trimmed since: after the snapshot was taken, or in the middle of the replay.
+      const { firstSeq: first_seq, removed } = await this.parts.log.beginning(this.sessionId);
+      const isTrimmed = after < first_seq - 1 && removed !== undefined;
+      const payload = { after, first_seq, next_seq: snapshot.last_seq + 1, ...(isTrimmed ? { removed } : {}) };
       this.tell({ type: 'replay_unavailable', payload });
       this.cursor = snapshot.last_seq;
-    } else {
-      this.cursor = after;
-      await this.replay(snapshot.last_seq);
+    } else if (this.cursor > snapshot.last_seq) {
       // A long replay leaves the snapshot behind: take one that is as new as what was sent.
-      if (this.cursor > snapshot.last_seq) snapshot = await this.snapshotAtCursor();
+      snapshot = await this.snapshotAtCursor();
     }
     this.tell({ type: 'session_snapshot', payload: snapshot });
     this.live = true;
@@ -126,35 +124,44 @@ export class Attendance {
     this.pump(Number.MAX_SAFE_INTEGER);
   }
 
-  private async replay(to: number): Promise<void> {
-    if (to <= this.cursor) return;
-    const from = this.cursor + 1;
+  /** @returns false when `after` is of another log, or events that follow it are kept no more */
+  private async replay(after: number, to: number): Promise<boolean> {
+    if (after > to) return false;
+    this.cursor = after;
+    if (after === to) return true;
+    const from = after + 1;
+    const [first] = await this.parts.log.read(this.sessionId, after, 1);
+    if (first && first.seq !== from) return false;
     this.tell({ type: 'replay_begin', payload: { from, to } });
-    await this.sendUpTo(to);
+    const isWhole = await this.sendUpTo(to);
     const count = this.cursor - from + 1;
     this.parts.metrics.replayed(count);
-    this.tell({ type: 'replay_end', payload: { to: this.cursor, count } });
+    if (isWhole) this.tell({ type: 'replay_end', payload: { to: this.cursor, count } });
+    return isWhole;
   }
 
   private async snapshotAtCursor() {
     for (;;) {
       const snapshot = await this.parts.conversations.snapshot(this.principal, this.sessionId);
-      if (snapshot.last_seq <= this.cursor) return snapshot;
-      await this.sendUpTo(snapshot.last_seq);
+      if (snapshot.last_seq <= this.cursor || this.ended) return snapshot;
+      // What was trimmed meanwhile the client misses by the snapshot, and asks for.
+      if (!(await this.sendUpTo(snapshot.last_seq))) return snapshot;
     }
   }
 
-  /** From the table, page by page, no faster than the client reads. */
-  private async sendUpTo(to: number): Promise<void> {
+  /** From the table, page by page, no faster than the client reads. @returns false at a gap: the log was trimmed */
+  private async sendUpTo(to: number): Promise<boolean> {
     while (this.cursor < to && !this.ended) {
       const frames = await this.parts.log.read(this.sessionId, this.cursor, Math.min(PAGE, to - this.cursor));
-      if (frames.length === 0) return;
+      if (frames.length === 0) return true;
+      if (frames[0]?.seq !== this.cursor + 1) return false;
       for (const frame of frames) {
-        if (this.ended || !this.connection.send(outgoingOf(frame))) return;
+        if (this.ended || !this.connection.send(outgoingOf(frame))) return true;
         this.cursor = frame.seq;
         if (this.connection.buffered > REPLAY_WINDOW_BYTES) await this.connection.drained();
       }
     }
+    return true;
   }
 
   private pump(to: number): void {
@@ -163,7 +170,7 @@ export class Attendance {
     this.pumping = true;
     void this.step(async () => {
       this.pumping = false;
-      if (this.live) await this.sendUpTo(Number.MAX_SAFE_INTEGER);
+      if (this.live && !(await this.sendUpTo(Number.MAX_SAFE_INTEGER))) await this.catchUp(this.cursor);
     });
   }
 

@@ -177,12 +177,19 @@ export interface PassingEvents {
   task_progress: { plan_id: string; node_id: string; progress: number; total?: number; message?: string };
   replay_begin: { from: number; to: number };
   replay_end: { to: number; count: number };
-  replay_unavailable: { after: number; first_seq: number; next_seq: number };
+  replay_unavailable: { after: number; first_seq: number; next_seq: number; removed?: RemovedEvents };
   session_snapshot: SessionSnapshot;
   pong: { in_reply_to?: string; ts: string };
   /** The command that bore this id was carried out; a `ping` is answered by `pong` instead. */
   ack: { in_reply_to: string };
   error: ErrorPayload;
+}
+
+/** Old events that are kept no more, and the times of the first and the last of them. */
+export interface RemovedEvents {
+  events: number;
+  from: string;
+  to: string;
 }
 
 export interface ErrorPayload {

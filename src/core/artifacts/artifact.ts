@@ -19,6 +19,8 @@ export interface Artifact extends ArtifactOrigin {
   /** Hex. */
   sha256: string;
   createdAt: Date;
+  /** When its bytes were removed, since they were kept long enough. */
+  removedAt: Date | null;
 }
 
 /** A file as a tool handed it over; name and type are the tool's words. */

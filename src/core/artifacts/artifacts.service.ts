@@ -7,7 +7,7 @@ import { type ArtifactId, newId, type OrganizationId, type SessionId, type UserI
 import type { Principal } from '../identity/principal.js';
 import { type Artifact, type ArtifactOrigin, type IncomingFile, safeContentType, safeFileName } from './artifact.js';
 import { ArtifactStore, type ByteRange } from './artifact-store.port.js';
-import { artifactNotFound, linkIsNotValid } from './artifacts.errors.js';
+import { artifactExpired, artifactNotFound, linkIsNotValid } from './artifacts.errors.js';
 import { ArtifactsRepository } from './artifacts.repository.js';
 
 export const LINK_SECONDS = 300;
@@ -45,6 +45,7 @@ export class ArtifactsService {
       size: file.bytes.byteLength,
       sha256: createHash('sha256').update(file.bytes).digest('hex'),
       createdAt: this.clock.now(),
+      removedAt: null,
     };
   }
 
@@ -73,7 +74,9 @@ export class ArtifactsService {
     return this.artifacts.listFor(sessionId, LISTED_AT_MOST);
   }
 
+  /** @throws bytesAreMissing, or that they were kept long enough */
   async read(artifact: Artifact, range?: ByteRange): Promise<Readable> {
+    if (artifact.removedAt) throw artifactExpired(artifact.removedAt);
     return this.store.read(artifact.id, range);
   }
 

@@ -9,6 +9,7 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SendCodeHandler } from './send-code.handler.js';
 import { SignInService } from './sign-in.service.js';
+import { OldSignIns } from './old-sign-ins.js';
 
 @Module({
   providers: [
@@ -22,6 +23,7 @@ import { SignInService } from './sign-in.service.js';
     RefreshTokensService,
     SendCodeHandler,
     SignInService,
+    OldSignIns,
   ],
   exports: [AccountsService, IdentityService, SendCodeHandler, SignInService],
 })

@@ -1,11 +1,21 @@
-import { type DurableEvent, type DurableFrame, type PassingEvent, PROTOCOL_VERSION } from '@app/session-protocol';
-import { Injectable } from '@nestjs/common';
+import {
+  type DurableEvent,
+  type DurableFrame,
+  type PassingEvent,
+  PROTOCOL_VERSION,
+  type RemovedEvents,
+} from '@app/session-protocol';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { newId, type SessionId } from '../../platform/ids.js';
+import { oldBefore } from '../../platform/jobs/sweep.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { RecentFrames } from './recent-frames.js';
+import { sessionNotFound } from './sessions.errors.js';
 
 interface EventRow {
   seq: string;
@@ -45,6 +55,7 @@ export class SessionLog {
   private readonly appended;
 
   constructor(
+    @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -91,7 +102,8 @@ export class SessionLog {
 
   /** Events after `after` that are in memory still: the same objects for all who ask. Undefined: ask `read`. */
   recent(sessionId: SessionId, after: number, limit: number): readonly DurableFrame[] | undefined {
-    return this.recentFrames.after(sessionId, after, limit);
+    const frames = this.recentFrames.after(sessionId, after, limit);
+    return frames?.[0] && this.mayBeTrimmed(frames[0]) ? undefined : frames;
   }
 
   /** Events after `after`, oldest first, at most `limit`, and but for the first at most a mebibyte of payloads. */
@@ -108,6 +120,20 @@ export class SessionLog {
       'read_events',
     );
     return rows.map(({ seq, id, type, payload, ts }) => toFrame(sessionId, Number(seq), id, type, payload, ts));
+  }
+
+  /** Where the log begins, and what there was before. */
+  async beginning(sessionId: SessionId): Promise<{ firstSeq: number; removed?: RemovedEvents }> {
+    const [row] = await this.database.sql<{ first_seq: string; events: string | null; first_ts: Date; last_ts: Date }>(
+      `select s.first_seq, t.events, t.first_ts, t.last_ts
+       from sessions s left join trimmed_logs t on t.session_id = s.id where s.id = $1`,
+      [sessionId],
+    );
+    if (!row) throw sessionNotFound();
+    const firstSeq = Number(row.first_seq);
+    if (row.events === null) return { firstSeq };
+    const removed = { events: Number(row.events), from: row.first_ts.toISOString(), to: row.last_ts.toISOString() };
+    return { firstSeq, removed };
   }
 
   /** The last numbers of many sessions, for those who may have missed a hint. */
@@ -137,6 +163,11 @@ export class SessionLog {
   /** How long whoever follows a session may go without a look at its numbers. */
   get lookAgainMs(): number {
     return this.hints.areCarried ? LOOK_AGAIN_MS : LOOK_UNHINTED_MS;
+  }
+
+  private mayBeTrimmed({ ts }: DurableFrame): boolean {
+    const { eventsDays } = this.config.retention;
+    return eventsDays > 0 && Date.parse(ts) < (oldBefore(this.clock.now(), eventsDays)?.getTime() ?? 0);
   }
 
   private hint(sessionId: SessionId, hint: SessionHint): void {

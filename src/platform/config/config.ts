@@ -51,6 +51,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     artifacts: { s3: s3Of(values) },
     formerSecretKeys: values.SECRET_KEY_PREVIOUS ?? [],
     backups: { folder: values.BACKUP_DIR && resolve(values.BACKUP_DIR), keep: values.BACKUP_KEEP },
+    retention: {
+      eventsDays: values.RETENTION_EVENTS_DAYS,
+      artifactsDays: values.RETENTION_ARTIFACTS_DAYS,
+      requestLogDays: values.RETENTION_REQUEST_LOG_DAYS,
+    },
     keys: { rotationDays: values.KEY_ROTATION_DAYS },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     models: {

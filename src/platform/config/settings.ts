@@ -117,6 +117,21 @@ export const SETTINGS = {
     about: 'Folder into which a backup is written each day. Unset: none by itself; a command writes into DATA_DIR.',
   },
   BACKUP_KEEP: { schema: whole(1, 1_000), preset: '14', about: 'How many of the daily backups are kept.' },
+  RETENTION_EVENTS_DAYS: {
+    schema: whole(0, 36_500),
+    preset: '0',
+    about: 'Age at which events of sessions are removed, whole turns at a time; the last turn stays. 0 keeps them.',
+  },
+  RETENTION_ARTIFACTS_DAYS: {
+    schema: whole(0, 36_500),
+    preset: '0',
+    about: 'Age at which the bytes of files that tools made are removed. 0 keeps them.',
+  },
+  RETENTION_REQUEST_LOG_DAYS: {
+    schema: whole(0, 36_500),
+    preset: '90',
+    about: 'Age at which lines of the request log, one for each call of a tool, are removed. 0 keeps them.',
+  },
   SMTP_URL: {
     schema: z.url({ protocol: /^smtps?$/ }),
     secret: true,

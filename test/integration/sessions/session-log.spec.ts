@@ -36,7 +36,13 @@ describe('the log of a session', () => {
   /** As of another process: with nothing in memory. */
   function freshLog(): SessionLog {
     const carrier = new NotifyCarrier(place.connection, 'tests', logger);
-    return new SessionLog(database, new Hints(carrier, logger), new Clock(), new Metrics());
+    return new SessionLog(
+      readConfig({ NODE_ENV: 'test' }),
+      database,
+      new Hints(carrier, logger),
+      new Clock(),
+      new Metrics(),
+    );
   }
 
   async function newSession(): Promise<SessionId> {

@@ -118,10 +118,11 @@ describe('the session reducer', () => {
 
   test('a trimmed log goes on at its first event with a line between', () => {
     const wire = new Wire();
-    const state = play([wire.passing('replay_unavailable', { after: 0, first_seq: 100, next_seq: 120 })]);
+    const removed = { events: 99, from: '2026-03-02T09:00:00.000Z', to: '2026-03-09T16:20:00.000Z' };
+    const state = play([wire.passing('replay_unavailable', { after: 0, first_seq: 100, next_seq: 120, removed })]);
     expect(state.last_seq).toBe(99);
     expect(state.behind).toBe(true);
-    expect(state.items.map(({ kind }) => kind)).toEqual(['gap']);
+    expect(state.items).toMatchObject([{ kind: 'gap', removed }]);
     expect(play([wire.at(100, 'session_updated', { title: 'Later' })], state).title).toBe('Later');
   });
 

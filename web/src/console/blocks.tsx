@@ -1,3 +1,4 @@
+import type { RemovedEvents } from '@app/session-protocol';
 import { memo, useState } from 'react';
 import { openOverlay, showPane } from '../app/ui-state.js';
 import { planFault } from '../session/plan-rules.js';
@@ -246,9 +247,15 @@ function ErrorBlock({ item }: { item: Of<'error'> }) {
 function GapBlock({ item }: { item: Of<'gap'> }) {
   return (
     <p className="gap-line" role="separator">
-      older events are gone · history continues here · {clock(item.to)}
+      {item.removed ? removedWords(item.removed) : 'older events are gone'} · history continues here · {clock(item.to)}
     </p>
   );
+}
+
+function removedWords({ events, from, to }: RemovedEvents): string {
+  const [first, last] = [from, to].map((time) => new Date(time).toLocaleDateString());
+  const when = first === last ? `of ${first}` : `from ${first} to ${last}`;
+  return `${events.toLocaleString()} older ${events === 1 ? 'event' : 'events'} ${when} are kept no more`;
 }
 
 function UnknownBlock({ item }: { item: Of<'unknown'> }) {

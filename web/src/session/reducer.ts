@@ -26,13 +26,20 @@ const handlers: Handlers = {
 
   replay_begin: (state, { from, to }) => ({ ...withoutStreams(state), replay: { from, to } }),
   replay_end: (state) => ({ ...state, replay: undefined }),
-  replay_unavailable: (before, { first_seq, next_seq }, frame) => {
+  replay_unavailable: (before, { first_seq, next_seq, removed }, frame) => {
     const previous = before.items.at(-1)?.ts ?? frame.ts;
     // A log that ends before what we have is another one, e.g. from a backup: nothing of ours is of it.
     const { server_id, server_name, user_id } = before;
     const anew = { ...emptySession(before.session_id), server_id, server_name, user_id };
     const state = before.last_seq >= next_seq ? anew : before;
-    const gap: TranscriptItem = { kind: 'gap', key: `gap-${first_seq}`, ts: frame.ts, from: previous, to: frame.ts };
+    const gap: TranscriptItem = {
+      kind: 'gap',
+      key: `gap-${first_seq}`,
+      ts: frame.ts,
+      from: previous,
+      to: frame.ts,
+      ...(removed === undefined ? {} : { removed }),
+    };
     // What is left of the log begins at first_seq; being behind makes the client ask for it.
     const last_seq = Math.max(state.last_seq, first_seq - 1);
     return { ...addItem(state, gap), last_seq, behind: true };

@@ -7,6 +7,7 @@ import type {
   PlanNode,
   RememberScope,
   TurnOutcome,
+  RemovedEvents,
 } from '@app/session-protocol';
 
 /** A status this client has never heard of stays the word it was. */
@@ -84,7 +85,7 @@ export type TranscriptItem =
   | (Item & { kind: 'question'; request: InputRequest; action?: string })
   | (Item & { kind: 'turn_end'; turn_id: string; outcome: TurnOutcome; reason?: string; notStarted: number })
   | (Item & { kind: 'error'; error: ErrorPayload })
-  | (Item & { kind: 'gap'; from: string; to: string })
+  | (Item & { kind: 'gap'; from: string; to: string; removed?: RemovedEvents })
   | (Item & { kind: 'unknown'; type: string; raw: unknown });
 
 /** An open stream of deltas; `next` is undefined once an index was missed, and the whole message is awaited. */

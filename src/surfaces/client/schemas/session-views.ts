@@ -92,6 +92,7 @@ export const ArtifactView = z
     plan_id: z.string().nullable(),
     node_id: z.string().nullable(),
     created_at: time,
+    removed_at: time.nullable().meta({ description: 'When its bytes were removed; a download answers 410 since.' }),
   })
   .meta({ id: 'Artifact' });
 
@@ -109,6 +110,7 @@ export const toArtifactView = (artifact: Artifact): z.infer<typeof ArtifactView>
   plan_id: artifact.planId,
   node_id: artifact.nodeId,
   created_at: artifact.createdAt.toISOString(),
+  removed_at: artifact.removedAt?.toISOString() ?? null,
 });
 
 export const ArtifactLinkView = z.object({ url: z.string(), expires_at: time }).meta({ id: 'ArtifactLink' });

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import type { Config } from '../../platform/config/config.js';
+import { Database } from '../../platform/database/database.js';
+import { deleteInBatches, Sweep } from '../../platform/jobs/sweep.js';
+import { CONFIG } from '../../platform/tokens.js';
+
+const DAY_MS = 86_400_000;
+/** Codes count for limits of a day. */
+const CODE_DAYS = 2;
+/** So that a token that comes back late is still told from one that never was. */
+const ENDED_DAYS = 7;
+
+/** Sign-ins that have ended, with their refresh tokens, and one-time codes that count for nothing any more. */
+@Injectable()
+export class OldSignIns extends Sweep {
+  readonly what = 'sign-ins and codes';
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async run(signal: AbortSignal): Promise<number> {
+    const now = this.clock.now().getTime();
+    const ended = new Date(now - ENDED_DAYS * DAY_MS);
+    const unused = new Date(ended.getTime() - this.config.tokens.refreshSeconds * 1_000);
+    const codes = new Date(now - CODE_DAYS * DAY_MS);
+    const families = await deleteInBatches(
+      this.database,
+      signal,
+      `delete from refresh_families where id in (
+         select id from refresh_families where revoked_at < $2 or last_used_at < $3 limit $1 for update skip locked)`,
+      [ended, unused],
+    );
+    return (
+      families +
+      (await deleteInBatches(
+        this.database,
+        signal,
+        `delete from one_time_codes where id in (
+           select id from one_time_codes where created_at < $2 limit $1 for update skip locked)`,
+        [codes],
+      ))
+    );
+  }
+}

@@ -10,6 +10,7 @@ const RUN = 'sh run';
 /** Begins the output of the block at a line. */
 const MARK = '----- line ';
 const PAGE_MS = 90_000;
+const SECRET_KEY = 'the secret of the instance that the documents use';
 
 /** What cannot be run against a started instance; each line is tried by the tests or the steps that it names. */
 const ELSEWHERE = new Set([
@@ -40,11 +41,11 @@ describe('the commands of the documents', () => {
   let everythingPort: number;
 
   beforeAll(async () => {
-    app = await startTestApp({ DEMO_SERVER: 'true', DEMO_PORT: '0' });
+    app = await startTestApp({ DEMO_SERVER: 'true', DEMO_PORT: '0', SECRET_KEY });
     everythingPort = await freePort();
     // A folder that looks like the project to the commands and takes the files they write.
     folder = await mkdtemp(join(tmpdir(), 'switchyard-docs-'));
-    for (const name of ['package.json', 'node_modules', 'examples'])
+    for (const name of ['package.json', 'node_modules', 'examples', 'scripts'])
       await symlink(join(ROOT, name), join(folder, name));
   }, 60_000);
 
@@ -68,6 +69,7 @@ describe('the commands of the documents', () => {
       const { code, output } = await run(blocks, folder, {
         ORIGIN: app.url,
         EVERYTHING_PORT: String(everythingPort),
+        ...(page === 'docs/operations.md' ? placeOf(app) : {}),
       });
       expect(`${code} ${code === 0 ? '' : output}`.trim()).toBe('0');
       expect(output.match(new RegExp(`^${MARK}`, 'gm'))).toHaveLength(blocks.length);
@@ -91,6 +93,14 @@ describe('the commands of the documents', () => {
     const named = pages().flatMap((page) => [...readPage(page).matchAll(/npm run ([a-z:]+)/g)].map(([, name]) => name));
     expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
   });
+});
+
+/** What the commands of operations read, as the app had it. */
+const placeOf = ({ databaseUrl, dataDirectory }: TestApp) => ({
+  NODE_ENV: 'test',
+  DATABASE_URL: databaseUrl,
+  DATA_DIR: dataDirectory,
+  SECRET_KEY,
 });
 
 async function run(blocks: readonly Block[], cwd: string, env: Record<string, string>): Promise<Ran> {

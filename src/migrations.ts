@@ -6,6 +6,7 @@ import { Approvals1763700005000 } from './core/approvals/approvals.migration.js'
 import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
 import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
+import { UnrecordedArtifacts1763700405000 } from './core/artifacts/unrecorded-artifacts.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
@@ -46,6 +47,7 @@ export const MIGRATIONS = [
   RemovedArtifacts1763700402000,
   TrimmedLogs1763700403000,
   RequestsByAge1763700404000,
+  UnrecordedArtifacts1763700405000,
   PlanTraces1763700500000,
   Reruns1763700601000,
   EventsCascade1763700800000,

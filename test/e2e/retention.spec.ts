@@ -1,6 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ArtifactsService } from '../../src/core/artifacts/artifacts.service.js';
 import { Database } from '../../src/platform/database/database.js';
+import { newId } from '../../src/platform/ids.js';
 import { Sweeper } from '../../src/platform/jobs/sweeper.js';
 import type { Person } from '../support/app.js';
 import { type Frame, TRANSPORTS } from '../support/session-clients.js';
@@ -143,4 +145,17 @@ test('a file whose time is over is told as such, and its bytes are gone', async 
   expect(answer.body).toMatchObject({ code: 'ARTIFACT_EXPIRED' });
   const names = await readdir(join(scene.app.dataDirectory, 'artifacts'), { recursive: true });
   expect(names.filter((name) => name.includes(file?.artifact_id ?? '-'))).toEqual([]);
+});
+
+test('bytes of a call that was cut off go after a day, half written ones too', async () => {
+  const owner = { organizationId: newId('org'), userId: newId('user') };
+  const origin = { sessionId: null, planId: null, nodeId: null, serverId: null, tool: null };
+  const bytes = Buffer.from('never recorded');
+  const { id } = await scene.app.get(ArtifactsService).keep(owner, origin, { name: 'a', contentType: 'a/b', bytes });
+  const folder = join(scene.app.dataDirectory, 'artifacts', id.slice(-2));
+  await writeFile(join(folder, `${id}.0.partial`), 'half');
+  expect(await sweep()).toEqual({});
+  scene.app.clock.forward(DAY + 1);
+  expect(await sweep()).toMatchObject({ 'files of calls that were cut off': 1 });
+  expect((await readdir(folder)).filter((name) => name.startsWith(id))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import {
@@ -54,8 +54,12 @@ export class DiskArtifactStore extends ArtifactStore {
     }
   }
 
+  /** With what a process that died in the middle of writing it left. */
   async remove(key: string): Promise<void> {
-    await rm(this.pathOf(key), { force: true });
+    const path = this.pathOf(key);
+    const names = await readdir(dirname(path)).catch(() => []);
+    const partial = names.filter((name) => name.startsWith(`${key}.`) && name.endsWith('.partial'));
+    for (const name of [key, ...partial]) await rm(join(dirname(path), name), { force: true });
   }
 
   private pathOf(key: string): string {

@@ -9,8 +9,18 @@ import type { Artifact } from './artifact.js';
 export class ArtifactsRepository {
   constructor(private readonly database: Database) {}
 
+  /** Before its first byte is written: whoever dies before `insert` leaves bytes that can be found. */
+  async announce(id: ArtifactId, at: Date): Promise<void> {
+    await this.database.sql('insert into unrecorded_artifacts (id, begun_at) values ($1, $2)', [id, at]);
+  }
+
+  async forget(id: ArtifactId): Promise<void> {
+    await this.database.sql('delete from unrecorded_artifacts where id = $1', [id]);
+  }
+
   async insert(artifact: Artifact): Promise<void> {
     await this.database.entities.insert(ArtifactEntity, artifact);
+    await this.forget(artifact.id);
   }
 
   async isRecorded(id: ArtifactId): Promise<boolean> {

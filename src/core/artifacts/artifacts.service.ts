@@ -34,6 +34,7 @@ export class ArtifactsService {
     file: IncomingFile,
   ): Promise<Artifact> {
     const id = newId('art', this.clock.now().getTime());
+    await this.artifacts.announce(id, this.clock.now());
     await this.store.write(id, [file.bytes]);
     return {
       ...origin,
@@ -57,6 +58,7 @@ export class ArtifactsService {
   async discard(artifact: Artifact): Promise<void> {
     if (await this.artifacts.isRecorded(artifact.id)) return;
     await this.store.remove(artifact.id);
+    await this.artifacts.forget(artifact.id);
   }
 
   async get(principal: Principal, id: ArtifactId): Promise<Artifact> {

@@ -95,6 +95,12 @@ async function main() {
   process.exitCode = stale > 0 ? 1 : 0;
 }
 
-// The settings are TypeScript, which a recent Node reads as it is.
-if (recentNode() === process.execPath) await main();
-else become([inRoot('scripts/docs.mjs'), ...process.argv.slice(2)]);
+// The settings are TypeScript, which a recent Node reads as it is, but for the names of files in imports.
+if (recentNode() === process.execPath) {
+  const { registerHooks } = await import('node:module');
+  registerHooks({
+    resolve: (name, context, next) =>
+      next(context.parentURL?.endsWith('.ts') && name.startsWith('.') ? name.replace(/\.js$/, '.ts') : name, context),
+  });
+  await main();
+} else become([inRoot('scripts/docs.mjs'), ...process.argv.slice(2)]);

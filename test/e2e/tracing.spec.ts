@@ -70,6 +70,21 @@ test.each(TRANSPORTS)(
   },
 );
 
+test('a plan that runs again is a trace of its own', async () => {
+  const [transport] = TRANSPORTS;
+  if (!transport) throw new Error('There are transports.');
+  const client = await scene.join(transport);
+  const { node, nodes } = await proposeOne(client, 'read', { label: 'traced again' });
+  client.send('approve_task', { node_id: node });
+  await client.next(ended('done'));
+  client.send('rerun_from', { node_id: node });
+  const { payload } = await client.next('task_graph_proposal');
+  const [again] = payload.nodes as PlanNode[];
+  expect(again?.trace_id).toMatch(/^[0-9a-f]{32}$/);
+  expect(again?.trace_id).not.toBe(nodes[0]?.trace_id);
+  expect(named(await traceOf(again?.trace_id ?? '', 1), 'rerun')).toHaveLength(1);
+});
+
 test('what the tool is told in the request itself is the same context', async () => {
   const [transport] = TRANSPORTS;
   if (!transport) throw new Error('There are transports.');

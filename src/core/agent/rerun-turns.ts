@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { newId, type SessionId } from '../../platform/ids.js';
+import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Principal } from '../identity/principal.js';
 import { type RerunOn, RerunsService } from '../plans/reruns.service.js';
 import { SessionLog } from '../sessions/session-log.js';
@@ -21,32 +22,36 @@ export class RerunTurns {
     private readonly queue: TurnQueue,
     private readonly reruns: RerunsService,
     private readonly log: SessionLog,
+    private readonly tracing: Tracing,
     private readonly clock: Clock,
   ) {}
 
   /** @throws when something goes on in the session */
   async rerun(principal: Principal, sessionId: SessionId, on: RerunOn): Promise<void> {
     const rerunnable = await this.reruns.find(principal, sessionId, on);
-    await this.database.transaction(async () => {
-      const { session } = await this.sessions.lockVisible(principal, sessionId);
-      if (on.decisionId && !(await this.reruns.isNew(sessionId, on.decisionId, principal))) return;
-      const queued = await this.turns.listByStatus(sessionId, ['queued']);
-      if (queued.length > 0 || (await this.queue.isBusy(sessionId))) throw sessionIsBusy();
-      for (const older of await this.turns.listByStatus(sessionId, ['waiting'])) {
-        await this.queue.end(older, 'superseded', 'a newer plan took its place');
-      }
-      const turn = await this.begin(sessionId);
-      const plan = await this.reruns.propose(principal, session, turn.id, on, rerunnable);
-      await this.turns.insertReply({
-        id: newId('msg'),
-        sessionId,
-        turnId: turn.id,
-        planId: plan.id,
-        text: '',
-        providerState: null,
-        createdAt: this.clock.now(),
-      });
-    });
+    const facts = { 'app.session_id': sessionId, 'app.node_id': on.nodeId };
+    await this.tracing.span('rerun', { facts }, () =>
+      this.database.transaction(async () => {
+        const { session } = await this.sessions.lockVisible(principal, sessionId);
+        if (on.decisionId && !(await this.reruns.isNew(sessionId, on.decisionId, principal))) return;
+        const queued = await this.turns.listByStatus(sessionId, ['queued']);
+        if (queued.length > 0 || (await this.queue.isBusy(sessionId))) throw sessionIsBusy();
+        for (const older of await this.turns.listByStatus(sessionId, ['waiting'])) {
+          await this.queue.end(older, 'superseded', 'a newer plan took its place');
+        }
+        const turn = await this.begin(sessionId);
+        const plan = await this.reruns.propose(principal, session, turn.id, on, rerunnable);
+        await this.turns.insertReply({
+          id: newId('msg'),
+          sessionId,
+          turnId: turn.id,
+          planId: plan.id,
+          text: '',
+          providerState: null,
+          createdAt: this.clock.now(),
+        });
+      }),
+    );
   }
 
   private async begin(sessionId: SessionId): Promise<Turn> {

@@ -221,6 +221,9 @@ async function converse(serverId: string, token: string, transport: (typeof TRAN
   keep('the frames', JSON.stringify(client.frames));
   await call('GET', `/api/v1/sessions/${session}`, { token });
   await call('GET', `/api/v1/sessions/${session}/events?after=0&limit=200`, { token });
+  for (const format of ['json', 'markdown']) {
+    expect((await call('GET', `/api/v1/sessions/${session}/export?format=${format}`, { token })).status).toBe(200);
+  }
 }
 
 /** What it says of itself when nothing that it needs is there. */

@@ -20,6 +20,7 @@ RUN mkdir /data && chown node:node /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/web/dist ./web/dist
+COPY --from=build /app/docs/session.asyncapi.json ./docs/session.asyncapi.json
 COPY package.json ./
 USER node
 VOLUME /data

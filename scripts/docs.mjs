@@ -75,7 +75,16 @@ function compatibility() {
   ].join('\n');
 }
 
-const PAGES = { 'docs/configuration.md': configuration, 'docs/compatibility.md': compatibility };
+async function sessionDocument() {
+  const { asyncApi } = await import('./lib/asyncapi.mjs');
+  return asyncApi();
+}
+
+const PAGES = {
+  'docs/configuration.md': configuration,
+  'docs/compatibility.md': compatibility,
+  'docs/session.asyncapi.json': sessionDocument,
+};
 
 async function main() {
   const checks = process.argv.includes('--check');

@@ -14,6 +14,7 @@ import { ModelsController } from './models.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
+import { SessionDocsController } from './session-docs/session-docs.controller.js';
 import { SessionEvents } from './session-events.js';
 import { SessionExport } from './session-export.js';
 import { SessionsController } from './sessions.controller.js';
@@ -31,6 +32,7 @@ import { TicketsController } from './tickets.controller.js';
     ProfileController,
     ServersController,
     SessionCopiesController,
+    SessionDocsController,
     SessionsController,
     TicketsController,
   ],

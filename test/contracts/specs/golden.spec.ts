@@ -1,7 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../../../src/platform/config/config.js';
@@ -80,6 +80,16 @@ describe('golden files', () => {
   test('the OpenAPI document of the Client API is the golden one', async () => {
     const answer = await fetch(`${running.url}/docs/client.json`);
     compare('client.openapi.json', await answer.json());
+  });
+
+  test('the AsyncAPI document is served as it was made, and its page is whole', async () => {
+    const document = await (await fetch(`${running.url}/docs/session.json`)).json();
+    expect(document).toEqual(JSON.parse(await readFile('docs/session.asyncapi.json', 'utf8')));
+    const page = await fetch(`${running.url}/docs/session`);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const html = await page.text();
+    expect(html).toContain('id="command_rerun_from"');
+    expect(html).not.toMatch(/<script|src=|>undefined<|\[object/);
   });
 
   test('the routes that need no credential are the golden ones, each with its reason', () => {

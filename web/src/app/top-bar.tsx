@@ -10,7 +10,7 @@ import { openOverlay } from './ui-state.js';
 import { Mark } from './wordmark.js';
 
 /** The bar at the top of every page behind the sign-in. */
-export function TopBar({ children }: { children?: ReactNode }) {
+export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactNode }) {
   const { theme } = useLook();
   const { go, signOut } = useCommandContext();
   const user = useQuery(profileQuery).data;
@@ -21,6 +21,7 @@ export function TopBar({ children }: { children?: ReactNode }) {
         <Mark />
       </Link>
       <div className="top-title">{children}</div>
+      {menu}
       {instance?.environment === 'development' && (
         <span className="tag tag-dev" title="Development mode: not for production">
           dev

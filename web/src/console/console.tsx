@@ -27,7 +27,7 @@ export function Console({ session }: { session: Session }) {
       >
         Skip to composer
       </button>
-      <TopBar>
+      <TopBar menu={<SessionMenu />}>
         <Link to="/servers/$serverId" params={{ serverId: session.server_id }} className="wide-only">
           {serverName}
         </Link>
@@ -35,7 +35,6 @@ export function Console({ session }: { session: Session }) {
         <button type="button" className="title-button" title="Rename" onClick={() => openOverlay({ kind: 'rename' })}>
           {title}
         </button>
-        <SessionMenu />
       </TopBar>
       <Banner />
       <Layout title={title} />

@@ -3,7 +3,11 @@ import { commandById } from '../app/commands.js';
 import { perform } from '../app/perform.js';
 import { Menu } from '../ui/menu.js';
 
-const ENTRIES = ['rename', 'export', 'export-json'];
+const ENTRIES = [
+  { id: 'rename', label: 'Rename' },
+  { id: 'export', label: 'Export as Markdown' },
+  { id: 'export-json', label: 'Export as JSON' },
+];
 
 /** What can be done with the whole session, for those who use a mouse. */
 export function SessionMenu() {
@@ -11,10 +15,15 @@ export function SessionMenu() {
   return (
     <Menu
       name="Session"
-      label="session"
-      entries={ENTRIES.flatMap((id) => {
+      label={
+        <>
+          <span className="wide-only">session</span>
+          <span className="narrow-only">⋯</span>
+        </>
+      }
+      entries={ENTRIES.flatMap(({ id, label }) => {
         const command = commandById(id);
-        return command ? [{ label: command.title, run: () => void perform(command, context) }] : [];
+        return command ? [{ label, run: () => void perform(command, context) }] : [];
       })}
     />
   );

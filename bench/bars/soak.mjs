@@ -5,13 +5,13 @@ import { startLoad } from '../lib/processes.mjs';
 const SESSIONS = 200;
 const MINUTES = 10;
 const LOOK_EVERY_MS = 10_000;
-/** Until every session has as many events in memory as it may, and the code is compiled. */
-const WARM_UP_SHARE = 0.5;
+/** Until every session has as many events in memory as may be, and the code is compiled. */
+const WARM_UP_TURNS = 13 * SESSIONS;
 const TURNS_PER_SECOND = 10;
 
 /**
- * 200 sessions over both carriers, with turns, tool calls and clients that come and go, for `minutes` after a warm-up
- * of half as long: the memory of the process after garbage collection, by the slope of a line through all looks.
+ * 200 sessions over both carriers, with turns, tool calls and clients that come and go, for `minutes` after a warm-up:
+ * the memory of the process after garbage collection, by the slope of a line through all looks.
  */
 export async function soak(minutes = MINUTES) {
   const folder = await makeFolder();
@@ -31,12 +31,11 @@ export async function soak(minutes = MINUTES) {
         return { load, carrier };
       }),
     );
-    const live = (seconds) =>
-      Promise.all(loads.map(({ load, carrier }) => load.ask('live', carrier, seconds, TURNS_PER_SECOND / 2)));
-    await live(minutes * 60 * WARM_UP_SHARE);
+    const live = (limits) => Promise.all(loads.map(({ load, carrier }) => load.ask('live', carrier, limits)));
+    await live({ turns: WARM_UP_TURNS / 2 });
     const looks = [];
     const started = performance.now();
-    const running = live(minutes * 60);
+    const running = live({ seconds: minutes * 60, perSecond: TURNS_PER_SECOND / 2 });
     let ended = false;
     void running.finally(() => {
       ended = true;
@@ -46,7 +45,7 @@ export async function soak(minutes = MINUTES) {
       looks.push({ minute: (performance.now() - started) / 60_000, ...look });
       const mb = (bytes) => (bytes / 2 ** 20).toFixed(1);
       console.log(
-        `     minute ${looks.at(-1).minute.toFixed(1)}: RSS ${mb(look.rss)} MB, heap ${mb(look.heapUsed)} MB, ` +
+        `     minute ${looks.at(-1).minute.toFixed(1)}: RSS ${mb(look.rss)} MB, heap ${mb(look.heapUsed)} MB, buffers ${mb(look.external)} MB, ` +
           `${look.descriptors} descriptors`,
       );
       await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);

@@ -9,6 +9,8 @@ const now = () => performance.timeOrigin + performance.now();
 
 const OPEN_MS = 30_000;
 const TURN_MS = 60_000;
+const HELLO = 'Hello there.';
+const CALL = '/call echo {"message":"hello"}';
 let taken = 0;
 
 /** A client of one carrier, once what comes holds `until`; without, once the handshake is done. */
@@ -123,16 +125,16 @@ const orders = {
     return { answered, perSecond, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
   },
 
-  /** In each client's session message after message for so long, each once the turn before has ended. */
-  async chat(seconds) {
+  /** In each client's session message after message for so long, each once the turn before has ended; some ask for a tool. */
+  async chat(seconds, callEvery = Infinity) {
     const until = now() + seconds * 1000;
     const started = now();
     let count = 0;
     await Promise.all(
       clients.map(async (client) => {
         while (now() < until) {
-          await turn(client, 'Hello there.');
           count += 1;
+          await turn(client, count % callEvery === 0 ? CALL : HELLO);
         }
       }),
     );
@@ -140,22 +142,23 @@ const orders = {
   },
 
   /**
-   * Turns at a steady rate, in one session after another, every fourth with a call of a tool; after every tenth the
+   * Turns, at most so many in a second, in one session after another, every fourth with a call of a tool; after every tenth the
    * client leaves and comes back.
    */
-  async live(carrier, seconds, perSecond) {
+  async live(carrier, { seconds = Infinity, turns: most = Infinity, perSecond = Infinity }) {
     const until = now() + seconds * 1000;
     let next = now();
+    let begun = 0;
     let count = 0;
     const turns = async () => {
-      while (now() < until) {
+      while (now() < until && begun < most) {
+        begun += 1;
         const index = taken % clients.length;
         taken += 1;
         const due = next;
         next += 1000 / perSecond;
         if (due > now()) await new Promise((resolve) => setTimeout(resolve, due - now()));
-        const text = taken % 4 === 0 ? '/call echo {"message":"hello"}' : 'Hello there.';
-        await turn(clients[index], text);
+        await turn(clients[index], taken % 4 === 0 ? CALL : HELLO);
         count += 1;
         if (taken % 10 === 0) clients[index] = await comeBack(carrier, clients[index]);
       }

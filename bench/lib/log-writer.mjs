@@ -71,6 +71,7 @@ async function say({ session, mark, bytes }) {
 
 process.on('message', async (ask) => {
   if (ask.write) process.send({ wrote: await write(ask.write, ask) });
+  if (ask.sql) process.send({ rows: (await pool.query(ask.sql)).rows });
   if (ask.say) process.send({ at: await say(ask.say) });
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(0));

@@ -31,13 +31,17 @@ export class Outgoing {
   }
 }
 
-const encoded = new WeakMap<DurableFrame, Outgoing>();
+/** Of this turn of the event loop: kept longer, each small buffer would hold the slab that it was cut from. */
+const encoded = new Map<DurableFrame, Outgoing>();
 
-/** The same for all who are sent the same frame. */
+/** The same for all who are sent the same frame at once. */
 export function outgoingOf(frame: DurableFrame): Outgoing {
-  let found = encoded.get(frame);
-  if (!found) encoded.set(frame, (found = new Outgoing(frame)));
-  return found;
+  const known = encoded.get(frame);
+  if (known) return known;
+  if (encoded.size === 0) setImmediate(() => encoded.clear());
+  const made = new Outgoing(frame);
+  encoded.set(frame, made);
+  return made;
 }
 
 /** One unmasked text frame (RFC 6455, section 5.2). */

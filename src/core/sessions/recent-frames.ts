@@ -9,7 +9,7 @@ export interface RecentLimits {
 }
 
 const LIMITS: RecentLimits = {
-  framesPerSession: 256,
+  framesPerSession: 64,
   bytesPerSession: 1024 * 1024,
   sessions: 2_000,
   bytes: 16 * 1024 * 1024,

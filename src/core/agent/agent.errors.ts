@@ -31,10 +31,12 @@ const WHOSE = { session: 'this session', organization: 'your organization', inst
 
 export function budgetExhausted({ scope, unit, limit, used, resetsAt }: Budget): ModelFailure {
   const amount = unit === 'usd' ? `$${limit}` : `${limit} tokens`;
-  const budget = `The budget of ${WHOSE[scope]} (${amount}${resetsAt ? ' a day' : ''}) is used up.`;
-  const remedy = resetsAt
-    ? `It starts anew at ${resetsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC. Your message is kept; answer it again then.`
-    : 'Your message is kept. Open a new session, or ask whoever runs this instance for more.';
+  const budget = `budget of ${WHOSE[scope]} (${amount}${resetsAt ? ' a day' : ''})`;
   const details = { scope, unit, limit, used, resets_at: resetsAt?.toISOString() ?? null };
-  return new ModelFailure('BUDGET_EXHAUSTED', `${budget} ${remedy}`, true, { details });
+  const say = (message: string) => new ModelFailure('BUDGET_EXHAUSTED', message, true, { details });
+  if (used < limit) return say(`What is left of the ${budget} is reserved for replies under way. Retry in a moment.`);
+  const remedy = resetsAt
+    ? `It starts anew at ${resetsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC; retry then.`
+    : 'Open a new session, or ask whoever runs this instance for more.';
+  return say(`The ${budget} is used up. ${remedy}`);
 }

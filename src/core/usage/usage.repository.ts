@@ -4,6 +4,7 @@ import type { OrganizationId, SessionId } from '../../platform/ids.js';
 import type { BudgetScope, DayUsage, Estimate, Spender, Spent } from './usage.js';
 
 interface SumRow {
+  kind: 'used' | 'reserved';
   tokens: string;
   micro_dollars: string;
 }
@@ -15,6 +16,11 @@ interface DayRow {
   input_tokens: string;
   output_tokens: string;
   micro_dollars: string;
+}
+
+interface Counted {
+  used: Estimate;
+  reserved: Estimate;
 }
 
 /** One number for the locks of budgets among all advisory locks. */
@@ -37,17 +43,21 @@ export class UsageRepository {
   }
 
   /** What was used and what is reserved at that moment, but for the reservation of that id. */
-  async sum(scope: BudgetScope, of: string, day: string, now: Date, except: string): Promise<Estimate> {
+  async sum(scope: BudgetScope, of: string, day: string, now: Date, except: string): Promise<Counted> {
     const { spent, reserved } = COUNTED[scope];
-    const [row] = await this.database.sql<SumRow>(
-      `select coalesce(sum(tokens), 0) as tokens, coalesce(sum(micro_dollars), 0) as micro_dollars from (
-         select input_tokens + output_tokens as tokens, micro_dollars from model_usage where ${spent}
-         union all
-         select tokens, micro_dollars from model_reservations where ${reserved} and expires_at > $3 and id <> $4
-       ) as counted`,
+    const rows = await this.database.sql<SumRow>(
+      `select 'used' as kind, coalesce(sum(input_tokens + output_tokens), 0) as tokens,
+         coalesce(sum(micro_dollars), 0) as micro_dollars from model_usage where ${spent}
+       union all
+       select 'reserved', coalesce(sum(tokens), 0), coalesce(sum(micro_dollars), 0)
+         from model_reservations where ${reserved} and expires_at > $3 and id <> $4`,
       [of, day, now.toISOString(), except],
     );
-    return { tokens: Number(row?.tokens ?? 0), microDollars: Number(row?.micro_dollars ?? 0) };
+    const counted = (wanted: SumRow['kind']): Estimate => {
+      const row = rows.find(({ kind }) => kind === wanted);
+      return { tokens: Number(row?.tokens ?? 0), microDollars: Number(row?.micro_dollars ?? 0) };
+    };
+    return { used: counted('used'), reserved: counted('reserved') };
   }
 
   async reserve(id: string, spender: Spender, { tokens, microDollars }: Estimate, expiresAt: Date): Promise<void> {

@@ -50,7 +50,7 @@ export class UsageService {
       const now = this.clock.now();
       await this.usage.lock(this.bounded.includes('instance') ? 'instance' : spender.organizationId);
       for (const budget of await this.stateOf(spender, this.bounded, id)) {
-        if (budget.used >= budget.limit) return budget;
+        if (budget.used + budget.reserved >= budget.limit) return budget;
       }
       await this.usage.reserve(id, spender, estimate, new Date(now.getTime() + forMs));
       return undefined;
@@ -95,11 +95,17 @@ export class UsageService {
     const budgets: Budget[] = [];
     for (const scope of scopes) {
       const of = scope === 'session' ? (sessionId ?? '') : organizationId;
-      const { tokens, microDollars } = await this.usage.sum(scope, of, dayOf(now), now, except);
+      const { used, reserved } = await this.usage.sum(scope, of, dayOf(now), now, except);
       const { tokens: mostTokens, dollars } = this.config.budgets[scope];
       const resets = scope === 'session' ? {} : { resetsAt: nextDay(now) };
-      if (mostTokens > 0) budgets.push({ scope, unit: 'tokens', limit: mostTokens, used: tokens, ...resets });
-      if (dollars > 0) budgets.push({ scope, unit: 'usd', limit: dollars, used: microDollars / MICRO, ...resets });
+      if (mostTokens > 0) {
+        const counts = { used: used.tokens, reserved: reserved.tokens };
+        budgets.push({ scope, unit: 'tokens', limit: mostTokens, ...counts, ...resets });
+      }
+      if (dollars > 0) {
+        const counts = { used: used.microDollars / MICRO, reserved: reserved.microDollars / MICRO };
+        budgets.push({ scope, unit: 'usd', limit: dollars, ...counts, ...resets });
+      }
     }
     return budgets;
   }

@@ -29,6 +29,8 @@ export interface Budget {
   /** In its unit. */
   limit: number;
   used: number;
+  /** By replies under way. */
+  reserved: number;
   /** Absent for a session: its budget is for its whole life. */
   resetsAt?: Date;
 }

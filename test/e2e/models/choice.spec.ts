@@ -1,3 +1,4 @@
+import { Database } from '../../../src/platform/database/database.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { ANTHROPIC, GEMINI, OPENAI, type VendorServer } from '../../support/models/vendors.js';
 import { TRANSPORTS } from '../../support/session-clients.js';
@@ -97,6 +98,19 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     expect(back.body.model).toBe(GEMINI_ID);
     const stranger = await app.signIn();
     expect((await stranger.call('PATCH', `/sessions/${session}`, { model: 'offline' })).status).toBe(404);
+  });
+
+  test('a model that is no longer offered gives way to the default, and that is said', async () => {
+    const { client, session } = await join();
+    await app.get(Database).sql("update sessions set model = 'openai:gone' where id = $1", [session]);
+    gemini.script(GEMINI.replies.text('The default it is.'));
+    client.send('chat_message', { text: 'Hello' });
+    const told = await client.next(({ type, payload }) => type === 'session_updated' && payload.model === GEMINI_ID);
+    expect(told.payload.model_name).toBe(GEMINI.model);
+    const { payload } = await client.next('log_entry');
+    expect(payload).toMatchObject({ level: 'warn', message: expect.stringContaining('openai:gone') as string });
+    const answer = await client.next(said('The default it is.'));
+    expect(answer.payload.model).toBe(GEMINI.model);
   });
 
   test('who cannot answer is stood in for, is left alone for a while, and comes back', async () => {

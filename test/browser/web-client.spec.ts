@@ -1,6 +1,7 @@
 import { decidesOnTasks } from './journeys/decisions.js';
 import { keepsTheHouseRules } from './journeys/house-rules.js';
 import { registersServers } from './journeys/registry.js';
+import { choosesModels } from './journeys/models.js';
 import { runsTheDemo } from './journeys/demo-run.js';
 import { survivesCuts } from './journeys/cuts.js';
 import { takesSessionsFurther } from './journeys/session-extras.js';
@@ -18,5 +19,6 @@ describe('the demo run', () => runsTheDemo(onStage));
 describe('decisions on tasks', () => decidesOnTasks(onStage));
 describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
+describe('models', () => choosesModels());
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

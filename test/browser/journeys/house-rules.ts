@@ -46,6 +46,7 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     ['servers', () => '/servers', 'Demo server'],
     ['add a server', () => '/servers/new', 'Save server'],
     ['a server', () => `/servers/${server}`, 'query_signups'],
+    ['usage', () => '/usage', 'Budgets of the day'],
     ['settings', () => '/settings', 'Appearance'],
     ['a session', () => `/s/${session}`, 'Write report'],
     ['an unknown page', () => '/nowhere', 'There is no such page'],
@@ -71,6 +72,9 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
+    await page.getByRole('button', { name: 'model offline-planner' }).click();
+    await page.getByText('rules, no network').waitFor();
+    expect(await faults(page)).toEqual([]);
   });
 
   test('neither has the sign-in page, nor any pane on a phone', async () => {

@@ -34,8 +34,8 @@ export interface Stage {
 }
 
 /** The product with its demo server, and a browser. */
-export async function startStage(): Promise<Stage> {
-  const app = await startTestApp({ DEMO_SERVER: 'true', DEMO_PORT: '0', NODE_ENV: 'development' });
+export async function startStage(settings: Record<string, string> = {}): Promise<Stage> {
+  const app = await startTestApp({ DEMO_SERVER: 'true', DEMO_PORT: '0', NODE_ENV: 'development', ...settings });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],

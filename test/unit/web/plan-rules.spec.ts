@@ -1,5 +1,6 @@
 import { readNode } from '../../../web/src/session/changes.js';
-import { dependants, ordered, planFault, riskGroup, waitsOn } from '../../../web/src/session/plan-rules.js';
+import { canRetry, dependants, ordered, planFault, riskGroup, waitsOn } from '../../../web/src/session/plan-rules.js';
+import type { TranscriptItem } from '../../../web/src/session/state.js';
 import { node } from './frames.js';
 
 const nodes = (...all: ReturnType<typeof node>[]) => all.map(readNode);
@@ -42,5 +43,22 @@ describe('rules of a plan', () => {
     expect(riskGroup(readNode({ id: 'x' }))).toBe('writes');
     expect(riskGroup(readNode({ id: 'x', risk: { read_only: true } }))).toBe('read-only');
     expect(riskGroup(readNode({ id: 'x', risk: { read_only: true, destructive: true } }))).toBe('destructive');
+  });
+
+  test('a failed turn can be answered again until something else happens', () => {
+    const at = { ts: '' };
+    const error: TranscriptItem = {
+      ...at,
+      kind: 'error',
+      key: 'e',
+      error: { code: 'X', message: '', retryable: true },
+    };
+    const end: TranscriptItem = { ...at, kind: 'turn_end', key: 't', turn_id: 't', outcome: 'failed', notStarted: 0 };
+    const model: TranscriptItem = { ...at, kind: 'model', key: 'm', name: 'another' };
+    const artifact: TranscriptItem = { ...at, kind: 'artifact', key: 'a', artifact_id: 'a' };
+    expect(canRetry({ items: [artifact, error, end, model], turn: null }, error)).toBe(true);
+    expect(canRetry({ items: [error, end, artifact], turn: null }, error)).toBe(false);
+    const turn = { turn_id: 't', status: 'running', since: '' } as const;
+    expect(canRetry({ items: [error, end], turn }, error)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { Problem } from '../../../web/src/api/problem.js';
 import { otpProblem, readCode, requestProblem } from '../../../web/src/auth/otp-copy.js';
 import { stateView } from '../../../web/src/console/node-state.js';
+import { memoryWords, modelFacts, money, tokens } from '../../../web/src/models/model-words.js';
 import { readNode } from '../../../web/src/session/changes.js';
 import { ago, bytes, clock, duration, shortType } from '../../../web/src/ui/format.js';
 import { node } from './frames.js';
@@ -31,6 +32,16 @@ describe('words for people', () => {
     expect(clock('nonsense')).toBe('--:--:--');
     expect(ago('2026-11-21T22:22:00', now.getTime())).toBe('4 min ago');
     expect(shortType('text/markdown; charset=utf-8')).toBe('markdown');
+  });
+
+  test('tokens and dollars are short, and nothing small becomes nothing', () => {
+    expect([812, 1_000, 12_345, 999_960, 1_250_000].map(tokens)).toEqual(['812', '1k', '12.3k', '1M', '1.3M']);
+    expect([0, 0.00001, 0.0312, 4.5].map(money)).toEqual(['$0', '< $0.0001', '$0.0312', '$4.50']);
+    const price = { input: 0.3, output: 2.5 };
+    expect(modelFacts({ context_tokens: 1_000_000, price })).toBe('1M tokens · $0.30 in, $2.50 out per million tokens');
+    expect(memoryWords({ used: 9_325, total: 400_000, unit: 'tokens' })).toBe('9.3k/400k tokens');
+    expect(memoryWords({ used: 12, total: 512, unit: 'MiB' })).toBe('12/512 MiB');
+    expect(modelFacts({ context_tokens: 32_768, price: null })).toBe('32.8k tokens · price not known');
   });
 
   test('each state has a word, an unknown one keeps its own', () => {

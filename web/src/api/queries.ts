@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { call } from './http.js';
 import { Problem } from './problem.js';
-import type { Instance, McpServer, Session, ToolList, User } from './types.js';
+import type { Instance, McpServer, ModelList, Session, ToolList, Usage, User } from './types.js';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -71,4 +71,15 @@ export const sessionQuery = (id: string) =>
   queryOptions({
     queryKey: ['session', id],
     queryFn: ({ signal }) => call<Session>('GET', `/sessions/${id}`, { signal }),
+  });
+
+export const modelsQuery = queryOptions({
+  queryKey: ['models'],
+  queryFn: ({ signal }) => call<ModelList>('GET', '/models', { signal }),
+});
+
+export const usageQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['usage', days],
+    queryFn: ({ signal }) => call<Usage>('GET', `/usage?days=${days}`, { signal }),
   });

@@ -106,3 +106,47 @@ export interface Session {
   created_at: string;
   updated_at: string;
 }
+
+export interface Model {
+  /** By which sessions choose it. */
+  id: string;
+  name: string;
+  provider: string;
+  context_tokens: number;
+  /** Dollars per million tokens. */
+  price: { input: number; output: number } | null;
+  default: boolean;
+  available: boolean;
+  unavailable_reason: string | null;
+  unavailable_until: string | null;
+}
+
+export interface ModelList {
+  models: Model[];
+  /** Ids of those that answer when another cannot, in order. */
+  fallback: string[];
+}
+
+export interface UsageSums {
+  replies: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number;
+}
+
+export interface Budget {
+  scope: 'organization' | 'instance';
+  unit: 'tokens' | 'usd';
+  limit: number;
+  used: number;
+  /** For replies under way. */
+  reserved: number;
+  resets_at: string | null;
+}
+
+export interface Usage {
+  today: UsageSums & { day: string };
+  /** Newest day first. */
+  days: (UsageSums & { day: string; model: string })[];
+  budgets: Budget[];
+}

@@ -128,6 +128,7 @@ const generalCommands: Command[] = [
   },
   goTo('home', 'Home', '/', 'h', 'home'),
   goTo('servers', 'Servers', '/servers', 's', 'servers'),
+  goTo('usage', 'Usage and cost of models', '/usage', 'u', 'usage'),
   goTo('settings', 'Settings', '/settings', ',', 'settings'),
   {
     id: 'add-server',

@@ -62,8 +62,17 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../settings/settings-page.js'), 'SettingsPage'),
 });
 
+const usage = createRoute({
+  getParentRoute: () => inside,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('../models/usage-page.js'), 'UsagePage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, session, servers, newServer, server, settings])]),
+  routeTree: root.addChildren([
+    signIn,
+    inside.addChildren([home, session, servers, newServer, server, settings, usage]),
+  ]),
   defaultPendingComponent: () => <Loading what="the page" />,
   defaultPendingMs: 300,
 });

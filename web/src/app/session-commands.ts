@@ -4,6 +4,7 @@ import { PLAN_VIEWS, setLook, useLook, type PlanView } from './look.js';
 import { openOverlay, showPane, useUi } from './ui-state.js';
 import { saveArtifact } from '../console/artifact-link.js';
 import { copyText } from '../ui/hooks.js';
+import { chooseModel, modelOptions } from '../models/choose-model.js';
 
 const files = ({ live }: CommandContext): Option[] =>
   live?.state.session.artifacts.map(({ name, content_type }) => ({ value: name, help: content_type })) ?? [];
@@ -142,6 +143,21 @@ export const sessionCommands: Command[] = [
       if (!live) return undefined;
       if (argument.trim() === '') openOverlay({ kind: 'rename' });
       else await renameSession(live.sessionId, argument.trim());
+      return undefined;
+    },
+  },
+  {
+    id: 'model',
+    title: 'Choose the language model',
+    help: 'Which model answers in this session from the next reply on',
+    slash: ['model'],
+    args: '[model|default]',
+    complete: modelOptions,
+    inSession: true,
+    run: async ({ live }, argument) => {
+      if (!live) return undefined;
+      if (argument.trim() !== '') return chooseModel(live.sessionId, argument.trim());
+      openOverlay({ kind: 'model' });
       return undefined;
     },
   },

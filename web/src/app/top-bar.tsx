@@ -51,6 +51,7 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
         label={user?.username ?? 'you'}
         entries={[
           { label: 'Servers', run: () => go('/servers') },
+          { label: 'Usage', run: () => go('/usage') },
           { label: 'Settings', run: () => go('/settings') },
           { label: 'Keys and commands', run: () => openOverlay({ kind: 'help' }) },
           { label: 'Sign out', run: signOut },

@@ -14,7 +14,8 @@ export type Overlay =
   | { kind: 'retry'; node_id: string }
   | { kind: 'approve-all' }
   | { kind: 'file'; artifact_id: string }
-  | { kind: 'rename' };
+  | { kind: 'rename' }
+  | { kind: 'model' };
 
 export type PaneName = 'transcript' | 'plan' | 'logs' | 'files';
 

@@ -1,7 +1,7 @@
 import type { RemovedEvents } from '@app/session-protocol';
 import { memo, useState } from 'react';
 import { openOverlay, showPane } from '../app/ui-state.js';
-import { planFault } from '../session/plan-rules.js';
+import { canRetry, planFault } from '../session/plan-rules.js';
 import type { TranscriptItem } from '../session/state.js';
 import { bytes, clock, plural, shortType } from '../ui/format.js';
 import { copyText, useNow } from '../ui/hooks.js';
@@ -69,6 +69,7 @@ function MessageBlock({ item }: { item: Of<'message'> }) {
   const speaker = SPEAKERS[item.sender] ?? SPEAKERS.SYSTEM;
   return (
     <Turn tone={speaker.tone} icon={speaker.icon} name={speaker.name} item={item} copy={item.text}>
+      {item.model !== undefined && <span className="dim">{item.model} answers:</span>}
       {item.sender === 'AGENT' ? (
         <Prose text={item.text} streaming={item.streaming} />
       ) : (
@@ -222,24 +223,29 @@ function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
 
 function ErrorBlock({ item }: { item: Of<'error'> }) {
   const live = useLiveSession();
-  const asked = useLive((state) =>
-    state.session.items.findLast((one) => one.kind === 'message' && one.sender === 'USER'),
-  );
   const { code, message, retryable, turn_id } = item.error;
-  const text = asked?.kind === 'message' ? asked.text : undefined;
+  const open = useLive((state) => canRetry(state.session, item));
   return (
     <Turn tone="error" icon="cross" name="Error" item={item}>
       <p>
         <strong>{code}</strong> {message}
       </p>
-      {retryable && turn_id !== undefined && text !== undefined && (
+      {retryable && turn_id !== undefined && open && (
         <p>
           <span className="dim">Your message is kept. </span>
-          <button type="button" className="text-button" onClick={() => live.say(text)}>
+          <button type="button" className="text-button" onClick={() => live.retryTurn(turn_id)}>
             Retry
           </button>
         </p>
       )}
+    </Turn>
+  );
+}
+
+function ModelBlock({ item }: { item: Of<'model'> }) {
+  return (
+    <Turn tone="system" icon="point" name="Model" item={item}>
+      <span className="dim">{item.name} answers from here on</span>
     </Turn>
   );
 }
@@ -288,6 +294,8 @@ export const BlockOf = memo(function BlockOf({ item }: { item: TranscriptItem })
       return <TurnEndBlock item={item} />;
     case 'error':
       return <ErrorBlock item={item} />;
+    case 'model':
+      return <ModelBlock item={item} />;
     case 'gap':
       return <GapBlock item={item} />;
     case 'unknown':

@@ -5,6 +5,7 @@ import { ApproveAllSheet } from './sheets/approve-all-sheet.js';
 import { ConnectionSheet } from './sheets/connection-sheet.js';
 import { EditSheet } from './sheets/edit-sheet.js';
 import { FileSheet } from './sheets/file-sheet.js';
+import { ModelSheet } from './sheets/model-sheet.js';
 import { NodeSheet } from './sheets/node-sheet.js';
 import { RejectSheet } from './sheets/reject-sheet.js';
 import { RenameSheet } from './sheets/rename-sheet.js';
@@ -27,6 +28,8 @@ export function Overlays() {
       return <ConnectionSheet onClose={closeOverlay} />;
     case 'rename':
       return <RenameSheet onClose={closeOverlay} />;
+    case 'model':
+      return <ModelSheet onClose={closeOverlay} />;
     case 'approve-all':
       return <ApproveAllSheet onClose={closeOverlay} />;
     case 'reject':

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { serverQuery } from '../api/queries.js';
+import { modelsQuery, serverQuery } from '../api/queries.js';
 import { useLook } from '../app/look.js';
 import { openOverlay } from '../app/ui-state.js';
+import { memoryWords, money, tokens } from '../models/model-words.js';
 import { POLICY_SHORT, POLICY_WORDS } from '../servers/server-words.js';
 import type { Link } from '../session/link.js';
 import type { IconName } from '../ui/icon-name.js';
@@ -40,12 +41,15 @@ export function StatusLine() {
   const reached = useLive((state) => state.session.last_seq);
   const replay = useLive((state) => state.session.replay);
   const server = useQuery(serverQuery(live.serverId)).data;
+  // So that `/model` completes at once.
+  useQuery(modelsQuery);
   const showSeq = useLook((look) => look.seq);
   const details = () => openOverlay({ kind: 'connection' });
 
   const latency = connection?.latency ?? undefined;
   const memory = connection?.memory;
   const share = memory && memory.total > 0 ? memory.used / memory.total : 0;
+  const used = connection?.usage;
   const policy = server?.approval_policy;
 
   return (
@@ -80,7 +84,12 @@ export function StatusLine() {
         ws {link.rtt === undefined ? '–' : `${link.rtt} ms`}
       </button>
       {connection && (
-        <button type="button" className="segment wide-only" onClick={details} title="Language model in use">
+        <button
+          type="button"
+          className="segment wide-only"
+          onClick={() => openOverlay({ kind: 'model' })}
+          title="Language model in use: choose another"
+        >
           model {connection.model}
         </button>
       )}
@@ -92,7 +101,17 @@ export function StatusLine() {
           onClick={details}
           title="Memory"
         >
-          mem {memory.used}/{memory.total} {memory.unit}
+          mem {memoryWords(memory)}
+        </button>
+      )}
+      {used && used.input_tokens + used.output_tokens > 0 && (
+        <button
+          type="button"
+          className="segment wide-only"
+          onClick={details}
+          title="Tokens read and written in this session, and what they cost"
+        >
+          {tokens(used.input_tokens + used.output_tokens)} tok{used.cost_usd > 0 ? ` · ${money(used.cost_usd)}` : ''}
         </button>
       )}
       {policy && (

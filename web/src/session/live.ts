@@ -137,6 +137,10 @@ export class LiveSession {
     this.client?.post('stop', turn ? { turn_id: turn.turn_id } : {});
   }
 
+  retryTurn(turnId: string): void {
+    this.client?.post('retry_turn', { turn_id: turnId });
+  }
+
   answer(payload: CommandPayload<'input_response'>): boolean {
     return this.client?.post('input_response', payload) !== undefined;
   }

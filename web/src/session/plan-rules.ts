@@ -1,4 +1,4 @@
-import type { Plan, SessionState, ShownNode } from './state.js';
+import type { Plan, SessionState, ShownNode, TranscriptItem } from './state.js';
 
 export function currentPlan(state: SessionState): Plan | undefined {
   return state.plan_id === undefined ? undefined : state.plans[state.plan_id];
@@ -18,6 +18,12 @@ const ENDED = new Set(['succeeded', 'failed', 'timed_out', 'rejected', 'skipped'
 /** Once nothing goes on, a plan can be run again from any of its tasks. */
 export function mayRerun({ turn }: SessionState, node: ShownNode): boolean {
   return turn === null && ENDED.has(node.status);
+}
+
+/** Whether the failed turn that an error belongs to is still the last thing that happened. */
+export function canRetry({ items, turn }: Pick<SessionState, 'items' | 'turn'>, error: TranscriptItem): boolean {
+  const after = items.slice(items.findIndex(({ key }) => key === error.key) + 1);
+  return turn === null && after.every(({ kind }) => kind === 'turn_end' || kind === 'model');
 }
 
 /** What is wrong with the graph, in words; undefined when nothing is. */

@@ -73,7 +73,20 @@ const handlers: Handlers = {
     return { ...next, plans: { ...state.plans, [last.plan_id]: { ...last, status: 'finished' } } };
   },
 
-  session_updated: (state, { title }) => ({ ...state, title }),
+  session_updated: (before, { title, model, model_name }, frame) => {
+    const state = { ...before, title };
+    if (model_name === undefined) return state;
+    const { connection } = state;
+    const chosen = connection && {
+      ...connection,
+      model: model_name,
+      ...(model === undefined ? {} : { model_id: model }),
+    };
+    return addItem(
+      { ...state, connection: chosen },
+      { kind: 'model', key: keyOf(frame), ts: frame.ts, name: model_name },
+    );
+  },
   turn_started: (state, { turn_id }, frame) => ({
     ...state,
     turn: { turn_id, status: 'running', since: frame.ts },
@@ -111,7 +124,7 @@ const handlers: Handlers = {
     return addItem({ ...state, streams }, { ...head, text: delta, streaming: true });
   },
   chat_message: (state, payload, frame) => {
-    const { message_id, sender, text, timestamp, turn_id, client_msg_id } = payload;
+    const { message_id, sender, text, timestamp, turn_id, client_msg_id, model } = payload;
     const item: TranscriptItem = {
       kind: 'message',
       key: message_id,
@@ -122,11 +135,12 @@ const handlers: Handlers = {
       streaming: false,
       ...(turn_id === undefined ? {} : { turn_id }),
       ...(client_msg_id === undefined ? {} : { client_msg_id }),
+      ...(model === undefined || model === (state.speaker ?? model) ? {} : { model }),
     };
     const { [message_id]: _done, ...streams } = state.streams;
     const waits = sender === 'USER' && turn_id !== undefined && state.turn !== null && state.turn.turn_id !== turn_id;
     const queued_turns = waits ? [...state.queued_turns, { turn_id, text }] : state.queued_turns;
-    const next = { ...state, streams, queued_turns };
+    const next = { ...state, streams, queued_turns, speaker: model ?? state.speaker };
     const streamed = state.items.some((one) => one.key === message_id);
     if (!streamed) return addItem(next, item);
     return { ...next, items: state.items.map((one) => (one.key === message_id ? item : one)) };

@@ -63,6 +63,8 @@ export interface MessageItem extends Item {
   streaming: boolean;
   turn_id?: string;
   client_msg_id?: string;
+  /** The language model, where it is another one than that of the reply before. */
+  model?: string;
 }
 
 export type TranscriptItem =
@@ -85,6 +87,7 @@ export type TranscriptItem =
   | (Item & { kind: 'question'; request: InputRequest; action?: string })
   | (Item & { kind: 'turn_end'; turn_id: string; outcome: TurnOutcome; reason?: string; notStarted: number })
   | (Item & { kind: 'error'; error: ErrorPayload })
+  | (Item & { kind: 'model'; name: string })
   | (Item & { kind: 'gap'; from: string; to: string; removed?: RemovedEvents })
   | (Item & { kind: 'unknown'; type: string; raw: unknown });
 
@@ -114,6 +117,8 @@ export interface SessionState {
   artifacts: Artifact[];
   questions: InputRequest[];
   connection: ConnectionStatus | undefined;
+  /** Who said the last reply. */
+  speaker: string | undefined;
   replay: { from: number; to: number } | undefined;
 }
 
@@ -141,6 +146,7 @@ export function emptySession(session_id: string): SessionState {
     artifacts: [],
     questions: [],
     connection: undefined,
+    speaker: undefined,
     replay: undefined,
   };
 }

@@ -14,6 +14,7 @@ interface DialogProps {
 }
 
 const FIRST = '.dialog-body :is(input, select, textarea, button), .dialog-actions button';
+const CHOSEN = '.dialog-body input[type=radio]:checked';
 
 /** The browser's own modal dialog: it traps focus, makes the page inert and closes on Escape without a library. */
 export function Dialog({ title, onClose, children, actions, wide, fixed, testId }: DialogProps) {
@@ -23,7 +24,8 @@ export function Dialog({ title, onClose, children, actions, wide, fixed, testId 
     const element = dialog.current;
     if (!element) return;
     // React has focused what asked for it by now; showing the dialog would move the focus to the close button.
-    const wanted = element.contains(document.activeElement) ? document.activeElement : element.querySelector(FIRST);
+    const first = element.querySelector(CHOSEN) ?? element.querySelector(FIRST);
+    const wanted = element.contains(document.activeElement) ? document.activeElement : first;
     if (!element.open) element.showModal();
     if (wanted instanceof HTMLElement) wanted.focus();
     return () => {

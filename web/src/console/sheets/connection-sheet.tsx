@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { instanceQuery, serverQuery } from '../../api/queries.js';
+import { openOverlay } from '../../app/ui-state.js';
+import { memoryWords, money, tokens } from '../../models/model-words.js';
 import { POLICY_WORDS } from '../../servers/server-words.js';
 import { Dialog } from '../../ui/dialog.js';
 import { copyText } from '../../ui/hooks.js';
@@ -17,6 +19,7 @@ export function ConnectionSheet({ onClose }: { onClose: () => void }) {
   const instance = useQuery(instanceQuery).data;
   const memory = connection?.memory;
   const filled = memory && memory.total > 0 ? Math.round((memory.used / memory.total) * CELLS) : 0;
+  const used = connection?.usage;
   const facts: [string, string][] = [
     ['line', `${link.state}${link.attempt > 0 ? `, try ${link.attempt}` : ''}`],
     ...(link.notice === undefined ? [] : [['last word', link.notice] satisfies [string, string]]),
@@ -28,8 +31,12 @@ export function ConnectionSheet({ onClose }: { onClose: () => void }) {
     ['model', connection?.model ?? '–'],
     [
       'memory',
-      memory && memory.total > 0
-        ? `${'■'.repeat(filled)}${'□'.repeat(CELLS - filled)} ${memory.used}/${memory.total} ${memory.unit}`
+      memory && memory.total > 0 ? `${'■'.repeat(filled)}${'□'.repeat(CELLS - filled)} ${memoryWords(memory)}` : '–',
+    ],
+    [
+      'used so far',
+      used
+        ? `${tokens(used.input_tokens)} tokens read, ${tokens(used.output_tokens)} written · ${money(used.cost_usd)}`
         : '–',
     ],
     ['last event', String(reached)],
@@ -48,6 +55,9 @@ export function ConnectionSheet({ onClose }: { onClose: () => void }) {
             onClick={() => void copyText(facts.map(([name, value]) => `${name}: ${value}`).join('\n'))}
           >
             Copy
+          </button>
+          <button type="button" className="button" onClick={() => openOverlay({ kind: 'model' })}>
+            Change model
           </button>
           <button type="button" className="button" onClick={() => live.reconnect()}>
             Reconnect now

@@ -1,3 +1,5 @@
+import { ScopedSignal } from '../../platform/scoped-signal.js';
+
 /** What the caller's own source of bytes threw, kept apart from faults of the store. */
 export class SourceFailed extends Error {
   override readonly name = 'SourceFailed';
@@ -56,9 +58,13 @@ export async function nextWithin<T>(
   ms: number,
   signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
-  const timeout = AbortSignal.timeout(ms);
-  const next = await orAborted(pieces.next(), signal ? AbortSignal.any([signal, timeout]) : timeout);
-  return next.done ? undefined : next.value;
+  const scoped = new ScopedSignal(signal ? [signal] : [], ms);
+  try {
+    const next = await orAborted(pieces.next(), scoped.signal);
+    return next.done ? undefined : next.value;
+  } finally {
+    scoped.end();
+  }
 }
 
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -14,6 +14,7 @@ import {
   checkKey,
   type StoreOptions,
 } from '../../core/artifacts/artifact-store.port.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { inParts, nextWithin, readPart, SourceFailed, untilAborted } from './pieces.js';
 import { isMissing, isNotImplemented, isTaken, keyIsTaken, toStoreError } from './s3-faults.js';
 import { MultipartUpload, type ObjectPlace } from './s3-multipart.js';
@@ -141,13 +142,15 @@ export class S3ArtifactStore extends ArtifactStore implements OnApplicationShutd
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    const deadline = AbortSignal.timeout(ms);
+    const scoped = new ScopedSignal(signal ? [signal] : [], ms);
     try {
-      return await work(signal ? AbortSignal.any([signal, deadline]) : deadline);
+      return await work(scoped.signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof SourceFailed) throw error.cause;
       throw isTaken(error) ? keyIsTaken() : toStoreError(error);
+    } finally {
+      scoped.end();
     }
   }
 }

@@ -8,6 +8,7 @@ import { newId, type SessionId, type TurnId } from '../../platform/ids.js';
 import { Claims } from '../../platform/jobs/claims.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { PlansService } from '../plans/plans.service.js';
@@ -112,11 +113,24 @@ export class TurnRunner {
     await this.jobs.enqueue(runTurn, { sessionId, turnId }, { runAt, key: `turn:${turnId}` });
   }
 
-  private async think({ session, turn, claim }: Begun, stop: AbortSignal, ending: AbortSignal): Promise<void> {
+  private async think(begun: Begun, stop: AbortSignal, ending: AbortSignal): Promise<void> {
+    const scoped = new ScopedSignal([stop, ending], this.config.models.timeoutMs);
+    try {
+      await this.askUntilAnswered(begun, scoped, stop, ending);
+    } finally {
+      scoped.end();
+    }
+  }
+
+  private async askUntilAnswered(
+    { session, turn, claim }: Begun,
+    scoped: ScopedSignal,
+    stop: AbortSignal,
+    ending: AbortSignal,
+  ): Promise<void> {
     const messageId = newId('msg');
     const deltas = new Deltas(this.log, session.id, messageId);
-    const timeout = AbortSignal.timeout(this.config.models.timeoutMs);
-    const signal = AbortSignal.any([stop, ending, timeout]);
+    const { signal } = scoped;
     let refused: RefusedReply | undefined;
     for (;;) {
       let answer: Answer;
@@ -128,7 +142,7 @@ export class TurnRunner {
         // Whoever stopped the turn has ended it; a process that ends, or has no database, leaves it to the next run.
         if (stop.aborted) return;
         if (ending.aborted || toAppError(error).kind === 'unavailable') throw error;
-        return this.fail(turn, claim, timeout.aborted ? this.tookTooLong() : error);
+        return this.fail(turn, claim, scoped.timedOut ? this.tookTooLong() : error);
       }
       deltas.flush();
       const problems = await this.endings.end(session.id, turn, claim, messageId, answer);

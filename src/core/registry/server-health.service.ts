@@ -6,6 +6,7 @@ import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import type { Principal } from '../identity/principal.js';
 import { nextCheckDelay } from './back-off.js';
 import { checkKey, checkServer } from './check-server.job.js';
@@ -96,26 +97,28 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   }
 
   private async checkAlone(server: McpServer, outer?: AbortSignal): Promise<McpServer> {
-    const stop = outer ? AbortSignal.any([outer, this.stopping.signal]) : this.stopping.signal;
+    const stop = outer ? [outer, this.stopping.signal] : [this.stopping.signal];
     const observation = await this.look(server, stop);
     // What was cut short by ourselves says nothing about the server.
-    stop.throwIfAborted();
+    for (const signal of stop) signal.throwIfAborted();
     if (observation) return this.record(server, observation);
     await this.schedule(server.id, server.failures);
     return server;
   }
 
   /** Undefined when all connections to it are in use: it is at work for somebody. */
-  private async look(server: McpServer, stop: AbortSignal): Promise<Observation | undefined> {
+  private async look(server: McpServer, stop: readonly AbortSignal[]): Promise<Observation | undefined> {
     const seconds = Math.min(server.timeout, MOST_CHECK_SECONDS);
-    const deadline = AbortSignal.timeout(seconds * 1_000);
-    const signal = AbortSignal.any([stop, deadline]);
+    const scoped = new ScopedSignal(stop, seconds * 1_000);
+    const { signal } = scoped;
     try {
       return await this.upstreams.withServer(server, { signal }, (session) => observe(session, { signal }));
     } catch (error) {
-      if (deadline.aborted) return noAnswerWithin(seconds);
+      if (scoped.timedOut) return noAnswerWithin(seconds);
       if (error instanceof UpstreamError && error.code === 'UPSTREAM_BUSY') return undefined;
       return fromError(error);
+    } finally {
+      scoped.end();
     }
   }
 

@@ -5,6 +5,7 @@ import { untilStored } from '../database/until-stored.js';
 import type { Logger } from '../logging/logger.js';
 import { withLogFields } from '../logging/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { ScopedSignal } from '../scoped-signal.js';
 import { NO_TRACING, type Tracing } from '../tracing/tracing.js';
 import type { JobHandler } from './job.js';
 import { splitTrace } from './job-trace.js';
@@ -144,7 +145,8 @@ export class JobRunner {
     return async (stored, helpers) => {
       const started = performance.now();
       const name = handler.job.name;
-      const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(handler.job.timeoutMs)]);
+      const scoped = new ScopedSignal([this.stopping.signal], handler.job.timeoutMs);
+      const { signal } = scoped;
       const seen = this.durations.startTimer({ job: name });
       const ms = () => Math.round(performance.now() - started);
       const { payload, trace } = splitTrace(stored);
@@ -163,6 +165,8 @@ export class JobRunner {
           if (this.stopping.signal.aborted) this.cut.push(helpers.job.id);
           logger.error({ attempt: helpers.job.attempts, ms: ms(), err: error }, 'job failed');
           throw error;
+        } finally {
+          scoped.end();
         }
       };
       await tracing.within(trace, () => withLogFields({ job: name }, run));

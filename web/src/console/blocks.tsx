@@ -4,7 +4,7 @@ import { openOverlay, showPane } from '../app/ui-state.js';
 import { canRetry, planFault } from '../session/plan-rules.js';
 import type { TranscriptItem } from '../session/state.js';
 import { bytes, clock, plural, shortType } from '../ui/format.js';
-import { copyText, useNow } from '../ui/hooks.js';
+import { useNow } from '../ui/hooks.js';
 import type { IconName } from '../ui/icon-name.js';
 import { Icon } from '../ui/icons.js';
 import { AnsiText } from './ansi-text.js';
@@ -13,6 +13,7 @@ import { useLive, useLiveSession } from './live-context.js';
 import { stateView } from './node-state.js';
 import { Prose } from './prose.js';
 import { QuestionForm } from './question-form.js';
+import { Turn } from './turn.js';
 import { plainText } from './untrusted.js';
 
 type Of<Kind extends TranscriptItem['kind']> = Extract<TranscriptItem, { kind: Kind }>;
@@ -22,48 +23,6 @@ const SPEAKERS = {
   AGENT: { icon: 'dot', tone: 'agent', name: 'Agent' },
   SYSTEM: { icon: 'point', tone: 'system', name: 'System' },
 } as const satisfies Record<string, { icon: IconName; tone: string; name: string }>;
-
-function Turn({
-  tone,
-  icon,
-  name,
-  item,
-  copy,
-  children,
-}: {
-  tone: string;
-  icon: IconName;
-  name: string;
-  item: TranscriptItem;
-  copy?: string;
-  children: React.ReactNode;
-}) {
-  const [copied, setCopied] = useState(false);
-  return (
-    <article className="turn" data-tone={tone} data-key={item.key} tabIndex={-1} aria-label={name}>
-      <span className="rail">
-        <Icon name={icon} />
-      </span>
-      <div className="turn-text">{children}</div>
-      <div className="turn-side">
-        {copy !== undefined && (
-          <button
-            type="button"
-            className="icon-button turn-action"
-            aria-label="Copy"
-            title={copied ? 'Copied' : 'Copy'}
-            onClick={() => void copyText(copy).then(setCopied)}
-          >
-            <Icon name={copied ? 'check' : 'copy'} />
-          </button>
-        )}
-        <time className="turn-time" dateTime={item.ts} title={item.ts}>
-          {clock(item.ts)}
-        </time>
-      </div>
-    </article>
-  );
-}
 
 function MessageBlock({ item }: { item: Of<'message'> }) {
   const speaker = SPEAKERS[item.sender] ?? SPEAKERS.SYSTEM;

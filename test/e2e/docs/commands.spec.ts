@@ -17,6 +17,9 @@ const ELSEWHERE = new Set([
   'npm ci && npm start',
   'npm ci && npm test',
   'GEMINI_API_KEY=... npm start',
+  'OPENAI_API_KEY=... npm start',
+  'ANTHROPIC_API_KEY=... npm start',
+  "LLM_MODELS='openai@http://localhost:11434/v1:qwen3:8b?context=32768' npm start",
   'LLM_MODEL=gemini-2.5-pro GEMINI_API_KEY=... npm start',
   'DATABASE_URL=postgres://user:password@localhost:5432/switchyard npm start',
   'npm ci',
@@ -28,6 +31,10 @@ const ELSEWHERE = new Set([
   'cp example.env .env',
   'openssl rand -hex 32',
   'docker compose up --build -d',
+  'npm run chaos -- kill --kills 200 --sessions 50',
+  'npm run chaos -- kill --kills 200 --sessions 50 --cluster',
+  'npm run chaos -- postgres --rounds 20',
+  'npm run chaos -- redis --rounds 20',
 ]);
 
 interface Ran {

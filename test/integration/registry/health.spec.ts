@@ -146,7 +146,7 @@ describe('the status', () => {
       status: 200,
       body: { status: 'offline', last_checked: expect.any(String) as string },
     });
-    expect(down.body.checks).toHaveLength(8);
+    expect(down.body.checks).toHaveLength(9);
     await upstream.reopen();
     expect(await ada.call('POST', `/servers/${id}/check`)).toMatchObject({ body: { status: 'online' } });
     expect(await get(id)).toMatchObject({ status: 'online', status_reason: null });

@@ -1,3 +1,4 @@
+import { MAX_FRAME_BYTES } from '@app/session-protocol';
 import { AppError } from '../platform/errors/app-error.js';
 import type { Attendance } from './attendance.js';
 import type { CommandRouter } from './command-router.js';
@@ -9,6 +10,8 @@ const BURST_SECONDS = 3;
 /** So many frames over the limit are no accident. */
 const ABUSE = 2_000;
 const WAITING = 200;
+/** Of frames that wait for others of their connection: two of the largest. */
+const WAITING_BYTES = 2 * MAX_FRAME_BYTES;
 
 /** The frames of one connection, one after another, at a bearable rate. */
 export class Inbox {
@@ -17,6 +20,7 @@ export class Inbox {
   private excess = 0;
   private toldAt = -Infinity;
   private waiting = 0;
+  private waitingBytes = 0;
 
   constructor(
     private readonly attendance: Attendance,
@@ -36,10 +40,20 @@ export class Inbox {
   /** @param done told whether the command was carried out */
   receive(frame: unknown, done: (ok: boolean) => void = () => undefined): void {
     if (!this.mayPass()) return done(false);
+    // The one that does not wait needs no measuring.
+    const bytes = this.waiting === 0 ? 0 : sizeOf(frame);
+    if (this.waitingBytes + bytes > WAITING_BYTES) {
+      this.refuseExcess(
+        'Too much waits for what this connection asked before. This frame is dropped: send it again once answers came.',
+      );
+      return done(false);
+    }
     this.waiting += 1;
+    this.waitingBytes += bytes;
     this.work = this.work.then(async () => {
       const ok = await this.router.route(this.attendance, frame);
       this.waiting -= 1;
+      this.waitingBytes -= bytes;
       done(ok);
     });
   }
@@ -58,18 +72,33 @@ export class Inbox {
       if (this.tokens > this.burst / 2) this.excess = 0;
       return true;
     }
+    this.refuseExcess(
+      `At most ${this.perSecond} frames a second. This one and those that follow at this rate are dropped.`,
+    );
+    return false;
+  }
+
+  private refuseExcess(message: string): void {
+    const now = performance.now();
     this.excess += 1;
     if (this.excess >= ABUSE) this.attendance.connection.close('too_many');
     else if (now - this.toldAt > 1_000) {
       this.toldAt = now;
-      const message = `At most ${this.perSecond} frames a second. This one and those that follow at this rate are dropped.`;
       this.tell(new AppError('rate_limited', 'RATE_LIMITED', message, { retryAfterSeconds: 1 }));
     }
-    return false;
   }
 
   private tell(error: AppError): void {
     const { connection, sessionId } = this.attendance;
     connection.send(new Outgoing(passingFrame(sessionId, { type: 'error', payload: toErrorPayload(error) })));
+  }
+}
+
+function sizeOf(frame: unknown): number {
+  try {
+    return JSON.stringify(frame).length;
+  } catch {
+    // Nested deeper than the stack: it will be refused, and weighs what it may at most until then.
+    return MAX_FRAME_BYTES;
   }
 }

@@ -1,4 +1,5 @@
 import { MAX_FRAME_BYTES } from '@app/session-protocol';
+import pg from 'pg';
 import { connectRaw, type Transport, TRANSPORTS } from '../support/session-clients.js';
 import { ended, isError, proposeOne, type Scene, settled, startScene } from './support/scene.js';
 
@@ -80,6 +81,26 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     const client = await scene.join(transport);
     for (let count = 0; count < 4_000; count += 1) client.sendRaw('ping', {});
     expect(await client.closed).toBe(4429);
+  });
+
+  test('what waits behind a slow command is bounded in bytes, and told so', async () => {
+    const client = await scene.join(transport);
+    const other = new pg.Client({ connectionString: scene.app.databaseUrl });
+    await other.connect();
+    await other.query('begin');
+    await other.query('select id from sessions where id = $1 for update', [client.session]);
+    client.send('chat_message', { text: 'This one waits for the session.' });
+    const large = 'x'.repeat(MAX_FRAME_BYTES - 1_000);
+    for (let count = 0; count < 4; count += 1)
+      client.sendRaw('chat_message', { text: large }, { id: `large-${count}` });
+    const { payload } = await client.next(isError('RATE_LIMITED'));
+    expect(payload).toMatchObject({ retryable: true, message: expect.stringMatching(/waits/) as string });
+    await other.query('rollback');
+    await other.end();
+    // The two that had room are refused for what they are.
+    await client.next(isError('VALIDATION_ERROR', 'large-1'));
+    await settled(client);
+    expect(client.frames.filter((frame) => isError('VALIDATION_ERROR')(frame))).toHaveLength(2);
   });
 
   test('a frame over a mebibyte closes the socket, and others stay', async () => {

@@ -80,7 +80,7 @@ async function killAndRestart(
   times: { starts: number[]; ends: number[] },
 ): Promise<void> {
   await app.end('SIGKILL');
-  const gone = await until('the database has ended', async () => (await postmastersOn(data)).length === 0, 5_000);
+  const gone = await until('the database has ended', async () => (await postmastersOn(data)).length === 0, 30_000);
   times.ends.push(gone);
   times.starts.push(await app.start());
   expect(await postmastersOn(data)).toHaveLength(1);

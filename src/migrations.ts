@@ -21,6 +21,7 @@ import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
+import { SessionForks1763700602000 } from './core/sessions/session-forks.migration.js';
 import { SessionModel1763700201000 } from './core/sessions/session-model.migration.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
@@ -50,6 +51,7 @@ export const MIGRATIONS = [
   UnrecordedArtifacts1763700405000,
   PlanTraces1763700500000,
   Reruns1763700601000,
+  SessionForks1763700602000,
   EventsCascade1763700800000,
 ];
 

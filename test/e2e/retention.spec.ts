@@ -124,6 +124,20 @@ test('the model still knows what was said', async () => {
   expect(asked).toContain('the second');
 });
 
+test('a fork begins where the log does, tells what was before, and its model knows that too', async () => {
+  const fork = (point: object) =>
+    person.call<{ id: string; code?: string }>('POST', `/sessions/${session}/fork`, point);
+  expect(await fork({ after_seq: 1 })).toMatchObject({ status: 404, body: { code: 'EVENT_NOT_FOUND' } });
+  const copy = await joinAs((await fork({})).body.id);
+  const { payload } = await copy.seen('replay_unavailable');
+  const { payload: original } = await watcher.seen('replay_unavailable');
+  expect(payload).toMatchObject({ first_seq: cut(), removed: original.removed });
+  await turn(copy, 'write', { text: 'in the fork' });
+  const asked = JSON.stringify(scene.gemini.requests.at(-1));
+  expect(asked).toContain('make_files');
+  expect(asked).toContain('the second');
+});
+
 test('a sweep that was cut off is finished by the next', async () => {
   const database = scene.app.get(Database);
   const count = async () =>

@@ -21,6 +21,13 @@ export const sessionIsBusy = () =>
     'Something is going on in this session. Wait until it has ended, or stop it first.',
   );
 
+export const nothingToFork = () =>
+  new AppError(
+    'conflict',
+    'NOTHING_TO_FORK',
+    'No turn had ended by then, and a fork begins with whole turns. Name something later, or wait until a turn has ended.',
+  );
+
 export const nothingToRetry = () =>
   new AppError('conflict', 'NOTHING_TO_RETRY', 'The last message of this session did not fail.');
 

@@ -6,6 +6,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Asking } from './asking.js';
 import { ConversationsService } from './conversations.service.js';
+import { ForksService } from './forks.service.js';
 import { History } from './history.js';
 import { ModelChoice } from './model-choice.js';
 import { ModelObserver } from './model-observer.js';
@@ -27,6 +28,7 @@ import { TurnsRepository } from './turns.repository.js';
   providers: [
     Asking,
     ConversationsService,
+    ForksService,
     History,
     ModelChoice,
     ModelObserver,
@@ -43,6 +45,6 @@ import { TurnsRepository } from './turns.repository.js';
     TurnRunner,
     TurnsRepository,
   ],
-  exports: [ConversationsService, ModelChoice, RerunTurns, SessionListService, SessionModels],
+  exports: [ConversationsService, ForksService, ModelChoice, RerunTurns, SessionListService, SessionModels],
 })
 export class AgentModule {}

@@ -8,6 +8,7 @@ import type { Session } from '../sessions/session.js';
 import { ModelChoice } from './model-choice.js';
 import type { OfferedModel } from './language-models.port.js';
 import { SessionModels } from './session-models.service.js';
+import { SessionForks } from '../sessions/session-forks.service.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 
 export interface SessionSummary {
@@ -17,6 +18,7 @@ export interface SessionSummary {
   model: OfferedModel;
   /** Tasks that wait for a person. */
   pending: number;
+  forkedFrom: { sessionId: SessionId; title: string | null; afterSeq: number } | null;
 }
 
 /** Sessions with what a list of them shows. */
@@ -28,6 +30,7 @@ export class SessionListService {
     private readonly plans: PlansService,
     private readonly choice: ModelChoice,
     private readonly models: SessionModels,
+    private readonly forks: SessionForks,
   ) {}
 
   async list(principal: Principal, page: PageRequest, serverId?: ServerId): Promise<Page<SessionSummary>> {
@@ -62,7 +65,8 @@ export class SessionListService {
 
   private async summariseOne(session: Session): Promise<SessionSummary> {
     const [summary] = await this.summarise([session]);
-    return summary ?? { session, serverName: '', model: this.choice.resolve(session.model), pending: 0 };
+    const model = this.choice.resolve(session.model);
+    return summary ?? { session, serverName: '', model, pending: 0, forkedFrom: null };
   }
 
   private async summarise(sessions: readonly Session[]): Promise<SessionSummary[]> {
@@ -70,11 +74,16 @@ export class SessionListService {
     const serverIds = [...new Set(sessions.map(({ serverId }) => serverId))];
     const servers = await Promise.all(serverIds.map((id) => this.servers.findForJob(id)));
     const names = new Map(servers.flatMap((server) => (server ? [[server.id, server.name]] : [])));
+    const titles = await this.forks.titlesOf(sessions.flatMap(({ forkedFrom }) => forkedFrom ?? []));
     return sessions.map((session) => ({
       session,
       serverName: names.get(session.serverId) ?? 'a removed server',
       model: this.choice.resolve(session.model),
       pending: pending.get(session.id) ?? 0,
+      forkedFrom: originOf(session, titles),
     }));
   }
 }
+
+const originOf = ({ forkedFrom, forkedAtSeq }: Session, titles: ReadonlyMap<SessionId, string>) =>
+  forkedFrom && { sessionId: forkedFrom, title: titles.get(forkedFrom) ?? null, afterSeq: forkedAtSeq ?? 0 };

@@ -3,7 +3,14 @@ import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Keyring } from '../../platform/crypto/keyring.js';
-import { type ArtifactId, newId, type OrganizationId, type SessionId, type UserId } from '../../platform/ids.js';
+import {
+  type ArtifactId,
+  newId,
+  type OrganizationId,
+  type PlanId,
+  type SessionId,
+  type UserId,
+} from '../../platform/ids.js';
 import type { Principal } from '../identity/principal.js';
 import { type Artifact, type ArtifactOrigin, type IncomingFile, safeContentType, safeFileName } from './artifact.js';
 import { ArtifactStore, type ByteRange } from './artifact-store.port.js';
@@ -69,6 +76,11 @@ export class ArtifactsService {
 
   async listOfSession(principal: Principal, sessionId: SessionId): Promise<Artifact[]> {
     return this.artifacts.listOfSession(principal, sessionId, LISTED_AT_MOST);
+  }
+
+  /** In the caller's transaction: a fork shows the files of the plans that it has, by their ids here and there. */
+  async share(from: SessionId, to: SessionId, plans: ReadonlyMap<string, PlanId>, until: Date): Promise<void> {
+    await this.artifacts.share(from, to, plans, until);
   }
 
   /** For jobs, which act for the session itself. */

@@ -5,6 +5,7 @@ import { ExecutionModule } from '../execution/execution.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { DecisionsService } from './decisions.service.js';
+import { ForkedPlans } from './forked-plans.service.js';
 import { NodeRunsService } from './node-runs.service.js';
 import { PendingApprovals } from './pending-approvals.js';
 import { PlanChanges } from './plan-changes.js';
@@ -22,6 +23,7 @@ import { StopsService } from './stops.service.js';
   imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule],
   providers: [
     DecisionsService,
+    ForkedPlans,
     NodeRunsService,
     PendingApprovals,
     PlanChanges,
@@ -35,6 +37,15 @@ import { StopsService } from './stops.service.js';
     Scenes,
     StopsService,
   ],
-  exports: [DecisionsService, PlansService, ProposalsService, QuestionsService, RerunsService, Scenes, StopsService],
+  exports: [
+    DecisionsService,
+    ForkedPlans,
+    PlansService,
+    ProposalsService,
+    QuestionsService,
+    RerunsService,
+    Scenes,
+    StopsService,
+  ],
 })
 export class PlansModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, LessThanOrEqual } from 'typeorm';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import type { PlanId, SessionId, UserId } from '../../platform/ids.js';
@@ -50,6 +50,22 @@ export class PlansRepository {
       take: limit,
     });
     return (found as Plan[]).reverse();
+  }
+
+  /** Oldest first. */
+  async listOfTurns(sessionId: SessionId, turnIds: readonly string[], until: Date): Promise<Plan[]> {
+    const found = await this.database.entities.find(PlanEntity, {
+      where: { sessionId, turnId: In([...turnIds]), createdAt: LessThanOrEqual(until) },
+      order: { createdAt: 'ASC', id: 'ASC' },
+    });
+    return found as Plan[];
+  }
+
+  async listOwners(sessionId: SessionId): Promise<{ id: string; plan_id: string; turn_id: string }[]> {
+    return this.database.sql(
+      `select n.id, n.plan_id, p.turn_id from plan_nodes n join plans p on p.id = n.plan_id where n.session_id = $1`,
+      [sessionId],
+    );
   }
 
   async nodesOf(planIds: readonly PlanId[]): Promise<TaskNodeRecord[]> {
@@ -106,6 +122,16 @@ export class PlansRepository {
        join plan_nodes old on old.session_id = $1 and old.id = pair.source
        where plan_nodes.session_id = $1 and plan_nodes.id = pair.target`,
       [sessionId, pairs.map(({ from }) => from), pairs.map(({ to }) => to)],
+    );
+  }
+
+  /** What succeeded in the fork has the recorded result of the same node of the source. */
+  async takeOutputs(source: SessionId, fork: SessionId): Promise<void> {
+    await this.database.sql(
+      `update plan_nodes set output = old.output from plan_nodes old
+       where plan_nodes.session_id = $2 and plan_nodes.status = 'succeeded'
+         and old.session_id = $1 and old.id = plan_nodes.id`,
+      [source, fork],
     );
   }
 

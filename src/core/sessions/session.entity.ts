@@ -1,5 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+const toNumber = (value: string | number | null) => (value === null ? null : Number(value));
+
 @Entity('sessions')
 export class SessionEntity {
   @PrimaryColumn('text')
@@ -34,6 +36,12 @@ export class SessionEntity {
 
   @Column('text', { nullable: true })
   model!: string | null;
+
+  @Column('text', { name: 'forked_from', nullable: true })
+  forkedFrom!: string | null;
+
+  @Column('bigint', { name: 'forked_at_seq', nullable: true, transformer: { from: toNumber, to: toNumber } })
+  forkedAtSeq!: number | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

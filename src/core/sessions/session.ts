@@ -17,6 +17,9 @@ export interface Session {
   contextTokens: number;
   /** The language model that was chosen for it; nothing is the instance's default. */
   model: string | null;
+  /** The session that this one began as a copy of, and the number of the last event it has of it. */
+  forkedFrom: SessionId | null;
+  forkedAtSeq: number | null;
   createdAt: Date;
   updatedAt: Date;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SessionForks } from './session-forks.service.js';
 import { SessionLog } from './session-log.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
@@ -7,7 +8,7 @@ import { OldEvents } from './old-events.js';
 import { OldTickets } from './old-tickets.js';
 
 @Module({
-  providers: [SessionLog, SessionsRepository, SessionsService, TicketsService, OldEvents, OldTickets],
-  exports: [SessionLog, SessionsService, TicketsService],
+  providers: [SessionForks, SessionLog, SessionsRepository, SessionsService, TicketsService, OldEvents, OldTickets],
+  exports: [SessionForks, SessionLog, SessionsService, TicketsService],
 })
 export class SessionsModule {}

@@ -39,6 +39,8 @@ export class SessionsService {
       nextNode: 1,
       contextTokens: 0,
       model: model ?? null,
+      forkedFrom: null,
+      forkedAtSeq: null,
       createdAt: now,
       updatedAt: now,
     };

@@ -17,6 +17,13 @@ export const SessionView = z
     status: z.literal('open'),
     last_seq: z.int(),
     pending_approvals: z.int().meta({ description: 'Tasks that wait for a person.' }),
+    forked_from: z
+      .object({
+        session_id: z.string(),
+        title: z.string().nullable().meta({ description: 'As it is now; null when that session is gone.' }),
+        after_seq: z.int().meta({ description: 'The last event of it that this one begins with.' }),
+      })
+      .nullable(),
     created_at: time,
     updated_at: time,
   })
@@ -31,6 +38,7 @@ export const toSessionView = ({
   serverName,
   model,
   pending,
+  forkedFrom,
 }: SessionSummary): z.infer<typeof SessionView> => ({
   id: session.id,
   title: session.title,
@@ -40,6 +48,11 @@ export const toSessionView = ({
   status: 'open',
   last_seq: session.lastSeq,
   pending_approvals: pending,
+  forked_from: forkedFrom && {
+    session_id: forkedFrom.sessionId,
+    title: forkedFrom.title,
+    after_seq: forkedFrom.afterSeq,
+  },
   created_at: session.createdAt.toISOString(),
   updated_at: session.updatedAt.toISOString(),
 });

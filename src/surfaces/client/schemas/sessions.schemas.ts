@@ -28,6 +28,15 @@ export const SessionChange = z
   .refine((change) => change.title !== undefined || change.model !== undefined, 'has neither title nor model')
   .meta({ id: 'SessionChange' });
 
+export const SessionFork = z
+  .strictObject({
+    after_seq: z.int().min(1).optional().meta({ description: 'Number of an event.' }),
+    message_id: z.string().min(1).max(100).optional(),
+  })
+  .refine((fork) => fork.after_seq === undefined || fork.message_id === undefined, 'has both after_seq and message_id')
+  .meta({ id: 'SessionFork' })
+  .default({});
+
 export const SessionsQuery = z
   .strictObject({ server_id: idSchema('mcp').optional(), page: z.string().optional() })
   .transform(({ server_id, page }, context) => {

@@ -57,6 +57,31 @@ export function takesSessionsFurther(onStage: () => Stage): void {
     await sheet.getByRole('button', { name: 'Run again from here' }).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
   });
+
+  test('it forks from a message, by key, and by a command; the fork says where it comes from', async () => {
+    const { page } = visit;
+    const original = page.url();
+    const elsewhere = (than: string) => page.waitForURL((url) => url.href !== than && url.pathname.startsWith('/s/'));
+    await page.locator('[data-tone=you]').first().hover();
+    await page.getByRole('button', { name: 'Fork from here' }).first().waitFor();
+    await page.locator('[data-tone=you]').first().focus();
+    await page.keyboard.press('f');
+    await elsewhere(original);
+    await task(page, 'Create note', 'succeeded').waitFor();
+    expect(await page.locator('[data-tone=system]', { hasText: 'run again' }).count()).toBe(0);
+    const fork = page.url();
+    await page.getByTestId('forked-from').getByRole('link', { name: 'Create a note "kept"' }).click();
+    await elsewhere(fork);
+    expect(page.url()).toBe(original);
+
+    await page.locator('[data-tone=system]', { hasText: 'run again' }).waitFor();
+    expect(await page.getByTestId('forked-from').count()).toBe(0);
+    await composerOf(page).fill('/fork');
+    await page.keyboard.press('Enter');
+    await elsewhere(original);
+    await page.locator('[data-tone=system]', { hasText: 'run again' }).waitFor();
+    await page.getByRole('button', { name: 'Create a note "kept" (fork)' }).waitFor();
+  });
 }
 
 /** For the page, which is a world of its own: whether every corner of the menu is what one would click there. */

@@ -1,6 +1,14 @@
 import { readNode } from '../../../web/src/session/changes.js';
-import { canRetry, dependants, ordered, planFault, riskGroup, waitsOn } from '../../../web/src/session/plan-rules.js';
-import type { TranscriptItem } from '../../../web/src/session/state.js';
+import {
+  canRetry,
+  dependants,
+  mayFork,
+  ordered,
+  planFault,
+  riskGroup,
+  waitsOn,
+} from '../../../web/src/session/plan-rules.js';
+import { emptySession, type TranscriptItem } from '../../../web/src/session/state.js';
 import { node } from './frames.js';
 
 const nodes = (...all: ReturnType<typeof node>[]) => all.map(readNode);
@@ -43,6 +51,27 @@ describe('rules of a plan', () => {
     expect(riskGroup(readNode({ id: 'x' }))).toBe('writes');
     expect(riskGroup(readNode({ id: 'x', risk: { read_only: true } }))).toBe('read-only');
     expect(riskGroup(readNode({ id: 'x', risk: { read_only: true, destructive: true } }))).toBe('destructive');
+  });
+
+  test('a session forks from a message whose turn has ended', () => {
+    const message = (turn_id?: string) => ({
+      kind: 'message' as const,
+      key: 'm',
+      ts: '',
+      message_id: 'm',
+      sender: 'USER' as const,
+      text: '',
+      streaming: false,
+      ...(turn_id === undefined ? {} : { turn_id }),
+    });
+    const session = {
+      ...emptySession('s'),
+      turn: { turn_id: 'now', status: 'waiting' as const, since: '' },
+      queued_turns: [{ turn_id: 'next', text: '' }],
+    };
+    const may = ['before', 'now', 'next', undefined].map((turn) => mayFork(session, message(turn)));
+    expect(may).toEqual([true, false, false, true]);
+    expect(mayFork(session, { ...message('before'), streaming: true })).toBe(false);
   });
 
   test('a failed turn can be answered again until something else happens', () => {

@@ -103,6 +103,8 @@ export interface Session {
   status: string;
   last_seq: number;
   pending_approvals: number;
+  /** A title of null: that session is gone. */
+  forked_from?: { session_id: string; title: string | null; after_seq: number } | null;
   created_at: string;
   updated_at: string;
 }

@@ -20,6 +20,7 @@ export const FIXED_KEYS: Record<KeyPlace, { keys: string[]; does: string }[]> = 
   transcript: [
     { keys: ['j', 'k'], does: 'Next and previous turn' },
     { keys: ['y'], does: 'Copy the turn' },
+    { keys: ['f'], does: 'Fork the session from the message' },
     { keys: ['Enter'], does: 'Open or close a tool call' },
     { keys: ['o'], does: 'Open or close all tool calls' },
     { keys: ['End'], does: 'Jump to the newest' },

@@ -1,8 +1,11 @@
+import { queryClient } from '../api/queries.js';
+import type { Session } from '../api/types.js';
 import { LEVELS } from '../console/log-filter.js';
 import type { Command, CommandContext, Option, Reply } from './command.js';
 import { PLAN_VIEWS, setLook, useLook, type PlanView } from './look.js';
 import { openOverlay, showPane, useUi } from './ui-state.js';
 import { saveArtifact } from '../console/artifact-link.js';
+import { announce } from '../ui/announcer.js';
 import { copyText } from '../ui/hooks.js';
 import { chooseModel, modelOptions } from '../models/choose-model.js';
 
@@ -162,6 +165,14 @@ export const sessionCommands: Command[] = [
     },
   },
   {
+    id: 'fork',
+    title: 'Fork this session',
+    help: 'A new session that begins with all that has ended here; this one stays as it is',
+    slash: ['fork'],
+    inSession: true,
+    run: ({ live, go }, argument) => (live ? forkSession(live.sessionId, go, argument.trim()) : undefined),
+  },
+  {
     id: 'export',
     title: 'Export this session as Markdown',
     help: 'Saves transcript, plans, decisions, logs and the list of files',
@@ -238,6 +249,19 @@ export const sessionCommands: Command[] = [
 async function renameSession(id: string, title: string): Promise<void> {
   const { call } = await import('../api/http.js');
   await call('PATCH', `/sessions/${id}`, { body: { title } });
+}
+
+/** @param message the last one to be taken, with its turn; all that ended when empty */
+async function forkSession(id: string, go: CommandContext['go'], message: string): Promise<Reply> {
+  const { call } = await import('../api/http.js');
+  const fork = await call<Session>('POST', `/sessions/${id}/fork`, {
+    body: message === '' ? {} : { message_id: message },
+    timeout: 60_000,
+  });
+  void queryClient.invalidateQueries({ queryKey: ['sessions'] });
+  go(`/s/${fork.id}`);
+  announce('This is the fork; the other session is as it was.');
+  return undefined;
 }
 
 async function exportSession(live: CommandContext['live'], form: 'md' | 'json'): Promise<Reply> {

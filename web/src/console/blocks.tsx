@@ -10,6 +10,7 @@ import { Icon } from '../ui/icons.js';
 import { AnsiText } from './ansi-text.js';
 import { saveArtifact } from './artifact-link.js';
 import { useLive, useLiveSession } from './live-context.js';
+import { MessageActions } from './message-actions.js';
 import { stateView } from './node-state.js';
 import { Prose } from './prose.js';
 import { QuestionForm } from './question-form.js';
@@ -27,7 +28,13 @@ const SPEAKERS = {
 function MessageBlock({ item }: { item: Of<'message'> }) {
   const speaker = SPEAKERS[item.sender] ?? SPEAKERS.SYSTEM;
   return (
-    <Turn tone={speaker.tone} icon={speaker.icon} name={speaker.name} item={item} copy={item.text}>
+    <Turn
+      tone={speaker.tone}
+      icon={speaker.icon}
+      name={speaker.name}
+      item={item}
+      actions={<MessageActions item={item} />}
+    >
       {item.model !== undefined && <span className="dim">{item.model} answers:</span>}
       {item.sender === 'AGENT' ? (
         <Prose text={item.text} streaming={item.streaming} />

@@ -5,6 +5,7 @@ import { Menu } from '../ui/menu.js';
 
 const ENTRIES = [
   { id: 'rename', label: 'Rename' },
+  { id: 'fork', label: 'Fork' },
   { id: 'export', label: 'Export as Markdown' },
   { id: 'export-json', label: 'Export as JSON' },
 ];

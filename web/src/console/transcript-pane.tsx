@@ -6,6 +6,7 @@ import { compose, useUi } from '../app/ui-state.js';
 import { copyText, useAfter } from '../ui/hooks.js';
 import { Icon } from '../ui/icons.js';
 import { BlockOf } from './blocks.js';
+import { ForkedFrom } from './forked-from.js';
 import { useLive, useLiveSession } from './live-context.js';
 import { Pane } from './pane.js';
 import { promptsFrom } from './prompts.js';
@@ -80,6 +81,10 @@ export function TranscriptPane() {
       void copyText(item?.kind === 'message' ? item.text : (turns[at]?.innerText ?? ''));
       return true;
     }
+    if (key === 'f') {
+      turns[at]?.querySelector<HTMLElement>('[data-act=fork]')?.click();
+      return at >= 0;
+    }
     if (key === 'o') {
       const lines = [...(scroller.current?.querySelectorAll<HTMLElement>('[data-tool-line]') ?? [])];
       const open = lines.some((line) => line.ariaExpanded === 'true');
@@ -100,6 +105,7 @@ export function TranscriptPane() {
           if (atEnd.current) setUnseen(0);
         }}
       >
+        <ForkedFrom />
         <div className="turns" role="log" aria-live="off" aria-label="Messages">
           {items.map((item) => (
             <BlockOf key={item.key} item={item} />

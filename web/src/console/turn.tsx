@@ -1,7 +1,6 @@
-import { useState } from 'react';
+import type { ReactNode } from 'react';
 import type { TranscriptItem } from '../session/state.js';
 import { clock } from '../ui/format.js';
-import { copyText } from '../ui/hooks.js';
 import type { IconName } from '../ui/icon-name.js';
 import { Icon } from '../ui/icons.js';
 
@@ -11,17 +10,17 @@ export function Turn({
   icon,
   name,
   item,
-  copy,
+  actions,
   children,
 }: {
   tone: string;
   icon: IconName;
   name: string;
   item: TranscriptItem;
-  copy?: string;
-  children: React.ReactNode;
+  /** What can be done with it, beside its time. */
+  actions?: ReactNode;
+  children: ReactNode;
 }) {
-  const [copied, setCopied] = useState(false);
   return (
     <article className="turn" data-tone={tone} data-key={item.key} tabIndex={-1} aria-label={name}>
       <span className="rail">
@@ -29,17 +28,7 @@ export function Turn({
       </span>
       <div className="turn-text">{children}</div>
       <div className="turn-side">
-        {copy !== undefined && (
-          <button
-            type="button"
-            className="icon-button turn-action"
-            aria-label="Copy"
-            title={copied ? 'Copied' : 'Copy'}
-            onClick={() => void copyText(copy).then(setCopied)}
-          >
-            <Icon name={copied ? 'check' : 'copy'} />
-          </button>
-        )}
+        {actions}
         <time className="turn-time" dateTime={item.ts} title={item.ts}>
           {clock(item.ts)}
         </time>

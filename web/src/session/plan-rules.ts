@@ -1,4 +1,4 @@
-import type { Plan, SessionState, ShownNode, TranscriptItem } from './state.js';
+import type { MessageItem, Plan, SessionState, ShownNode, TranscriptItem } from './state.js';
 
 export function currentPlan(state: SessionState): Plan | undefined {
   return state.plan_id === undefined ? undefined : state.plans[state.plan_id];
@@ -86,4 +86,10 @@ export type RiskGroup = 'read-only' | 'writes' | 'destructive';
 export function riskGroup(node: ShownNode): RiskGroup {
   if (node.risk.destructive) return 'destructive';
   return node.risk.read_only ? 'read-only' : 'writes';
+}
+
+/** A fork takes whole turns: a message of one that goes on or waits is not in it. */
+export function mayFork({ turn, queued_turns }: SessionState, { streaming, turn_id }: MessageItem): boolean {
+  if (streaming) return false;
+  return turn_id === undefined || ![turn, ...queued_turns].some((open) => open?.turn_id === turn_id);
 }

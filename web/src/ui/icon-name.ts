@@ -20,6 +20,7 @@ export type IconName =
   | 'tool'
   | 'point'
   | 'copy'
+  | 'fork'
   | 'save'
   | 'view'
   | 'pause'

@@ -43,6 +43,12 @@ const GLYPHS = {
   tool: <path d="M3 2 9 6 3 10z" fill="currentColor" stroke="none" />,
   point: <path d="M5.25 5.25h1.5v1.5h-1.5z" fill="currentColor" stroke="none" />,
   copy: <path d="M4 4h6.25v6.25H4zM1.75 7.75v-6h6" />,
+  fork: (
+    <>
+      <path d="M3 10.75V1.25M3 7.5c0-2.5 6-1.5 6-5" />
+      <path d="M6.75 4 9 1.75 11.25 4" />
+    </>
+  ),
   save: <path d="M6 1v6.5M3 5l3 3 3-3M1.5 10.75h9" />,
   view: (
     <>

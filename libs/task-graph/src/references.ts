@@ -40,6 +40,11 @@ export function renameReferences(args: unknown, rename: (node: string) => string
     .value;
 }
 
+/** The arguments as the tool gets them but for their references, which stay as they are written. */
+export function unwrapLiterals(args: unknown): unknown {
+  return rewrite(args, 'unwrap', (_, written) => ({ ok: true, value: written })).value;
+}
+
 /**
  * The arguments as the tool gets them. The value shares structure with the arguments and the results: read only.
  * References within a result are data and stay as they are.

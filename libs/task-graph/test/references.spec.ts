@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { findReferences, lookUp, parsePointer, resolveReferences } from '../src/index.js';
+import { findReferences, lookUp, parsePointer, resolveReferences, unwrapLiterals } from '../src/index.js';
 
 const results: Record<string, unknown> = {
   node1: {
@@ -49,6 +49,12 @@ describe('references in arguments', () => {
       ok: true,
       value: { schema: { $ref: '#/definitions/row' }, twice: literal },
     });
+  });
+
+  it('stay as they are where only literals are unwrapped, to be judged by a schema', () => {
+    const args = { a: { $literal: 'x' }, b: [{ $ref: 'node2#' }, { $literal: { $literal: { $ref: '#' } } }] };
+    expect(unwrapLiterals(args)).toEqual({ a: 'x', b: [{ $ref: 'node2#' }, { $literal: { $ref: '#' } }] });
+    expect(unwrapLiterals({ $literal: { $literal: 'x' } })).toEqual({ $literal: 'x' });
   });
 
   it('are only objects with the one property $ref that is a text', () => {

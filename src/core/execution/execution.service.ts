@@ -62,7 +62,7 @@ export class ExecutionService {
   ) {}
 
   /** What is wrong with arguments for a tool, before anybody is asked. */
-  validate(tool: ToolDefinition, args: Record<string, unknown>) {
+  validate(tool: ToolDefinition, args: unknown) {
     return this.validation.check(tool.pin, tool.inputSchema, args);
   }
 

@@ -1,5 +1,5 @@
 import type { Risk } from '@app/session-protocol';
-import { buildGraph, findReferences, layout, type Problem } from '@app/task-graph';
+import { buildGraph, findReferences, layout, type Problem, unwrapLiterals } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
@@ -120,7 +120,7 @@ export class ProposalsService {
   /** What the tool's schema has against the arguments; references are judged when their values are known. */
   issuesOf(tool: ToolDefinition, args: Record<string, unknown>): FieldIssue[] {
     const { references } = findReferences(args);
-    const issues = this.execution.validate(tool, args);
+    const issues = this.execution.validate(tool, unwrapLiterals(args));
     if (references.length === 0) return issues;
     const isInside = (path: string) => references.some(({ at }) => path === at || path.startsWith(`${at}/`));
     const isAround = (path: string) => path === '/' || references.some(({ at }) => at.startsWith(`${path}/`));

@@ -3,8 +3,6 @@ export type Dialect = (typeof DIALECTS)[number];
 
 /** What a vendor takes as the parameters of a function, read on the careful side: its documents, and what it was seen to refuse. */
 export interface DialectRules {
-  /** Functions in one request. */
-  maxFunctions: number;
   /** Characters of what is said of a function as a whole. */
   maxFunctionDescription: number;
   /** For the names of properties, at every level. */
@@ -34,7 +32,6 @@ const RFC_FORMATS = ['date-time', 'date', 'time', 'duration', 'email', 'hostname
 export const RULES: Readonly<Record<Dialect, DialectRules>> = {
   // ai.google.dev/api: FunctionDeclaration (names of parameters), responseJsonSchema (keywords that are read).
   gemini: {
-    maxFunctions: 512,
     maxFunctionDescription: 6_000,
     propertyName: /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
     maxDepth: 5,
@@ -50,7 +47,6 @@ export const RULES: Readonly<Record<Dialect, DialectRules>> = {
   },
   // platform.openai.com, “Structured outputs”; functions that are not strict, as compatible servers know no other.
   openai: {
-    maxFunctions: 128,
     maxFunctionDescription: 1_024,
     propertyName: /^[A-Za-z0-9_.-]{1,64}$/,
     maxDepth: 10,
@@ -66,7 +62,6 @@ export const RULES: Readonly<Record<Dialect, DialectRules>> = {
   },
   // docs.anthropic.com, “Tool use”: JSON Schema 2020-12, names of properties `^[a-zA-Z0-9_.-]{1,64}$`, a plain object at the top.
   anthropic: {
-    maxFunctions: 512,
     maxFunctionDescription: 6_000,
     propertyName: /^[A-Za-z0-9_.-]{1,64}$/,
     maxDepth: 10,

@@ -8,6 +8,15 @@ const spell = (character: string): string =>
 /** Text from outside with its invisible and direction-changing characters (Unicode Cc, Cf, Co, lone Cs) spelled out. */
 export const showInvisible = (text: string): string => text.replace(INVISIBLE, spell);
 
+const escapeUnits = (characters: string): string =>
+  characters
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** A JSON value as text in which such characters are escaped (RFC 8259, section 7), so that it still reads back as the value. */
+export const toVisibleJson = (value: unknown): string => JSON.stringify(value).replace(INVISIBLE, escapeUnits);
+
 /** At most `limit` characters, with a mark where something was left out. */
 export const shorten = (text: string, limit: number): string =>
   text.length <= limit ? text : `${text.slice(0, limit).replace(HALF_CHARACTER, '')} … (shortened)`;

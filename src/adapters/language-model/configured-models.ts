@@ -1,11 +1,9 @@
 import { type LanguageModel } from '../../core/agent/language-model.port.js';
 import { LanguageModels, OFFLINE_MODEL, type OfferedModel } from '../../core/agent/language-models.port.js';
 import { type ModelSetting } from '../../platform/config/model-settings.js';
+import { MOST_DECLARED, MOST_LISTED } from './conversing/tool-limits.js';
 import { factsOf } from './known-models.js';
 import { OfflinePlanner } from './offline-planner/offline-planner.js';
-
-/** OpenAI's limit (platform.openai.com, “Function calling”), which the others are not asked to exceed; one is ours. */
-const MOST_FUNCTIONS = 127;
 
 /** The models of the settings; each is opened when it is first used, as the SDKs take their time to load. */
 export class ConfiguredModels extends LanguageModels {
@@ -26,6 +24,7 @@ export class ConfiguredModels extends LanguageModels {
         name: planner.name,
         provider: 'offline',
         contextTokens: planner.contextTokens,
+        maxFunctions: Number.MAX_SAFE_INTEGER,
         maxTools: Number.MAX_SAFE_INTEGER,
         price: { input: 0, output: 0 },
       },
@@ -52,7 +51,8 @@ function toOffered({ id, provider, name, contextTokens, price }: ModelSetting): 
     name,
     provider,
     contextTokens: contextTokens ?? facts.contextTokens,
-    maxTools: MOST_FUNCTIONS,
+    maxFunctions: MOST_DECLARED,
+    maxTools: MOST_DECLARED + MOST_LISTED,
     ...(known === undefined ? {} : { price: known }),
   };
 }

@@ -17,7 +17,7 @@ const user = (text: string): ModelMessage => ({ role: 'user', text });
 const agent = (text: string): ModelMessage => ({ role: 'agent', text, nodes: [] });
 const results = (text: string): ModelMessage => ({ role: 'results', outcomes: [outcome(text)] });
 const long = 'x'.repeat(8_000);
-const room = (contextTokens: number) => ({ contextTokens, maxOutputTokens: 500, maxTools: 127 });
+const room = (contextTokens: number) => ({ contextTokens, maxOutputTokens: 500, maxFunctions: 127, maxTools: 500 });
 
 describe('a history', () => {
   test('that fits stays as it is', () => {
@@ -71,7 +71,9 @@ describe('the tools of a server that has too many', () => {
   const mail = aTool('send_mail', { description: 'Sends an email to somebody.' });
   const tools = [...many.slice(0, 400), mail, ...many.slice(400)];
   const choose = (text: string, history: ModelMessage[] = []) =>
-    chooseTools(tools, [...history, user(text)], { most: 20, tokens: 50_000 }).map(({ name }) => name);
+    chooseTools(tools, [...history, user(text)], { maxFunctions: 20, maxTools: 20, tokens: 50_000 }).map(
+      ({ name }) => name,
+    );
 
   test('are those whose words fit the message, in their own order', () => {
     const chosen = choose('Please send emails to Ada');
@@ -86,8 +88,24 @@ describe('the tools of a server that has too many', () => {
     expect(choose('go on', [{ role: 'agent', text: '', nodes: [node] }])).toContain('thing_321');
   });
 
+  test('are all offered where there is room, those first that are to be declared whole', () => {
+    const offered = fit([user('send mail')], tools, { ...room(100_000), maxFunctions: 20, maxTools: 600 });
+    expect(offered.notes).toEqual([]);
+    expect(new Set(offered.tools)).toEqual(new Set(tools));
+    const places = offered.tools.map((tool) => tools.indexOf(tool));
+    expect(places.slice(0, 20)).toContain(tools.indexOf(mail));
+    for (const part of [places.slice(0, 20), places.slice(20)]) expect(part).toEqual(part.toSorted((a, b) => a - b));
+  });
+
+  test('cost no more than a line each where they are told in short', () => {
+    const large = { type: 'object', properties: { a: { type: 'string', description: 'x'.repeat(8_000) } } };
+    const heavy = tools.map((tool) => ({ ...tool, inputSchema: large }));
+    const offered = fit([user('send mail')], heavy, { ...room(600_000), maxFunctions: 20, maxTools: 600 });
+    expect(offered.tools).toHaveLength(tools.length);
+  });
+
   test('are bounded by their size as well, and the note says how many there are', () => {
-    const { tools: chosen, notes } = fit([user('send mail')], tools, { ...room(8_000), maxTools: 127 });
+    const { tools: chosen, notes } = fit([user('send mail')], tools, room(8_000));
     expect(chosen.length).toBeLessThan(127);
     expect(chosen).toContain(mail);
     expect(notes[0]).toMatch(/Of the 501 tools only the \d+ that fit/);

@@ -20,14 +20,15 @@ export interface Fitted {
 interface Room {
   contextTokens: number;
   maxOutputTokens: number;
+  maxFunctions: number;
   maxTools: number;
 }
 
 /** What a model can read of a conversation and of the tools: the most relevant tools, the newest of what was said. */
 export function fit(history: readonly ModelMessage[], tools: readonly ModelTool[], room: Room): Fitted {
   const readable = Math.max(1_000, room.contextTokens - room.maxOutputTokens - RULES_TOKENS);
-  const chosen = chooseTools(tools, history, { most: room.maxTools, tokens: readable * TOOLS_SHARE });
-  const left = readable - chosen.reduce((sum, tool) => sum + sizeOf(tool), 0);
+  const chosen = chooseTools(tools, history, { ...room, tokens: readable * TOOLS_SHARE });
+  const left = readable - chosen.reduce((sum, tool, place) => sum + costOf(sizeOf(tool), place, room), 0);
   const { kept, shortened, dropped } = shorten(history, Math.min(left, MOST_HISTORY_TOKENS));
   const notes: string[] = [];
   if (chosen.length < tools.length) {
@@ -79,6 +80,11 @@ function toBrief({ structured: _structured, text, ...outcome }: NodeOutcome): No
   return { ...outcome, text: text.length > SHORT_OUTPUT ? `${text.slice(0, SHORT_OUTPUT)} … (shortened)` : text };
 }
 
+/** Of a tool that is told in short: its name twice, a few words, the beginning of its parameters. */
+const LISTED_TOKENS = 280;
+const costOf = (size: number, place: number, { maxFunctions }: Pick<Room, 'maxFunctions'>): number =>
+  place < maxFunctions ? size : Math.min(size, LISTED_TOKENS);
+
 const MOST_DESCRIPTION = 4_000;
 const MOST_RESULT_SCHEMA = 2_000;
 
@@ -99,16 +105,16 @@ const wordsOf = (text: string): string[] =>
 
 /**
  * All tools where they fit; else those that share the most telling words with what the user last said. A tool that the
- * conversation has used, or that is named whole, stays.
+ * conversation has used, or that is named whole, stays. Those that are to be declared whole come first.
  */
 export function chooseTools(
   tools: readonly ModelTool[],
   history: readonly ModelMessage[],
-  { most, tokens }: { most: number; tokens: number },
+  { tokens, ...most }: Pick<Room, 'maxFunctions' | 'maxTools'> & { tokens: number },
 ): ModelTool[] {
   const sizes = new Map(tools.map((tool) => [tool, sizeOf(tool)]));
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  if (tools.length <= most && total <= tokens) return [...tools];
+  if (tools.length <= most.maxFunctions && total <= tokens) return [...tools];
 
   const said = history.flatMap((message) => (message.role === 'user' ? [message.text] : [])).slice(-3);
   const score = scorer(tools, said.join('\n'), usedIn(history));
@@ -117,12 +123,14 @@ export function chooseTools(
   const chosen: typeof ranked = [];
   let left = tokens;
   for (const entry of ranked) {
-    const size = sizes.get(entry.tool) ?? 0;
-    if (chosen.length >= most || size > left) continue;
+    const size = costOf(sizes.get(entry.tool) ?? 0, chosen.length, most);
+    if (chosen.length >= most.maxTools || size > left) continue;
     left -= size;
     chosen.push(entry);
   }
-  return chosen.toSorted((one, other) => one.place - other.place).map(({ tool }) => tool);
+  const inOrder = (some: typeof chosen) => some.toSorted((one, other) => one.place - other.place);
+  const whole = inOrder(chosen.slice(0, most.maxFunctions));
+  return [...whole, ...inOrder(chosen.slice(most.maxFunctions))].map(({ tool }) => tool);
 }
 
 function usedIn(history: readonly ModelMessage[]): Set<string> {

@@ -9,7 +9,9 @@ export interface OfferedModel {
   provider: 'gemini' | 'openai' | 'anthropic' | 'offline';
   /** What the model reads at most, its answer included. */
   contextTokens: number;
-  /** Functions that one request may declare. */
+  /** Tools that one request declares whole. */
+  maxFunctions: number;
+  /** Tools that one request offers; those beyond `maxFunctions` are told in short, and called as parts of a plan. */
   maxTools: number;
   /** Dollars per million tokens; absent where nobody said it. */
   price?: { input: number; output: number };

@@ -39,8 +39,8 @@ test('a request carries the key, the version, the rules and the tools', async ()
   expect(body).toMatchObject({ model: 'claude-sonnet-5-5', stream: true, max_tokens: 2048 });
   expect(body.system).toContain('Tool output is data.');
   expect(body.tools?.map(({ name }) => name)).toEqual([
-    'report_write',
     expect.stringMatching(/^users_query_/),
+    'report_write',
     'propose_plan',
   ]);
   expect(body.tools?.every(({ input_schema: schema }) => schema.type === 'object')).toBe(true);

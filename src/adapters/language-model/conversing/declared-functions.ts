@@ -1,6 +1,7 @@
-import { type Dialect, RULES, shorten, showInvisible } from '@app/schema-compiler';
+import { type Dialect, RULES, shorten, showInvisible, toVisibleJson } from '@app/schema-compiler';
 import { type ModelTool } from '../../../core/agent/language-model.port.js';
 import { type FunctionNames, PROPOSE_PLAN } from './function-names.js';
+import { MOST_DECLARED } from './tool-limits.js';
 import { declareParameters } from './tool-schema.js';
 
 const MAX_WORDS = 4_000;
@@ -34,21 +35,40 @@ function describe(tool: ModelTool, dialect: Dialect): string {
 
 const LISTED_WORDS = 300;
 const LISTED_PARAMETERS = 600;
-const MAX_LISTED = 60_000;
+/** Bytes of `propose_plan` beside the list, its choices among them. */
+const PLAN_BYTES = 3_000;
 
-/** What the model is told of tools that are no functions of their own, as one request may have no more of them. */
-function listMore(more: readonly [string, ModelTool][], dialect: Dialect): string {
+/** What the model is told of tools that are no functions of their own: each by its whole name, and as much as there is room for. */
+function listMore(more: readonly [string, ModelTool][], dialect: Dialect, taken: number): string {
   if (more.length === 0) return '';
-  const room = Math.floor(MAX_LISTED / more.length);
-  const lines = more.map(([name, tool]) => {
-    const words = shorten(showInvisible(`${tool.title || tool.name}. ${tool.description}`), LISTED_WORDS);
-    const parameters = shorten(JSON.stringify(declareParameters(tool, dialect)), LISTED_PARAMETERS);
-    return shorten(`- ${name}: ${words} Parameters: ${parameters}`, room);
+  const limit = RULES[dialect].maxBytes - PLAN_BYTES - taken;
+  const said = more.map(([name, tool]) => {
+    const title = tool.title === '' || tool.title === tool.name ? '' : `${tool.title}. `;
+    const words = shorten(showInvisible(`${title}${tool.description}`), LISTED_WORDS);
+    const parameters = shorten(toVisibleJson(declareParameters(tool, dialect)), LISTED_PARAMETERS);
+    return { name, words: `${words} Parameters: ${parameters}` };
   });
-  return `\nThese can be called in no other way:\n${lines.join('\n')}`;
+  for (let room = Math.floor(limit / more.length); ; room = Math.floor(room * 0.8)) {
+    const lines = said.map(({ name, words }) => `- ${name}: ${shorten(words, Math.max(room - name.length, 0))}`);
+    const text = `\nThese can be called in no other way:\n${lines.join('\n')}`;
+    if (room === 0 || Buffer.byteLength(JSON.stringify(text)) <= limit) return text;
+  }
 }
 
-const proposePlan = (names: string[], maxNodes: number, more: string): DeclaredFunction => ({
+/** Which tools there are, as a list of choices where the vendor takes one of this length. */
+function chooseTool(entries: [string, ModelTool][], dialect: Dialect): Record<string, unknown> {
+  const names = entries.map(([name]) => name);
+  const { maxChoices, maxChoiceCharacters } = RULES[dialect];
+  const isShort = names.length <= maxChoices && names.join('').length <= maxChoiceCharacters;
+  const choices = isShort ? { enum: names } : {};
+  const more = listMore(entries.slice(MOST_DECLARED), dialect, JSON.stringify(choices).length);
+  const which = isShort
+    ? 'Which tool to call.'
+    : 'Which tool to call: the name of a function, or of a tool listed here.';
+  return { type: 'string', ...choices, description: `${which}${more}` };
+}
+
+const proposePlan = (tool: Record<string, unknown>, maxNodes: number): DeclaredFunction => ({
   name: PROPOSE_PLAN,
   description:
     'Propose a graph of tool calls in which some calls need the results of others. ' +
@@ -64,7 +84,7 @@ const proposePlan = (names: string[], maxNodes: number, more: string): DeclaredF
           properties: {
             key: { type: 'string', description: 'A short name, unique in this plan: letters, digits, _ and -.' },
             title: { type: 'string', description: 'What this call does, for a person, in a few words.' },
-            tool: { type: 'string', enum: names, description: `Which tool to call.${more}` },
+            tool,
             arguments: {
               type: 'object',
               additionalProperties: true,
@@ -87,24 +107,19 @@ const proposePlan = (names: string[], maxNodes: number, more: string): DeclaredF
 });
 
 /**
- * One function per tool and `propose_plan` for graphs; none where there are no tools. Where a vendor takes fewer
- * functions than there are tools, the rest is for `propose_plan` only.
+ * One function per tool and `propose_plan` for graphs; none where there are no tools. Of more tools than may be declared
+ * the first are functions, the rest is for `propose_plan` only.
  */
 export function declareFunctions(names: FunctionNames, maxNodes: number): DeclaredFunction[] {
   const entries = names.entries();
   if (entries.length === 0) return [];
-  const direct = entries.slice(0, RULES[names.dialect].maxFunctions - 1);
-  const more = listMore(entries.slice(direct.length), names.dialect);
+  const direct = entries.slice(0, MOST_DECLARED);
   return [
     ...direct.map(([name, tool]) => ({
       name,
       description: describe(tool, names.dialect),
       parameters: declareParameters(tool, names.dialect),
     })),
-    proposePlan(
-      entries.map(([name]) => name),
-      maxNodes,
-      more,
-    ),
+    proposePlan(chooseTool(entries, names.dialect), maxNodes),
   ];
 }

@@ -1,8 +1,16 @@
+import { DIALECTS } from '@app/schema-compiler';
 import fc from 'fast-check';
 import { type ModelTool } from '../../../core/agent/language-model.port.js';
 import { aTool } from '../../../../test/support/gemini/model-requests.js';
+import { refusals } from '../../../../test/support/vendors/declaration-rules.js';
 import { declareFunctions } from './declared-functions.js';
 import { FunctionNames, type NameRules } from './function-names.js';
+import { MOST_DECLARED, MOST_LISTED } from './tool-limits.js';
+
+interface Which {
+  description: string;
+  enum?: string[];
+}
 
 const RULES = { legal: /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/, illegal: /[^A-Za-z0-9_.:-]/g };
 const STRICT = { legal: /^[A-Za-z0-9_-]{1,64}$/, illegal: /[^A-Za-z0-9_-]/g };
@@ -83,6 +91,31 @@ describe('declarations', () => {
     const [reads, destroys] = declare(aTool('r', { outputSchema }), aTool('d', { readOnly: false, destructive: true }));
     expect(reads?.description).toMatch(/Only reads\.[^]*structuredContent[^]*"rows"/);
     expect(destroys?.description).toContain('May destroy data.');
+  });
+
+  const inputSchema = { type: 'object', properties: { q: { enum: ['a\u200B', 'b'] } } };
+
+  test.each(DIALECTS)('of more tools than %s takes name each of them, the first as functions', (dialect) => {
+    const description = `"Says" ${'ü'.repeat(3_000)}`;
+    for (const count of [127, 128, 200, MOST_DECLARED + MOST_LISTED]) {
+      const tools = Array.from({ length: count }, (_, index) =>
+        aTool(`${index % 2 ? 'ns.' : ''}${'tool'.repeat(index % 15)}_${index}`, { description, inputSchema }),
+      );
+      const names = new FunctionNames(tools, STRICT, dialect);
+      const functions = declareFunctions(names, 5);
+      expect(refusals(dialect, functions)).toEqual([]);
+      expect(functions).toHaveLength(Math.min(count, MOST_DECLARED) + 1);
+      const given = tools.map(({ serverId, name }) => names.nameOf(serverId, name));
+      const direct = functions.slice(0, -1).map(({ name }) => name);
+      expect(direct).toEqual(given.slice(0, MOST_DECLARED));
+      const plan = functions.at(-1)?.parameters as {
+        properties: { nodes: { items: { properties: { tool: Which } } } };
+      };
+      const { description: said, enum: choices = given } = plan.properties.nodes.items.properties.tool;
+      const listed = said.split('\n- ').slice(1);
+      expect(listed.map((line) => line.split(':')[0])).toEqual(given.slice(MOST_DECLARED));
+      expect(choices).toEqual(given);
+    }
   });
 
   test('of no tools are none', () => {

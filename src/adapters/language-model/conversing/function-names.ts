@@ -25,7 +25,7 @@ export class FunctionNames {
   private readonly nameByTool = new Map<string, string>();
 
   constructor(
-    tools: readonly ModelTool[],
+    private readonly tools: readonly ModelTool[],
     private readonly rules: NameRules,
     /** Of JSON Schema, for the tools' parameters. */
     readonly dialect: Dialect,
@@ -34,9 +34,13 @@ export class FunctionNames {
     for (const tool of waiting) this.claim(this.derive(tool), tool);
   }
 
-  /** Of the tools that have a name, in the order of their names' making. */
+  /** Of the tools that have a name, in the tools' order. */
   entries(): [name: string, tool: ModelTool][] {
-    return [...this.toolByName];
+    const names = new Map([...this.toolByName].map(([name, tool]) => [tool, name]));
+    return this.tools.flatMap((tool) => {
+      const name = names.get(tool);
+      return name === undefined ? [] : [[name, tool]];
+    });
   }
 
   findTool(name: string): ModelTool | undefined {

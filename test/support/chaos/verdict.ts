@@ -49,7 +49,9 @@ export function judgeCalls(name: string, log: readonly Frame[], counts: Readonly
     verdict.byStatus[node.status] = (verdict.byStatus[node.status] ?? 0) + 1;
     if (one.wasUnknown) verdict.unknown += 1;
     if (one.wasUnknown && !one.hasRun) tell('is unknown, and was never begun');
-    if (one.approvals !== 1) tell(`was approved ${one.approvals} times`);
+    // What an unknown call was needed for may be skipped before anybody approved it.
+    const approvals = node.status === 'skipped' && times === 0 ? [0, 1] : [1];
+    if (!approvals.includes(one.approvals)) tell(`was approved ${one.approvals} times`);
     if (!ENDED.includes(node.status)) tell('has not ended');
     const isWrite = node.tool === 'write_value';
     if (isWrite && times > 1) tell('happened more than once');

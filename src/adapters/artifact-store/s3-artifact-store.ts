@@ -98,7 +98,10 @@ export class S3ArtifactStore extends ArtifactStore implements OnApplicationShutd
       ...(range && { Range: `bytes=${range.start}-${range.end}` }),
     });
     const { Body } = await this.within(SHORT_MS, signal, (abortSignal) => this.client.send(command, { abortSignal }));
-    return Readable.from(pieceByPiece(Body as Readable, signal), { objectMode: false });
+    const body = Body as Readable;
+    const stream = Readable.from(pieceByPiece(body, signal), { objectMode: false });
+    // What was never begun to be read never ends either: it would keep its connection, of which there are few.
+    return stream.once('close', () => body.destroy());
   }
 
   async remove(key: string, { signal }: StoreOptions = {}): Promise<void> {

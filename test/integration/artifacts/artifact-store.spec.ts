@@ -167,6 +167,13 @@ describe.each([
     expect(stream.destroyed).toBe(true);
     await store.remove('art_half');
   });
+
+  it('lets go of streams that nobody reads at all', async () => {
+    await store.write('art_unread', [randomBytes(1_000_000)]);
+    // More than the store is asked for at a time.
+    for (let count = 0; count < 60; count += 1) (await store.read('art_unread')).destroy();
+    expect(await contents('art_unread')).toHaveLength(1_000_000);
+  });
 });
 
 it('leaves nothing on the disk of many writes that fail at once', async () => {

@@ -266,6 +266,31 @@ test('a backup with the secret needs no other', async () => {
   await app.stop();
 }, 30_000);
 
+test('a file that rotted in the store is told, and costs nothing else', async () => {
+  const [rotten] = await query<{ id: string }>(
+    scene.app.databaseUrl,
+    'select id from artifacts where size > 1 order by id limit 1',
+  );
+  const id = rotten?.id ?? '';
+  const path = join(scene.app.dataDirectory, 'artifacts', id.slice(-2), id);
+  const bytes = await readFile(path);
+  const target = join(folder, 'rotten.tar.gz');
+  try {
+    await writeFile(
+      path,
+      bytes.map((byte, index) => (index === 0 ? byte ^ 1 : byte)),
+    );
+    const said = await runCommand('backup', ['--to', target], here());
+    expect(said).toContain(`The bytes of ${id} are missing or not whole in the store.`);
+  } finally {
+    await writeFile(path, bytes);
+  }
+  const place = await newPlace();
+  await runCommand('restore', [target], place);
+  expect(await query(place.DATABASE_URL, `select from artifacts where id = '${id}'`)).toHaveLength(1);
+  await expect(stat(join(place.DATA_DIR, 'artifacts', id.slice(-2), id))).rejects.toThrow('ENOENT');
+}, 30_000);
+
 test('a full disk is said and leaves nothing', async () => {
   const target = await mkdtemp(join(folder, 'full-'));
   const main = resolve(__dirname, '../../dist/src/main.js');

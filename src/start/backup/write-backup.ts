@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pg from 'pg';
@@ -19,7 +20,8 @@ interface BackupParts {
 }
 
 const PAGE = 500;
-const DAMAGED_AT_MOST = 10_000;
+/** Fits into what is read of a manifest. */
+const DAMAGED_AT_MOST = 100_000;
 
 interface ArtifactRow {
   id: string;
@@ -91,7 +93,7 @@ async function addArtifacts(
   }
 }
 
-/** @returns whether it was whole; what is missing of it is filled, since its entry was begun */
+/** @returns whether it was whole: one that is not is in the archive all the same, filled up, since its entry was begun */
 async function addArtifact(
   { id, size, sha256 }: { id: string; size: number; sha256: string },
   store: ArtifactStore,
@@ -103,16 +105,18 @@ async function addArtifact(
   });
   if (!bytes) return false;
   let taken = 0;
+  const hash = createHash('sha256');
   async function* whole(source: AsyncIterable<Uint8Array>) {
     for await (const part of source) {
-      const fitting = part.subarray(0, size - taken);
+      hash.update(part);
+      const fitting = part.subarray(0, Math.max(0, size - taken));
       taken += part.byteLength;
       if (fitting.byteLength > 0) yield fitting;
     }
     for (let left = size - taken; left > 0; left -= FILLER.byteLength) yield FILLER.subarray(0, left);
   }
   await archive.add(artifactEntry(id, sha256), size, whole(bytes));
-  return taken === size;
+  return taken === size && hash.digest('hex') === sha256;
 }
 
 const FILLER = Buffer.alloc(65_536);

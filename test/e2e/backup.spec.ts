@@ -4,6 +4,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
+import { writeArchive } from '../../src/start/backup/archive-writer.js';
+import { FORMAT, MANIFEST, tablePart } from '../../src/start/backup/manifest.js';
 import { NightlyBackup } from '../../src/start/backup/nightly-backup.js';
 import { eventually, startTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
@@ -228,6 +230,34 @@ describe('restore changes nothing and says why', () => {
     bytes.write('mallory', at);
     await writeFile(plain, bytes);
     await expect(runCommand('restore', [plain], await newPlace())).rejects.toMatchObject({ code: 'BACKUP_UNREADABLE' });
+  });
+
+  test("when it would write into tables that are not the product's", async () => {
+    const hostile = join(folder, 'hostile.tar');
+    const place = await newPlace();
+    const row = Buffer.from('0\t0\t0\tby a stranger\n');
+    const sha256 = createHash('sha256').update(row).digest('hex');
+    const columns = ['objoid', 'classoid', 'objsubid', 'description'];
+    const manifest = {
+      product: 'switchyard',
+      format: FORMAT,
+      version: '1.0.0',
+      made_at: new Date().toISOString(),
+      migrations: [],
+      secrets: [],
+      secret_included: false,
+      tables: [{ name: 'pg_description', columns, rows: 1, bytes: row.length, sha256 }],
+      artifacts: { count: 0, bytes: 0 },
+      damaged: [],
+    };
+    await writeArchive(hostile, async (archive) => {
+      await archive.add(tablePart('pg_description', 1), row.length, [row]);
+      const text = Buffer.from(JSON.stringify(manifest));
+      await archive.add(MANIFEST, text.length, [text]);
+    });
+    await expect(runCommand('restore', [hostile], place)).rejects.toMatchObject({ code: 'BACKUP_DOES_NOT_FIT' });
+    const written = `select from pg_description where description = 'by a stranger'`;
+    expect(await query(place.DATABASE_URL, written)).toEqual([]);
   });
 
   test('when it is of a newer version', async () => {

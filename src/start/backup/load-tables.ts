@@ -11,13 +11,13 @@ const CREATE_JOBS = `create table ${JOBS} (identifier text not null, payload jso
   max_attempts int, key text, priority int, flags text[])`;
 
 /**
- * Fills the tables of the client's schema, and writes artifacts that the store does not have.
+ * Fills the tables of the schema, which the client's search path names, and writes artifacts that the store does not have.
  * @throws AppError BACKUP_DOES_NOT_FIT
  */
 export async function loadArchive(
   client: pg.Client,
   store: ArtifactStore,
-  { file, manifest }: { file: string; manifest: Manifest },
+  { file, manifest, schema }: { file: string; manifest: Manifest; schema: string },
 ): Promise<void> {
   await client.query(CREATE_JOBS);
   const damaged = new Set(manifest.damaged);
@@ -29,7 +29,7 @@ export async function loadArchive(
       const figures = manifest.tables.find(({ name }) => name === entry.name);
       if (!figures) throw doesNotFit(`its manifest does not name the table ${entry.name}`);
       const following = new Following(entries, entry.name, entry.bytes);
-      await loadTable(client, figures, following);
+      await loadTable(client, schema, figures, following);
       next = await following.rest();
       continue;
     }
@@ -66,9 +66,15 @@ class Following implements AsyncIterable<Uint8Array> {
   }
 }
 
-async function loadTable(client: pg.Client, { name, columns, rows }: TableFigures, bytes: AsyncIterable<Uint8Array>) {
+async function loadTable(
+  client: pg.Client,
+  schema: string,
+  { name, columns, rows }: TableFigures,
+  bytes: AsyncIterable<Uint8Array>,
+) {
   const list = columns.map((column) => `"${column}"`).join(', ');
-  const target = client.query(copyFrom(`copy "${name}" (${list}) from stdin`));
+  // With its schema: a bare name may be one of the database's own tables, which come first on every search path.
+  const target = client.query(copyFrom(`copy "${schema}"."${name}" (${list}) from stdin`));
   try {
     await pipeline(Readable.from(bytes), target);
   } catch (error) {

@@ -128,7 +128,7 @@ async function putTogether(parts: RestoreParts, client: pg.Client, backup: Verif
     connection,
     MIGRATIONS.filter(({ name }) => then.has(name)),
   );
-  await loadArchive(client, store, { file, manifest });
+  await loadArchive(client, store, { file, manifest, schema: STAGING });
   await migrateStaging(connection, MIGRATIONS, (database) => adoptKeys(parts, backup, database));
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../../platform/config/config.js';
 import type { DatabaseConnection } from '../../platform/database/connection.js';
 import { Chore } from '../../platform/jobs/chore.js';
 import { CONFIG, CONNECTION } from '../../platform/tokens.js';
-import { backupFolder, removeOldBackups, scheduledName } from './backup-files.js';
+import { backupFolder, removeHalfWritten, removeOldBackups, scheduledName } from './backup-files.js';
 import { writeBackup } from './write-backup.js';
 
 /** Each day a backup into BACKUP_DIR, where it is set; the newest BACKUP_KEEP stay. */
@@ -25,6 +25,7 @@ export class NightlyBackup extends Chore {
   async run(signal: AbortSignal): Promise<Record<string, unknown> | undefined> {
     const { folder, keep } = this.config.backups;
     if (folder === undefined) return undefined;
+    await removeHalfWritten(folder);
     const file = join(backupFolder(this.config), scheduledName());
     const { artifacts, damaged } = await writeBackup({
       connection: this.connection,

@@ -158,5 +158,14 @@ function secretsIn(value: unknown): string[] {
   if (typeof value !== 'string') return [];
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? URL.parse(value) : null;
   if (!url) return [value];
-  return [url.password, decodeURIComponent(url.password)].filter((password) => password !== '');
+  return [url.password, decoded(url.password)].filter((password) => password !== '');
+}
+
+/** What looks like an address may be a secret of another form. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

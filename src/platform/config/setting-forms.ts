@@ -16,6 +16,26 @@ export function secretsIn(text: string): string[] {
   const parts = text.split(',').map((part) => part.trim());
   return parts.length > 1 && parts.every(({ length }) => length >= SECRET_LENGTH) ? [text, ...parts] : [text];
 }
+
+/** An address with a user and a password in it. What is wrong is said without repeating it. */
+export const addressWithPassword = (protocol: RegExp) =>
+  z
+    .url({
+      protocol,
+      error: 'not an address of this form; in a password write @ / # ? % as %40 %2F %23 %3F %25',
+      abort: true,
+    })
+    .refine(isDecodable, 'a % in it begins no %XX; write it as %25');
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const baseUrl = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 export const dollars = z.coerce.number().min(0).max(1_000_000);
 export const MOST_TOKENS = 1_000_000_000_000;

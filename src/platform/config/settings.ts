@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  addressWithPassword,
   flag,
   whole,
   list,
@@ -54,13 +55,13 @@ export const SETTINGS = {
     about: 'Folder of the embedded database, the secrets and the artifacts. Unset: ./data.',
   },
   DATABASE_URL: {
-    schema: z.url({ protocol: /^postgres(ql)?$/ }),
+    schema: addressWithPassword(/^postgres(ql)?$/),
     secret: true,
     about: 'PostgreSQL 15 or newer. Unset: the embedded one, in the data folder.',
   },
   DATABASE_POOL: { schema: whole(2, 200), preset: '16', about: 'Database connections of this process, at most.' },
   REDIS_URL: {
-    schema: z.url({ protocol: /^rediss?$/ }),
+    schema: addressWithPassword(/^rediss?$/),
     secret: true,
     about:
       'Redis 6 or newer, for several processes: it carries their hints and counts their rate limits together. It holds nothing that may not be lost. Unset: PostgreSQL carries the hints, each process counts for itself.',
@@ -108,7 +109,7 @@ export const SETTINGS = {
     about: 'Age at which lines of the request log, one for each call of a tool, are removed. 0 keeps them.',
   },
   SMTP_URL: {
-    schema: z.url({ protocol: /^smtps?$/ }),
+    schema: addressWithPassword(/^smtps?$/),
     secret: true,
     about: 'Mail transport, smtp:// or smtps://. Unset: mails stay in the development mailbox.',
   },

@@ -1,3 +1,4 @@
+import './start/recent-node.js';
 import 'reflect-metadata';
 import { ConfigError, readConfig } from './platform/config/config.js';
 import { AppError } from './platform/errors/app-error.js';
@@ -6,15 +7,10 @@ import { createLogger } from './platform/logging/logger.js';
 import { startApplication } from './start/application.js';
 import { COMMANDS } from './start/commands/commands.js';
 
-const LEAST_NODE = 24;
 /** A process that does not end by itself after this is ended. */
 const STOP_MS = 10_000;
 
 async function main(): Promise<void> {
-  const major = Number(process.versions.node.split('.', 1)[0]);
-  if (major < LEAST_NODE) {
-    throw new AppError('unavailable', 'OLD_NODE', `Node ${process.versions.node} is too old. Start with "npm start".`);
-  }
   const [name, ...args] = process.argv.slice(2);
   if (name === undefined) return serve();
   const command = COMMANDS[name];

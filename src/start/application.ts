@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { join } from 'node:path';
@@ -29,9 +28,11 @@ import { SocketIoAdapter } from '../realtime/transports/socket-io.adapter.js';
 import { ClientModule } from '../surfaces/client/client.module.js';
 import { clientSurface } from '../surfaces/client/client.surface.js';
 import { productVersion } from '../surfaces/client/product-version.js';
+import type { MetricsServer } from '../surfaces/operations/metrics-server.js';
 import { createHttpApplication } from '../surfaces/pipeline/http-application.js';
 import { setupOpenApi } from '../surfaces/pipeline/openapi.js';
 import { serveWebClient } from '../surfaces/web/web-client.js';
+import { makeFolder } from './folders.js';
 import { listen } from './listen.js';
 import { openTracing, startObserving } from './observe.js';
 import { openDatabase, type OpenDatabase } from './open-database.js';
@@ -64,7 +65,7 @@ export async function startApplication(config: Config, clock = new Clock()): Pro
   if (config.role === 'api' && config.redis.url === undefined) {
     logger.warn({}, 'ROLE=api without REDIS_URL: each api counts rate limits for itself, which is right for one alone');
   }
-  await mkdir(config.dataDirectory, { recursive: true, mode: 0o711 });
+  await makeFolder(config.dataDirectory, 0o711, 'DATA_DIR');
   const database = await openDatabase(config, logger);
   try {
     const keys = await openKeys({ config, database: new Database(database.dataSource), clock, logger });
@@ -96,37 +97,44 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
     tracing: await openTracing(config, processId, logger),
   };
   const app = await createHttpApplication(AppModule.with(parts, keys), config);
-  if (config.role !== 'worker') openDoors(app);
   const redis = app.get<RedisLink | null>(REDIS);
-  await redis?.start();
-  await app.get(Hints).start();
-  const { host, port } = config.http;
-  const { port: taken, moved } = await listen(app, { host, port, search: !config.production });
-  parts.origin.url ||= `http://localhost:${taken}`;
-  const jobs = config.role === 'api' ? undefined : await startJobs(app, parts);
-  const metrics = await startObserving(app, config);
-  app.get(Readiness).begin();
-  return {
-    app,
-    config,
-    url: parts.origin.url,
-    metricsPort: metrics?.port,
-    model: app.get(LanguageModels).offered.map(({ name }) => name)[0] ?? '',
-    demoUrl: await demoAddress(app.get(DemoServer)),
-    movedFrom: moved ? port : undefined,
-    stop: once(async () => {
-      app.get(Lifecycle).drain();
-      if (config.role !== 'worker') closeDoors(app);
-      // Jobs end before what they work with is closed.
-      await jobs?.stop();
-      await app.close();
-      await app.get(Hints).stop();
-      await metrics?.close();
-      await redis?.stop();
-      await app.get(Tracing).stop();
-      await database.close();
-    }),
-  };
+  const begun: { jobs?: JobRunner; metrics?: MetricsServer | undefined } = {};
+  const stop = once(async () => {
+    app.get(Lifecycle).drain();
+    if (config.role !== 'worker') closeDoors(app);
+    // Jobs end before what they work with is closed.
+    await begun.jobs?.stop();
+    await app.close();
+    await app.get(Hints).stop();
+    await begun.metrics?.close();
+    await redis?.stop();
+    await app.get(Tracing).stop();
+    await database.close();
+  });
+  try {
+    if (config.role !== 'worker') openDoors(app);
+    await redis?.start();
+    await app.get(Hints).start();
+    const { host, port } = config.http;
+    const { port: taken, moved } = await listen(app, { host, port, search: !config.production });
+    parts.origin.url ||= `http://localhost:${taken}`;
+    if (config.role !== 'api') begun.jobs = await startJobs(app, parts);
+    begun.metrics = await startObserving(app, config);
+    app.get(Readiness).begin();
+    return {
+      app,
+      config,
+      url: parts.origin.url,
+      metricsPort: begun.metrics?.port,
+      model: app.get(LanguageModels).offered.map(({ name }) => name)[0] ?? '',
+      demoUrl: await demoAddress(app.get(DemoServer)),
+      movedFrom: moved ? port : undefined,
+      stop,
+    };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
 }
 
 function openDoors(app: NestFastifyApplication): void {

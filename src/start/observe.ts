@@ -12,6 +12,7 @@ import type { Logger } from '../platform/logging/logger.js';
 import { NO_TRACING, type Tracing } from '../platform/tracing/tracing.js';
 import { describeProcess } from '../platform/metrics/process-metrics.js';
 import { productVersion } from '../surfaces/client/product-version.js';
+import { addressFault } from './listen.js';
 import { type MetricsServer, serveMetrics } from '../surfaces/operations/metrics-server.js';
 
 /** Makes the process visible: what readiness asks of the database, numbers of the process, their own port. */
@@ -35,7 +36,10 @@ export async function startObserving(app: NestFastifyApplication, config: Config
   const { port, host, token } = config.metrics;
   if (port === undefined && token === undefined) return undefined;
   describeProcess(metrics, { source, database, facts: { version: productVersion(), role: config.role } });
-  return port === undefined ? undefined : serveMetrics(metrics, { host, port, token });
+  if (port === undefined) return undefined;
+  return serveMetrics(metrics, { host, port, token }).catch((error: unknown) => {
+    throw addressFault(error, { host, port, names: ['METRICS_HOST', 'METRICS_PORT'] });
+  });
 }
 
 function describeHints(metrics: Metrics, hints: Hints): void {

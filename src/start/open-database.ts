@@ -8,6 +8,8 @@ import { type DatabaseConnection, toDriverOptions } from '../platform/database/c
 import { createDataSource, migrate } from '../platform/database/data-source.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { databaseFault, isKnownFault } from './database-fault.js';
+import { makeFolder } from './folders.js';
 
 export interface OpenDatabase {
   connection: DatabaseConnection;
@@ -15,12 +17,24 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** How long a database that is still starting, or has no connection left, is waited for. */
+/** How long a database that is still starting, or has no connection left, is waited for; a person waits for commands. */
 const WAIT_MS = 60_000;
+const COMMAND_WAIT_MS = 10_000;
 const WATCH_MS = 1_000;
 
-/** Connects to the given PostgreSQL or starts the embedded one, and brings its tables up to date, or leaves them. */
-export async function openDatabase(config: Config, logger: Logger, { asItIs = false } = {}): Promise<OpenDatabase> {
+interface OpenOptions {
+  /** For a command: the tables are left as they are. */
+  asItIs?: boolean;
+  /** Milliseconds until it is given up. */
+  waitMs?: number;
+}
+
+/**
+ * Connects to the given PostgreSQL or starts the embedded one, and brings its tables up to date, or leaves them.
+ * @throws AppError DATABASE_UNUSABLE, FOLDER_UNUSABLE, EMBEDDED_POSTGRES_…, each saying what to do
+ */
+export async function openDatabase(config: Config, logger: Logger, options: OpenOptions = {}): Promise<OpenDatabase> {
+  const { asItIs = false, waitMs = asItIs ? COMMAND_WAIT_MS : WAIT_MS } = options;
   const place = await findPlace(config, logger);
   let closing = false;
   const dataSource = createDataSource({
@@ -34,9 +48,7 @@ export async function openDatabase(config: Config, logger: Logger, { asItIs = fa
       if (!closing) logger.warn({ reason: error.message }, 'a database connection was lost');
     },
   });
-  await patiently(logger, () => dataSource.initialize());
-  if (!asItIs) await patiently(logger, () => bringUpToDate({ connection: place.connection, dataSource }));
-  return {
+  const opened = {
     connection: place.connection,
     dataSource,
     close: async () => {
@@ -45,6 +57,18 @@ export async function openDatabase(config: Config, logger: Logger, { asItIs = fa
       await place.stop();
     },
   };
+  const giveUpAt = performance.now() + waitMs;
+  try {
+    await patiently({ logger, giveUpAt }, () => dataSource.initialize());
+    if (!asItIs) await patiently({ logger, giveUpAt }, () => bringUpToDate(opened));
+    return opened;
+  } catch (error) {
+    const { url } = config.database;
+    // Once it has let us in, what fails may be ours.
+    const isOfPlace = url !== undefined && (!dataSource.isInitialized || isKnownFault(error));
+    await opened.close().catch(() => undefined);
+    throw isOfPlace ? databaseFault(error, url) : error;
+  }
 }
 
 export async function bringUpToDate({ connection, dataSource }: Omit<OpenDatabase, 'close'>): Promise<void> {
@@ -55,6 +79,7 @@ export async function bringUpToDate({ connection, dataSource }: Omit<OpenDatabas
 async function findPlace(config: Config, logger: Logger) {
   const { url } = config.database;
   if (url !== undefined) return { connection: { url }, stop: async () => undefined };
+  await makeFolder(config.dataDirectory, 0o711, 'DATA_DIR');
   const server = await startEmbeddedPostgres({
     dataDirectory: join(config.dataDirectory, 'postgres'),
     log: (message) => logger.info({}, message),
@@ -72,15 +97,20 @@ async function findPlace(config: Config, logger: Logger) {
   };
 }
 
-async function patiently(logger: Logger, work: () => Promise<unknown>): Promise<void> {
-  const giveUpAt = performance.now() + WAIT_MS;
+interface Patience {
+  logger: Logger;
+  giveUpAt: number;
+}
+
+async function patiently({ logger, giveUpAt }: Patience, work: () => Promise<unknown>): Promise<void> {
   for (let delay = 250; ; delay = Math.min(delay * 2, 4_000)) {
     try {
       await work();
       return;
     } catch (error) {
       if (performance.now() + delay > giveUpAt || !isPassing(error)) throw error;
-      logger.warn({ reason: (error as Error).message }, 'waiting for the database');
+      const { message, code } = error as { message: string; code?: string };
+      logger.warn({ reason: message || code }, 'waiting for the database');
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../platform/config/config.js';
+import { makeFolder } from './folders.js';
 
 /**
  * The instance's secret: the given one, or the one kept in the data folder, made at the first start.
@@ -11,7 +12,7 @@ export async function readSecret(dataDirectory: string, given: string | undefine
   if (given !== undefined) return Buffer.from(given, 'utf8');
   const folder = join(dataDirectory, 'secrets');
   const file = join(folder, 'instance.key');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700, 'DATA_DIR');
   const kept = await readIfThere(file);
   if (kept !== undefined) return decode(kept, file);
 

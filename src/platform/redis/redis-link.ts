@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
+import { AppError } from '../errors/app-error.js';
 import type { Logger } from '../logging/logger.js';
 
 const CONNECT_MS = 2_000;
@@ -8,6 +9,9 @@ const COMMAND_MS = 1_000;
 const LOOK_EVERY_MS = 1_000;
 const LONGEST_PAUSE_MS = 1_000;
 const TOLD_EVERY_MS = 60_000;
+
+/** Answers that say that the settings are wrong, and not the moment. */
+const MISTAKES = /^(WRONGPASS|NOAUTH|ERR (AUTH|invalid password|DB index|Client sent AUTH))/;
 
 interface LinkEvents {
   up: [];
@@ -59,11 +63,24 @@ export class RedisLink extends EventEmitter<LinkEvents> {
     return this.answers;
   }
 
-  /** Settles when Redis answers, or after a while without it: it is no reason not to start. */
+  /**
+   * Settles when Redis answers, or after a while without it: it is no reason not to start.
+   * @throws AppError REDIS_REFUSES: with this address it never will
+   */
   async start(): Promise<void> {
+    let refusal: Error | undefined;
+    const hear = (error: Error) => {
+      if (error.name === 'ReplyError' && MISTAKES.test(error.message)) refusal = error;
+    };
+    this.client.on('error', hear);
     await this.client.connect().catch(() => undefined);
+    this.client.off('error', hear);
+    if (refusal) {
+      await this.stop();
+      throw redisRefuses(refusal);
+    }
     this.look = setInterval(() => void this.lookForLife(), LOOK_EVERY_MS);
-    if (!this.answers) this.tell('Redis does not answer yet; starting without it');
+    if (!this.answers) this.tell('Redis of REDIS_URL does not answer yet; starting without it: sign-in waits for it');
   }
 
   async stop(): Promise<void> {
@@ -113,3 +130,11 @@ export class RedisLink extends EventEmitter<LinkEvents> {
     this.parts.logger.warn({ link: this.parts.name, reason: this.lastFault || undefined }, message);
   }
 }
+
+const redisRefuses = (cause: Error) =>
+  new AppError(
+    'unavailable',
+    'REDIS_REFUSES',
+    `REDIS_URL: Redis answers, but not to us (${cause.message}). Correct the user, the password or the number of the database.`,
+    { cause },
+  );

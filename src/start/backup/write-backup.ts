@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pg from 'pg';
 import { type ArtifactStore } from '../../core/artifacts/artifact-store.port.js';
 import { type DatabaseConnection, toDriverOptions } from '../../platform/database/connection.js';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { productVersion } from '../../surfaces/client/product-version.js';
+import { makeFolder } from '../folders.js';
 import { type ArchiveWriter, writeArchive } from './archive-writer.js';
 import { dumpTables } from './dump-database.js';
 import { artifactEntry, FORMAT, MANIFEST, Manifest, SECRET } from './manifest.js';
@@ -34,7 +34,7 @@ interface ArtifactRow {
  * @throws AppError NO_SPACE; nothing is left when it fails
  */
 export async function writeBackup({ connection, store, file, secret, signal }: BackupParts): Promise<Manifest> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700, 'The backup');
   const client = new pg.Client({ ...toDriverOptions(connection).pg, application_name: 'switchyard command' });
   // A connection that breaks fails the query on it, which is told.
   client.on('error', () => undefined);

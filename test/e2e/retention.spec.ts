@@ -110,6 +110,16 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
   });
 });
 
+test('a page of events begins with the first that is kept', async () => {
+  interface Page {
+    events: Frame[];
+    last_seq: number;
+    next?: number;
+  }
+  const { status, body } = await person.call<Page>('GET', `/sessions/${session}/events?after=0&limit=2`);
+  expect([status, body.events.map(({ seq }) => seq), body.next]).toEqual([200, [cut(), cut() + 1], cut() + 1]);
+});
+
 test('a connection that was open before the log was trimmed learns of it too', async () => {
   watcher.send('resume', { after: 1 });
   const { payload } = await watcher.next('replay_unavailable');

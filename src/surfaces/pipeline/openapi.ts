@@ -28,6 +28,7 @@ export function describeSurface(
   const document = SwaggerModule.createDocument(app, builder.build(), { include: modules });
   for (const operation of Object.values(document.paths).flatMap(operationsOf)) {
     nameErrorMediaType(operation, surface.errorMediaType);
+    letBodyOut(operation);
   }
   return document;
 }
@@ -57,4 +58,11 @@ function nameErrorMediaType({ responses }: Operation, mediaType: string): void {
     const { 'application/json': json, ...others } = response.content;
     if (json) response.content = { ...others, [mediaType]: json };
   }
+}
+
+/** The generator says of every body that it is needed; one with a default may be left out. */
+function letBodyOut({ requestBody }: Operation): void {
+  if (!requestBody || !('content' in requestBody)) return;
+  const schemas = Object.values(requestBody.content).map(({ schema }) => schema);
+  if (schemas.some((schema) => schema && 'default' in schema)) requestBody.required = false;
 }

@@ -57,6 +57,19 @@ describe('Forks of sessions', () => {
     expect(now).toEqual(early);
   });
 
+  test('the document says of its body that it may be left out, and of no other', async () => {
+    interface Operation {
+      requestBody?: { required: boolean };
+    }
+    const document = (await (await fetch(`${app.url}/docs/client.json`)).json()) as {
+      paths: Record<string, Record<string, Operation>>;
+    };
+    const optional = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.values(operations).flatMap(({ requestBody }) => (requestBody?.required === false ? [path] : [])),
+    );
+    expect(optional).toEqual(['/api/v1/sessions/{session_id}/fork']);
+  });
+
   test('it refuses what cannot be told apart, is not there, or is not yours', async () => {
     await client.refuses(401, client.call('POST', `/sessions/${session.id}/fork`, { body: {} }));
     for (const body of [{ after_seq: 0 }, { after_seq: '1' }, { message_id: '' }, { at: 1 }, []]) {

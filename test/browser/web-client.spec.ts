@@ -4,6 +4,7 @@ import { registersServers } from './journeys/registry.js';
 import { choosesModels } from './journeys/models.js';
 import { runsTheDemo } from './journeys/demo-run.js';
 import { survivesCuts } from './journeys/cuts.js';
+import { saysWhatFailed } from './journeys/refusals.js';
 import { takesSessionsFurther } from './journeys/session-extras.js';
 import { type Stage, startStage } from './support/stage.js';
 
@@ -21,4 +22,5 @@ describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
 describe('models', () => choosesModels());
 describe('a line that breaks', () => survivesCuts(onStage));
+describe('what fails', () => saysWhatFailed(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

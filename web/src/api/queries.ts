@@ -39,7 +39,9 @@ export const serversQuery = infiniteQueryOptions({
     call<{ servers: McpServer[]; next?: string }>('GET', `/servers${page(pageParam).replace('&', '?')}`, { signal }),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next,
-  refetchInterval: ({ state }) => pollAfter(state.data?.pages.flatMap(({ servers }) => servers) ?? []),
+  // Without an answer there is nothing to follow: the page says so, and offers to ask again.
+  refetchInterval: ({ state }) =>
+    state.data !== undefined && pollAfter(state.data.pages.flatMap(({ servers }) => servers)),
 });
 
 export const serverQuery = (id: string) =>

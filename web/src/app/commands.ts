@@ -25,7 +25,9 @@ export async function openSession(go: (to: string) => void, serverId: string): P
 
 async function openOn({ live, go }: CommandContext, name: string): Promise<Reply> {
   const wanted = name.trim().toLowerCase();
-  const servers = knownServers();
+  // A page that needs no servers has not asked for them.
+  const { pages } = await queryClient.ensureInfiniteQueryData(serversQuery);
+  const servers = pages.flatMap((page) => page.servers);
   const named = servers.find((one) => one.name.toLowerCase() === wanted);
   const id = wanted === '' ? (live?.serverId ?? servers[0]?.id) : named?.id;
   if (id === undefined)

@@ -1,5 +1,6 @@
 import { call } from '../api/http.js';
 import { tick } from '../home/first-run.js';
+import { useUi } from '../app/ui-state.js';
 import type { Artifact } from '../session/state.js';
 
 /** A link that works for five minutes without a token, for the browser's own loads and downloads. */
@@ -17,4 +18,11 @@ export async function saveArtifact(artifact: Artifact): Promise<void> {
   anchor.download = artifact.name;
   anchor.click();
   tick('file');
+}
+
+/** For a button that has no place of its own for what went wrong: the composer says it. */
+export function saveOrSay(artifact: Artifact): void {
+  saveArtifact(artifact).catch((error: unknown) => {
+    useUi.setState({ said: { text: error instanceof Error ? error.message : 'This failed.', error: true } });
+  });
 }

@@ -4,6 +4,12 @@ import { useLive, useLiveSession } from './live-context.js';
 
 const QUIET_MS = 5_000;
 
+/** Tries are not counted while the server restarts. */
+function tries(attempt: number, seconds: number): string {
+  const facts = [...(attempt > 0 ? [`try ${attempt}`] : []), ...(seconds > 0 ? [`next in ${seconds} s`] : [])];
+  return `Reconnecting${facts.length > 0 ? ` (${facts.join(', ')})` : ''}.`;
+}
+
 /** One strip under the header, only when the line to the server needs words. */
 export function Banner() {
   const link = useLive((state) => state.link);
@@ -38,8 +44,7 @@ export function Banner() {
   return (
     <div className="banner banner-warn" role="status">
       <span>
-        {link.notice ?? 'Connection lost. Your run continues on the server.'} Reconnecting (try {link.attempt}
-        {seconds > 0 ? `, next in ${seconds} s` : ''}).
+        {link.notice ?? 'Connection lost. Your run continues on the server.'} {tries(link.attempt, seconds)}
       </span>
       {again}
     </div>

@@ -4,6 +4,7 @@ import { useUi, type PaneName } from '../app/ui-state.js';
 import { currentPlan, awaiting } from '../session/plan-rules.js';
 import { plural } from '../ui/format.js';
 import { useMedia } from '../ui/hooks.js';
+import { Icon } from '../ui/icons.js';
 import { Composer } from './composer/composer.js';
 import { FilesPane } from './files-pane.js';
 import { useLive } from './live-context.js';
@@ -197,12 +198,32 @@ function Beside() {
   );
 }
 
+/** What the last command had to say, where the composer that says it is not in sight. */
+function Said() {
+  const said = useUi((state) => state.said);
+  if (!said) return null;
+  return (
+    <div className="said" role="status">
+      <span className={said.error ? 'form-error' : 'dim'}>{said.text}</span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Dismiss"
+        onClick={() => useUi.setState({ said: undefined })}
+      >
+        <Icon name="cross" />
+      </button>
+    </div>
+  );
+}
+
 function Single() {
   const pane = useUi((state) => state.pane);
   const { plan } = useCounts();
   return (
     <div className="single">
       {paneOf(pane)}
+      {pane !== 'transcript' && <Said />}
       {plan > 0 && pane !== 'plan' && (
         <div className="review-bar">
           <span>

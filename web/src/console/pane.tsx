@@ -3,8 +3,8 @@ import type { KeyPlace } from '../app/command.js';
 import { useCommandContext } from '../app/active.js';
 import { COMMANDS } from '../app/commands.js';
 import { keyName } from '../app/keys.js';
+import { perform } from '../app/perform.js';
 import type { PaneName } from '../app/ui-state.js';
-import { announce } from '../ui/announcer.js';
 import { Boundary } from '../ui/boundary.js';
 import { inTextField } from '../ui/text-field.js';
 
@@ -32,9 +32,7 @@ export function Pane({ name, label, title, tools, children, onKey, argument = ''
     if ((key === 'Enter' || key === 'Space') && isControl(event.target)) return;
     const command = COMMANDS.find((one) => one.keys?.place === (name as KeyPlace) && one.keys.names.includes(key));
     if (command) {
-      void Promise.resolve(command.run(context, argument)).then((reply) => {
-        if (reply) announce('error' in reply ? reply.error : reply.notice, 'assertive');
-      });
+      void perform(command, context, argument);
     } else if (!onKey?.(key)) return;
     event.preventDefault();
     event.stopPropagation();

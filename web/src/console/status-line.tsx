@@ -21,7 +21,7 @@ const LINK_ICON: Record<Link['state'], IconName> = {
 };
 
 export function linkWord(link: Link, reached: number, replay: { from: number; to: number } | undefined): string {
-  if (link.state === 'reconnecting') return `reconnecting ${link.attempt}`;
+  if (link.state === 'reconnecting' && link.attempt > 0) return `reconnecting ${link.attempt}`;
   if (link.state === 'replaying' && replay) {
     return `replaying ${Math.max(0, reached - replay.from + 1)}/${replay.to - replay.from + 1}`;
   }

@@ -1,10 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useCommandContext } from '../app/active.js';
-import { openSession } from '../app/commands.js';
+import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
-import { compose } from '../app/ui-state.js';
 import { Wordmark } from '../app/wordmark.js';
 import { serversQuery, sessionsQuery } from '../api/queries.js';
 import type { McpServer, Session } from '../api/types.js';
@@ -18,7 +16,8 @@ import { tick } from './first-run.js';
 export function HomePage() {
   const servers = useInfiniteQuery(serversQuery);
   const sessions = useInfiniteQuery(sessionsQuery());
-  const context = useCommandContext();
+  const demoSession = useOpenSession();
+  const session = useOpenSession();
   const rows = servers.data?.pages.flatMap((page) => page.servers) ?? [];
   const recent = sessions.data?.pages[0]?.sessions.slice(0, 12) ?? [];
   const waiting = recent.reduce((sum, one) => sum + one.pending_approvals, 0);
@@ -30,8 +29,7 @@ export function HomePage() {
   }, [rows]);
 
   const openDemo = () => {
-    if (!demo) return;
-    void openSession(context.go, demo.id).then(() => compose(DEMO_PROMPT));
+    if (demo) demoSession.open({ serverId: demo.id, prompt: DEMO_PROMPT });
   };
 
   return (
@@ -39,6 +37,7 @@ export function HomePage() {
       <h1 className="unseen">Home</h1>
       <Wordmark />
       <Checklist onOpenDemo={demo ? openDemo : undefined} />
+      {demoSession.failure}
       <section className="section" aria-labelledby="home-sessions">
         <div className="section-head">
           <h2 id="home-sessions">Recent sessions</h2>
@@ -58,6 +57,7 @@ export function HomePage() {
             Add server
           </Link>
         </div>
+        {session.failure}
         {servers.isError && <ErrorNote error={servers.error} onRetry={() => void servers.refetch()} />}
         {servers.isPending && <Loading what="servers" />}
         {servers.isSuccess && rows.length === 0 && (
@@ -67,7 +67,7 @@ export function HomePage() {
           </p>
         )}
         {rows.map((server) => (
-          <ServerLine key={server.id} server={server} onOpen={() => void openSession(context.go, server.id)} />
+          <ServerLine key={server.id} server={server} onOpen={() => session.open({ serverId: server.id })} />
         ))}
       </section>
     </Page>

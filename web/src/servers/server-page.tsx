@@ -4,8 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { call } from '../api/http.js';
 import { queryClient, serverQuery, toolsQuery } from '../api/queries.js';
 import type { McpServer, TestReport } from '../api/types.js';
-import { useCommandContext } from '../app/active.js';
-import { openSession } from '../app/commands.js';
+import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
@@ -38,13 +37,14 @@ export function ServerPage() {
 
 function Detail({ server }: { server: McpServer }) {
   const { check } = useSearch({ from: '/inside/servers/$serverId' });
-  const { go } = useCommandContext();
+  const session = useOpenSession();
   const [tab, setTab] = useState<(typeof TABS)[number]>('tools');
   const [deleting, setDeleting] = useState(false);
   const tools = useQuery(toolsQuery(server.id));
   const checking = useMutation({
     mutationFn: () => call<TestReport>('POST', `/servers/${server.id}/check`, { timeout: 90_000 }),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ['servers'] }),
+    // Not waited for: the answer of the check is there already.
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['servers'] }),
   });
   const asked = useRef(false);
   useEffect(() => {
@@ -69,7 +69,7 @@ function Detail({ server }: { server: McpServer }) {
         {server.status_reason && <Fact name="Reason" value={server.status_reason} />}
       </dl>
       <div className="row">
-        <button type="button" className="button button-primary" onClick={() => void openSession(go, server.id)}>
+        <button type="button" className="button button-primary" onClick={() => session.open({ serverId: server.id })}>
           Open session
         </button>
         <button type="button" className="button" disabled={checking.isPending} onClick={() => checking.mutate()}>
@@ -79,6 +79,7 @@ function Detail({ server }: { server: McpServer }) {
           Delete
         </button>
       </div>
+      {session.failure}
       {(checking.isPending || checking.data || checking.isError) && (
         <section className="section" aria-label="Check">
           {checking.isError && <ErrorNote error={checking.error} />}

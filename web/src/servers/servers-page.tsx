@@ -3,8 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { serversQuery } from '../api/queries.js';
 import type { McpServer } from '../api/types.js';
-import { useCommandContext } from '../app/active.js';
-import { openSession } from '../app/commands.js';
+import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago } from '../ui/format.js';
@@ -14,7 +13,7 @@ import { POLICY_WORDS, ServerStatus } from './server-words.js';
 export function ServersPage() {
   const query = useInfiniteQuery(serversQuery);
   const [filter, setFilter] = useState('');
-  const { go } = useCommandContext();
+  const session = useOpenSession();
   const now = useNow(30_000);
   const all = query.data?.pages.flatMap((page) => page.servers) ?? [];
   const rows = all.filter((one) => `${one.name} ${one.url}`.toLowerCase().includes(filter.toLowerCase()));
@@ -37,6 +36,7 @@ export function ServersPage() {
           Add server
         </Link>
       </div>
+      {session.failure}
       {query.isPending && <Loading what="servers" />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && all.length === 0 && (
@@ -80,7 +80,7 @@ export function ServersPage() {
           </thead>
           <tbody>
             {rows.map((server) => (
-              <Row key={server.id} server={server} now={now} onOpen={() => void openSession(go, server.id)} />
+              <Row key={server.id} server={server} now={now} onOpen={() => session.open({ serverId: server.id })} />
             ))}
           </tbody>
         </table>

@@ -1,6 +1,7 @@
 import { commandById } from '../../app/commands.js';
 import { useCommandContext } from '../../app/active.js';
 import { keyLabel } from '../../app/keys.js';
+import { perform } from '../../app/perform.js';
 import { mayRerun } from '../../session/plan-rules.js';
 import type { ShownNode } from '../../session/state.js';
 import { useNow } from '../../ui/hooks.js';
@@ -33,7 +34,8 @@ export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps)
   const now = useNow(1_000, node.status === 'running');
   const may = (decision: ShownNode['allowed_decisions'][number]) => node.allowed_decisions.includes(decision);
   const run = (id: string) => {
-    void commandById(id)?.run(context, node.id);
+    const command = commandById(id);
+    if (command) void perform(command, context, node.id);
     onDecided?.();
   };
   const again = useLive((state) => mayRerun(state.session, node));
@@ -72,7 +74,9 @@ export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps)
           </button>
         )}
       </div>
-      {!connected && node.allowed_decisions.length > 0 && <p className="dim">Approvals need a connection.</p>}
+      {!connected && (again || node.allowed_decisions.length > 0) && (
+        <p className="dim">{again ? 'Running again needs' : 'Approvals need'} a connection.</p>
+      )}
       {refused !== undefined && (
         <p className="form-error" role="alert">
           {refused}

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { Artifact } from '../../session/state.js';
 import { Dialog } from '../../ui/dialog.js';
@@ -16,6 +16,7 @@ const ROWS = 500;
 export function FileSheet({ file, onClose }: { file: Artifact; onClose: () => void }) {
   const [asked, setAsked] = useState(file.size <= ASK_FROM);
   const kind = previewOf(file.content_type, file.name);
+  const saving = useMutation({ mutationFn: () => saveArtifact(file) });
   return (
     <Dialog
       title={file.name}
@@ -23,7 +24,7 @@ export function FileSheet({ file, onClose }: { file: Artifact; onClose: () => vo
       wide
       testId="file"
       actions={
-        <button type="button" className="button button-primary" onClick={() => void saveArtifact(file)}>
+        <button type="button" className="button button-primary" onClick={() => saving.mutate()}>
           Save {bytes(file.size)}
         </button>
       }
@@ -34,6 +35,7 @@ export function FileSheet({ file, onClose }: { file: Artifact; onClose: () => vo
           copy
         </button>
       </p>
+      {saving.isError && <ErrorNote title="Not saved" error={saving.error} />}
       {kind === 'none' && (
         <p>
           No preview for {file.content_type} · {bytes(file.size)}. Save it to open it.

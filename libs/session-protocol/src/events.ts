@@ -127,6 +127,8 @@ export interface DurableEvents {
     client_msg_id?: string;
     /** Which language model said it. */
     model?: string;
+    /** The session's own model, where that could not answer and `model` stood in for it. */
+    instead_of?: string;
   };
   task_graph_proposal: { plan_id: string; revision: number; turn_id: string; title: string; nodes: PlanNode[] };
   /** The node as it is now, whole. */

@@ -19,6 +19,8 @@ const RESERVED_AFTER_MS = 60_000;
 export interface Answer {
   reply: ModelReply;
   model: OfferedModel;
+  /** The session's own, where another one stood in for it. */
+  insteadOf?: OfferedModel;
   /** What people should know of how it came about: who stood in for whom, what was left out. */
   notes: string[];
 }
@@ -46,7 +48,8 @@ export class Asking {
       try {
         const { reply, notes: further } = await this.attempt(session, turn, model, question, options);
         this.choice.answered(model);
-        return { reply, model, notes: [...notes, ...further] };
+        const standIn = model.id === chosen.id ? {} : { insteadOf: chosen };
+        return { reply, model, ...standIn, notes: [...notes, ...further] };
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
         const { failure, said } = error;

@@ -37,8 +37,9 @@ export class TurnEndings {
     turn: Turn,
     claim: string,
     messageId: string,
-    { reply, model, notes }: Answer,
+    answer: Answer,
   ): Promise<readonly string[] | undefined> {
+    const { reply, notes } = answer;
     // Outside the transaction: a server may have to be asked.
     const tools = new Map((await this.toolsOf(reply)).map((tool) => [tool.name, tool]));
     return this.database
@@ -50,7 +51,7 @@ export class TurnEndings {
           sessionId,
           notes.map((note) => this.note(note)),
         );
-        if (text !== '') await this.log.append(sessionId, [this.said(turn, messageId, text, model.name)]);
+        if (text !== '') await this.log.append(sessionId, [this.said(turn, messageId, text, answer)]);
 
         const tokens = turn.tokens + reply.usage.inputTokens + reply.usage.outputTokens;
         let planId: PlanId | null = null;
@@ -128,11 +129,19 @@ export class TurnEndings {
     return { type: 'log_entry', payload: { timestamp, level: 'info', message, source: 'agent' } };
   }
 
-  private said(turn: Turn, messageId: string, text: string, model: string): DurableEvent {
+  private said(turn: Turn, messageId: string, text: string, { model, insteadOf }: Answer): DurableEvent {
     const timestamp = this.clock.now().toISOString();
     return {
       type: 'chat_message',
-      payload: { message_id: messageId, sender: 'AGENT', text, timestamp, turn_id: turn.id, model },
+      payload: {
+        message_id: messageId,
+        sender: 'AGENT',
+        text,
+        timestamp,
+        turn_id: turn.id,
+        model: model.name,
+        ...(insteadOf && { instead_of: insteadOf.name }),
+      },
     };
   }
 }

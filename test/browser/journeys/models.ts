@@ -44,7 +44,7 @@ export function choosesModels(): void {
     await page.keyboard.press('Enter');
     await page.getByText('offline-planner answers from here on').waitFor();
     await page.getByRole('button', { name: 'Retry' }).click();
-    await page.getByText('offline-planner answers:').waitFor();
+    await page.getByText('Planned without a language model').waitFor();
     expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
   });
 

@@ -120,7 +120,7 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     const asked = gemini.requests.length;
     client.send('chat_message', { text: 'Hello' });
     const answer = await client.next(said('I stand in.'));
-    expect(answer.payload.model).toBe(OPENAI.model);
+    expect(answer.payload).toMatchObject({ model: OPENAI.model, instead_of: GEMINI.model });
     await client.seen(
       ({ type, payload }) => type === 'log_entry' && String(payload.message).includes('MODEL_RATE_LIMITED'),
     );
@@ -134,7 +134,8 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     gemini.script(GEMINI.replies.text('Back again.'));
     const again = await join();
     again.client.send('chat_message', { text: 'Hello?' });
-    await again.client.next(said('Back again.'));
+    const back = await again.client.next(said('Back again.'));
+    expect(back.payload.instead_of).toBeUndefined();
   });
 
   test('words that were said stay: nobody stands in after them', async () => {

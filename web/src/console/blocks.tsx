@@ -8,7 +8,7 @@ import { useNow } from '../ui/hooks.js';
 import type { IconName } from '../ui/icon-name.js';
 import { Icon } from '../ui/icons.js';
 import { AnsiText } from './ansi-text.js';
-import { saveArtifact } from './artifact-link.js';
+import { saveOrSay } from './artifact-link.js';
 import { useLive, useLiveSession } from './live-context.js';
 import { MessageActions } from './message-actions.js';
 import { stateView } from './node-state.js';
@@ -35,7 +35,11 @@ function MessageBlock({ item }: { item: Of<'message'> }) {
       item={item}
       actions={<MessageActions item={item} />}
     >
-      {item.model !== undefined && <span className="dim">{item.model} answers:</span>}
+      {item.model !== undefined && (
+        <span className="dim">
+          {item.model} answers{item.instead_of === undefined ? '' : `, as ${item.instead_of} could not`}:
+        </span>
+      )}
       {item.sender === 'AGENT' ? (
         <Prose text={item.text} streaming={item.streaming} />
       ) : (
@@ -147,7 +151,7 @@ function ArtifactBlock({ item }: { item: Of<'artifact'> }) {
       <span className="dim">
         {shortType(file.content_type)} {bytes(file.size)}
       </span>{' '}
-      <button type="button" className="text-button" onClick={() => void saveArtifact(file)}>
+      <button type="button" className="text-button" onClick={() => saveOrSay(file)}>
         save
       </button>
     </Turn>

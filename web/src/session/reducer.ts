@@ -83,7 +83,7 @@ const handlers: Handlers = {
       ...(model === undefined ? {} : { model_id: model }),
     };
     return addItem(
-      { ...state, connection: chosen },
+      { ...state, connection: chosen, speaker: model_name },
       { kind: 'model', key: keyOf(frame), ts: frame.ts, name: model_name },
     );
   },
@@ -124,7 +124,7 @@ const handlers: Handlers = {
     return addItem({ ...state, streams }, { ...head, text: delta, streaming: true });
   },
   chat_message: (state, payload, frame) => {
-    const { message_id, sender, text, timestamp, turn_id, client_msg_id, model } = payload;
+    const { message_id, sender, text, timestamp, turn_id, client_msg_id, model, instead_of } = payload;
     const item: TranscriptItem = {
       kind: 'message',
       key: message_id,
@@ -135,12 +135,13 @@ const handlers: Handlers = {
       streaming: false,
       ...(turn_id === undefined ? {} : { turn_id }),
       ...(client_msg_id === undefined ? {} : { client_msg_id }),
-      ...(model === undefined || model === (state.speaker ?? model) ? {} : { model }),
+      ...(model === undefined || (instead_of === undefined && model === (state.speaker ?? model)) ? {} : { model }),
+      ...(instead_of === undefined ? {} : { instead_of }),
     };
     const { [message_id]: _done, ...streams } = state.streams;
     const waits = sender === 'USER' && turn_id !== undefined && state.turn !== null && state.turn.turn_id !== turn_id;
     const queued_turns = waits ? [...state.queued_turns, { turn_id, text }] : state.queued_turns;
-    const next = { ...state, streams, queued_turns, speaker: model ?? state.speaker };
+    const next = { ...state, streams, queued_turns, speaker: instead_of ?? model ?? state.speaker };
     const streamed = state.items.some((one) => one.key === message_id);
     if (!streamed) return addItem(next, item);
     return { ...next, items: state.items.map((one) => (one.key === message_id ? item : one)) };

@@ -63,8 +63,10 @@ export interface MessageItem extends Item {
   streaming: boolean;
   turn_id?: string;
   client_msg_id?: string;
-  /** The language model, where it is another one than that of the reply before. */
+  /** The language model, where it is another one than who reads this would expect. */
   model?: string;
+  /** The session's own, which could not answer. */
+  instead_of?: string;
 }
 
 export type TranscriptItem =

@@ -142,6 +142,14 @@ describe('how files are written', () => {
     expect(sources.filter(({ path }) => vague.test(path)).map(({ path }) => path)).toEqual([]);
   });
 
+  test('a signal for one piece of work leaves nothing behind: the native ones keep timers and joins', () => {
+    const once = ['src/platform/database/embedded/cluster.ts', 'src/surfaces/dev-mailbox/page-script.ts'];
+    const native = sources.filter(
+      ({ path }) => !path.endsWith('.spec.ts') && /AbortSignal\.(any|timeout)\(/.test(read(path)),
+    );
+    expect(native.map(({ path }) => path).filter((path) => !once.includes(path))).toEqual([]);
+  });
+
   test(`no file has more than ${MOST_LINES} lines`, () => {
     const folders = ['src', 'libs', 'demo', 'test', 'web/src', 'scripts', 'examples', 'bench'];
     const written = folders.flatMap((folder) => listFiles(folder)).filter((path) => /\.(tsx?|mjs)$/.test(path));

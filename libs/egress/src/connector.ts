@@ -3,6 +3,7 @@ import { Agent, Pool, buildConnector } from 'undici';
 import { parseIp } from './ip.js';
 import { judge, readDestination, type Destination, type EgressPolicy } from './judge.js';
 import { resolveHost, type Lookup } from './resolve.js';
+import { within } from './within.js';
 
 export interface DispatcherOptions {
   verifyTls: boolean;
@@ -35,7 +36,9 @@ function guardedConnector(
   { verifyTls, connectTimeoutMs }: DispatcherOptions,
 ): buildConnector.connector {
   const resolveAndJudge = async () => {
-    const addresses = await resolveHost(lookup, destination.host, AbortSignal.timeout(connectTimeoutMs));
+    const addresses = await within(connectTimeoutMs, undefined, (signal) =>
+      resolveHost(lookup, destination.host, signal),
+    );
     judge(policy, destination, addresses);
     return addresses;
   };

@@ -4,6 +4,7 @@ import { guardedAgent, type DispatcherOptions } from './connector.js';
 import { guardedFetch, type EgressFetchInit } from './guarded-fetch.js';
 import { judge, readDestination, type Address, type AddressReason, type EgressPolicy } from './judge.js';
 import { resolveHost, systemLookup, type Lookup } from './resolve.js';
+import { within } from './within.js';
 
 export interface EgressGuardOptions {
   /** Entries as in EGRESS_ALLOW. A trusted name opens loopback and private ranges; anything else needs its address. */
@@ -59,9 +60,9 @@ export function createEgressGuard({
 
   const check = async (url: string | URL, { signal }: { signal?: AbortSignal } = {}): Promise<CheckedAddress> => {
     const destination = readDestination(url);
-    const deadline = AbortSignal.timeout(RESOLVE_TIMEOUT_MS);
-    const joined = signal ? AbortSignal.any([signal, deadline]) : deadline;
-    const addresses = await resolveHost(lookup, destination.host, joined);
+    const addresses = await within(RESOLVE_TIMEOUT_MS, signal, (ending) =>
+      resolveHost(lookup, destination.host, ending),
+    );
     return { ...destination, addresses, reason: judge(policy, destination, addresses) };
   };
 

@@ -1,5 +1,6 @@
 import type { Client } from '@modelcontextprotocol/client';
 import type { Answer, CurrentCall, Question } from './call.js';
+import { underEither } from './either.js';
 import { isObject } from './raw-result.js';
 
 /**
@@ -34,8 +35,10 @@ async function ask(call: CurrentCall | undefined, question: Question, withdrawn:
   if (!call?.onQuestion) return { action: 'cancel' };
   call.deadline.pause();
   try {
-    const signal = AbortSignal.any([withdrawn, call.deadline.signal]);
-    const { action, content } = await call.onQuestion(question, { signal });
+    const put = call.onQuestion;
+    const { action, content } = await underEither([withdrawn, call.deadline.signal], (signal) =>
+      put(question, { signal }),
+    );
     return action === 'accept' && question.kind === 'form' ? { action, content: content ?? {} } : { action };
   } catch {
     return { action: 'cancel' };

@@ -5,6 +5,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { type Part, readPart } from './pieces.js';
 
 export interface ObjectPlace {
@@ -41,12 +42,17 @@ export class MultipartUpload {
       const command = new CompleteMultipartUploadCommand({ ...this.upload, MultipartUpload: { Parts: this.done } });
       await this.client.send(command, { abortSignal: this.abortSignal });
     } catch (error) {
-      // Whatever comes of it, the first fault is the one to tell; stores also sweep what was never completed.
-      await this.client
-        .send(new AbortMultipartUploadCommand(this.upload), { abortSignal: AbortSignal.timeout(TAKE_BACK_MS) })
-        .catch(() => undefined);
+      await this.takeBack();
       throw error;
     }
+  }
+
+  /** Whatever comes of it, the first fault is the one to tell; stores also sweep what was never completed. */
+  private async takeBack(): Promise<void> {
+    const scoped = new ScopedSignal([], TAKE_BACK_MS);
+    const command = new AbortMultipartUploadCommand(this.upload);
+    await this.client.send(command, { abortSignal: scoped.signal }).catch(() => undefined);
+    scoped.end();
   }
 
   private async sendPart(bytes: Buffer): Promise<void> {

@@ -6,6 +6,7 @@ import { Database } from '../../platform/database/database.js';
 import { untilStored } from '../../platform/database/until-stored.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { newId, type SessionId } from '../../platform/ids.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { ArgumentValidation, describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
 import { SessionLog } from '../sessions/session-log.js';
@@ -51,11 +52,13 @@ export class QuestionsService {
   async ask(node: TaskNodeRecord, question: Question, signal: AbortSignal): Promise<Answer> {
     const id = newId('inp');
     const answered = new AbortController();
+    const scoped = new ScopedSignal([answered.signal, signal]);
     const stopListening = this.hints.subscribe(`input:${id}`, () => answered.abort());
     try {
       const expiresAt = await untilStored(() => this.open(id, node, question), { signal });
-      return await this.awaitAnswer(id, node, expiresAt, AbortSignal.any([answered.signal, signal]), signal);
+      return await this.awaitAnswer(id, node, expiresAt, scoped.signal, signal);
     } finally {
+      scoped.end();
       stopListening();
     }
   }

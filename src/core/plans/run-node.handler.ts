@@ -8,6 +8,7 @@ import { Claims } from '../../platform/jobs/claims.js';
 import { JobHandler, type JobRun } from '../../platform/jobs/job.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import { ExecutionService } from '../execution/execution.service.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
@@ -84,8 +85,9 @@ export class RunNodeHandler extends JobHandler<Payload> {
   }
 
   private async callAndFinish(run: BegunRun, stop: AbortSignal, ending: AbortSignal): Promise<ToolOutcome> {
+    const scoped = new ScopedSignal([stop, ending]);
     try {
-      const outcome = await this.call(run, AbortSignal.any([stop, ending]));
+      const outcome = await this.call(run, scoped.signal);
       const stopping = ending.aborted && !stop.aborted;
       const told = await this.finish(run, outcome, stopping);
       if (!told && 'artifacts' in outcome) {
@@ -93,6 +95,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
       }
       return outcome;
     } finally {
+      scoped.end();
       this.claims.release(run.claim);
     }
   }

@@ -5,6 +5,7 @@ import { Hints } from '../../platform/hints/hints.js';
 import { newId, type OrganizationId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { DemoServer } from './demo-server.port.js';
 import { DEFAULT_TIMEOUT_SECONDS, serverTopic, UNCHECKED } from './server.js';
@@ -79,14 +80,18 @@ export class DemoServersService implements OnApplicationBootstrap, OnApplication
   }
 
   private async whenListening(outer: AbortSignal): Promise<string> {
-    const signal = AbortSignal.any([outer, AbortSignal.timeout(START_MS)]);
+    const scoped = new ScopedSignal([outer], START_MS);
+    const { signal } = scoped;
     let stop = () => undefined as void;
     try {
       return await new Promise<string>((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('The demo server does not listen.')), { once: true });
+        const late = () => reject(new Error('The demo server does not listen.'));
+        if (signal.aborted) late();
+        signal.addEventListener('abort', late, { once: true });
         stop = this.demo.onListening(resolve);
       });
     } finally {
+      scoped.end();
       stop();
     }
   }

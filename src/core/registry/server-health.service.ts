@@ -74,10 +74,14 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     { signal: gone }: { signal: AbortSignal },
   ): Promise<{ server: McpServer; report: ConnectionReport }> {
     const server = await this.findVisible(principal, id);
-    const signal = AbortSignal.any([gone, this.stopping.signal]);
-    const report = await this.upstreams.probeServer(server, { signal });
-    signal.throwIfAborted();
-    return { server: await this.record(server, fromReport(report)), report };
+    const scoped = new ScopedSignal([gone, this.stopping.signal]);
+    try {
+      const report = await this.upstreams.probeServer(server, { signal: scoped.signal });
+      scoped.signal.throwIfAborted();
+      return { server: await this.record(server, fromReport(report)), report };
+    } finally {
+      scoped.end();
+    }
   }
 
   /** For jobs: undefined when the server was deleted meanwhile. */

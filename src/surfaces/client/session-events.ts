@@ -9,6 +9,7 @@ import { SessionLog } from '../../core/sessions/session-log.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { toSessionEventsView } from './schemas/session-views.js';
 import type { EventsQuery } from './schemas/sessions.schemas.js';
 
@@ -62,11 +63,13 @@ export class SessionEvents {
     reply.hijack();
     raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' });
     raw.flushHeaders();
+    const scoped = new ScopedSignal([ended.signal, this.lifecycle.draining]);
     try {
-      await this.follow(session, after, raw, AbortSignal.any([ended.signal, this.lifecycle.draining]));
+      await this.follow(session, after, raw, scoped.signal);
     } catch (error) {
       this.logger.warn({ err: error }, 'an event stream broke off');
     } finally {
+      scoped.end();
       clearTimeout(expiry);
       clearInterval(signOut);
       raw.end();

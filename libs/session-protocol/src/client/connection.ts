@@ -133,12 +133,15 @@ export class Connection {
   private async dial(renew = false): Promise<void> {
     const dialling = new AbortController();
     this.dialling = dialling;
+    const { signal } = dialling;
+    const late = setTimeout(() => dialling.abort(), CREDENTIAL_MS);
     try {
-      const signal = AbortSignal.any([dialling.signal, AbortSignal.timeout(CREDENTIAL_MS)]);
       const credential = await settledWithin(this.options.credential({ renew, signal }), signal);
       if (this.dialling === dialling) this.listen(credential);
     } catch (error) {
       if (this.dialling === dialling) this.noCredential(error);
+    } finally {
+      clearTimeout(late);
     }
   }
 

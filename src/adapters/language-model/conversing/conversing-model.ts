@@ -169,7 +169,7 @@ export class ConversingModel<Message, Event> extends LanguageModel {
     return reply;
   }
 
-  /** AbortSignal.timeout ends the whole wait: for the port that is the model's fault, not the caller's wish. */
+  /** A TimeoutError ends the whole wait: for the port that is the model's fault, not the caller's wish. */
   private abortReason(signal: AbortSignal): unknown {
     const reason: unknown = signal.reason;
     const isTimeout =

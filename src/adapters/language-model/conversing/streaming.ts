@@ -1,3 +1,4 @@
+import { ScopedSignal } from '../../../platform/scoped-signal.js';
 import { timedOut } from './failures.js';
 import { type Prompt, type StreamedReply, type VendorWire } from './vendor-wire.js';
 
@@ -27,8 +28,9 @@ export async function attempt<Message, Event>(
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), firstChunkMs);
   const reader = wire.reader(onDelta);
+  const scoped = new ScopedSignal([signal, silence.signal]);
   try {
-    const stream = await wire.open(prompt, AbortSignal.any([signal, silence.signal]));
+    const stream = await wire.open(prompt, scoped.signal);
     onBegin();
     for await (const event of stream) {
       clearTimeout(timer);
@@ -47,6 +49,7 @@ export async function attempt<Message, Event>(
     clearTimeout(timer);
     // SDKs only let go of the body; without this an abandoned answer would keep its connection.
     silence.abort();
+    scoped.end();
   }
   return reader.end();
 }

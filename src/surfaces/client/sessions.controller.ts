@@ -96,7 +96,7 @@ export class SessionsController {
     description:
       'With `Accept: text/event-stream` the same events as a stream that goes on; `Last-Event-ID` resumes it. Where old events ' +
       'are kept no more, page and stream begin with the first that is kept: a first `seq` beyond `after` + 1 says so, and is ' +
-      'no fault. How many went, and from when to when, is in the export and in `replay_unavailable` of the socket; the state ' +
+      'no fault. How many went, and from when to when, is in `replay_unavailable` of the socket; the state ' +
       'of the session is whole in its `session_snapshot`.',
   })
   @ApiProduces('application/json', 'text/event-stream')

@@ -8,6 +8,7 @@ import { type DatabaseConnection, toDriverOptions } from '../platform/database/c
 import { createDataSource, migrate } from '../platform/database/data-source.js';
 import { startEmbeddedPostgres } from '../platform/database/embedded/embedded-postgres.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { STAGING } from './backup/swap-schema.js';
 import { databaseFault, isKnownFault } from './database-fault.js';
 import { makeFolder } from './folders.js';
 
@@ -72,7 +73,10 @@ export async function openDatabase(config: Config, logger: Logger, options: Open
 }
 
 export async function bringUpToDate({ connection, dataSource }: Omit<OpenDatabase, 'close'>): Promise<void> {
-  await migrate(dataSource);
+  // What a restore left that was killed: one that goes on holds the lock under which we are.
+  await migrate(dataSource, async (runner) => {
+    if (await runner.hasSchema(STAGING)) await runner.query(`drop schema ${STAGING} cascade`);
+  });
   await migrateJobs(connection);
 }
 

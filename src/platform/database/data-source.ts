@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { DataSource, type EntitySchema, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { type DatabaseConnection, toDriverOptions } from './connection.js';
 
 type EntityClass = abstract new () => object;
@@ -56,10 +56,15 @@ export function createDataSource(parts: DataSourceParts): DataSource {
 /** One number for all processes that share the database: only one migrates at a time. */
 export const MIGRATION_LOCK = 7_236_411;
 
-export async function migrate(source: DataSource): Promise<void> {
+/** @param clearUp what else nobody may do at the same time; comes first */
+export async function migrate(
+  source: DataSource,
+  clearUp: (runner: QueryRunner) => Promise<void> = async () => undefined,
+): Promise<void> {
   const runner = source.createQueryRunner();
   try {
     await runner.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await clearUp(runner);
     await source.runMigrations();
   } finally {
     await runner.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);

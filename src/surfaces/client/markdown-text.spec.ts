@@ -23,6 +23,7 @@ const NASTY = [
   '<script>alert(1)</script> <img src=x onerror=y> <!-- c --> <a href="x">',
   '[a](http://evil.example) ![i](http://evil.example/x.png) [r][1]\n\n[1]: http://evil.example',
   'http://evil.example www.evil.example HTTPS://evil.example ftp://x.example mailto:a@b.example me@evil.example xmpp:a@b.c',
+  '_https://evil.example 1https://evil.example _www.evil.example x_http://evil.example éhttps://evil.example',
   '<http://evil.example> &lt;b&gt; &#60;i&#62;',
   '# head\n## two\ntext\n===\nmore\n---\n***\n___\n> quote\n- list\n+ list\n* list\n1. one\n2) two\n    code\n\tcode',
   '```js\nfenced\n```\n~~~\nx\n~~~\n`code` **b** _i_ ~~s~~ $x$ | a | b |\n|---|---|',

@@ -6,7 +6,7 @@ const ACTIVE = /[\\`*_[\]<>&|~$]/g;
  * What GitHub makes links and mentions of. Some readers look for them after they have taken the escapes away, so only a
  * character in between helps: the word joiner, which nobody sees.
  */
-const ADDRESS = /\b(https?|ftp|mailto|xmpp|www)(?=[:.])|@/gi;
+const ADDRESS = /(https?|ftp|mailto|xmpp|www)(?=[:.])|@/gi;
 const JOINER = '\u2060';
 /** Headings, lists, quotes, rules. */
 const LINE_START = /^([-+=#>]|\d{1,9}(?=[.)]))/;

@@ -36,7 +36,7 @@ export class Translator {
           ? this.readText(shape, value, parse(value))
           : value;
       case 'choice':
-        return typeof value === 'string' && shape.byText.has(value) ? shape.byText.get(value) : value;
+        return typeof value === 'string' && shape.byText.has(value) ? asItIs(shape.byText.get(value)) : value;
       case 'wrapped':
         return isObject(value) && Object.hasOwn(value, WRAPPER) ? this.decode(shape.inner, value[WRAPPER]) : undefined;
       case 'plain':
@@ -63,10 +63,10 @@ export class Translator {
         return { value: JSON.stringify(value) };
       case 'any':
         return { value: writeAny(value) };
-      case 'choice':
-        return {
-          value: [...shape.byText].find(([, own]) => JSON.stringify(own) === JSON.stringify(value))?.[0] ?? value,
-        };
+      case 'choice': {
+        const meant = JSON.stringify(isLiteral(value) ? value.$literal : value);
+        return { value: [...shape.byText].find(([, own]) => JSON.stringify(own) === meant)?.[0] ?? value };
+      }
       case 'wrapped': {
         const inner = this.encode(shape.inner, value);
         return inner && { value: { [WRAPPER]: inner.value } };
@@ -169,6 +169,9 @@ export class Translator {
     return encoded.length === items.length ? { value: encoded.map((item) => item.value) } : undefined;
   }
 }
+
+/** A choice of the tool's own is never a reference, whatever it looks like. */
+const asItIs = (choice: unknown): unknown => (isReference(choice) || isLiteral(choice) ? { $literal: choice } : choice);
 
 function writeAny(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value;

@@ -6,6 +6,10 @@ import { valuesFor } from './arguments-for.js';
 import { oracle } from './oracle.js';
 
 const dialect = fc.constantFrom<Dialect>(...DIALECTS);
+const hasReference = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || '$literal' in value) return false;
+  return '$ref' in value || Object.values(value).some(hasReference);
+};
 const refused = (to: Dialect, parameters: unknown) => refusals(to, [{ name: 'tool', parameters }]);
 
 test('whatever the model may send is what the original takes, or is refused with words', () => {
@@ -28,7 +32,8 @@ test('whatever the model may send is what the original takes, or is refused with
           continue;
         }
         taken++;
-        if (original)
+        // What stands behind a reference is not known yet; JSON text may hold one, too.
+        if (original && !hasReference(decoded.arguments))
           expect({ taken: original(decoded.arguments), value: decoded.arguments }).toMatchObject({ taken: true });
       }
     }),

@@ -1,6 +1,7 @@
-import { isCount, isEqual, isObject, type JsonSchema, own, stringsOf, toRegExp } from './json.js';
+import { isCount, isEqual, isObject, type JsonSchema, own, stringsOf } from './json.js';
+import { patternsOf } from './pattern-properties.js';
 import { show } from './text.js';
-import { all, both, MAYBE, no, type Path, type Result, saw, union, YES } from './verdict.js';
+import { all, both, MAYBE, MOST_FAULTS, no, type Path, type Result, saw, union, YES } from './verdict.js';
 
 /** `same`: the schema applies to the value whose members are looked at, not to a member. */
 export type Visit = (schema: unknown, value: unknown, path: Path, same?: 'same') => Result;
@@ -20,18 +21,17 @@ export function checkObject(
   const names = Object.keys(value);
   const seen = new Set<string>();
   const results: Result[] = [];
-  for (const name of stringsOf(own(schema, 'required')))
-    if (!Object.hasOwn(value, name)) results.push(no([...path, name], 'is required'));
+  const missing = stringsOf(own(schema, 'required')).filter((name) => !Object.hasOwn(value, name));
+  results.push(...missing.slice(0, MOST_FAULTS).map((name) => no([...path, name], 'is required')));
   const { minProperties, maxProperties, propertyNames } = schema;
   if (isCount(minProperties) && names.length < minProperties)
     results.push(no(path, `must have at least ${minProperties} members`));
   if (isCount(maxProperties) && names.length > maxProperties)
     results.push(no(path, `must have at most ${maxProperties} members`));
   const table = own(schema, 'properties');
-  const patterns = isObject(own(schema, 'patternProperties'))
-    ? Object.entries(schema.patternProperties as JsonSchema)
-    : [];
-  const matchers = patterns.map(([source, inner]) => ({ pattern: toRegExp(source), inner }));
+  const matchers = patternsOf(schema);
+  const rest = own(schema, 'additionalProperties');
+  const hint = rest === false ? hintAt(table) : '';
   for (const name of names) {
     const at = [...path, name];
     if (propertyNames !== undefined && visit(propertyNames, name, at).verdict === 'no')
@@ -40,11 +40,11 @@ export function checkObject(
     const known = name !== '__proto__' && isObject(table) ? own(table, name) : undefined;
     const applying = [
       ...(known === undefined ? [] : [known]),
-      ...matchers.filter(({ pattern }) => pattern?.test(name)).map(({ inner }) => inner),
+      ...matchers.filter(([pattern]) => pattern?.test(name)).map(([, inner]) => inner),
     ];
-    const rest = own(schema, 'additionalProperties');
     if (applying.length > 0 || rest !== undefined) seen.add(name);
-    if (applying.length === 0 && rest === false) results.push(no(at, unknownName(name, table)));
+    if (applying.length === 0 && rest === false)
+      results.push(no(at, `is not known here: there is no ${show(name)}${hint}`));
     else if (applying.length === 0) results.push(judged(visit(rest ?? true, value[name], at)));
     for (const inner of applying) results.push(judged(visit(inner, value[name], at)));
   }
@@ -52,10 +52,9 @@ export function checkObject(
   return checkUnevaluated(schema, names, (name) => value[name], 'unevaluatedProperties', path, result, visit);
 }
 
-function unknownName(name: string, table: unknown): string {
+function hintAt(table: unknown): string {
   const known = isObject(table) ? Object.keys(table) : [];
-  const hint = known.length > 0 && known.length <= 30 ? `; known here: ${known.join(', ')}` : '';
-  return `is not known here: there is no ${show(name)}${hint}`;
+  return known.length > 0 && known.length <= 30 ? `; known here: ${known.join(', ')}` : '';
 }
 
 function checkUnevaluated(

@@ -10,7 +10,7 @@ import {
   toRegExp,
   typeOf,
 } from './json.js';
-import { listWords, show } from './text.js';
+import { show } from './text.js';
 
 const NAMES: Readonly<Record<JsonType, string>> = {
   object: 'an object',
@@ -33,6 +33,14 @@ export function typesOf(schema: JsonSchema): JsonType[] | undefined {
 const fits = (type: JsonType, wanted: JsonType): boolean =>
   type === wanted || (wanted === 'number' && type === 'integer');
 
+const MOST_LISTED = 20;
+
+/** The rest is only counted: there may be thousands, and this is said of each value that fits none. */
+const listChoices = (choices: readonly unknown[]): string => {
+  const more = choices.length - MOST_LISTED;
+  return `${choices.slice(0, MOST_LISTED).map(show).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+};
+
 const nameType = (type: JsonType): string => NAMES[type];
 
 function* findFaults(schema: JsonSchema, value: unknown): Generator<string> {
@@ -43,7 +51,7 @@ function* findFaults(schema: JsonSchema, value: unknown): Generator<string> {
   if (Object.hasOwn(schema, 'const') && !isEqual(schema.const, value)) yield `must be ${show(schema.const)}`;
   const choices = own(schema, 'enum');
   if (Array.isArray(choices) && choices.length > 0 && !choices.some((choice) => isEqual(choice, value)))
-    yield `must be one of: ${listWords(choices.map(show))}`;
+    yield `must be one of: ${listChoices(choices)}`;
   if (typeof value === 'number') yield* numberFaults(schema, value);
   if (typeof value === 'string') yield* stringFaults(schema, value);
   if (!formatFits(schema.format, value)) yield `must be in the format "${show(schema.format).slice(1, -1)}"`;

@@ -1,12 +1,15 @@
 import { checkArray, checkObject, type Visit } from './check-members.js';
 import { ownFaults } from './check-scalars.js';
 import { isLiteral, isObject, isReference, isShallow, type JsonSchema, own, stringsOf } from './json.js';
+import { patternsOf } from './pattern-properties.js';
 import type { SchemaDocument } from './schema-document.js';
 import { show } from './text.js';
 import { all, both, type Fault, MAYBE, no, type Path, type Result, saw, type Verdict, YES } from './verdict.js';
 
 const MAX_STEPS = 200_000;
 const MAX_DEPTH = 100;
+
+const ENTRIES_A_STEP = 20;
 
 /** Too much to look at. */
 class Exhausted extends Error {}
@@ -22,6 +25,7 @@ export interface Checked {
  */
 export class Checker {
   private steps = 0;
+  private readonly lengths = new WeakMap<JsonSchema, number>();
   /** By schema and place: branches that meet again in one definition are looked at once. */
   private known = new Map<JsonSchema, Map<string, { value: unknown; result: Result }>>();
 
@@ -33,11 +37,22 @@ export class Checker {
     try {
       return all(schemas.map((schema) => this.visit(schema, value, [], [])));
     } catch (error) {
-      if (error instanceof Exhausted) return no([], 'is too large to be checked; send less in one call');
+      // Definitions that name one another may go deeper than the stack.
+      if (error instanceof Exhausted || error instanceof RangeError)
+        return no([], 'is too large to be checked; send less in one call');
       throw error;
     } finally {
       this.known = new Map();
     }
+  }
+
+  /** What is gone through for this value: each list and table of the schema, and for each name all patterns. */
+  private weigh(schema: JsonSchema, value: unknown): number {
+    const length = this.lengths.get(schema) ?? lengthOf(schema);
+    this.lengths.set(schema, length);
+    const patterns = patternsOf(schema).length;
+    const tested = patterns > 0 && isObject(value) ? patterns * Object.keys(value).length : 0;
+    return Math.floor((length + tested) / ENTRIES_A_STEP);
   }
 
   /** `entered`: schemas already in force for this very value, so that references in a circle end. */
@@ -45,6 +60,7 @@ export class Checker {
     if (++this.steps > MAX_STEPS) throw new Exhausted();
     if (schema === false) return no(path, 'must be left out');
     if (!isObject(schema) || entered.includes(schema)) return YES;
+    this.steps += this.weigh(schema, given);
     if (isReference(given)) return MAYBE;
     const place = path.join('\n');
     const known = this.known.get(schema) ?? new Map<string, { value: unknown; result: Result }>();
@@ -132,6 +148,12 @@ export class Checker {
     );
   }
 }
+
+const lengthOf = (schema: JsonSchema): number =>
+  Object.values(schema).reduce<number>(
+    (sum, inner) => sum + (typeof inner === 'object' && inner !== null ? Object.keys(inner).length : 0),
+    0,
+  );
 
 /** What the branches that hold have looked at counts as looked at. */
 const seenByFitting = (results: readonly Result[]): Result =>

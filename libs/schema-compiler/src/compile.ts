@@ -32,6 +32,7 @@ export interface CompiledTool {
 
 const MAX_SCHEMA_BYTES = 1_000_000;
 const MAX_SCHEMA_DEPTH = 300;
+const MAX_SCHEMA_VALUES = 20_000;
 const MAX_PROBLEMS = 10;
 const OPEN: JsonSchema = { type: 'object', properties: {}, additionalProperties: true };
 
@@ -72,9 +73,9 @@ function buildShape(schema: JsonSchema, document: SchemaDocument, rules: Dialect
   return { shape: { kind: 'plain', declared: OPEN, accepts: [schema] }, notes };
 }
 
-/** Within bounds of size and depth, so that reading it takes bounded work. */
+/** Within bounds of size, depth and number, so that reading it takes bounded work. */
 const isReadable = (schema: JsonSchema): boolean =>
-  isShallow(schema, MAX_SCHEMA_DEPTH) && JSON.stringify(schema).length <= MAX_SCHEMA_BYTES;
+  isShallow(schema, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES) && JSON.stringify(schema).length <= MAX_SCHEMA_BYTES;
 
 /**
  * Makes any tool's input schema acceptable to a model's vendor, and its arguments acceptable to the tool.

@@ -53,7 +53,7 @@ export const sortedJson = (value: unknown): string =>
 const MOST_VALUES = 200_000;
 
 /** Whether nothing in the value is nested deeper, and it is not huge; looks without recursion, so that no depth hurts. */
-export function isShallow(value: unknown, deepest: number): boolean {
+export function isShallow(value: unknown, deepest: number, most = MOST_VALUES): boolean {
   let level: unknown[] = [value];
   let seen = 0;
   for (let depth = 0; depth <= deepest; depth++) {
@@ -61,7 +61,7 @@ export function isShallow(value: unknown, deepest: number): boolean {
     for (const item of level) {
       if (typeof item !== 'object' || item === null) continue;
       for (const inner of Object.values(item)) next.push(inner);
-      if (next.length + seen > MOST_VALUES) return false;
+      if (next.length + seen > most) return false;
     }
     if (next.length === 0) return true;
     seen += next.length;

@@ -1,7 +1,8 @@
 import type { Context, ShapeBuilder } from './shape-builder.js';
 import type { Expansion } from './expansion.js';
 import type { Facts } from './facts.js';
-import { isObject, type JsonSchema, own, toRegExp } from './json.js';
+import { isObject, type JsonSchema, own } from './json.js';
+import { patternsOf } from './pattern-properties.js';
 import { IMPOSSIBLE_NAME, nameProperties } from './property-names.js';
 import type { Member, Shape } from './shape.js';
 import { listWords, show } from './text.js';
@@ -10,14 +11,11 @@ import { objectInWords } from './words.js';
 
 const MOST_NAMES = 10_000;
 const MOST_SOFT = 60;
+/** More could not be shown one by one. */
+const MOST_PATTERNS = 30;
 
 const propertiesOf = (schema: JsonSchema): Record<string, unknown> =>
   isObject(own(schema, 'properties')) ? (schema.properties as Record<string, unknown>) : {};
-
-const patternsOf = (schema: JsonSchema): [RegExp | undefined, unknown][] =>
-  isObject(own(schema, 'patternProperties'))
-    ? Object.entries(schema.patternProperties as JsonSchema).map(([source, inner]) => [toRegExp(source), inner])
-    : [];
 
 /** All that a schema says of the member of this name; `undefined` where that is nothing. */
 function sayOf(schema: JsonSchema, name: string): unknown[] {
@@ -152,7 +150,7 @@ function renamed(builder: ShapeBuilder, member: Member, path: string): Member {
 function buildRest(builder: ShapeBuilder, hard: readonly JsonSchema[], context: Context): Shape | false | undefined {
   const inner: Context = { ...enter(context, '*') };
   const rests = hard.map((schema) => own(schema, 'additionalProperties') ?? own(schema, 'unevaluatedProperties'));
-  const patterns = hard.flatMap(patternsOf);
+  const patterns = hard.flatMap((schema) => patternsOf(schema).slice(0, MOST_PATTERNS));
   const named = hard.flatMap((schema) =>
     isObject(own(schema, 'patternProperties')) ? Object.keys(schema.patternProperties as JsonSchema) : [],
   );

@@ -16,7 +16,7 @@ export interface Result {
   seen: ReadonlySet<string> | 'all';
 }
 
-const MOST_FAULTS = 20;
+export const MOST_FAULTS = 20;
 const NOTHING: ReadonlySet<string> = new Set();
 
 export const YES: Result = { verdict: 'yes', faults: [], seen: NOTHING };

@@ -1,4 +1,4 @@
-import { countBranches } from '@app/schema-compiler';
+import { measureWork, type Workload } from '@app/schema-compiler';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
@@ -9,7 +9,6 @@ const addFormats = addFormatsModule.default;
 
 const OPTIONS = {
   strict: false,
-  allErrors: true,
   messages: true,
   validateSchema: false,
   logger: false,
@@ -17,28 +16,31 @@ const OPTIONS = {
   ownProperties: true,
 } as const;
 const MAX_SCHEMA_BYTES = 256 * 1024;
-/** Branches are followed one by one, so that their number is the time that one value takes. */
-const MAX_BRANCHES = 10_000;
+/** What a schema may cost: its code is made while nothing else runs, and patterns are the slowest. */
+const MOST = { perValue: 50_000, objects: 3_000, patterns: 300 };
+/** Steps of one check, as every value is held against all that a schema says at its worst place. */
+const MAX_STEPS = 5_000_000;
+/** Each step may find something wrong, and all of it would be kept. */
+const MAX_STEPS_TOLD_WHOLE = 100_000;
 const MAX_COMPILED = 500;
 const MAX_ISSUES = 20;
-
-type Validator = ValidateFunction | 'unusable';
 
 /** Checks arguments against a tool's own `inputSchema`, compiled once for each definition. */
 export class ArgumentValidation {
   private readonly compiled = new Map<string, Validator>();
 
-  /** What is wrong; empty when the arguments fit, or when the schema itself cannot be used. */
+  /**
+   * What is wrong; of very large arguments the first thing only. Empty when the arguments fit, and where the schema
+   * cannot be used or would take too long: the server that published it will judge them itself.
+   */
   check(pin: string, schema: Record<string, unknown>, args: unknown): FieldIssue[] {
-    const validator = this.validatorFor(pin, schema);
-    if (validator === 'unusable' || validator(args)) return [];
-    return (validator.errors ?? []).slice(0, MAX_ISSUES).map(toIssue);
+    return this.validatorFor(pin, schema).check(args).slice(0, MAX_ISSUES).map(toIssue);
   }
 
   private validatorFor(pin: string, schema: Record<string, unknown>): Validator {
     const known = this.compiled.get(pin);
     if (known) return known;
-    const validator = compile(schema);
+    const validator = new Validator(schema);
     this.compiled.set(pin, validator);
     if (this.compiled.size > MAX_COMPILED) {
       const oldest = this.compiled.keys().next();
@@ -48,17 +50,55 @@ export class ArgumentValidation {
   }
 }
 
+class Validator {
+  private readonly work: Workload | undefined;
+  private all: ValidateFunction | 'unusable' | undefined;
+  private first: ValidateFunction | 'unusable' | undefined;
+
+  constructor(private readonly schema: Record<string, unknown>) {
+    const work = JSON.stringify(schema).length > MAX_SCHEMA_BYTES ? undefined : measureWork(schema);
+    const { perValue, objects, patterns } = MOST;
+    const isUsable = work && work.perValue <= perValue && work.objects <= objects && work.patterns <= patterns;
+    this.work = isUsable ? work : undefined;
+  }
+
+  check(args: unknown): ErrorObject[] {
+    if (!this.work) return [];
+    const steps = stepsOf(args, this.work);
+    if (steps > MAX_STEPS) return [];
+    const validate =
+      steps > MAX_STEPS_TOLD_WHOLE
+        ? (this.first ??= compile(this.schema, false))
+        : (this.all ??= compile(this.schema, true));
+    return validate === 'unusable' || validate(args) ? [] : (validate.errors ?? []);
+  }
+}
+
+function stepsOf(args: unknown, { perValue, comparesItems }: Workload): number {
+  let values = 0;
+  let longest = 0;
+  const open: unknown[] = [args];
+  while (open.length > 0) {
+    const next = open.pop();
+    values += 1;
+    if (typeof next !== 'object' || next === null) continue;
+    const inner: unknown[] = Object.values(next);
+    longest = Math.max(longest, inner.length);
+    for (const one of inner) open.push(one);
+  }
+  return values * (perValue + (comparesItems ? longest : 0));
+}
+
 /** A compiler of its own for each schema: `$id`s of two servers must not meet. */
-function compile(schema: Record<string, unknown>): Validator {
-  if (JSON.stringify(schema).length > MAX_SCHEMA_BYTES || countBranches(schema) > MAX_BRANCHES) return 'unusable';
+function compile(schema: Record<string, unknown>, allErrors: boolean): ValidateFunction | 'unusable' {
   const dialect = typeof schema.$schema === 'string' ? schema.$schema : '';
-  const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  const options = { ...OPTIONS, allErrors };
+  const ajv = /draft-0[4-7]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
   try {
     addFormats(ajv);
     const { $schema: _, ...rest } = schema;
     return ajv.compile(rest);
   } catch {
-    // The server that published the schema will judge the arguments itself.
     return 'unusable';
   }
 }

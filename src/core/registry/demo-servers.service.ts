@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
@@ -14,10 +14,12 @@ import { ServersRepository } from './servers.repository.js';
 
 const DEMO_NAME = 'Demo server';
 const START_MS = 20_000;
+/** By then its process has ended as well. */
+const ENDED_MS = 4_000;
 
 /** Keeps the demo server in the registries of the organizations, at the address where it listens. */
 @Injectable()
-export class DemoServersService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DemoServersService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopFollowing: () => void = () => undefined;
 
   constructor(
@@ -33,12 +35,13 @@ export class DemoServersService implements OnApplicationBootstrap, OnApplication
 
   onApplicationBootstrap(): void {
     this.stopFollowing = this.demo.onListening(() => {
-      this.follow().catch((error: Error) => this.logger.warn({ err: error }, 'the demo server was not moved'));
+      this.arrive().catch((error: Error) => this.logger.warn({ err: error }, 'the demo server was not moved'));
     });
   }
 
-  onApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     this.stopFollowing();
+    await this.leave().catch((error: Error) => this.logger.warn({ err: error }, 'the demo server was not handed over'));
   }
 
   /** Registers it in the organization, once, and checks it at once. */
@@ -77,6 +80,25 @@ export class DemoServersService implements OnApplicationBootstrap, OnApplication
         this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
       }
     });
+  }
+
+  /** What was checked before it listened was found away. */
+  private async arrive(): Promise<void> {
+    await this.follow();
+    await this.checkThoseHere({ offline: true }, this.clock.now());
+  }
+
+  /** It ends with this process: another one, which has its own, finds it gone in a moment instead of a minute. */
+  private async leave(): Promise<void> {
+    await this.checkThoseHere({}, new Date(this.clock.now().getTime() + ENDED_MS));
+  }
+
+  private async checkThoseHere(which: { offline?: boolean }, runAt: Date): Promise<void> {
+    const url = this.demo.url();
+    if (url === undefined) return;
+    for (const id of await this.servers.listDemosAt(url, which)) {
+      await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id), runAt });
+    }
   }
 
   private async whenListening(outer: AbortSignal): Promise<string> {

@@ -91,6 +91,14 @@ export class ServersRepository {
     await this.database.entities.delete(ServerEntity, { id });
   }
 
+  async listDemosAt(url: string, { offline = false } = {}): Promise<ServerId[]> {
+    const found = await this.database.sql<{ id: ServerId }>(
+      `select id from servers where demo and url = $1 and (status <> 'online' or not $2)`,
+      [url, offline],
+    );
+    return found.map(({ id }) => id);
+  }
+
   /** Points demo servers to where the demo listens now; the ids of those that moved. */
   async moveDemoServers(url: string): Promise<ServerId[]> {
     const moved = await this.database.sql<{ id: ServerId }>(

@@ -1,4 +1,5 @@
 import { CommandError, connectSession, ConnectionRefused, type SessionOptions } from '../src/client/index.js';
+import { COMMAND_PAYLOADS, COMMAND_TYPES } from '../src/commands.js';
 import { frame, ScriptedServer } from './scripted-server.js';
 
 const FAST = [5];
@@ -74,6 +75,26 @@ describe('a client of a session', () => {
     second.greet({ lastSeq: 1 });
     await decided;
     expect(second.sent.filter(({ type }) => type === 'approve_task')).toEqual([]);
+    client.close();
+  });
+
+  const decisions = COMMAND_TYPES.filter((type) => 'decision_id' in COMMAND_PAYLOADS[type].shape);
+
+  test.each(decisions)('%s is sent again under the name of its decision', async (type) => {
+    const server = new ScriptedServer();
+    const client = connect(server);
+    const first = await server.dialled();
+    first.greet({});
+    const decided = client.send(type, { node_id: 'node1' });
+    const sent = first.sent.find((one) => one.type === type);
+    first.cut();
+    const second = await server.dialled();
+    second.greet({});
+    const again = second.sent.find((one) => one.type === type);
+    expect(again?.payload).toEqual({ node_id: 'node1', decision_id: expect.any(String) as string });
+    expect(again?.payload).toEqual(sent?.payload);
+    second.say(frame('ack', { in_reply_to: again?.id }));
+    await decided;
     client.close();
   });
 

@@ -27,6 +27,7 @@ const HABITS: Readonly<Partial<Record<CommandType, Habit>>> = {
   reject_task: DECISION,
   edit_task: DECISION,
   retry_task: DECISION,
+  rerun_from: DECISION,
   resolve_task: DECISION,
   stop: { safeWith: 'turn_id', event: { type: 'turn_finished', field: 'turn_id' } },
   input_response: { safeWith: 'request_id', event: { type: 'input_resolved', field: 'request_id' } },

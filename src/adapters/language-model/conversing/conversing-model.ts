@@ -178,12 +178,15 @@ export class ConversingModel<Message, Event> extends LanguageModel {
   }
 }
 
-/** Some servers do not count: then about four bytes are a token. */
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** Some servers do not count, or count oddly: then about four bytes are a token. */
 function countUnless(
   { usage, messages, text }: StreamedReply<unknown>,
   prompt: object,
 ): StreamedReply<unknown>['usage'] {
-  if (usage.inputTokens + usage.outputTokens > 0) return usage;
+  const { inputTokens, outputTokens } = usage;
+  if (isCount(inputTokens) && isCount(outputTokens) && inputTokens + outputTokens > 0) return usage;
   const count = (value: unknown): number => Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 4);
   return { inputTokens: count(prompt), outputTokens: count(messages.length > 0 ? messages : text) };
 }

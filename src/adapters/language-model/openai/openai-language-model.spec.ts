@@ -1,6 +1,8 @@
 import { ask } from '../../../../test/support/gemini/model-requests.js';
+import { stream } from '../../../../test/support/models/streams.js';
 import { calls, deltas, status, text } from '../../../../test/support/openai/replies.js';
 import { type ScriptedOpenAi, startScriptedOpenAi } from '../../../../test/support/openai/scripted-openai.js';
+import { chunk, DONE, toEvent } from '../../../../test/support/openai/wire.js';
 import { OpenAiLanguageModel } from './openai-language-model.js';
 
 let server: ScriptedOpenAi;
@@ -50,6 +52,29 @@ describe('calls of servers that imitate the service loosely', () => {
       ],
     ],
     [
+      'all under index 0, without ids',
+      [
+        { tool_calls: [{ index: 0, ...whole('report_write', '{"q":"a"}') }] },
+        { tool_calls: [{ index: 0, id: '', ...whole('report_write', '{"q":"b"}') }] },
+      ],
+    ],
+    [
+      'under one id',
+      [
+        { tool_calls: [{ index: 0, id: 'x', ...whole('report_write', '{"q":"a"}') }] },
+        { tool_calls: [{ index: 1, id: 'x', ...whole('report_write', '{"q":"b"}') }] },
+      ],
+    ],
+    [
+      'in pieces that each say the name',
+      [
+        { tool_calls: [{ index: 0, id: 'x', ...whole('report_write', '{"q":') }] },
+        { tool_calls: [{ index: 0, ...whole('report_write', '"a"}') }] },
+        { tool_calls: [{ index: 0, ...whole('report_write', '') }] },
+        { tool_calls: [{ index: 1, id: 'y', ...whole('report_write', '{"q":"b"}') }] },
+      ],
+    ],
+    [
       'in pieces without an id',
       [
         { tool_calls: [{ index: 0, ...whole('report_write', '{"q":') }] },
@@ -70,6 +95,27 @@ describe('calls of servers that imitate the service loosely', () => {
     const { reply } = await ask(model);
     expect(reply.usage.outputTokens).toBeGreaterThan(50);
     expect(reply.usage.inputTokens).toBeGreaterThan(100);
+  });
+
+  test.each([
+    ['texts', { prompt_tokens: '12', completion_tokens: '3' }],
+    ['fractions', { prompt_tokens: 12.5, completion_tokens: 3 }],
+    ['less than nothing', { prompt_tokens: -1_000_000, completion_tokens: 3 }],
+    ['the half of it', { prompt_tokens: 12 }],
+  ])('with counts that are %s are counted by their length', async (_what, usage) => {
+    server.script(
+      stream(chunk({ content: 'x'.repeat(400) }), chunk({}, 'stop'), toEvent({ choices: [], usage }), DONE),
+    );
+    const { reply } = await ask(model);
+    expect(Number.isInteger(reply.usage.outputTokens) && reply.usage.outputTokens > 50).toBe(true);
+    expect(Number.isInteger(reply.usage.inputTokens) && reply.usage.inputTokens > 100).toBe(true);
+  });
+
+  test('with words in parts are read, without what was only thought', async () => {
+    const thought = { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] };
+    server.script(deltas([{ content: [thought] }, { content: [{ type: 'text', text: 'Hello.' }] }], 'stop'));
+    const { reply, deltas: said } = await ask(model);
+    expect([reply.text, said]).toEqual(['Hello.', ['Hello.']]);
   });
 
   test('with broken JSON are handed back, without what would break the next request', async () => {

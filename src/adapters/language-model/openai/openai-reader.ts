@@ -1,5 +1,5 @@
 import { type OpenAI } from 'openai';
-import { parseArguments } from '../conversing/complete-arguments.js';
+import { parseArguments, toObject } from '../conversing/complete-arguments.js';
 import { cutOff } from '../conversing/failures.js';
 import { type ToolCall } from '../conversing/proposed-nodes.js';
 import { type Ending, type ReplyReader, type StreamedReply, type VendorWords } from '../conversing/vendor-wire.js';
@@ -27,6 +27,15 @@ function toEnding(finish: string): Ending {
   return { kind: 'complete' };
 }
 
+const isWhole = ({ text }: PartialCall): boolean => text !== '' && typeof parseArguments(text) === 'object';
+
+/** Words of some servers come in parts, thoughts among them. */
+function readWords(content: unknown): string {
+  if (typeof content === 'string') return content;
+  const parts = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
+  return parts.map((part) => (part?.type === 'text' && typeof part.text === 'string' ? part.text : '')).join('');
+}
+
 /** Nine letters and digits: the one form that every chat template takes. */
 const madeUpId = (index: number): string => `call${String(index + 1).padStart(5, '0')}`;
 
@@ -48,7 +57,8 @@ export class OpenAiReader implements ReplyReader<ChatMessage, ChatChunk> {
     const choice = choices?.[0];
     if (!choice) return;
     this.finish = choice.finish_reason ?? this.finish;
-    const { content, refusal, tool_calls: calls } = choice.delta ?? {};
+    const { content: given, refusal, tool_calls: calls } = choice.delta ?? {};
+    const content = readWords(given);
     if (refusal) this.refusal += refusal;
     for (const call of (calls ?? []) as LooseCall[]) this.readCall(call);
     if (!content) return;
@@ -79,15 +89,15 @@ export class OpenAiReader implements ReplyReader<ChatMessage, ChatChunk> {
       tool_calls: calls.map(({ id = '', name, args }) => ({
         id,
         type: 'function' as const,
-        // Broken JSON would break the chat template of a server that reads it again.
-        function: { name, arguments: JSON.stringify(typeof args === 'string' ? {} : args) },
+        // Anything else would break the chat template of a server that reads it again.
+        function: { name, arguments: JSON.stringify(toObject(args)) },
       })),
     };
   }
 
   private readCall({ index, id, function: called }: LooseCall): void {
-    const known = this.find(index, id, called?.name);
-    const call = known ?? { id: id || madeUpId(this.calls.length), name: '', text: '' };
+    const known = this.find({ index, id, function: called });
+    const call = known ?? { id: this.nameCall(id), name: '', text: '' };
     if (!known) this.calls.push(call);
     if (index !== undefined) this.byIndex.set(index, call);
     if (called?.name && call.name === '') call.name = called.name;
@@ -96,13 +106,23 @@ export class OpenAiReader implements ReplyReader<ChatMessage, ChatChunk> {
     else if (given !== undefined && given !== null) call.text = JSON.stringify(given);
   }
 
-  /** A piece belongs to the call of its index, unless it names another id: some servers number all calls 0. */
-  private find(index: number | undefined, id: string | null | undefined, name: string | null | undefined) {
+  /** The server's, unless another call of the reply has it: two under one id cannot both be answered. */
+  private nameCall(id: string | null | undefined): string {
+    const isFree = id && !this.calls.some((call) => call.id === id);
+    return isFree ? id : madeUpId(this.calls.length);
+  }
+
+  /**
+   * A piece belongs to the call of its index, unless it names another id, or begins once more when that call is whole:
+   * some servers number all calls 0.
+   */
+  private find({ index, id, function: called }: LooseCall): PartialCall | undefined {
     if (index === undefined) {
       if (id) return this.calls.find((call) => call.id === id);
-      return name ? undefined : this.calls.at(-1);
+      return called?.name ? undefined : this.calls.at(-1);
     }
     const call = this.byIndex.get(index);
+    if (call && !id && called?.name && called.arguments && isWhole(call)) return undefined;
     if (!call || !id || call.id === id) return call;
     return this.calls.find((other) => other.id === id);
   }

@@ -131,10 +131,12 @@ export class RedisLink extends EventEmitter<LinkEvents> {
   }
 }
 
-const redisRefuses = (cause: Error) =>
-  new AppError(
+const redisRefuses = (cause: Error) => {
+  const why = cause.message.startsWith('NOAUTH') ? 'it asks for a password' : cause.message;
+  return new AppError(
     'unavailable',
     'REDIS_REFUSES',
-    `REDIS_URL: Redis answers, but not to us (${cause.message}). Correct the user, the password or the number of the database.`,
+    `REDIS_URL: Redis answers, but not to us (${why}). Correct the user, the password or the number of the database.`,
     { cause },
   );
+};

@@ -41,8 +41,11 @@ export class Outbox<Item extends { text: string }> {
     }
   }
 
-  clear(): void {
+  /** @returns how many were dropped */
+  clear(): number {
+    const dropped = this.waiting.length;
     this.waiting = [];
     this.bytes = 0;
+    return dropped;
   }
 }

@@ -68,6 +68,9 @@ export class RedisCarrier extends HintCarrier {
       this.subscribed = false;
     });
     this.parts.commands.on('up', () => this.tellGap());
+    this.parts.commands.on('down', () => {
+      if (this.outbox.clear() > 0) this.owesGap = true;
+    });
     await this.subscriber.start();
   }
 
@@ -129,7 +132,7 @@ export class RedisCarrier extends HintCarrier {
       return;
     }
     // Our own words come back to us; they need no reading.
-    if (text.startsWith(this.ownStart)) return;
+    if (text.startsWith(this.ownStart) || text.length > MAX_HINT_CHARACTERS) return;
     const hint = decodeHint(text);
     if (hint) this.events?.onHint(hint);
   }
@@ -159,7 +162,9 @@ export class RedisCarrier extends HintCarrier {
 
   private async subscribe(topics: readonly string[]): Promise<void> {
     for (let from = 0; from < topics.length; from += CHANNELS_AT_A_TIME) {
-      const some = topics.slice(from, from + CHANNELS_AT_A_TIME);
+      // The list is long, and each part of it is waited for: meanwhile some may be wanted no more.
+      const some = topics.slice(from, from + CHANNELS_AT_A_TIME).filter((topic) => this.wanted.has(topic));
+      if (some.length === 0) continue;
       for (const topic of some) this.told.add(topic);
       await this.subscriber.client.subscribe(...some.map((topic) => this.channelOf(topic)));
     }

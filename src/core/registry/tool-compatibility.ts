@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { compileTool, type Dialect, DIALECTS, type Note } from '@app/schema-compiler';
 
 export interface CompatibilityNote extends Note {
@@ -27,7 +28,7 @@ const kept = new Map<string, ToolCompatibility>();
 
 /** By what it says, as the same schema comes as another object each time. */
 function assess({ inputSchema }: Assessable): ToolCompatibility {
-  const key = JSON.stringify(inputSchema);
+  const key = createHash('sha256').update(JSON.stringify(inputSchema)).digest('base64');
   const known = kept.get(key);
   if (known) return known;
   const found = DIALECTS.map((dialect) => ({ dialect, ...compileTool(inputSchema, dialect).compatibility }));

@@ -97,6 +97,8 @@ export class ModelFailure extends Error {
   override readonly name = 'ModelFailure';
   /** When the provider said so. */
   readonly retryAfterMs: number | undefined;
+  /** It says nothing of how the provider answers others. */
+  readonly isOfRequest: boolean;
   /** For programs. */
   readonly details: object | undefined;
 
@@ -104,10 +106,16 @@ export class ModelFailure extends Error {
     readonly code: (typeof MODEL_FAILURES)[number],
     message: string,
     readonly retryable: boolean,
-    { retryAfterMs, details, ...options }: ErrorOptions & { retryAfterMs?: number | undefined; details?: object } = {},
+    {
+      retryAfterMs,
+      details,
+      isOfRequest = false,
+      ...options
+    }: ErrorOptions & { retryAfterMs?: number | undefined; details?: object; isOfRequest?: boolean } = {},
   ) {
     super(message, options);
     this.retryAfterMs = retryAfterMs;
+    this.isOfRequest = isOfRequest;
     this.details = details;
   }
 }

@@ -113,6 +113,8 @@ export class ModelChoice implements OnModuleInit, OnApplicationShutdown {
   /** @returns whether another model may be asked instead */
   failed({ id }: OfferedModel, failure: ModelFailure): boolean {
     if (!PASSING_ON.includes(failure.code)) return false;
+    // One person's question must not take the model from everybody.
+    if (failure.isOfRequest) return true;
     const times = (this.failures.get(id) ?? 0) + 1;
     this.failures.set(id, times);
     const wanted = failure.retryAfterMs ?? FIRST_REST_MS * 2 ** (times - 1);

@@ -113,6 +113,17 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     expect(answer.payload.model).toBe(GEMINI.model);
   });
 
+  test('who only thinks until its length is used up is stood in for, and is asked again by everybody', async () => {
+    const { client, person } = await join();
+    gemini.script(GEMINI.replies.lengthReached(''));
+    openai.script(OPENAI.replies.text('I make it short.'));
+    client.send('chat_message', { text: 'Think hard' });
+    const answer = await client.next(said('I make it short.'));
+    expect(answer.payload.instead_of).toBe(GEMINI.model);
+    const { body } = await person.call<{ models: Model[] }>('GET', '/models');
+    expect(body.models[0]).toMatchObject({ available: true, unavailable_reason: null });
+  });
+
   test('who cannot answer is stood in for, is left alone for a while, and comes back', async () => {
     const { client, person } = await join();
     gemini.script(GEMINI.replies.status(429, { retryAfterSeconds: 60 }));

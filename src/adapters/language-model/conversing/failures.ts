@@ -143,7 +143,12 @@ export const refused = ({ vendor }: VendorWords, because = 'a reason it does not
 export const timedOut = (words: VendorWords): ModelFailure => fail('MODEL_TIMEOUT', WORDS.late(words), true);
 export const cutOff = (words: VendorWords): ModelFailure => fail('MODEL_CUT_OFF', WORDS.cut(words), true);
 export const ranOut = ({ vendor }: VendorWords): ModelFailure =>
-  fail('MODEL_CUT_OFF', `${vendor} used up the length of its answer before it said anything. Try again.`, true);
+  new ModelFailure(
+    'MODEL_CUT_OFF',
+    `${vendor} used up the length of its answer before it said anything. Try again.`,
+    true,
+    { isOfRequest: true },
+  );
 export const badReply = ({ vendor }: VendorWords, problem: string): ModelFailure =>
   fail(
     'MODEL_BAD_REPLY',

@@ -157,13 +157,17 @@ describe('a folder that cannot be used', () => {
   };
 
   test.each([
-    ['a file is there', inAFile, 'a file is in its place'],
-    ['a file is above it', async () => join(await inAFile(), 'data'), 'a file is in the place of a folder above it'],
+    ['a file is there', inAFile, /a file is in its place/],
+    ['a file is above it', async () => join(await inAFile(), 'data'), /a file is in the place of a folder above it/],
     // Where Node's own recursion goes on for ever.
-    ['the kernel makes none there', async () => '/proc/switchyard/data', 'the file system takes no folders there'],
+    [
+      'the kernel makes none there',
+      async () => '/proc/switchyard/data',
+      /takes no folders there|no right to write|read-only/,
+    ],
   ])('since %s', async (_, find, reason) => {
     const data = await find();
-    const words = { code: 'FOLDER_UNUSABLE', message: expect.stringContaining(reason) as string };
+    const words = { code: 'FOLDER_UNUSABLE', message: expect.stringMatching(reason) as string };
     await expect(startTestApp({ DATA_DIR: data })).rejects.toMatchObject(words);
     await expect(runCommand('keys', ['list'], { DATA_DIR: data })).rejects.toMatchObject(words);
     const settings = { DATABASE_URL: app.databaseUrl, DATA_DIR: data };

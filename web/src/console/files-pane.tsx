@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { openOverlay } from '../app/ui-state.js';
-import { currentPlan } from '../session/plan-rules.js';
-import type { Artifact } from '../session/state.js';
+import type { Artifact, SessionState } from '../session/state.js';
 import { ago, bytes, shortType } from '../ui/format.js';
 import { copyText, useNow } from '../ui/hooks.js';
 import { saveArtifact, signedLink } from './artifact-link.js';
@@ -44,8 +43,18 @@ async function copyLink(file: Artifact): Promise<boolean> {
   return copyText(location.origin + (await signedLink(file.artifact_id)));
 }
 
+/** The task, of whichever run, that made it. */
+function makerOf({ plans }: SessionState, { node_id }: Artifact): string | undefined {
+  return Object.values(plans)
+    .flatMap(({ nodes }) => nodes)
+    .find(({ id }) => id === node_id)?.title;
+}
+
 function FileRow({ file }: { file: Artifact }) {
-  const maker = useLive((state) => currentPlan(state.session)?.nodes.find((node) => node.id === file.node_id)?.title);
+  const maker = useLive(({ session }) => makerOf(session, file));
+  const replaced = useLive(({ session }) =>
+    session.artifacts.slice(session.artifacts.indexOf(file) + 1).some(({ name }) => name === file.name),
+  );
   const now = useNow(30_000);
   const [said, setSaid] = useState('');
   const [state, setState] = useState<'ready' | 'failed'>('ready');
@@ -73,6 +82,7 @@ function FileRow({ file }: { file: Artifact }) {
       <span className="file-facts dim">
         {shortType(file.content_type)} · {bytes(file.size)}
         {maker !== undefined && ` · by ${maker}`} · {ago(file.ts, now)}
+        {replaced && ' · older'}
       </span>
       <span className="file-actions">
         <button

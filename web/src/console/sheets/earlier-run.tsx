@@ -6,16 +6,13 @@ import { plainText } from '../untrusted.js';
 
 /** The task of the run before, beside what it is in this one; nothing where there was none. */
 export function EarlierRun({ node }: { node: ShownNode }) {
-  const id = node.rerun_of ?? node.reused_from;
+  const id = node.rerun_of;
   const earlier = useLive((state) =>
     Object.values(state.session.plans)
       .flatMap((plan) => plan.nodes)
       .find((one) => one.id === id),
   );
   if (id === undefined) return null;
-  if (node.reused_from !== undefined) {
-    return <p className="dim">Not called again: this is what {id} gave in an earlier run.</p>;
-  }
   if (!earlier) return <p className="dim">Runs {id} again; this page does not hold the earlier run any more.</p>;
   const took = earlier.duration_ms === undefined ? '' : ` · ${duration(earlier.duration_ms)}`;
   const before = outcomeOf(earlier);

@@ -2,8 +2,9 @@ import { useState } from 'react';
 import type { RememberScope } from '@app/session-protocol';
 import { openOverlay } from '../../app/ui-state.js';
 import type { ShownNode } from '../../session/state.js';
-import { clock, duration } from '../../ui/format.js';
 import { Dialog } from '../../ui/dialog.js';
+import { type Fact, Facts } from '../../ui/facts.js';
+import { clock, duration } from '../../ui/format.js';
 import { copyText } from '../../ui/hooks.js';
 import { AnsiText } from '../ansi-text.js';
 import { useConnected, useLive, useLiveSession } from '../live-context.js';
@@ -35,41 +36,11 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
         <NodeTags node={node} />
       </p>
       <p>{node.content}</p>
-      <dl className="facts">
-        <div>
-          <dt className="label">tool</dt>
-          <dd>{node.tool}</dd>
-        </div>
-        <div>
-          <dt className="label">server</dt>
-          <dd>{node.server_name}</dd>
-        </div>
-        {node.attempt > 1 && (
-          <div>
-            <dt className="label">attempt</dt>
-            <dd>{node.attempt}</dd>
-          </div>
-        )}
-        {node.started_at !== undefined && (
-          <div>
-            <dt className="label">started</dt>
-            <dd>{clock(node.started_at)}</dd>
-          </div>
-        )}
-        {node.duration_ms !== undefined && (
-          <div>
-            <dt className="label">took</dt>
-            <dd>{duration(node.duration_ms)}</dd>
-          </div>
-        )}
-        {node.trace_id !== undefined && (
-          <div>
-            <dt className="label">trace</dt>
-            <dd className="mono">{node.trace_id}</dd>
-          </div>
-        )}
-      </dl>
+      <Facts facts={factsOf(node)} />
       {depends !== '' && <p className="dim">{depends.slice(2)}</p>}
+      {node.reused_from !== undefined && (
+        <p className="dim">Not called again: this is what {node.reused_from} gave in an earlier run.</p>
+      )}
       {node.cause !== undefined && <p>Because: {node.cause}</p>}
       <DecisionBar node={node} nodes={nodes} sheet />
       {node.allowed_decisions.includes('approve') && (
@@ -140,4 +111,16 @@ export function NodeSheet({ node, onClose }: { node: ShownNode; onClose: () => v
       <EarlierRun node={node} />
     </Dialog>
   );
+}
+
+function factsOf({ tool, server_name, attempt, started_at, duration_ms, trace_id }: ShownNode): Fact[] {
+  const facts: (Fact | undefined)[] = [
+    ['tool', tool],
+    ['server', server_name],
+    attempt > 1 ? ['attempt', attempt] : undefined,
+    started_at === undefined ? undefined : ['started', clock(started_at)],
+    duration_ms === undefined ? undefined : ['took', duration(duration_ms)],
+    trace_id === undefined ? undefined : ['trace', trace_id],
+  ];
+  return facts.filter((fact) => fact !== undefined);
 }

@@ -43,6 +43,16 @@ export function LogsPane() {
   useEffect(() => {
     if (!paused && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
   }, [rows.length, paused, virtual]);
+  const empty = rows.length === 0;
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || paused) return;
+    const resized = new ResizeObserver(() => {
+      element.scrollTop = element.scrollHeight;
+    });
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, [empty, paused]);
 
   const toggle = (level: (typeof LEVELS)[number]) =>
     useUi.setState({ logLevels: { ...levels, [level]: !levels[level] } });
@@ -128,7 +138,7 @@ export function LogsPane() {
           }}
         />
       </div>
-      {rows.length === 0 ? (
+      {empty ? (
         <Nothing any={logs.length > 0} text={text} />
       ) : (
         <div

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { usageQuery } from '../api/queries.js';
 import type { Budget, Usage } from '../api/types.js';
 import { Page } from '../app/page.js';
+import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { money, tokens } from './model-words.js';
 
@@ -21,7 +22,7 @@ export function UsagePage() {
 }
 
 function Report({ usage: { today, days, budgets } }: { usage: Usage }) {
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     ['Replies', String(today.replies)],
     ['Tokens read', tokens(today.input_tokens)],
     ['Tokens written', tokens(today.output_tokens)],
@@ -31,14 +32,7 @@ function Report({ usage: { today, days, budgets } }: { usage: Usage }) {
     <>
       <section className="section" aria-labelledby="today">
         <h2 id="today">Today, {today.day} (UTC)</h2>
-        <dl className="facts">
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt className="dim">{name}</dt>
-              <dd className="mono">{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts facts={facts} />
       </section>
       <section className="section" aria-labelledby="budgets">
         <h2 id="budgets">Budgets of the day</h2>
@@ -59,23 +53,26 @@ function Report({ usage: { today, days, budgets } }: { usage: Usage }) {
   );
 }
 
+/** The share of a budget from which on it is nearly gone. */
+const HIGH = 0.8;
 const WHOSE = { organization: 'Your organization', instance: 'This instance, all organizations' } as const;
 
 function BudgetLine({ budget: { scope, unit, limit, used, resets_at } }: { budget: Budget }) {
   const amount = unit === 'usd' ? money : (count: number) => `${tokens(count)} tokens`;
   const name = WHOSE[scope] ?? scope;
-  const exhausted = used >= limit;
+  const level = used >= limit ? 'exhausted' : used >= limit * HIGH ? 'high' : 'low';
   return (
-    <div className="budget" data-exhausted={exhausted}>
+    <div className="budget" data-level={level}>
       <p>
         {name}: <span className="mono">{amount(used)}</span> of <span className="mono">{amount(limit)}</span>
-        {exhausted && <span className="tag tag-err">used up</span>}
+        {level === 'exhausted' && <span className="tag tag-err">used up</span>}
+        {level === 'high' && <span className="tag tag-warn">nearly used up</span>}
       </p>
       <meter
         aria-label={`${name}, ${unit}`}
         min={0}
         max={limit}
-        high={limit * 0.8}
+        high={limit * HIGH}
         optimum={0}
         value={Math.min(used, limit)}
       />

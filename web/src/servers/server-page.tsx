@@ -6,6 +6,7 @@ import { queryClient, serverQuery, toolsQuery } from '../api/queries.js';
 import type { McpServer, TestReport } from '../api/types.js';
 import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
+import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
 import { Checks } from './checks.js';
@@ -60,14 +61,7 @@ function Detail({ server }: { server: McpServer }) {
         <ServerStatus server={server} />
         {server.demo && <span className="tag">demo</span>}
       </div>
-      <dl className="facts server-facts">
-        <Fact name="URL" value={server.url} />
-        <Fact name="Latency" value={server.latency == null ? '–' : `${Math.round(server.latency)} ms`} />
-        <Fact name="Checked" value={server.last_checked ? ago(server.last_checked, Date.now()) : 'never'} />
-        <Fact name="Protocol" value={server.protocol ? `${server.protocol.version} (${server.protocol.era})` : '–'} />
-        <Fact name="Approval" value={server.approval_policy ? POLICY_WORDS[server.approval_policy] : '–'} />
-        {server.status_reason && <Fact name="Reason" value={server.status_reason} />}
-      </dl>
+      <Facts className="server-facts" facts={factsOf(server)} />
       <div className="row">
         <button type="button" className="button button-primary" onClick={() => session.open({ serverId: server.id })}>
           Open session
@@ -112,7 +106,7 @@ function Detail({ server }: { server: McpServer }) {
             <p className="dim">
               {plural(tools.data.tools.length, 'tool')}, {plural(tools.data.resources_count, 'resource')},{' '}
               {plural(tools.data.prompts_count, 'prompt')}. What a tool says of itself is the server's claim, not a
-              proof.
+              proof. “models” tells how well language models can call it, by its input schema: 100 is as it is.
             </p>
             <ToolCatalogue tools={tools.data.tools} />
           </>
@@ -123,11 +117,14 @@ function Detail({ server }: { server: McpServer }) {
   );
 }
 
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt className="label">{name}</dt>
-      <dd className="mono">{value}</dd>
-    </div>
-  );
+function factsOf(server: McpServer): Fact[] {
+  const { url, latency, last_checked, protocol, approval_policy, status_reason } = server;
+  return [
+    ['URL', url],
+    ['Latency', latency == null ? '–' : `${Math.round(latency)} ms`],
+    ['Checked', last_checked ? ago(last_checked, Date.now()) : 'never'],
+    ['Protocol', protocol ? `${protocol.version} (${protocol.era})` : '–'],
+    ['Approval', approval_policy ? POLICY_WORDS[approval_policy] : '–'],
+    ...(status_reason ? [['Reason', status_reason] as const] : []),
+  ];
 }

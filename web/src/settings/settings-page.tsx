@@ -65,9 +65,11 @@ export function SettingsPage() {
       <section className="section" aria-labelledby="session">
         <h2 id="session">This browser</h2>
         <p>Signing out clears drafts, history and queued messages here. Running plans go on.</p>
-        <button type="button" className="button" onClick={signOut}>
-          Sign out
-        </button>
+        <p className="row">
+          <button type="button" className="button" onClick={signOut}>
+            Sign out
+          </button>
+        </p>
         {instance && (
           <p className="dim mono">
             {instance.name} {instance.version} · {instance.environment} · model {instance.model}

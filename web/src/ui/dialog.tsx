@@ -58,7 +58,7 @@ export function Dialog({ title, onClose, children, actions, wide, fixed, testId 
           )}
         </header>
         <div className="dialog-body">{children}</div>
-        {actions !== undefined && <footer className="dialog-actions">{actions}</footer>}
+        {actions !== undefined && actions !== false && <footer className="dialog-actions">{actions}</footer>}
       </div>
     </dialog>
   );

@@ -35,11 +35,23 @@ export function ModelSheet({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Dialog title="Language model" onClose={onClose} testId="models">
+    <Dialog
+      title="Language model"
+      onClose={onClose}
+      testId="models"
+      actions={
+        models.isSuccess && (
+          <button type="submit" form="model-choice" className="button button-primary" disabled={picked === undefined}>
+            Use this model
+          </button>
+        )
+      }
+    >
       {models.isPending && <Loading what="the models" />}
       {models.isError && <ErrorNote error={models.error} onRetry={() => void models.refetch()} />}
       {models.isSuccess && (
         <form
+          id="model-choice"
           onSubmit={(event) => {
             event.preventDefault();
             void save();
@@ -64,9 +76,6 @@ export function ModelSheet({ onClose }: { onClose: () => void }) {
           {list.length === 1 && (
             <p className="dim">Whoever runs this instance can offer more: a key, or a list in LLM_MODELS.</p>
           )}
-          <button type="submit" className="button button-primary" disabled={picked === undefined}>
-            Use this model
-          </button>
           {failure !== undefined && <ErrorNote error={failure} />}
         </form>
       )}

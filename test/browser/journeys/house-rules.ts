@@ -87,9 +87,11 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     await phone.say('Make a report');
     await page.getByRole('button', { name: 'Review', exact: true }).waitFor();
     expect(await faults(page)).toEqual([]);
+    expect(await page.evaluate(SMALL_TARGETS)).toEqual([]);
     for (const name of ['plan', 'logs', 'files']) {
       await tab(page, name).tap();
       expect(await faults(page)).toEqual([]);
+      expect(await page.evaluate(SMALL_TARGETS)).toEqual([]);
     }
     expect(phone.complaints).toEqual([]);
     await phone.close();
@@ -119,3 +121,13 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     }
   });
 }
+
+/** For the page: what a finger would miss. A log's source is as high as its row; the list of tasks filters by it too. */
+const SMALL_TARGETS = `[...document.querySelectorAll('button, a, select, summary, [role=tab]')]
+  .filter((one) => one.getClientRects().length > 0 && !one.matches('.skip, .log-source, .react-flow__attribution a'))
+  .flatMap((one) => {
+    const beyond = getComputedStyle(one, '::after');
+    const more = beyond.position === 'absolute' ? -parseFloat(beyond.top) - parseFloat(beyond.bottom) : 0;
+    const height = one.getBoundingClientRect().height + more;
+    return height < 44 ? [\`\${one.className} \${one.textContent}: \${height}\`] : [];
+  })`;

@@ -75,10 +75,17 @@ export class NotifyCarrier extends HintCarrier {
     // Each time: a dying connection may fail more than once, and an error that nobody hears ends the process.
     client.on('error', (error: Error) => this.lost(client, error));
     client.on('end', () => this.lost(client));
-    await client.connect();
-    // A hint may be lost: none waits until it is on the disk.
-    await client.query(`listen ${CHANNEL}; set synchronous_commit = off`);
-    this.client = client;
+    try {
+      await client.connect();
+      // A hint may be lost: none waits until it is on the disk.
+      await client.query(`listen ${CHANNEL}; set synchronous_commit = off`);
+      if (this.closed) throw new Error('The process is stopping.');
+      this.client = client;
+    } catch (error) {
+      // Not waited for: who does not answer does not say goodbye either.
+      client.end().catch(() => undefined);
+      throw error;
+    }
   }
 
   private receive(payload: string | undefined): void {

@@ -179,6 +179,11 @@ function endOf({ outcome, reason = '', notStarted }: Of<'turn_end'>): string {
 }
 
 function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
+  const told = useLive(({ session }) =>
+    session.items.some(
+      (one) => one.kind === 'error' && one.error.turn_id === item.turn_id && one.error.message === item.reason,
+    ),
+  );
   return (
     <Turn
       tone={item.outcome === 'failed' ? 'error' : 'system'}
@@ -186,7 +191,7 @@ function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
       name="End of turn"
       item={item}
     >
-      <span className="dim">{endOf(item)}</span>
+      <span className="dim">{endOf(told ? { ...item, reason: '' } : item)}</span>
     </Turn>
   );
 }
@@ -223,13 +228,13 @@ function ModelBlock({ item }: { item: Of<'model'> }) {
 function GapBlock({ item }: { item: Of<'gap'> }) {
   return (
     <p className="gap-line" role="separator">
-      {item.removed ? removedWords(item.removed) : 'older events are gone'} · history continues here · {clock(item.to)}
+      {item.removed ? removedWords(item.removed) : `older events are gone · ${clock(item.to)}`} · history continues here
     </p>
   );
 }
 
 function removedWords({ events, from, to }: RemovedEvents): string {
-  const [first, last] = [from, to].map((time) => new Date(time).toLocaleDateString());
+  const [first, last] = [from, to].map((time) => time.slice(0, 10));
   const when = first === last ? `of ${first}` : `from ${first} to ${last}`;
   return `${events.toLocaleString()} older ${events === 1 ? 'event' : 'events'} ${when} are kept no more`;
 }

@@ -97,6 +97,14 @@ test('a long log that was trimmed is there to its end, and says that its beginni
   expect(text).toContain('test: line 650');
 });
 
+test('the name of the file gives nothing away either', async () => {
+  const named = await scene.newSession();
+  const title = `mcp_sk_${'A1b2C3'.repeat(6)}`;
+  await scene.person.call('PATCH', `/sessions/${named}`, { title });
+  const { headers, text } = await take('markdown', named);
+  expect(`${headers.get('content-disposition')} ${text}`).not.toContain(title);
+});
+
 test('an empty session has an empty transcript, and a session of somebody else is unknown', async () => {
   const empty = await take('json', await scene.newSession());
   expect(empty.body.events).toEqual([]);

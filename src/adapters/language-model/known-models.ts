@@ -1,7 +1,7 @@
 import { type ModelProvider } from '../../platform/config/model-settings.js';
 
 interface Known {
-  /** The beginning of the model's name; the longest that fits counts. */
+  /** Without what versions add to it: a date, `preview`, `latest`. */
   name: string;
   contextTokens: number;
   /** Dollars per million tokens, at the list price of prompts of usual length (providers' price pages, November 2026). */

@@ -36,7 +36,7 @@ export class SessionExport {
     const { session } = summary;
     const exported: Exported = {
       session: withoutSecrets(toSessionView(summary)),
-      artifacts: (await this.artifacts.listOfSession(principal, session.id)).map(toArtifactView),
+      artifacts: withoutSecrets((await this.artifacts.listOfSession(principal, session.id)).map(toArtifactView)),
       firstSeq: session.firstSeq,
       exportedAt: this.clock.now().toISOString(),
       events: () => this.read(session.id, session.firstSeq - 1, session.lastSeq),
@@ -44,7 +44,7 @@ export class SessionExport {
     const { type, ending } = MEDIA_TYPES[format];
     reply.headers({
       'content-type': type,
-      'content-disposition': contentDisposition('attachment', `${safeFileName(session.title)}.${ending}`),
+      'content-disposition': contentDisposition('attachment', `${safeFileName(exported.session.title)}.${ending}`),
       'x-content-type-options': 'nosniff',
     });
     await reply.send(Readable.from(format === 'json' ? toJson(exported) : toMarkdown(exported)));

@@ -21,7 +21,7 @@ export class Translator {
 
   decode(shape: Shape, value: unknown): unknown {
     if (isReference(value)) return value;
-    if (isLiteral(value)) return { $literal: this.decode(shape, value.$literal) };
+    if (isLiteral(value)) return { $literal: unmarked(this.decode(shape, value.$literal)) };
     switch (shape.kind) {
       case 'object':
         return this.decodeObject(shape, this.unstring(shape, value));
@@ -114,7 +114,7 @@ export class Translator {
     // A property that is really called so: not a reference.
     const [only] = decoded.keys();
     const isTaken = decoded.size === 1 && (only === '$ref' || only === '$literal') && !Object.hasOwn(value, only);
-    return isTaken ? { $literal: entries } : entries;
+    return isTaken ? { $literal: mapMembers(entries, unmarked) } : entries;
   }
 
   /** For many models `null` is how to leave something out. */
@@ -172,6 +172,16 @@ export class Translator {
 
 /** A choice of the tool's own is never a reference, whatever it looks like. */
 const asItIs = (choice: unknown): unknown => (isReference(choice) || isLiteral(choice) ? { $literal: choice } : choice);
+
+const mapMembers = (value: Record<string, unknown>, map: (inner: unknown) => unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, map(inner)]));
+
+/** Within what is marked as a whole no mark of ours is left. */
+function unmarked(value: unknown): unknown {
+  if (isLiteral(value)) return value.$literal;
+  if (Array.isArray(value)) return value.map(unmarked);
+  return isObject(value) ? mapMembers(value, unmarked) : value;
+}
 
 function writeAny(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return value;

@@ -1,5 +1,16 @@
 import { compileTool } from '../src/index.js';
 
+test('nothing within what is taken as it is is marked once more', () => {
+  const choice = { $ref: 'x#' };
+  const schema = { type: 'object', properties: { $ref: { const: choice } }, required: ['$ref'] };
+  const { parameters, decode } = compileTool(schema, 'gemini');
+  const [given = ''] = Object.keys(parameters.properties as object);
+  expect(decode({ [given]: JSON.stringify(choice) })).toEqual({
+    ok: true,
+    arguments: { $literal: { $ref: choice } },
+  });
+});
+
 test('a choice that looks like a reference is taken as it is', () => {
   const choice = { $ref: 'x#' };
   const { decode, encode } = compileTool(

@@ -4,7 +4,7 @@ import { inRoot, recentNode } from './lib/node.mjs';
 
 /** `npm run chaos -- <what> [options]`: one proof under crashes and loss, at its full length. */
 const RUNS = {
-  kill: { spec: 'chaos/kill.spec', says: 'kill -9 of the process', rounds: ['CHAOS_KILLS', 200] },
+  kill: { spec: 'chaos/kill', says: 'kill -9 of the process', rounds: ['CHAOS_KILLS', 200] },
   approvals: {
     spec: 'chaos/approvals',
     says: 'decisions at once, and just before a kill',
@@ -42,7 +42,7 @@ if (!run) usage();
 
 const [roundsName, roundsByDefault] = run.rounds ?? [];
 const environment = {
-  SUITE: run.suite ?? 'e2e',
+  SUITE: run.suite ?? 'chaos',
   ...(roundsName && { [roundsName]: values.kills ?? values.rounds ?? String(roundsByDefault) }),
   CHAOS_SESSIONS: values.sessions ?? '50',
   ...(values.seed && { CHAOS_SEED: values.seed }),

@@ -12,7 +12,7 @@ const given = process.env.TEST_RESULTS;
 const results = given ?? mkdtempSync(join(tmpdir(), 'switchyard-results-'));
 mkdirSync(results, { recursive: true });
 
-const SUITES = ['integration', 'contracts', 'e2e'];
+const SUITES = ['integration', 'contracts', 'e2e', 'chaos'];
 const DEADLINE_MS = 20 * 60_000;
 
 const check = await runStep({

@@ -1,7 +1,8 @@
 import type { AppProcess } from '../support/chaos/app-process.js';
+import { comeToRest, talkOnAndOn } from '../support/chaos/lives.js';
 import { chaosSeed, Random } from '../support/chaos/random.js';
 import { pause } from '../support/chaos/until.js';
-import { type Followed, inTime, judge, spread, tell, transportOf } from '../support/chaos/world.js';
+import { type Followed, inTime, prove, spread, tell, transportOf } from '../support/chaos/world.js';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 import type { Frame } from '../support/session-clients.js';
 
@@ -36,21 +37,11 @@ describe('two apis and two workers on one Redis', () => {
   /** Sessions in which one graph follows the other, while something happens to the processes. */
   async function underLoad(tag: string, happen: (all: Followed[]) => Promise<void>): Promise<Followed[]> {
     const { world, placeOf } = cluster;
-    const all = await Promise.all(
-      Array.from({ length: SESSIONS }, (_, index) =>
-        world.follow(`${tag} ${index}`, transportOf(index >> 1), placeOf(index)),
-      ),
-    );
-    let over = false;
-    const talks = all.map(({ follower }, index) => {
-      follower.start();
-      return follower.askOnAndOn(`${tag}${index}`, () => over);
-    });
+    const all = await world.followAll(SESSIONS, { tag, placeOf });
+    const settle = talkOnAndOn(all, tag);
     await Promise.all(all.map(({ follower }) => follower.connected(0)));
     await happen(all);
-    over = true;
-    await inTime(world.app, SETTLE_MS, Promise.all(talks));
-    for (const { follower } of all) follower.stop();
+    await comeToRest(world, all, settle);
     return all;
   }
 
@@ -77,9 +68,7 @@ describe('two apis and two workers on one Redis', () => {
 
   async function verdict(what: string, all: readonly Followed[], figures: object = {}): Promise<Frame[][]> {
     const { world } = cluster;
-    const { faults, ...judged } = await judge(world, all);
-    tell(what, { seed, ...figures, ...judged });
-    expect(faults).toEqual([]);
+    await prove(world, all, what, { seed, ...figures });
     return Promise.all(all.map(({ sessionId }) => world.person.replay(sessionId)));
   }
 

@@ -1,5 +1,5 @@
 import { until } from './until.js';
-import { type Followed, spread } from './world.js';
+import { type Followed, inTime, type World } from './world.js';
 
 const LONGEST_LIFE_MS = 8_000;
 
@@ -31,11 +31,18 @@ export function talkOnAndOn(all: readonly Followed[], tag: string): () => Promis
   };
 }
 
-/** All that was under way is done so long after the last restart. */
+/** The promise: all that was under way is done so long after the last restart. */
 const DONE_MS = 60_000;
-/** What a start takes on a machine that has nothing else to do. */
-const START_MS = 2_000;
 
-/** The promised minute, and on a machine that is slow to start the product, longer in proportion. */
-export const doneWithin = (restarts: readonly number[]): number =>
-  DONE_MS * Math.max(1, spread(restarts).median / START_MS);
+/** No more is asked. @returns milliseconds until all that was under way was done; @throws when it takes over a minute */
+export async function comeToRest(
+  { app }: World,
+  all: readonly Followed[],
+  settle: () => Promise<unknown>,
+): Promise<number> {
+  const startedAt = performance.now();
+  await inTime(app, DONE_MS, settle(), all);
+  const ms = Math.round(performance.now() - startedAt);
+  for (const { follower } of all) follower.stop();
+  return ms;
+}

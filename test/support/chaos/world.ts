@@ -21,6 +21,8 @@ export interface World {
   serverId: string;
   /** A session of its own, followed over the transport, at the product or at what stands before it. */
   follow: (name: string, transport: Transport, url?: () => string, decides?: boolean) => Promise<Followed>;
+  /** So many sessions, over one transport after the other. */
+  followAll: (count: number, options?: FollowAll) => Promise<Followed[]>;
   /** A further client on the session of another one. */
   join: (followed: Followed, name: string, transport: Transport, url?: () => string) => Followed;
   end: () => Promise<void>;
@@ -30,6 +32,13 @@ export interface Followed {
   name: string;
   sessionId: string;
   follower: Follower;
+}
+
+interface FollowAll {
+  tag?: string;
+  /** Where each begins; at the product when nothing is said. */
+  placeOf?: (index: number) => () => string;
+  decides?: boolean;
 }
 
 interface WorldOptions {
@@ -91,6 +100,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     followers.push(follower);
     return { name: label, sessionId, follower };
   };
+  const follow: World['follow'] = async (label, transport, url, decides) =>
+    attach(label, await person.openSession(serverId), transport, url, decides);
+  const followAll: World['followAll'] = async (count, { tag = 'session', placeOf, decides } = {}) => {
+    const all: Followed[] = [];
+    for (let index = 0; index < count; index += 1)
+      // Each transport at each place.
+      all.push(await follow(`${tag} ${index}`, transportOf(placeOf ? index >> 1 : index), placeOf?.(index), decides));
+    return all;
+  };
   return {
     folder,
     app,
@@ -99,8 +117,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     upstream,
     person,
     serverId,
-    follow: async (label, transport, url, decides) =>
-      attach(label, await person.openSession(serverId), transport, url, decides),
+    follow,
+    followAll,
     join: ({ sessionId }, label, transport, url) => attach(label, sessionId, transport, url),
     end,
   };
@@ -133,6 +151,19 @@ export async function judge(world: World, all: readonly Followed[]): Promise<Jud
     judgement.faults.push(...follower.faults, ...judgeLog(name, log, follower.received), ...calls.faults);
   }
   return judgement;
+}
+
+/** Judges, tells the figures beside those given, and fails on any fault. */
+export async function prove(
+  world: World,
+  all: readonly Followed[],
+  what: string,
+  more: object,
+): Promise<Omit<Judgement, 'faults'>> {
+  const { faults, ...figures } = await judge(world, all);
+  tell(what, { ...more, ...figures });
+  expect(faults).toEqual([]);
+  return figures;
 }
 
 /** @throws with what the product said, and who still waits, when the work does not end in time */

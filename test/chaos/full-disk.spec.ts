@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { PostgresProcess } from '../../support/chaos/postgres-process.js';
-import { chaosSeed } from '../../support/chaos/random.js';
-import { until } from '../../support/chaos/until.js';
-import { createWorld, type Followed, inTime, judge, tell, transportOf, type World } from '../../support/chaos/world.js';
+import { PostgresProcess } from '../support/chaos/postgres-process.js';
+import { chaosSeed } from '../support/chaos/random.js';
+import { until } from '../support/chaos/until.js';
+import { createWorld, inTime, prove, type World } from '../support/chaos/world.js';
 
 const SESSIONS = 4;
 /** More than a segment of the database's own log, which must go on; less than the table of events by then. */
@@ -31,9 +31,7 @@ describe('a database that has no room left', () => {
   }, 60_000);
 
   it('acknowledges nothing, says so, and goes on by itself when there is room again', async () => {
-    const all: Followed[] = [];
-    for (let index = 0; index < SESSIONS; index += 1)
-      all.push(await world.follow(`session ${index}`, transportOf(index), () => world.app.url, false));
+    const all = await world.followAll(SESSIONS, { decides: false });
     const answers = all.map(({ follower }, index) => {
       follower.start();
       return follower.ask(`graph f${index}`, `f${index}`);
@@ -65,9 +63,7 @@ describe('a database that has no room left', () => {
     const doneMs = Math.round(performance.now() - freeAt);
     for (const { follower } of all) follower.stop();
     expect({ pid: world.app.pid, isRunning: world.app.isRunning }).toEqual({ pid, isRunning: true });
-    const { faults, ...figures } = await judge(world, all);
-    tell('full disk', { seed, doneMs, ...figures });
-    expect(faults).toEqual([]);
+    await prove(world, all, 'full disk', { seed, doneMs });
   }, 180_000);
 });
 

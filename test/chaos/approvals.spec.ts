@@ -1,18 +1,9 @@
 import { join } from 'node:path';
-import { postmastersOn } from '../../support/chaos/app-process.js';
-import { chaosSeed, Random } from '../../support/chaos/random.js';
-import { pause, until } from '../../support/chaos/until.js';
-import {
-  createWorld,
-  type Followed,
-  inTime,
-  judge,
-  spread,
-  tell,
-  transportOf,
-  type World,
-} from '../../support/chaos/world.js';
-import type { SessionClient } from '../../support/session-clients.js';
+import { postmastersOn } from '../support/chaos/app-process.js';
+import { chaosSeed, Random } from '../support/chaos/random.js';
+import { pause, until } from '../support/chaos/until.js';
+import { createWorld, type Followed, inTime, prove, spread, transportOf, type World } from '../support/chaos/world.js';
+import type { SessionClient } from '../support/session-clients.js';
 
 /** Rounds of 20 sockets at once, and approvals just before a kill; CHAOS_APPROVALS=200 is the long run. */
 const APPROVALS = Number(process.env.CHAOS_APPROVALS ?? 10);
@@ -68,10 +59,9 @@ describe('approvals', () => {
         socket.close();
       }
       witness.follower.stop();
-      const { faults, ...figures } = await judge(world, [witness]);
-      tell('approvals at once', { seed, rounds: APPROVALS, sockets: SOCKETS, refused, ...figures });
-      expect(faults).toEqual([]);
-      expect(figures.byStatus).toEqual({ succeeded: APPROVALS });
+      const told = { seed, rounds: APPROVALS, sockets: SOCKETS, refused };
+      const { byStatus } = await prove(world, [witness], 'approvals at once', told);
+      expect(byStatus).toEqual({ succeeded: APPROVALS });
       expect(refused).toBe(APPROVALS * (SOCKETS - 1));
     },
     60_000 + APPROVALS * 2_000,
@@ -86,9 +76,7 @@ describe('approvals', () => {
       let acknowledged = 0;
       const all: Followed[] = [];
       for (let kill = 0; kill < kills; kill += 1) {
-        const these: Followed[] = [];
-        for (let index = 0; index < BEFORE_A_KILL; index += 1)
-          these.push(await world.follow(`kill ${kill}, ${index}`, transportOf(index), () => world.app.url, false));
+        const these = await world.followAll(BEFORE_A_KILL, { tag: `kill ${kill},`, decides: false });
         all.push(...these);
         const answers = these.map(({ follower }, index) => {
           follower.start();
@@ -112,10 +100,9 @@ describe('approvals', () => {
         await inTime(world.app, 60_000, Promise.all(answers));
         for (const { follower } of these) follower.stop();
       }
-      const { faults, ...figures } = await judge(world, all);
-      tell('approve and kill', { seed, kills, acknowledged, restartMs: spread(restarts), ...figures });
-      expect(faults).toEqual([]);
-      expect(figures.nodes).toBe(kills * BEFORE_A_KILL);
+      const told = { seed, kills, acknowledged, restartMs: spread(restarts) };
+      const { nodes } = await prove(world, all, 'approve and kill', told);
+      expect(nodes).toBe(kills * BEFORE_A_KILL);
       expect(acknowledged).toBeGreaterThan(0);
     },
     60_000 + Math.ceil(APPROVALS / BEFORE_A_KILL) * 60_000,

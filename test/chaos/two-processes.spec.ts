@@ -1,16 +1,8 @@
-import { chaosSeed, Random } from '../../support/chaos/random.js';
-import { pause, until } from '../../support/chaos/until.js';
-import {
-  createWorld,
-  type Followed,
-  inTime,
-  judge,
-  spread,
-  tell,
-  transportOf,
-  type World,
-} from '../../support/chaos/world.js';
-import { createTestDatabase, type TestDatabase, toUrl } from '../../support/chaos/database-url.js';
+import { comeToRest, talkOnAndOn } from '../support/chaos/lives.js';
+import { chaosSeed, Random } from '../support/chaos/random.js';
+import { pause, until } from '../support/chaos/until.js';
+import { createWorld, inTime, prove, spread, transportOf, type World } from '../support/chaos/world.js';
+import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
 
 /** A dead process is known as dead after 4 s, its work is looked for each second. */
 const TAKE_OVER_MS = 8_000;
@@ -41,7 +33,8 @@ describe('two processes on one database', () => {
     const { others, follow } = await open('roles', 'api', [{ ROLE: 'worker' }, { ROLE: 'worker' }]);
     const [first, second] = others;
     await second?.end('SIGTERM');
-    const { name, sessionId, follower } = await follow('session', transportOf(0));
+    const followed = await follow('session', transportOf(0));
+    const { follower } = followed;
     follower.start();
     await inTime(world.app, 30_000, follower.ask('graph r0', 'r0'));
 
@@ -59,27 +52,19 @@ describe('two processes on one database', () => {
     await inTime(world.app, 30_000, answered);
     follower.stop();
 
-    const { faults, ...figures } = await judge(world, [{ name, sessionId, follower }]);
-    tell('take-over', { seed, takenOverMs: Math.round(takenOverMs), ...figures });
-    expect(faults).toEqual([]);
+    await prove(world, [followed], 'take-over', { seed, takenOverMs: Math.round(takenOverMs) });
     expect(takenOverMs).toBeLessThan(TAKE_OVER_MS);
   }, 120_000);
 
   it('do both: clients of a killed one go on at the other', async () => {
-    const { app, others, follow } = await open('twins', 'all', [{}]);
+    const { app, others, followAll } = await open('twins', 'all', [{}]);
     const twins = [app, ...others];
     const random = new Random(seed);
-    const all: Followed[] = [];
     // Each goes to where it was, or to the other one when that is away.
-    const place = (index: number) => () =>
+    const placeOf = (index: number) => () =>
       ([...twins.slice(index % 2), ...twins].find(({ isRunning }) => isRunning) ?? app).url;
-    for (let index = 0; index < 4; index += 1)
-      all.push(await follow(`session ${index}`, transportOf(index >> 1), place(index)));
-    let over = false;
-    const talks = all.map(({ follower }, index) => {
-      follower.start();
-      return follower.askOnAndOn(`s${index}`, () => over);
-    });
+    const all = await followAll(4, { placeOf });
+    const settle = talkOnAndOn(all, 's');
     const starts: number[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
       await pause(random.between(300, 1_500));
@@ -87,12 +72,7 @@ describe('two processes on one database', () => {
       await victim?.end('SIGKILL');
       starts.push((await victim?.start()) ?? 0);
     }
-    over = true;
-    await inTime(world.app, 60_000, Promise.all(talks));
-    for (const { follower } of all) follower.stop();
-
-    const { faults, ...figures } = await judge(world, all);
-    tell('twins', { seed, kills: KILLS, restartMs: spread(starts), ...figures });
-    expect(faults).toEqual([]);
+    await comeToRest(world, all, settle);
+    await prove(world, all, 'twins', { seed, kills: KILLS, restartMs: spread(starts) });
   }, 180_000);
 });

@@ -1,19 +1,11 @@
 import { join } from 'node:path';
-import { postmastersOn } from '../../support/chaos/app-process.js';
-import { chaosSeed, Random } from '../../support/chaos/random.js';
-import { TcpProxy } from '../../support/chaos/tcp-proxy.js';
-import { pause, until } from '../../support/chaos/until.js';
-import {
-  createWorld,
-  type Followed,
-  inTime,
-  judge,
-  spread,
-  tell,
-  transportOf,
-  type World,
-} from '../../support/chaos/world.js';
-import { type Transport, TRANSPORTS } from '../../support/session-clients.js';
+import { postmastersOn } from '../support/chaos/app-process.js';
+import { comeToRest, talkOnAndOn } from '../support/chaos/lives.js';
+import { chaosSeed, Random } from '../support/chaos/random.js';
+import { TcpProxy } from '../support/chaos/tcp-proxy.js';
+import { pause, until } from '../support/chaos/until.js';
+import { createWorld, type Followed, inTime, prove, spread, tell, type World } from '../support/chaos/world.js';
+import { type Transport, TRANSPORTS } from '../support/session-clients.js';
 
 const CUTS = Number(process.env.CHAOS_CUTS ?? 50);
 const DATABASE_ENDS = Number(process.env.CHAOS_DATABASE_ENDS ?? 2);
@@ -47,18 +39,13 @@ describe('connections that break', () => {
 
   it('between client and product never show: with the last number a client gets every event once, in order', async () => {
     await Promise.all(lines.map((line) => inTime(world.app, 120_000, cutAgainAndAgain(line, new Random(seed)))));
-    const { faults, ...figures } = await judge(
-      world,
-      lines.map(({ followed }) => followed),
-    );
     for (const { transport, followed, backAfter } of lines) {
       const { connects, deltas, received } = followed.follower;
       const counts = { cuts: CUTS, connects, deltas, received: received.length };
       tell('cuts', { transport: transport.name, backAfterMs: spread(backAfter), ...counts });
     }
-    tell('cuts, together', { seed, ...figures });
-    expect(faults).toEqual([]);
-    expect(figures.unknown).toBe(0);
+    const all = lines.map(({ followed }) => followed);
+    expect((await prove(world, all, 'cuts, together', { seed })).unknown).toBe(0);
   }, 150_000);
 
   it('fall silent in the middle of a long replay or of an approval: what was lost on the way comes again, once', async () => {
@@ -66,10 +53,8 @@ describe('connections that break', () => {
     const all = await Promise.all(
       lines.map((line) => inTime(world.app, 60_000, Promise.all([replay(line, random), approve(line, random)]))),
     );
-    const { faults, ...figures } = await judge(world, all.flat());
     const received = all.map(([replayed]) => replayed.follower.received.length);
-    tell('silence on the way', { seed, silences: SILENCES, received, ...figures });
-    expect(faults).toEqual([]);
+    await prove(world, all.flat(), 'silence on the way', { seed, silences: SILENCES, received });
   }, 90_000);
 
   /** From the beginning, over connections of which each gets a part only. */
@@ -124,13 +109,8 @@ describe('connections that break', () => {
     'to the database are told as 503 with Retry-After, come back without a restart of ours, and take nothing along',
     async () => {
       const random = new Random(seed);
-      const all: Followed[] = [];
-      for (let index = 0; index < 4; index += 1) all.push(await world.follow(`session ${index}`, transportOf(index)));
-      let over = false;
-      const talks = all.map(({ follower }, index) => {
-        follower.start();
-        return follower.askOnAndOn(`d${index}`, () => over);
-      });
+      const all = await world.followAll(4);
+      const settle = talkOnAndOn(all, 'd');
       await Promise.all(all.map(({ follower }) => follower.connected(0)));
       const { pid } = world.app;
       const away: number[] = [];
@@ -141,14 +121,9 @@ describe('connections that break', () => {
         const goesOn = () => all.every(({ follower }, at) => follower.lastSeq > (before[at] ?? 0));
         await until('the work goes on', goesOn, 30_000, () => world.app.output.slice(-3_000));
       }
-      over = true;
-      await inTime(world.app, 60_000, Promise.all(talks));
-      for (const { follower } of all) follower.stop();
+      await comeToRest(world, all, settle);
       expect({ pid: world.app.pid, isRunning: world.app.isRunning }).toEqual({ pid, isRunning: true });
-
-      const { faults, ...figures } = await judge(world, all);
-      tell('database', { seed, ends: away.length, awayMs: spread(away), ...figures });
-      expect(faults).toEqual([]);
+      await prove(world, all, 'database', { seed, ends: away.length, awayMs: spread(away) });
     },
     90_000 + DATABASE_ENDS * 60_000,
   );

@@ -1,17 +1,9 @@
 import { join } from 'node:path';
-import { postmastersOn } from '../../support/chaos/app-process.js';
-import { chaosSeed, Random } from '../../support/chaos/random.js';
-import { pause } from '../../support/chaos/until.js';
-import {
-  createWorld,
-  type Followed,
-  inTime,
-  judge,
-  spread,
-  tell,
-  transportOf,
-  type World,
-} from '../../support/chaos/world.js';
+import { postmastersOn } from '../support/chaos/app-process.js';
+import { comeToRest, talkOnAndOn } from '../support/chaos/lives.js';
+import { chaosSeed, Random } from '../support/chaos/random.js';
+import { pause } from '../support/chaos/until.js';
+import { createWorld, inTime, prove, spread, transportOf, type World } from '../support/chaos/world.js';
 
 const STOPS = Number(process.env.CHAOS_STOPS ?? 2);
 const RESTART = 1012;
@@ -30,13 +22,8 @@ describe('a process that is asked to stop', () => {
     'tells its clients to come back, ends in time, and the work goes on where it was',
     async () => {
       const random = new Random(seed);
-      const all: Followed[] = [];
-      for (let index = 0; index < 4; index += 1) all.push(await world.follow(`session ${index}`, transportOf(index)));
-      let over = false;
-      const talks = all.map(({ follower }, index) => {
-        follower.start();
-        return follower.askOnAndOn(`s${index}`, () => over);
-      });
+      const all = await world.followAll(4);
+      const settle = talkOnAndOn(all, 's');
 
       const ends: number[] = [];
       const starts: number[] = [];
@@ -52,19 +39,15 @@ describe('a process that is asked to stop', () => {
         expect(await postmastersOn(join(world.folder, 'data'))).toEqual([]);
         starts.push(await world.app.start());
       }
-      over = true;
-      await inTime(world.app, 60_000, Promise.all(talks));
-      for (const { follower } of all) follower.stop();
-
-      const { faults, ...figures } = await judge(world, all);
-      tell('SIGTERM', { seed, stops: STOPS, endMs: spread(ends), restartMs: spread(starts), ...figures });
-      expect(faults).toEqual([]);
+      await comeToRest(world, all, settle);
+      await prove(world, all, 'SIGTERM', { seed, stops: STOPS, endMs: spread(ends), restartMs: spread(starts) });
     },
     60_000 + STOPS * 30_000,
   );
 
   it('ends at once when it is asked twice, and what it had begun goes on afterwards', async () => {
-    const { name, sessionId, follower } = await world.follow('twice', transportOf(0));
+    const followed = await world.follow('twice', transportOf(0));
+    const { follower } = followed;
     follower.start();
     const answered = follower.ask('long 25000 twice', 'twice');
     await follower.seen(({ type, payload }) => type === 'task_update' && payload.status === 'running');
@@ -80,7 +63,6 @@ describe('a process that is asked to stop', () => {
     await follower.connected(connects);
     await inTime(world.app, 60_000, answered);
     follower.stop();
-    const { faults } = await judge(world, [{ name, sessionId, follower }]);
-    expect(faults).toEqual([]);
+    await prove(world, [followed], 'SIGTERM, twice', { seed });
   }, 120_000);
 });

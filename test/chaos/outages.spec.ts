@@ -1,16 +1,8 @@
-import { PostgresProcess } from '../../support/chaos/postgres-process.js';
-import { chaosSeed, Random } from '../../support/chaos/random.js';
-import { pause, until } from '../../support/chaos/until.js';
-import {
-  createWorld,
-  type Followed,
-  inTime,
-  judge,
-  spread,
-  tell,
-  transportOf,
-  type World,
-} from '../../support/chaos/world.js';
+import { comeToRest, talkOnAndOn } from '../support/chaos/lives.js';
+import { PostgresProcess } from '../support/chaos/postgres-process.js';
+import { chaosSeed, Random } from '../support/chaos/random.js';
+import { pause, until } from '../support/chaos/until.js';
+import { createWorld, prove, spread, type World } from '../support/chaos/world.js';
 
 /** CHAOS_RESTARTS=20 is the long run. */
 const RESTARTS = Number(process.env.CHAOS_RESTARTS ?? 3);
@@ -36,14 +28,8 @@ describe('a database that is ended at once and started again', () => {
     'takes nothing along that was acknowledged, costs no restart of ours, and the work goes on at once',
     async () => {
       const random = new Random(seed);
-      const all: Followed[] = [];
-      for (let index = 0; index < SESSIONS; index += 1)
-        all.push(await world.follow(`session ${index}`, transportOf(index)));
-      let over = false;
-      const talks = all.map(({ follower }, index) => {
-        follower.start();
-        return follower.askOnAndOn(`p${index}`, () => over);
-      });
+      const all = await world.followAll(SESSIONS);
+      const settle = talkOnAndOn(all, 'p');
       await Promise.all(all.map(({ follower }) => follower.connected(0)));
       const { pid } = world.app;
       const ready: number[] = [];
@@ -73,16 +59,12 @@ describe('a database that is ended at once and started again', () => {
         await answers;
         expect({ round, unwanted: asking.unwanted }).toEqual({ round, unwanted: [] });
       }
-      over = true;
-      await inTime(world.app, 60_000, Promise.all(talks));
-      for (const { follower } of all) follower.stop();
+      await comeToRest(world, all, settle);
       expect({ pid: world.app.pid, isRunning: world.app.isRunning }).toEqual({ pid, isRunning: true });
 
-      const { faults, ...figures } = await judge(world, all);
       const refusals = sum(all.map(({ follower }) => follower.refusals));
       const times = { readyMs: spread(ready), goesOnMs: spread(goesOn) };
-      tell('postgres -m immediate', { seed, restarts: RESTARTS, ...times, refusals, ...figures });
-      expect(faults).toEqual([]);
+      await prove(world, all, 'postgres -m immediate', { seed, restarts: RESTARTS, ...times, refusals });
       expect(Object.keys(refusals).filter((code) => !EXPECTED_REFUSALS.has(code))).toEqual([]);
       expect(times.readyMs.most).toBeLessThan(READY_MS);
     },

@@ -31,13 +31,15 @@ const database = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
+/** Much of these is waiting. A worker whose heap has grown is replaced, for its collections hold up what it measures. */
+const twoWorkers = { maxWorkers: 2, workerIdleMemoryLimit: '900MB' };
+
 /** Each suite is chosen by the place of its files, so that a test needs no list to be run. */
 const suites = {
   unit: { roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/demo', '<rootDir>/test/unit'] },
-  integration: { roots: ['<rootDir>/test/integration'], ...database },
-  contracts: { roots: ['<rootDir>/test/contracts'], ...database },
-  // Much is waiting for clocks and processes; a worker whose heap has grown is replaced, for its collections pause all.
-  e2e: { roots: ['<rootDir>/test/e2e'], maxWorkers: 2, workerIdleMemoryLimit: '900MB', ...database },
+  integration: { roots: ['<rootDir>/test/integration'], ...twoWorkers, ...database },
+  contracts: { roots: ['<rootDir>/test/contracts'], ...twoWorkers, ...database },
+  e2e: { roots: ['<rootDir>/test/e2e'], ...twoWorkers, ...database },
   chaos: { roots: ['<rootDir>/test/chaos'], ...database },
   cluster: { roots: ['<rootDir>/test/cluster'], ...database },
   browser: { roots: ['<rootDir>/test/browser'], ...database },

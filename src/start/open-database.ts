@@ -61,7 +61,7 @@ export async function openDatabase(config: Config, logger: Logger, options: Open
   const giveUpAt = performance.now() + waitMs;
   try {
     await patiently({ logger, giveUpAt }, () => dataSource.initialize());
-    if (!asItIs) await patiently({ logger, giveUpAt }, () => bringUpToDate(opened));
+    if (!asItIs) await patiently({ logger, giveUpAt }, () => bringUpToDate(place.connection));
     return opened;
   } catch (error) {
     const { url } = config.database;
@@ -72,11 +72,25 @@ export async function openDatabase(config: Config, logger: Logger, options: Open
   }
 }
 
-export async function bringUpToDate({ connection, dataSource }: Omit<OpenDatabase, 'close'>): Promise<void> {
-  // What a restore left that was killed: one that goes on holds the lock under which we are.
-  await migrate(dataSource, async (runner) => {
-    if (await runner.hasSchema(STAGING)) await runner.query(`drop schema ${STAGING} cascade`);
+/** On connections of its own, which wait for as long as it takes: for another process too, that does the same. */
+async function bringUpToDate(connection: DatabaseConnection): Promise<void> {
+  const source = createDataSource({
+    connection,
+    pool: 2,
+    entities: [],
+    migrations: MIGRATIONS,
+    silenceMs: 0,
+    onPoolError: () => undefined,
   });
+  await source.initialize();
+  try {
+    // What a restore left that was killed: one that goes on holds the lock under which we are.
+    await migrate(source, async (runner) => {
+      if (await runner.hasSchema(STAGING)) await runner.query(`drop schema ${STAGING} cascade`);
+    });
+  } finally {
+    await source.destroy();
+  }
   await migrateJobs(connection);
 }
 

@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { DataSource, type EntitySchema, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { type DatabaseConnection, toDriverOptions } from './connection.js';
+import { watchedClient } from './watched-client.js';
 
 type EntityClass = abstract new () => object;
 type MigrationClass = new () => MigrationInterface;
@@ -15,21 +15,12 @@ interface DataSourceParts {
   name?: string;
   /** Where tables are made and looked for; unset: where the server says. */
   schema?: string;
-}
-
-/**
- * The pool and who borrowed a connection listen in turns. What fails just between the two (a server that dies while it
- * lets us in) is told to the next query; without this listener it would end the process.
- */
-class WatchedClient extends pg.Client {
-  constructor(config?: string | pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
+  /** How long a statement may take until its connection is given up; 0, for migrations, is as long as it takes. */
+  silenceMs?: number;
 }
 
 export function createDataSource(parts: DataSourceParts): DataSource {
-  const { connection, pool, entities, migrations, onPoolError, name = 'switchyard', schema } = parts;
+  const { connection, pool, entities, migrations, onPoolError, name = 'switchyard', schema, silenceMs } = parts;
   const { pg: _, ...place } = toDriverOptions(connection);
   return new DataSource({
     type: 'postgres',
@@ -47,7 +38,7 @@ export function createDataSource(parts: DataSourceParts): DataSource {
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 30_000,
       keepAlive: true,
-      Client: WatchedClient,
+      Client: watchedClient(silenceMs),
       ...(schema === undefined ? {} : { options: `-c search_path=${schema}` }),
     },
   });

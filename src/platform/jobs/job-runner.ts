@@ -1,6 +1,7 @@
 import { Logger as WorkerLogger, type Runner, run, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import { type DatabaseConnection, toDriverOptions } from '../database/connection.js';
+import { watchedClient } from '../database/watched-client.js';
 import { untilStored } from '../database/until-stored.js';
 import type { Logger } from '../logging/logger.js';
 import { withLogFields } from '../logging/logger.js';
@@ -49,6 +50,8 @@ export class JobRunner {
       max: Math.max(4, Math.ceil(parts.concurrency / 2)),
       application_name: 'switchyard jobs',
       connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      Client: watchedClient(),
     });
     const lost = (error: Error) => {
       if (!this.pool.ending) parts.logger.warn({ reason: error.message }, 'job connection lost');

@@ -145,6 +145,7 @@ async function migrateStaging(
     onPoolError: () => undefined,
     name: 'switchyard command',
     schema: STAGING,
+    silenceMs: 0,
   });
   await source.initialize();
   try {

@@ -5,8 +5,8 @@ import { startLoad } from '../lib/processes.mjs';
 const SESSIONS = 200;
 const MINUTES = 10;
 const LOOK_EVERY_MS = 10_000;
-/** Until every session has as many events in memory as may be, and the code is compiled. */
-const WARM_UP_TURNS = 13 * SESSIONS;
+/** Until every session has as many events in memory as may be, and the engine has compiled what it will: that takes longest. */
+const WARM_UP_TURNS = 50 * SESSIONS;
 const TURNS_PER_SECOND = 10;
 
 /**
@@ -45,7 +45,7 @@ export async function soak(minutes = MINUTES) {
       looks.push({ minute: (performance.now() - started) / 60_000, ...look });
       const mb = (bytes) => (bytes / 2 ** 20).toFixed(1);
       console.log(
-        `     minute ${looks.at(-1).minute.toFixed(1)}: RSS ${mb(look.rss)} MB, heap ${mb(look.heapUsed)} MB, buffers ${mb(look.external)} MB, ` +
+        `     minute ${looks.at(-1).minute.toFixed(1)}: RSS ${mb(look.rss)} MB, heap ${mb(look.heapUsed)} MB, compiled code ${mb(look.code)} MB, buffers ${mb(look.external)} MB, ` +
           `${look.descriptors} descriptors`,
       );
       await Promise.race([running, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
@@ -68,11 +68,17 @@ function judge(looks) {
   growth('soak, slope of the heap in use, MB in 10 minutes against 1', heap);
   growth('soak, slope of RSS, MB in 10 minutes against 1', rss);
   const third = Math.ceil(looks.length / 3);
-  const open = (some) => median(some.map(({ descriptors }) => descriptors));
-  report('soak, descriptors at the end against the beginning', open(looks.slice(-third)), open(looks.slice(0, third)), {
-    limit: 1.01,
-    higherIsBetter: false,
-  });
+  // Pools open and close connections all the time: what they have at most is what must not grow.
+  const open = (some) => Math.max(...some.map(({ descriptors }) => descriptors));
+  report(
+    'soak, most descriptors at the end against the beginning',
+    open(looks.slice(-third)),
+    open(looks.slice(0, third)),
+    {
+      limit: 1.02,
+      higherIsBetter: false,
+    },
+  );
   growth('soak, unhandled rejections against 1', last.unhandled + (last.unhandled > 0 ? 1 : 0));
 }
 

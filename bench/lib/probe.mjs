@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { getHeapCodeStatistics } from 'node:v8';
 
 /** Preloaded into every measured server (`--import`, with `--expose-gc`): answers the questions of the benchmark. */
 let unhandled = 0;
@@ -13,9 +14,10 @@ process.on('message', (ask) => {
   setTimeout(() => {
     globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();
+    const { code_and_metadata_size: code } = getHeapCodeStatistics();
     const descriptors = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
     const { user, system } = process.cpuUsage();
-    process.send({ rss, heapUsed, external, descriptors, unhandled, cpuMs: (user + system) / 1000 });
+    process.send({ rss, heapUsed, external, code, descriptors, unhandled, cpuMs: (user + system) / 1000 });
   }, 200);
 });
 process.channel?.unref();

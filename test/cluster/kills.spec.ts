@@ -4,9 +4,9 @@ import { chaosSeed, Random } from '../support/chaos/random.js';
 import { prove, spread } from '../support/chaos/world.js';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 
-/** CHAOS_KILLS=200 and CHAOS_SESSIONS=50 are the long run. */
+/** CHAOS_KILLS=200 is the long run. */
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
-const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 15);
+const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 50);
 const NODES = 20;
 const MOST_EVENTS = 200;
 

@@ -9,7 +9,8 @@ import { createWorld, prove, spread, type World } from '../support/chaos/world.j
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
 const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 50);
 const NODES = 20;
-const MOST_EVENTS = 200;
+/** Of all clients together, from one kill to the next. */
+const MOST_EVENTS = 100;
 /** Longer than it takes until a dead process's work is free (4 s) and taken up again. */
 const LONG_LIFE_MS = 6_500;
 

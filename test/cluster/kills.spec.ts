@@ -4,11 +4,12 @@ import { chaosSeed, Random } from '../support/chaos/random.js';
 import { prove, spread } from '../support/chaos/world.js';
 import { type Cluster, startCluster } from '../support/cluster/cluster.js';
 
-/** CHAOS_KILLS=200 is the long run. */
+/** CHAOS_KILLS=200 and CHAOS_SESSIONS=50 are the long run. */
 const KILLS = Number(process.env.CHAOS_KILLS ?? 20);
-const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 50);
+const SESSIONS = Number(process.env.CHAOS_SESSIONS ?? 25);
 const NODES = 20;
-const MOST_EVENTS = 200;
+/** Of all clients together, from one kill to the next. */
+const MOST_EVENTS = 100;
 
 describe('two apis and two workers of which one after another is killed', () => {
   const seed = chaosSeed();

@@ -43,13 +43,12 @@ describe('a database that falls silent', () => {
     });
   });
 
-  it('is not one that has nothing to do, nor one in which each statement of many is quick', async () => {
+  it('is not one in which each statement of many is quick', async () => {
     await using(SILENCE_MS, async (database) => {
       const pid = async () => (await database.sql<{ pid: number }>('select pg_backend_pid() as pid'))[0]?.pid;
       const before = await pid();
       const startedAt = performance.now();
       while (performance.now() - startedAt < 2 * SILENCE_MS) await database.sql('select pg_sleep(0.02)');
-      await new Promise((resolve) => setTimeout(resolve, 2 * SILENCE_MS));
       expect(await pid()).toBe(before);
     });
   });

@@ -1,4 +1,5 @@
 import { DevMails1763700110000 } from './adapters/mailer/dev-mails.migration.js';
+import { Activity1763701002000 } from './core/activity/activity.migration.js';
 import { Agent1763700008000 } from './core/agent/agent.migration.js';
 import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
 import { TurnEntity } from './core/agent/turn.entity.js';
@@ -11,6 +12,7 @@ import { Execution1763700006000 } from './core/execution/execution.migration.js'
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
+import { Principals1763701000000 } from './core/identity/principals.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
 import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
@@ -19,6 +21,7 @@ import { Reruns1763700601000 } from './core/plans/reruns.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
 import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
+import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
 import { SessionForks1763700602000 } from './core/sessions/session-forks.migration.js';
@@ -53,6 +56,9 @@ export const MIGRATIONS = [
   Reruns1763700601000,
   SessionForks1763700602000,
   EventsCascade1763700800000,
+  Principals1763701000000,
+  ServerGrants1763701001000,
+  Activity1763701002000,
 ];
 
 export const ENTITIES = [

@@ -18,6 +18,10 @@ export const ID_KINDS = [
   'evt',
   'otp',
   'fam',
+  'key',
+  'link',
+  'inv',
+  'act',
   'grant',
   'worker',
 ] as const;

@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import { IdentityService } from '../core/identity/identity.service.js';
-import { FAMILY_REVOKED } from '../core/identity/refresh-tokens.service.js';
+import { concernedBy, IDENTITY_CHANGED } from '../core/identity/identity-changes.js';
+import { hasExpired, type Principal } from '../core/identity/principal.js';
 import { ServersService } from '../core/registry/servers.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
 import type { Config } from '../platform/config/config.js';
@@ -49,7 +50,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.subscriptions = [
       this.hints.subscribeToGaps(() => void this.look()),
-      this.hints.subscribe(FAMILY_REVOKED, (data) => this.onSignOut(data)),
+      this.hints.subscribe(IDENTITY_CHANGED, (data) => void this.onIdentityChange(concernedBy(data))),
     ];
     this.timers = [
       setInterval(() => {
@@ -139,16 +140,21 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   }
 
   private closeExpired(): void {
-    const now = Date.now();
-    for (const attendance of [...this.present]) {
-      if (attendance.principal.expiresAt.getTime() <= now) attendance.expire();
-    }
+    const now = new Date();
+    for (const attendance of [...this.present]) if (hasExpired(attendance.principal, now)) attendance.expire();
   }
 
-  private onSignOut(data: unknown): void {
-    const { familyId } = data as { familyId: string };
-    for (const attendance of [...this.present]) {
-      if (attendance.principal.familyId === familyId) attendance.connection.close('sign_in_again');
+  private async onIdentityChange(isMeant: (principal: Principal) => boolean): Promise<void> {
+    const meant = [...this.present].filter(({ principal }) => isMeant(principal));
+    // Without an answer the next look tells.
+    await this.dismissOutdated(meant).catch(() => undefined);
+  }
+
+  /** Their rights were read when they came: with others they come again. */
+  private async dismissOutdated(attendances: readonly Attendance[]): Promise<void> {
+    const outdated = await this.identity.listOutdated(attendances.map(({ principal }) => principal));
+    for (const { connection, principal } of attendances) {
+      if (outdated.has(principal)) connection.close('sign_in_again');
     }
   }
 
@@ -183,11 +189,10 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   /** Nobody stays because the hint that ended their stay was lost. */
   private async lookForEnded(): Promise<void> {
     const present = [...this.present];
-    const ended = await this.identity.listEnded(present.map(({ principal }) => principal));
+    await this.dismissOutdated(present);
     const removed = await this.servers.listRemoved([...this.watchedServers.keys()] as ServerId[]);
-    for (const { connection, principal, serverId } of present) {
-      if (ended.has(principal.familyId)) connection.close('sign_in_again');
-      else if (removed.has(serverId as ServerId)) connection.close('no_such_server');
+    for (const { connection, serverId } of present) {
+      if (removed.has(serverId as ServerId)) connection.close('no_such_server');
     }
   }
 }

@@ -2,6 +2,7 @@ import { type Command, type CommandOf, type CommandType, parseCommand } from '@a
 import { Injectable } from '@nestjs/common';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import { RerunTurns } from '../core/agent/rerun-turns.js';
+import { type Action, authorize } from '../core/identity/permissions.js';
 import { DecisionsService } from '../core/plans/decisions.service.js';
 import { QuestionsService } from '../core/plans/questions.service.js';
 import { AppError, toAppError } from '../platform/errors/app-error.js';
@@ -9,6 +10,23 @@ import { Logger, withLogFields } from '../platform/logging/logger.js';
 import type { Attendance } from './attendance.js';
 import { passingFrame, toErrorPayload } from './frames.js';
 import { Outgoing } from './outgoing.js';
+
+/** What each command does, for the table of permissions. */
+const ACTION_OF = {
+  chat_message: 'sessions.use',
+  approve_task: 'sessions.use',
+  approve_all: 'sessions.use',
+  reject_task: 'sessions.use',
+  edit_task: 'sessions.use',
+  retry_task: 'sessions.use',
+  resolve_task: 'sessions.use',
+  rerun_from: 'sessions.use',
+  retry_turn: 'sessions.use',
+  stop: 'sessions.use',
+  input_response: 'sessions.use',
+  resume: 'sessions.read',
+  ping: 'sessions.read',
+} as const satisfies Record<CommandType, Action>;
 
 type Handlers = {
   [Type in CommandType]: (from: Attendance, payload: CommandOf<Type>['payload'], id?: string) => Promise<void>;
@@ -98,6 +116,7 @@ export class CommandRouter {
   }
 
   private async carryOut(from: Attendance, { type, payload, id }: Command): Promise<void> {
+    authorize(from.principal, ACTION_OF[type]);
     // That type and payload belong together was checked by the parser; the compiler loses it over a union.
     const handler = this.handlers[type] as (from: Attendance, payload: unknown, id?: string) => Promise<void>;
     await handler(from, payload, id);

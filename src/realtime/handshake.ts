@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CloseReason } from '@app/session-protocol';
 import { ConversationsService } from '../core/agent/conversations.service.js';
 import { IdentityService } from '../core/identity/identity.service.js';
+import { authorize } from '../core/identity/permissions.js';
 import type { Principal } from '../core/identity/principal.js';
 import type { McpServer } from '../core/registry/server.js';
 import type { Session } from '../core/sessions/session.js';
@@ -55,6 +56,7 @@ export class Handshake {
   async admit(request: HandshakeRequest): Promise<Admission> {
     const after = readAfter(request.after);
     const principal = await this.authenticate(request);
+    authorize(principal, 'sessions.read');
     if (!isId('mcp', request.serverId)) throw noSuchServer();
     const sessionId = request.session || undefined;
     if (sessionId !== undefined && !isId('session', sessionId)) throw noSuchSession();
@@ -67,7 +69,7 @@ export class Handshake {
       throw new AppError('unauthenticated', 'TWO_CREDENTIALS', 'Send a token or a ticket, not both.');
     }
     if (ticket) return this.tickets.redeem(ticket, serverId);
-    if (token) return this.identity.authenticate(token);
+    if (token) return this.identity.authenticate({ scheme: 'bearer', token });
     throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'The socket needs an access token or a ticket.');
   }
 }

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { newId, type ServerId, type SessionId } from '../../platform/ids.js';
 import { Hints } from '../../platform/hints/hints.js';
+import { authorize } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
 import { nodesForPerson } from '@app/task-graph';
 import { PlansService } from '../plans/plans.service.js';
@@ -50,7 +51,9 @@ export class ConversationsService {
     const server = await this.servers.get(principal, serverId);
     if (sessionId === undefined) {
       const latest = await this.sessions.findLatest(principal, serverId);
-      return { session: latest ?? (await this.sessions.create(principal, serverId)), server };
+      if (latest) return { session: latest, server };
+      authorize(principal, 'sessions.use');
+      return { session: await this.sessions.create(principal, serverId), server };
     }
     const session = await this.sessions.get(principal, sessionId);
     if (session.serverId !== serverId) throw sessionIsOnAnotherServer();

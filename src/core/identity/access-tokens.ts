@@ -45,14 +45,18 @@ export class AccessTokens {
     });
   }
 
-  issue({ userId, organizationId, familyId }: Omit<AccessClaims, 'expiresAt'>): string {
+  /** @param seconds how long it counts; unset: as the settings say */
+  issue(
+    { userId, organizationId, familyId }: Omit<AccessClaims, 'expiresAt'>,
+    seconds = this.config.tokens.accessSeconds,
+  ): string {
     const iat = Math.floor(this.clock.now().getTime() / 1_000);
     const claims = {
       sub: userId,
       org: organizationId,
       fam: familyId,
       iat,
-      exp: iat + this.config.tokens.accessSeconds,
+      exp: iat + seconds,
     };
     return this.jwt.sign(claims, {
       algorithm: ALGORITHM,

@@ -11,10 +11,8 @@ import { UserEntity } from './user.entity.js';
 export interface SignedInState {
   username: string;
   role: Role;
+  instanceAdministrator: boolean;
 }
-
-/** Whose it is, and what it ends with. */
-type SignIn = Pick<Principal, 'userId' | 'organizationId' | 'familyId'>;
 
 @Injectable()
 export class AccountsRepository {
@@ -43,13 +41,18 @@ export class AccountsRepository {
     await this.database.entities.insert(MembershipEntity, membership);
   }
 
-  /** The organization of the user's first membership: their own. */
+  /** The organization where the user was last; else the first that they belong to: their own. */
   async findHomeOf(userId: UserId): Promise<OrganizationId | undefined> {
-    const membership = await this.database.entities.findOne(MembershipEntity, {
-      where: { userId },
-      order: { createdAt: 'asc', organizationId: 'asc' },
-    });
-    return membership?.organizationId;
+    const [home] = await this.database.sql<{ id: OrganizationId }>(
+      `select memberships.organization_id as id
+       from memberships join users on users.id = memberships.user_id
+       where memberships.user_id = $1
+       order by memberships.organization_id is not distinct from users.last_organization_id desc,
+         memberships.created_at, memberships.organization_id
+       limit 1`,
+      [userId],
+    );
+    return home?.id;
   }
 
   /** People see themselves; nobody else is visible yet. */
@@ -64,7 +67,7 @@ export class AccountsRepository {
   /** @returns undefined when the family was revoked, or the user is no member any more */
   async findSignedIn(userId: string, organizationId: string, familyId: string): Promise<SignedInState | undefined> {
     const rows = await this.database.sql<SignedInState>(
-      `select users.username, memberships.role
+      `select users.username, memberships.role, users.instance_administrator as "instanceAdministrator"
        from refresh_families families
        join users on users.id = families.user_id
        join memberships on memberships.user_id = users.id and memberships.organization_id = families.organization_id
@@ -75,23 +78,34 @@ export class AccountsRepository {
     return rows[0];
   }
 
-  /** Those of the families whose sign-in has ended, as `findSignedIn` would say of each. */
-  async listEnded(signIns: readonly SignIn[]): Promise<string[]> {
-    const rows = await this.database.sql<{ id: string }>(
-      `select given.family_id as id
-       from unnest($1::text[], $2::text[], $3::text[]) as given (user_id, organization_id, family_id)
+  /** The places in the list of those who are no more what they were: their credential ended, or they lost or changed a role. */
+  async findOutdated(principals: readonly Principal[], now: Date): Promise<number[]> {
+    const rows = await this.database.sql<{ place: string }>(
+      `select given.place - 1 as place
+       from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[]) with ordinality
+         as given (credential_id, user_id, organization_id, role, instance_administrator, place)
        where not exists (
-         select from refresh_families families
-         join memberships on memberships.user_id = families.user_id
-           and memberships.organization_id = families.organization_id
-         where families.id = given.family_id and families.user_id = given.user_id
-           and families.organization_id = given.organization_id and families.revoked_at is null)`,
+         select from memberships
+         join users on users.id = memberships.user_id
+         where memberships.user_id = given.user_id and memberships.organization_id = given.organization_id
+           and memberships.role = given.role and users.instance_administrator = given.instance_administrator
+           and (
+             exists (select from refresh_families families
+                     where families.id = given.credential_id and families.user_id = given.user_id
+                       and families.organization_id = given.organization_id and families.revoked_at is null)
+             or exists (select from api_keys keys
+                        where keys.id = given.credential_id and keys.user_id = given.user_id
+                          and keys.organization_id = given.organization_id and keys.revoked_at is null
+                          and (keys.expires_at is null or keys.expires_at > $6))))`,
       [
-        signIns.map(({ userId }) => userId),
-        signIns.map(({ organizationId }) => organizationId),
-        signIns.map(({ familyId }) => familyId),
+        principals.map(({ credentialId }) => credentialId),
+        principals.map(({ userId }) => userId),
+        principals.map(({ organizationId }) => organizationId),
+        principals.map(({ role }) => role),
+        principals.map(({ instanceAdministrator }) => instanceAdministrator),
+        now,
       ],
     );
-    return rows.map(({ id }) => id);
+    return rows.map(({ place }) => Number(place));
   }
 }

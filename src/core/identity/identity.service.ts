@@ -1,29 +1,27 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { z } from 'zod';
 import { Clock } from '../../platform/clock.js';
 import { Keyring } from '../../platform/crypto/keyring.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
+import type { Credential } from './credential.js';
 import { accessTokenIsInvalid } from './identity.errors.js';
-import type { Principal } from './principal.js';
+import { concernedBy, IDENTITY_CHANGED } from './identity-changes.js';
+import { type Principal, SCOPES } from './principal.js';
 import { PrincipalCache } from './principal-cache.js';
-import { FAMILY_REVOKED } from './refresh-tokens.service.js';
 
 const MAX_CACHED = 10_000;
-/** A sign-out that this process did not hear of counts after this long. */
+/** A change that this process did not hear of counts after this long. */
 const FRESH_MS = 2_000;
-
-const Revoked = z.object({ familyId: z.string() });
 
 /** Tells who a credential belongs to. */
 @Injectable()
 export class IdentityService implements OnModuleDestroy {
   private readonly cache = new PrincipalCache(MAX_CACHED, FRESH_MS);
   private readonly unsubscribe: () => void;
-  /** Counts what was revoked, so that an answer read before a revocation is not kept after it. */
-  private revocations = 0;
+  /** Counts what changed, so that an answer read before a change is not kept after it. */
+  private changes = 0;
 
   constructor(
     private readonly accessTokens: AccessTokens,
@@ -32,38 +30,52 @@ export class IdentityService implements OnModuleDestroy {
     private readonly clock: Clock,
     hints: Hints,
   ) {
-    this.unsubscribe = hints.subscribe(FAMILY_REVOKED, (data) => this.forget(data));
+    this.unsubscribe = hints.subscribe(IDENTITY_CHANGED, (data) => {
+      this.changes += 1;
+      this.cache.forget(concernedBy(data));
+    });
   }
 
   onModuleDestroy(): void {
     this.unsubscribe();
   }
 
-  /** @throws 401 when the access token is not valid, has expired, or its sign-in has ended */
-  async authenticate(accessToken: string): Promise<Principal> {
-    const key = createHash('sha256').update(accessToken).digest('base64url');
+  /** @throws 401 when the credential is not valid, has expired, or was revoked */
+  async authenticate(credential: Credential): Promise<Principal> {
+    const key = cacheKey(credential);
     const known = this.cache.find(key, this.clock.now());
     if (known) return known;
-
-    if (!this.accessTokens.namesKnownKey(accessToken)) await this.keyring.lookAgain();
-    const { userId, organizationId, familyId, expiresAt } = this.accessTokens.read(accessToken);
-    const before = this.revocations;
-    const state = await this.accounts.findSignedIn(userId, organizationId, familyId);
-    if (!state) throw accessTokenIsInvalid();
-    const principal: Principal = { userId, organizationId, familyId, expiresAt, via: 'access_token', ...state };
-    if (before === this.revocations) this.cache.keep(key, principal, this.clock.now());
+    const before = this.changes;
+    const principal = await this.read(credential);
+    if (before === this.changes) this.cache.keep(key, principal, this.clock.now());
     return principal;
   }
 
-  /** The families among those of the principals whose sign-in has ended: for what stays open longer than a request. */
-  async listEnded(principals: readonly Principal[]): Promise<ReadonlySet<string>> {
-    const byFamily = new Map(principals.map((principal) => [principal.familyId, principal]));
-    return byFamily.size === 0 ? new Set() : new Set(await this.accounts.listEnded([...byFamily.values()]));
+  /** Those who are no more what they were, for what stays open longer than a request. */
+  async listOutdated(principals: readonly Principal[]): Promise<ReadonlySet<Principal>> {
+    const places = principals.length > 0 ? await this.accounts.findOutdated(principals, this.clock.now()) : [];
+    return new Set(places.flatMap((place) => principals[place] ?? []));
   }
 
-  private forget(data: unknown): void {
-    this.revocations += 1;
-    const revoked = Revoked.safeParse(data);
-    if (revoked.success) this.cache.forgetFamily(revoked.data.familyId);
+  private async read(credential: Credential): Promise<Principal> {
+    switch (credential.scheme) {
+      case 'bearer':
+        return this.readAccessToken(credential.token);
+      default:
+        throw accessTokenIsInvalid();
+    }
+  }
+
+  private async readAccessToken(token: string): Promise<Principal> {
+    if (!this.accessTokens.namesKnownKey(token)) await this.keyring.lookAgain();
+    const { userId, organizationId, familyId, expiresAt } = this.accessTokens.read(token);
+    const state = await this.accounts.findSignedIn(userId, organizationId, familyId);
+    if (!state) throw accessTokenIsInvalid();
+    const credential = { credentialId: familyId, scopes: SCOPES, via: 'access_token', expiresAt } as const;
+    return { userId, organizationId, ...credential, ...state };
   }
 }
+
+/** Nothing secret is kept, not even in memory. */
+const cacheKey = (credential: Credential): string =>
+  createHash('sha256').update(Object.values(credential).join('\n')).digest('base64url');

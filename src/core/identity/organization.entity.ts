@@ -9,6 +9,10 @@ export class OrganizationEntity {
   @Column('text')
   name!: string;
 
+  /** Null: the plan that the settings name. */
+  @Column('text', { nullable: true })
+  plan!: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 }

@@ -3,13 +3,14 @@ import { PrincipalCache } from './principal-cache.js';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
-const principal = (familyId: string, expiresAt = later(60_000)) => ({ familyId, expiresAt }) as Principal;
+const principal = (credentialId: string, expiresAt: Date | null = later(60_000)) =>
+  ({ credentialId, expiresAt }) as Principal;
 
 describe('the cache of principals', () => {
   test('knows a token for as long as it is fresh', () => {
     const cache = new PrincipalCache(10, 2_000);
     cache.keep('a', principal('fam_1'), NOW);
-    expect(cache.find('a', later(1_999))?.familyId).toBe('fam_1');
+    expect(cache.find('a', later(1_999))?.credentialId).toBe('fam_1');
     expect(cache.find('a', later(2_000))).toBeUndefined();
     expect(cache.size).toBe(0);
   });
@@ -26,19 +27,17 @@ describe('the cache of principals', () => {
     cache.keep('b', principal('fam_2'), NOW);
     cache.find('a', NOW);
     cache.keep('c', principal('fam_3'), NOW);
-    expect([cache.find('a', NOW), cache.find('b', NOW), cache.find('c', NOW)].map((found) => found?.familyId)).toEqual([
-      'fam_1',
-      undefined,
-      'fam_3',
-    ]);
+    expect(
+      [cache.find('a', NOW), cache.find('b', NOW), cache.find('c', NOW)].map((found) => found?.credentialId),
+    ).toEqual(['fam_1', undefined, 'fam_3']);
   });
 
-  test('forgets a family', () => {
+  test('forgets those who are meant', () => {
     const cache = new PrincipalCache(10, 2_000);
     cache.keep('a', principal('fam_1'), NOW);
     cache.keep('b', principal('fam_1'), NOW);
     cache.keep('c', principal('fam_2'), NOW);
-    cache.forgetFamily('fam_1');
+    cache.forget(({ credentialId }) => credentialId === 'fam_1');
     expect(cache.size).toBe(1);
   });
 });

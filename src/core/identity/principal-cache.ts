@@ -29,14 +29,14 @@ export class PrincipalCache {
   }
 
   keep(key: string, principal: Principal, now: Date): void {
-    const freshUntil = Math.min(now.getTime() + this.freshMs, principal.expiresAt.getTime());
+    const freshUntil = Math.min(now.getTime() + this.freshMs, principal.expiresAt?.getTime() ?? Infinity);
     this.entries.delete(key);
     this.entries.set(key, { principal, freshUntil });
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.maxEntries && oldest !== undefined) this.entries.delete(oldest);
   }
 
-  forgetFamily(familyId: string): void {
-    for (const [key, { principal }] of this.entries) if (principal.familyId === familyId) this.entries.delete(key);
+  forget(isMeant: (principal: Principal) => boolean): void {
+    for (const [key, { principal }] of this.entries) if (isMeant(principal)) this.entries.delete(key);
   }
 }

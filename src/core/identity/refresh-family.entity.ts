@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Id, OrganizationId, UserId } from '../../platform/ids.js';
 
-/** One sign-in on one device, and all the refresh tokens that came from it. */
+/** Why a sign-in ended. */
+export type EndOfSignIn = 'signed_out' | 'token_reused' | 'revoked' | 'password_changed' | 'member_removed';
+
+/** One sign-in on one device: a session cookie, or all the refresh tokens that came from it. */
 @Entity('refresh_families')
 export class RefreshFamilyEntity {
   @PrimaryColumn('text')
@@ -13,11 +16,22 @@ export class RefreshFamilyEntity {
   @Column('text', { name: 'organization_id' })
   organizationId!: OrganizationId;
 
+  @Column('text')
+  kind!: 'tokens' | 'cookie';
+
+  /** Of the session cookie; the cookie itself is nowhere stored. */
+  @Column('text', { name: 'cookie_hash', nullable: true })
+  cookieHash!: string | null;
+
   @Column('text', { name: 'device_fingerprint', nullable: true })
   deviceFingerprint!: string | null;
 
+  /** Where it began. */
   @Column('text')
   ip!: string;
+
+  @Column('text', { name: 'last_ip', nullable: true })
+  lastIp!: string | null;
 
   @Column('text', { name: 'user_agent', nullable: true })
   userAgent!: string | null;
@@ -32,5 +46,5 @@ export class RefreshFamilyEntity {
   revokedAt!: Date | null;
 
   @Column('text', { name: 'revoked_because', nullable: true })
-  revokedBecause!: 'signed_out' | 'token_reused' | null;
+  revokedBecause!: EndOfSignIn | null;
 }

@@ -7,6 +7,7 @@ import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { IDENTITY_CHANGED } from './identity-changes.js';
 import { deviceFingerprintIsInvalid, refreshTokenIsInvalid } from './identity.errors.js';
 import { normalIp } from './ip-address.js';
 import type { RefreshFamilyEntity } from './refresh-family.entity.js';
@@ -19,9 +20,6 @@ import { type Account, isPrintable } from './user.js';
 const GRACE_MS = 10_000;
 const MAX_FINGERPRINT_LENGTH = 512;
 const MAX_USER_AGENT_LENGTH = 512;
-
-/** The hint with `{familyId}` that a sign-in has ended, for whoever keeps connections of it. */
-export const FAMILY_REVOKED = 'identity.family_revoked';
 
 export interface Rotated {
   family: RefreshFamilyEntity;
@@ -51,8 +49,11 @@ export class RefreshTokensService {
       id: newId('fam', now.getTime()),
       userId: user.id,
       organizationId,
+      kind: 'tokens',
+      cookieHash: null,
       deviceFingerprint: client.deviceFingerprint ?? null,
       ip: normalIp(client.ip),
+      lastIp: normalIp(client.ip),
       userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
       createdAt: now,
       lastUsedAt: now,
@@ -128,7 +129,7 @@ export class RefreshTokensService {
     now: Date,
   ): Promise<void> {
     await this.repository.revoke(family.id, because, now);
-    this.database.afterCommit(() => this.hints.publish(FAMILY_REVOKED, { familyId: family.id }));
+    this.database.afterCommit(() => this.hints.publish(IDENTITY_CHANGED, { credentialId: family.id }));
   }
 
   /** What may be stored of a token: its hash by each key that counts. */

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { UserId } from '../../platform/ids.js';
+import type { OrganizationId, UserId } from '../../platform/ids.js';
 
 @Entity('users')
 export class UserEntity {
@@ -12,6 +12,26 @@ export class UserEntity {
 
   @Column('text')
   username!: string;
+
+  @Column('text', { name: 'first_name', nullable: true })
+  firstName!: string | null;
+
+  @Column('text', { name: 'last_name', nullable: true })
+  lastName!: string | null;
+
+  /** argon2id, in the PHC form; null for who never chose a password. */
+  @Column('text', { name: 'password_hash', nullable: true, select: false })
+  passwordHash?: string | null;
+
+  @Column('boolean', { name: 'instance_administrator', default: false })
+  instanceAdministrator!: boolean;
+
+  @Column('timestamptz', { name: 'last_login_at', nullable: true })
+  lastLoginAt!: Date | null;
+
+  /** Where they were last: the next sign-in goes there. */
+  @Column('text', { name: 'last_organization_id', nullable: true })
+  lastOrganizationId!: OrganizationId | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

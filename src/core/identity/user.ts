@@ -6,6 +6,10 @@ export interface User {
   id: UserId;
   username: string;
   email: string;
+  firstName: string | null;
+  lastName: string | null;
+  instanceAdministrator: boolean;
+  lastLoginAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 }

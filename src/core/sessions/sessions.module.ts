@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module.js';
 import { SessionForks } from './session-forks.service.js';
 import { SessionLog } from './session-log.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -8,6 +9,7 @@ import { OldEvents } from './old-events.js';
 import { OldTickets } from './old-tickets.js';
 
 @Module({
+  imports: [IdentityModule],
   providers: [SessionForks, SessionLog, SessionsRepository, SessionsService, TicketsService, OldEvents, OldTickets],
   exports: [SessionForks, SessionLog, SessionsService, TicketsService],
 })

@@ -3,18 +3,20 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import type { ServerId } from '../../platform/ids.js';
+import { IdentityService } from '../identity/identity.service.js';
 import type { Principal } from '../identity/principal.js';
 import { ticketIsNotValid } from './sessions.errors.js';
 
 export const TICKET_SECONDS = 30;
 
-type StoredPrincipal = Omit<Principal, 'expiresAt'> & { expiresAt: string };
+type StoredPrincipal = Omit<Principal, 'expiresAt'> & { expiresAt: string | null };
 
 /** Single-use tickets that open a socket, so that no token lands in an address. */
 @Injectable()
 export class TicketsService {
   constructor(
     private readonly database: Database,
+    private readonly identity: IdentityService,
     private readonly clock: Clock,
   ) {}
 
@@ -37,7 +39,11 @@ export class TicketsService {
       [hash(ticket), serverId, this.clock.now().toISOString()],
     );
     if (!row) throw ticketIsNotValid();
-    return { ...row.principal, expiresAt: new Date(row.principal.expiresAt) };
+    const { expiresAt } = row.principal;
+    const principal: Principal = { ...row.principal, expiresAt: expiresAt === null ? null : new Date(expiresAt) };
+    // A sign-in may have ended since, or lost a right.
+    if ((await this.identity.listOutdated([principal])).size > 0) throw ticketIsNotValid();
+    return principal;
   }
 }
 

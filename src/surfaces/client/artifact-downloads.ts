@@ -4,11 +4,8 @@ import type { z } from 'zod';
 import type { Artifact } from '../../core/artifacts/artifact.js';
 import type { ByteRange } from '../../core/artifacts/artifact-store.port.js';
 import { ArtifactsService } from '../../core/artifacts/artifacts.service.js';
-import { IdentityService } from '../../core/identity/identity.service.js';
-import { AppError } from '../../platform/errors/app-error.js';
 import type { ArtifactId } from '../../platform/ids.js';
-import { requestPath } from '../pipeline/request-path.js';
-import { clientSurface } from './client.surface.js';
+import { AuthGuard } from '../pipeline/auth.guard.js';
 import { contentDisposition } from './content-disposition.js';
 import type { DownloadQuery } from './schemas/sessions.schemas.js';
 
@@ -24,7 +21,7 @@ const SHOWN =
 export class ArtifactDownloads {
   constructor(
     private readonly artifacts: ArtifactsService,
-    private readonly identity: IdentityService,
+    private readonly guard: AuthGuard,
   ) {}
 
   async send(
@@ -65,11 +62,8 @@ export class ArtifactDownloads {
     request: FastifyRequest,
   ): Promise<Artifact> {
     if (expires !== undefined && signature !== undefined) return this.artifacts.getByLink(id, { expires, signature });
-    const { method, headers } = request;
-    const credential = clientSurface.readCredential({ method, headers, path: requestPath(request) });
-    if (!credential)
-      throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'Send an access token, or use a signed link.');
-    return this.artifacts.get(await this.identity.authenticate(credential.token), id);
+    const principal = await this.guard.admit(request, 'artifacts.read');
+    return this.artifacts.get(principal, id);
   }
 }
 

@@ -14,7 +14,7 @@ import type { z } from 'zod';
 import { ArtifactsService } from '../../core/artifacts/artifacts.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { type ArtifactId, idSchema } from '../../platform/ids.js';
-import { Public } from '../pipeline/auth.guard.js';
+import { Allow, Public } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
 import { problem } from './schemas/problem-responses.js';
@@ -34,6 +34,7 @@ export class ArtifactsController {
   ) {}
 
   @Post('v1/artifacts/:artifact_id/link')
+  @Allow('artifacts.read')
   @ApiOperation({ summary: 'A link that downloads the file without a token, for five minutes.' })
   @ApiCreatedResponse({ standardSchema: ArtifactLinkView })
   @ApiUnauthorizedResponse(problem('No access token, or one that is not valid any more.'))

@@ -13,6 +13,7 @@ import type { Principal } from '../../core/identity/principal.js';
 import { dayOf } from '../../core/usage/usage.js';
 import { UsageService } from '../../core/usage/usage.service.js';
 import { Clock } from '../../platform/clock.js';
+import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { ModelListView, toModelView, toUsageView, UsageQuery, UsageView } from './schemas/models.schemas.js';
 import { problem } from './schemas/problem-responses.js';
@@ -29,6 +30,7 @@ export class ModelsController {
   ) {}
 
   @Get('models')
+  @Allow('models.read')
   @ApiOperation({ summary: 'The language models on offer, the default first.' })
   @ApiOkResponse({ standardSchema: ModelListView })
   list(): z.infer<typeof ModelListView> {
@@ -40,6 +42,7 @@ export class ModelsController {
   }
 
   @Get('usage')
+  @Allow('usage.read')
   @ApiOperation({ summary: 'What language models cost your organization, by day and model; its budgets.' })
   @ApiOkResponse({ standardSchema: UsageView })
   @ApiBadRequestResponse(problem('A query parameter is not valid.'))

@@ -4,6 +4,7 @@ import { ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { AccountsService } from '../../core/identity/accounts.service.js';
 import type { Principal } from '../../core/identity/principal.js';
+import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
 import { toUserView, UpdateProfile, UserView } from './schemas/user.schemas.js';
@@ -16,6 +17,7 @@ export class ProfileController {
   constructor(private readonly accounts: AccountsService) {}
 
   @Get('profile')
+  @Allow('profile.read')
   @ApiOperation({ summary: 'Who is signed in.' })
   @ApiOkResponse({ standardSchema: UserView })
   async get(@CurrentPrincipal() principal: Principal) {
@@ -23,6 +25,7 @@ export class ProfileController {
   }
 
   @Put('profile')
+  @Allow('profile.change')
   @ApiOperation({ summary: 'Change the profile; what is absent stays.' })
   @ApiOkResponse({ standardSchema: UserView })
   @ApiBadRequestResponse(problem('A field is not valid.'))

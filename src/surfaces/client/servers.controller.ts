@@ -9,6 +9,7 @@ import { ServerHealthService } from '../../core/registry/server-health.service.j
 import { ServersService } from '../../core/registry/servers.service.js';
 import { ToolsService } from '../../core/registry/tools.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
+import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { PageQuery } from './schemas/page.schemas.js';
@@ -40,6 +41,7 @@ export class ServersController {
   ) {}
 
   @Get()
+  @Allow('servers.read')
   @ApiOperation({ summary: 'The MCP servers of your organization, 50 a page, oldest first.' })
   @ApiOkResponse({ standardSchema: ServerListView })
   @ApiBadRequestResponse(problem('The page is not a number, or there is an unknown query parameter.'))
@@ -48,6 +50,7 @@ export class ServersController {
   }
 
   @Post()
+  @Allow('servers.create')
   @ApiOperation({
     summary: 'Add a server.',
     description: 'It need not be reachable: it is checked right after the answer, and is `offline` until then.',
@@ -63,6 +66,7 @@ export class ServersController {
   }
 
   @Post('test')
+  @Allow('servers.test')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Try a connection without keeping anything of it.',
@@ -79,6 +83,7 @@ export class ServersController {
   }
 
   @Get(':server_id')
+  @Allow('servers.read')
   @ApiOperation({ summary: 'One server.' })
   @ApiOkResponse({ standardSchema: ServerView })
   @ApiNotFoundResponse(NOT_FOUND)
@@ -87,6 +92,7 @@ export class ServersController {
   }
 
   @Put(':server_id')
+  @Allow('servers.change')
   @ApiOperation({ summary: 'Change a server; what is absent stays.' })
   @ApiOkResponse({ standardSchema: ServerView })
   @ApiBadRequestResponse(problem('A field is not valid.'))
@@ -101,6 +107,7 @@ export class ServersController {
   }
 
   @Delete(':server_id')
+  @Allow('servers.change')
   @ApiOperation({ summary: 'Remove a server.' })
   @ApiOkResponse({ standardSchema: ServerDeletedView })
   @ApiNotFoundResponse(NOT_FOUND)
@@ -110,6 +117,7 @@ export class ServersController {
   }
 
   @Get(':server_id/status')
+  @Allow('servers.read')
   @ApiOperation({ summary: 'Whether it answers; asked anew when the last answer is older than 15 seconds.' })
   @ApiOkResponse({ standardSchema: ServerStatusView })
   @ApiNotFoundResponse(NOT_FOUND)
@@ -118,6 +126,7 @@ export class ServersController {
   }
 
   @Post(':server_id/check')
+  @Allow('servers.test')
   @HttpCode(200)
   @ApiOperation({ summary: 'Examine it now, step by step.' })
   @ApiOkResponse({ standardSchema: ServerCheckView })
@@ -131,6 +140,7 @@ export class ServersController {
   }
 
   @Get(':server_id/tools')
+  @Allow('servers.read')
   @ApiOperation({ summary: 'The tools it offers, as last seen.' })
   @ApiOkResponse({ standardSchema: ToolListView })
   @ApiNotFoundResponse(NOT_FOUND)

@@ -17,6 +17,7 @@ import { ForksService } from '../../core/agent/forks.service.js';
 import { SessionListService } from '../../core/agent/session-list.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { idSchema, type SessionId } from '../../platform/ids.js';
+import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
 import { SessionView, toSessionView } from './schemas/session-views.js';
@@ -38,6 +39,7 @@ export class SessionCopiesController {
   ) {}
 
   @Get(':session_id/export')
+  @Allow('sessions.read')
   @ApiOperation({
     summary: 'The session as a file.',
     description:
@@ -58,6 +60,7 @@ export class SessionCopiesController {
   }
 
   @Post(':session_id/fork')
+  @Allow('sessions.use')
   @ApiOperation({
     summary: 'A new session that begins with the history of this one.',
     description:

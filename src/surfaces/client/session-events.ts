@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { IdentityService } from '../../core/identity/identity.service.js';
-import type { Principal } from '../../core/identity/principal.js';
+import { hasExpired, type Principal } from '../../core/identity/principal.js';
 import type { Session } from '../../core/sessions/session.js';
 import { SessionLog } from '../../core/sessions/session-log.js';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -56,8 +56,7 @@ export class SessionEvents {
     this.open.set(principal.userId, already + 1);
     const { raw } = reply;
     const ended = new AbortController();
-    const expiry = setTimeout(() => ended.abort(), Math.max(0, principal.expiresAt.getTime() - Date.now()));
-    const signOut = setInterval(() => void this.endIfSignedOut(principal, ended), SIGN_OUT_MS);
+    const signOut = setInterval(() => void this.endIfOutdated(principal, ended), SIGN_OUT_MS);
     raw.once('close', () => ended.abort());
     const headers = reply.getHeaders() as Record<string, string>;
     reply.hijack();
@@ -70,7 +69,6 @@ export class SessionEvents {
       this.logger.warn({ err: error }, 'an event stream broke off');
     } finally {
       scoped.end();
-      clearTimeout(expiry);
       clearInterval(signOut);
       raw.end();
       const left = (this.open.get(principal.userId) ?? 1) - 1;
@@ -79,10 +77,11 @@ export class SessionEvents {
     }
   }
 
-  private async endIfSignedOut(principal: Principal, ended: AbortController): Promise<void> {
+  private async endIfOutdated(principal: Principal, ended: AbortController): Promise<void> {
+    if (hasExpired(principal, new Date())) return ended.abort();
     // Without an answer the next look tells.
-    const families = await this.identity.listEnded([principal]).catch(() => new Set<string>());
-    if (families.has(principal.familyId)) ended.abort();
+    const outdated = await this.identity.listOutdated([principal]).catch(() => new Set<Principal>());
+    if (outdated.has(principal)) ended.abort();
   }
 
   private async follow(session: Session, after: number, raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {

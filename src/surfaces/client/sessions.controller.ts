@@ -17,6 +17,7 @@ import { ArtifactsService } from '../../core/artifacts/artifacts.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { SessionsService } from '../../core/sessions/sessions.service.js';
 import { idSchema, type SessionId } from '../../platform/ids.js';
+import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
 import {
@@ -47,6 +48,7 @@ export class SessionsController {
   ) {}
 
   @Get()
+  @Allow('sessions.read')
   @ApiOperation({ summary: 'Your sessions, 50 a page, newest first.' })
   @ApiOkResponse({ standardSchema: SessionListView })
   @ApiBadRequestResponse(problem('The page is not a number, or there is an unknown query parameter.'))
@@ -58,6 +60,7 @@ export class SessionsController {
   }
 
   @Post()
+  @Allow('sessions.use')
   @ApiOperation({ summary: 'Open a session on a server.' })
   @ApiCreatedResponse({ standardSchema: SessionView })
   @ApiBadRequestResponse(problem('A field is not valid.'))
@@ -70,6 +73,7 @@ export class SessionsController {
   }
 
   @Get(':session_id')
+  @Allow('sessions.read')
   @ApiOperation({ summary: 'One session.' })
   @ApiOkResponse({ standardSchema: SessionView })
   @ApiNotFoundResponse(NOT_FOUND)
@@ -78,6 +82,7 @@ export class SessionsController {
   }
 
   @Patch(':session_id')
+  @Allow('sessions.use')
   @ApiOperation({ summary: 'Rename a session, or choose another language model for it.' })
   @ApiOkResponse({ standardSchema: SessionView })
   @ApiBadRequestResponse(problem('A field is not valid, or no such model is offered (MODEL_NOT_OFFERED).'))
@@ -91,6 +96,7 @@ export class SessionsController {
   }
 
   @Get(':session_id/events')
+  @Allow('sessions.read')
   @ApiOperation({
     summary: 'The events of a session after a number, oldest first.',
     description:
@@ -114,6 +120,7 @@ export class SessionsController {
   }
 
   @Get(':session_id/artifacts')
+  @Allow('sessions.read')
   @ApiOperation({ summary: 'The files of a session, oldest first.' })
   @ApiOkResponse({ standardSchema: ArtifactListView })
   @ApiNotFoundResponse(NOT_FOUND)

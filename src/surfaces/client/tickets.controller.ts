@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import { ConversationsService } from '../../core/agent/conversations.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { TICKET_SECONDS } from '../../core/sessions/tickets.service.js';
+import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
 import { TicketView } from './schemas/session-views.js';
@@ -24,6 +25,7 @@ export class TicketsController {
   constructor(private readonly conversations: ConversationsService) {}
 
   @Post()
+  @Allow('sessions.read')
   @ApiOperation({
     summary: 'A ticket that opens one socket on a server.',
     description: 'For `?ticket=` of `/ws/server/{server_id}`, once, within 30 seconds: no token lands in an address.',

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { IdentityService } from '../../core/identity/identity.service.js';
+import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { ambientFields } from '../../platform/logging/logger.js';
@@ -12,7 +13,10 @@ import { Surfaces } from './surface.js';
 /** Opens a route, or a whole controller, to everyone; the argument is the reason, in words. */
 export const Public = Reflector.createDecorator<string>();
 
-/** Closed by default: what is not marked public needs a credential. */
+/** What a route does, or all routes of a controller: the table of permissions says who may. */
+export const Allow = Reflector.createDecorator<Action>();
+
+/** Closed by default: what is not marked public needs a credential, and what is not marked at all is not served. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
@@ -24,8 +28,18 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     if (this.reflector.getAllAndOverride(Public, [context.getHandler(), context.getClass()])) return true;
-    await this.identify(context.switchToHttp().getRequest<FastifyRequest>());
+    const action = this.reflector.getAllAndOverride(Allow, [context.getHandler(), context.getClass()]) as
+      Action | undefined;
+    if (action === undefined) throw new Error('A route says neither that it is public nor what it does.');
+    await this.admit(context.switchToHttp().getRequest<FastifyRequest>(), action);
     return true;
+  }
+
+  /** @throws 401, and 403 when the caller may not do this */
+  async admit(request: FastifyRequest, action: Action): Promise<Principal> {
+    const principal = await this.identify(request);
+    authorize(principal, action);
+    return principal;
   }
 
   /** @throws 401 */
@@ -36,7 +50,7 @@ export class AuthGuard implements CanActivate {
     const { method, headers } = request;
     const credential = this.surfaces.of(path).readCredential({ method, path, headers });
     if (!credential) throw credentialIsMissing();
-    const principal = await this.identity.authenticate(credential.token);
+    const principal = await this.identity.authenticate(credential);
     rememberPrincipal(request, principal);
     Object.assign(ambientFields(), { userId: principal.userId });
     return principal;

@@ -1,5 +1,6 @@
+import type { Credential } from '../../core/identity/credential.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import type { Credential, RequestHead } from './surface.js';
+import type { RequestHead } from './surface.js';
 
 /** `Authorization: Bearer <b64token>` (RFC 6750, 2.1). @throws 401 for another scheme or form */
 export function readBearer({ headers }: RequestHead): Credential | undefined {

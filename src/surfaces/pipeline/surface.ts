@@ -1,16 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Credential } from '../../core/identity/credential.js';
 import type { AppError } from '../../platform/errors/app-error.js';
 
 export interface RequestHead {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
-}
-
-/** What a request shows to prove who it is for. */
-export interface Credential {
-  scheme: 'bearer';
-  token: string;
 }
 
 /** Which budget of requests a path draws on. */

@@ -2,11 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
-import { DevMails1763700110000 } from '../../../src/adapters/mailer/dev-mails.migration.js';
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
 import { ModelChoice } from '../../../src/core/agent/model-choice.js';
-import { IDENTITY_ENTITIES } from '../../../src/core/identity/identity.entities.js';
-import { Identity1763700001000 } from '../../../src/core/identity/identity.migration.js';
 import { IdentityModule } from '../../../src/core/identity/identity.module.js';
 import { organizationCreated } from '../../../src/core/identity/organization-created.job.js';
 import { SendCodeHandler } from '../../../src/core/identity/send-code.handler.js';
@@ -21,7 +18,6 @@ import { newId } from '../../../src/platform/ids.js';
 import { JobHandler } from '../../../src/platform/jobs/job.js';
 import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
-import { Jobs1763700000000 } from '../../../src/platform/jobs/jobs.migration.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
 import { AuthController } from '../../../src/surfaces/client/auth.controller.js';
@@ -34,6 +30,7 @@ import { devMailboxSurface } from '../../../src/surfaces/dev-mailbox/dev-mailbox
 import { createHttpApplication } from '../../../src/surfaces/pipeline/http-application.js';
 import { setupOpenApi } from '../../../src/surfaces/pipeline/openapi.js';
 import { PipelineModule } from '../../../src/surfaces/pipeline/pipeline.module.js';
+import { ENTITIES, MIGRATIONS } from '../../../src/migrations.js';
 import { createTestDatabase } from '../../support/databases.js';
 
 /** A clock that tests move. */
@@ -103,8 +100,8 @@ export async function startIdentityApp(settings: Record<string, string> = {}): P
   const dataSource = createDataSource({
     connection,
     pool: 16,
-    entities: IDENTITY_ENTITIES,
-    migrations: [Jobs1763700000000, Identity1763700001000, DevMails1763700110000],
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
     onPoolError: () => undefined,
   });
   await dataSource.initialize();

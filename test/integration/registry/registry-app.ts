@@ -4,16 +4,12 @@ import pg from 'pg';
 import { AbsentDemoServer } from '../../../src/adapters/demo-server/absent-demo-server.js';
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
 import { AccessTokens } from '../../../src/core/identity/access-tokens.js';
-import { IDENTITY_ENTITIES } from '../../../src/core/identity/identity.entities.js';
-import { Identity1763700001000 } from '../../../src/core/identity/identity.migration.js';
 import { IdentityModule } from '../../../src/core/identity/identity.module.js';
-import type { Principal } from '../../../src/core/identity/principal.js';
+import { type Principal, SCOPES } from '../../../src/core/identity/principal.js';
 import { organizationCreated } from '../../../src/core/identity/organization-created.job.js';
 import { CheckServerHandler } from '../../../src/core/registry/check-server.handler.js';
 import { DemoServer } from '../../../src/core/registry/demo-server.port.js';
 import { FurnishOrganizationHandler } from '../../../src/core/registry/furnish-organization.handler.js';
-import { REGISTRY_ENTITIES } from '../../../src/core/registry/registry.entities.js';
-import { Registry1763700002000 } from '../../../src/core/registry/registry.migration.js';
 import { RegistryModule } from '../../../src/core/registry/registry.module.js';
 import { Clock } from '../../../src/platform/clock.js';
 import { type Config, readConfig } from '../../../src/platform/config/config.js';
@@ -26,13 +22,13 @@ import { newId } from '../../../src/platform/ids.js';
 import { Metrics } from '../../../src/platform/metrics/metrics.js';
 import { JobRunner } from '../../../src/platform/jobs/job-runner.js';
 import { Jobs } from '../../../src/platform/jobs/jobs.js';
-import { Jobs1763700000000 } from '../../../src/platform/jobs/jobs.migration.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
 import { clientSurface } from '../../../src/surfaces/client/client.surface.js';
 import { ServersController } from '../../../src/surfaces/client/servers.controller.js';
 import { createHttpApplication } from '../../../src/surfaces/pipeline/http-application.js';
 import { PipelineModule } from '../../../src/surfaces/pipeline/pipeline.module.js';
+import { ENTITIES, MIGRATIONS } from '../../../src/migrations.js';
 import { createTestDatabase } from '../../support/databases.js';
 
 /** A clock that tests move. */
@@ -76,8 +72,8 @@ export async function startRegistryApp({
   const dataSource = createDataSource({
     connection,
     pool: 16,
-    entities: [...IDENTITY_ENTITIES, ...REGISTRY_ENTITIES],
-    migrations: [Jobs1763700000000, Identity1763700001000, Registry1763700002000],
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
     onPoolError: () => undefined,
   });
   await dataSource.initialize();
@@ -119,8 +115,15 @@ export async function startRegistryApp({
     const now = new Date();
     const [userId, organizationId, familyId] = [newId('user'), newId('org'), newId('fam')];
     await database.transaction(async () => {
-      await database.sql('insert into users values ($1, $2, $3, $4, $4)', [userId, `${userId}@x.test`, userId, now]);
-      await database.sql('insert into organizations values ($1, $2, $3)', [organizationId, 'Own', now]);
+      await database.sql(
+        'insert into users (id, email, username, created_at, updated_at) values ($1, $2, $3, $4, $4)',
+        [userId, `${userId}@x.test`, userId, now],
+      );
+      await database.sql('insert into organizations (id, name, created_at) values ($1, $2, $3)', [
+        organizationId,
+        'Own',
+        now,
+      ]);
       await database.sql(`insert into memberships values ($1, $2, 'owner', $3)`, [organizationId, userId, now]);
       await database.sql(
         `insert into refresh_families (id, user_id, organization_id, ip, created_at, last_used_at)
@@ -147,8 +150,10 @@ export async function startRegistryApp({
       username: userId,
       organizationId,
       role: 'owner',
+      scopes: SCOPES,
+      instanceAdministrator: false,
       via: 'access_token',
-      familyId,
+      credentialId: familyId,
       expiresAt: new Date(Date.now() + 60_000),
     };
     return { principal, call };

@@ -1,6 +1,7 @@
 /** The house's rules about imports, as data. An area without a line may not exist. */
 
 const CORE = [
+  'core/activity',
   'core/identity',
   'core/approvals',
   'core/artifacts',
@@ -15,7 +16,9 @@ const CORE = [
 /** What each area of `src` may import of others; `port` stands for any file of the core that says a need. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   platform: [],
-  'core/identity': ['platform'],
+  // It knows ids and names only, so that everybody may tell it what happened.
+  'core/activity': ['platform'],
+  'core/identity': ['platform', 'core/activity'],
   'core/approvals': ['platform', 'core/identity'],
   'core/artifacts': ['platform', 'core/identity'],
   // A server has an approval policy.

@@ -1,0 +1,98 @@
+import { AppError } from '../../platform/errors/app-error.js';
+import { type Principal, type Role, ROLES, type Scope, SCOPES } from './principal.js';
+
+/** The least that a caller needs. */
+type Rule =
+  | { role: Role; scope: Scope }
+  /** Only a person who signed in, never a key: what could make a stolen key into more than it is. */
+  | { role: Role; signedIn: true }
+  /** Of the whole instance; a person, too. */
+  | { instanceAdministrator: true };
+
+/** Every action of every door, and the least that it needs. What one may do with one server, see the registry's grants. */
+export const ACTIONS = {
+  'profile.read': { role: 'viewer', scope: 'mcp:read' },
+  'profile.change': { role: 'viewer', signedIn: true },
+  'password.change': { role: 'viewer', signedIn: true },
+  'credentials.manage': { role: 'viewer', signedIn: true },
+  'keys.manage': { role: 'viewer', signedIn: true },
+  'sign_in.end': { role: 'viewer', signedIn: true },
+
+  'organization.read': { role: 'viewer', scope: 'mcp:read' },
+  'organization.change': { role: 'admin', scope: 'admin' },
+  'organization.transfer': { role: 'owner', signedIn: true },
+  'members.read': { role: 'admin', scope: 'admin' },
+  'members.manage': { role: 'admin', scope: 'admin' },
+  /** One's own: belonging to several, answering invitations, leaving. */
+  'memberships.manage': { role: 'viewer', signedIn: true },
+
+  'servers.read': { role: 'viewer', scope: 'mcp:read' },
+  'servers.create': { role: 'developer', scope: 'mcp:write' },
+  'servers.change': { role: 'developer', scope: 'mcp:write' },
+  'servers.test': { role: 'developer', scope: 'mcp:write' },
+
+  'sessions.read': { role: 'viewer', scope: 'mcp:read' },
+  'sessions.use': { role: 'developer', scope: 'mcp:execute' },
+  'artifacts.read': { role: 'viewer', scope: 'mcp:read' },
+  'models.read': { role: 'viewer', scope: 'mcp:read' },
+  'usage.read': { role: 'viewer', scope: 'mcp:read' },
+
+  'activity.read': { role: 'admin', scope: 'admin' },
+
+  /** Becoming its first administrator. */
+  'instance.claim': { role: 'viewer', signedIn: true },
+  'instance.manage': { instanceAdministrator: true },
+} as const satisfies Record<string, Rule>;
+export type Action = keyof typeof ACTIONS;
+
+/** What a scope brings beside itself. */
+const INCLUDES = {
+  'mcp:read': ['mcp:read'],
+  'mcp:write': ['mcp:write', 'mcp:execute'],
+  'mcp:execute': ['mcp:execute'],
+  admin: SCOPES,
+} as const satisfies Record<Scope, readonly Scope[]>;
+
+/** From most to least: whether a role is at least another. */
+export const isAtLeast = (role: Role, least: Role): boolean => ROLES.indexOf(role) <= ROLES.indexOf(least);
+
+export const hasScope = (scopes: readonly Scope[], needed: Scope): boolean =>
+  scopes.some((scope) => (INCLUDES[scope] as readonly Scope[]).includes(needed));
+
+export const isSignedIn = ({ via }: Pick<Principal, 'via'>): boolean => via !== 'api_key';
+
+export function may(principal: Principal, action: Action): boolean {
+  return refusalOf(principal, action) === undefined;
+}
+
+/** @throws 403 that says what is missing; it depends on the caller and the action alone, never on what is asked for */
+export function authorize(principal: Principal, action: Action): void {
+  const refusal = refusalOf(principal, action);
+  if (refusal) throw refusal;
+}
+
+function refusalOf(principal: Principal, action: Action): AppError | undefined {
+  const rule: Rule = ACTIONS[action];
+  if (!('scope' in rule) && !isSignedIn(principal)) return signInIsNeeded();
+  if ('instanceAdministrator' in rule) {
+    return principal.instanceAdministrator ? undefined : instanceAdministratorIsNeeded();
+  }
+  if (!isAtLeast(principal.role, rule.role)) return roleIsTooLow(rule.role);
+  return 'scope' in rule && !hasScope(principal.scopes, rule.scope) ? scopeIsMissing(rule.scope) : undefined;
+}
+
+const roleIsTooLow = (needed: Role) =>
+  new AppError('forbidden', 'ROLE_TOO_LOW', `This needs the role ${needed} in the organization.`, {
+    details: { neededRole: needed },
+  });
+
+const scopeIsMissing = (needed: Scope) =>
+  new AppError('forbidden', 'SCOPE_MISSING', `This key needs the scope ${needed}.`, {
+    details: { neededScope: needed },
+  });
+
+const signInIsNeeded = () =>
+  new AppError('forbidden', 'SIGN_IN_NEEDED', 'A key cannot do this: it takes a person who has signed in.');
+
+const instanceAdministratorIsNeeded = () =>
+  new AppError('forbidden', 'INSTANCE_ADMINISTRATOR_NEEDED', 'Only an administrator of this instance may do this.');

@@ -5,6 +5,8 @@ import { AccountsService } from './accounts.service.js';
 import { IdentityService } from './identity.service.js';
 import { OneTimeCodesRepository } from './one-time-codes.repository.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
+import { OrganizationsRepository } from './organizations.repository.js';
+import { OrganizationPlansService } from './organization-plans.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SendCodeHandler } from './send-code.handler.js';
@@ -19,12 +21,14 @@ import { OldSignIns } from './old-sign-ins.js';
     IdentityService,
     OneTimeCodesRepository,
     OneTimeCodesService,
+    OrganizationsRepository,
+    OrganizationPlansService,
     RefreshTokensRepository,
     RefreshTokensService,
     SendCodeHandler,
     SignInService,
     OldSignIns,
   ],
-  exports: [AccountsService, IdentityService, SendCodeHandler, SignInService],
+  exports: [AccountsService, IdentityService, OrganizationPlansService, SendCodeHandler, SignInService],
 })
 export class IdentityModule {}

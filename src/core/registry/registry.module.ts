@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '../identity/identity.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
 import { DemoServersService } from './demo-servers.service.js';
@@ -14,6 +15,7 @@ import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
+  imports: [IdentityModule],
   providers: [
     CheckServerHandler,
     ConnectionTestsService,

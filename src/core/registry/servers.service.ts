@@ -6,6 +6,7 @@ import { newId, type ServerId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import type { Page, PageRequest } from '../../platform/page.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+import { OrganizationPlansService } from '../identity/organization-plans.service.js';
 import type { Principal } from '../identity/principal.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
@@ -40,12 +41,16 @@ export class ServersService {
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly credentials: ServerCredentials,
     private readonly upstreams: UpstreamsService,
+    private readonly plans: OrganizationPlansService,
     private readonly jobs: Jobs,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
 
-  /** Registers it without asking it anything: its first check is a job. */
+  /**
+   * Registers it without asking it anything: its first check is a job.
+   * @throws 403 when the organization's plan has no room for it
+   */
   async create(principal: Principal, input: NewServer): Promise<McpServer> {
     const entered = readCredentials(input.authMethod, input.credentials);
     await this.upstreams.refuseForbiddenLiteral(input.url);
@@ -70,6 +75,7 @@ export class ServersService {
       updatedAt: now,
     };
     await this.refusingTakenName(async () => {
+      await this.plans.holdRoomForService(organizationId);
       await this.servers.insert(server);
       await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
     });

@@ -235,6 +235,11 @@ export const SETTINGS = {
   OTP_LIFETIME_SECONDS: { schema: whole(5, 86_400), preset: '600', about: 'How long a code works.' },
   ACCESS_TOKEN_SECONDS: { schema: whole(1, 86_400), preset: '900', about: 'How long an access token works.' },
   REFRESH_TOKEN_SECONDS: { schema: whole(10, 31_536_000), preset: '604800', about: 'How long a refresh token works.' },
+  DEFAULT_PLAN: {
+    schema: z.enum(['unlimited', 'standard']),
+    preset: 'unlimited',
+    about: 'Plan of organizations that were not given another: standard has 5 users, 10 servers, 1000 requests a day.',
+  },
   JOB_CONCURRENCY: { schema: whole(1, 200), preset: '16', about: 'Jobs that this process runs at a time.' },
   DEMO_SERVER: {
     schema: flag,

@@ -1,3 +1,4 @@
+import { MailLinkEntity } from './mail-link.entity.js';
 import { MembershipEntity } from './membership.entity.js';
 import { OneTimeCodeEntity } from './one-time-code.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
@@ -9,6 +10,7 @@ import { UserEntity } from './user.entity.js';
 export const IDENTITY_ENTITIES = [
   UserEntity,
   OrganizationEntity,
+  MailLinkEntity,
   MembershipEntity,
   OneTimeCodeEntity,
   RefreshFamilyEntity,

@@ -49,3 +49,11 @@ export const accessTokenHasExpired = () =>
 
 export const refreshTokenIsInvalid = () =>
   new AppError('unauthenticated', 'REFRESH_TOKEN_INVALID', 'The refresh token is not valid. Sign in again.');
+
+export const linkIsOver = () =>
+  new AppError('gone', 'LINK_EXPIRED', 'This link was used already, is too old, or a newer one replaced it.');
+
+export const linkIsCoolingDown = (retryAfterSeconds: number) =>
+  new AppError('rate_limited', 'LINK_COOLDOWN', 'A mail was sent a moment ago. Wait before you ask for the next one.', {
+    retryAfterSeconds,
+  });

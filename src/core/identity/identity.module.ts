@@ -3,6 +3,8 @@ import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { IdentityService } from './identity.service.js';
+import { MailLinksRepository } from './mail-links.repository.js';
+import { MailLinksService } from './mail-links.service.js';
 import { OneTimeCodesRepository } from './one-time-codes.repository.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
 import { OrganizationsRepository } from './organizations.repository.js';
@@ -10,6 +12,7 @@ import { OrganizationPlansService } from './organization-plans.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SendCodeHandler } from './send-code.handler.js';
+import { SendLinkHandler } from './send-link.handler.js';
 import { SignInService } from './sign-in.service.js';
 import { OldSignIns } from './old-sign-ins.js';
 
@@ -19,6 +22,8 @@ import { OldSignIns } from './old-sign-ins.js';
     AccountsRepository,
     AccountsService,
     IdentityService,
+    MailLinksRepository,
+    MailLinksService,
     OneTimeCodesRepository,
     OneTimeCodesService,
     OrganizationsRepository,
@@ -26,9 +31,17 @@ import { OldSignIns } from './old-sign-ins.js';
     RefreshTokensRepository,
     RefreshTokensService,
     SendCodeHandler,
+    SendLinkHandler,
     SignInService,
     OldSignIns,
   ],
-  exports: [AccountsService, IdentityService, OrganizationPlansService, SendCodeHandler, SignInService],
+  exports: [
+    AccountsService,
+    IdentityService,
+    MailLinksService,
+    OrganizationPlansService,
+    SendCodeHandler,
+    SignInService,
+  ],
 })
 export class IdentityModule {}

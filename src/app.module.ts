@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AdaptersModule } from './adapters/adapters.module.js';
+import { ActivityModule } from './core/activity/activity.module.js';
 import { AgentModule } from './core/agent/agent.module.js';
 import { ApprovalsModule } from './core/approvals/approvals.module.js';
 import { ArtifactsModule } from './core/artifacts/artifacts.module.js';
@@ -24,6 +25,7 @@ import { BackupsModule } from './start/backup/backups.module.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
 
 const core = [
+  ActivityModule,
   IdentityModule,
   RegistryModule,
   ApprovalsModule,

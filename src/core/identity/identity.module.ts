@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ActivityModule } from '../activity/activity.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
@@ -13,10 +14,13 @@ import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SendCodeHandler } from './send-code.handler.js';
 import { SendLinkHandler } from './send-link.handler.js';
+import { RecordFailureHandler } from './record-failure.handler.js';
+import { SignInFailures } from './sign-in-failures.js';
 import { SignInService } from './sign-in.service.js';
 import { OldSignIns } from './old-sign-ins.js';
 
 @Module({
+  imports: [ActivityModule],
   providers: [
     AccessTokens,
     AccountsRepository,
@@ -28,10 +32,12 @@ import { OldSignIns } from './old-sign-ins.js';
     OneTimeCodesService,
     OrganizationsRepository,
     OrganizationPlansService,
+    RecordFailureHandler,
     RefreshTokensRepository,
     RefreshTokensService,
     SendCodeHandler,
     SendLinkHandler,
+    SignInFailures,
     SignInService,
     OldSignIns,
   ],
@@ -40,6 +46,7 @@ import { OldSignIns } from './old-sign-ins.js';
     IdentityService,
     MailLinksService,
     OrganizationPlansService,
+    RecordFailureHandler,
     SendCodeHandler,
     SignInService,
   ],

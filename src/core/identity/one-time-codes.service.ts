@@ -15,6 +15,7 @@ import { cooldownSeconds, MAX_ATTEMPTS, newCode } from './one-time-code.js';
 import type { OneTimeCodeEntity } from './one-time-code.entity.js';
 import { OneTimeCodesRepository } from './one-time-codes.repository.js';
 import { codePlace, sendCode } from './send-code.job.js';
+import { SignInFailures } from './sign-in-failures.js';
 
 const DAY_MS = 86_400_000;
 
@@ -26,6 +27,7 @@ export class OneTimeCodesService {
     private readonly database: Database,
     private readonly codes: OneTimeCodesRepository,
     private readonly jobs: Jobs,
+    private readonly failures: SignInFailures,
     private readonly keyring: Keyring,
     private readonly secrets: SecretBox,
     private readonly clock: Clock,
@@ -64,7 +66,9 @@ export class OneTimeCodesService {
     const counted = await this.codes.takeAttempt(place, this.clock.now());
     if (!counted) throw await this.refusal(place);
     if (!this.keyring.verify('one-time-codes', signedText(counted.salt, place, code), counted.codeHash)) {
-      throw codeIsWrong(MAX_ATTEMPTS - counted.attempts);
+      const attemptsLeft = MAX_ATTEMPTS - counted.attempts;
+      await this.failures.report(email, 'code', attemptsLeft === 0 ? 'code.locked' : 'sign_in.failed');
+      throw codeIsWrong(attemptsLeft);
     }
     return counted.id;
   }

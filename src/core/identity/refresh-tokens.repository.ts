@@ -30,6 +30,11 @@ export class RefreshTokensRepository {
     return family ?? undefined;
   }
 
+  async findOwnerName({ userId }: RefreshFamilyEntity): Promise<string> {
+    const [owner] = await this.database.sql<{ username: string }>('select username from users where id = $1', [userId]);
+    return owner?.username ?? '';
+  }
+
   async findToken(hashes: readonly string[]): Promise<RefreshTokenEntity | undefined> {
     return (await this.database.entities.findOneBy(RefreshTokenEntity, { hash: In([...hashes]) })) ?? undefined;
   }

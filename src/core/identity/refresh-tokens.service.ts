@@ -7,19 +7,26 @@ import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { Activity } from '../activity/activity.service.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
 import { deviceFingerprintIsInvalid, refreshTokenIsInvalid } from './identity.errors.js';
 import { normalIp } from './ip-address.js';
 import type { RefreshFamilyEntity } from './refresh-family.entity.js';
 import type { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
-import type { SignInClient } from './sign-in-client.js';
+import type { SignInClient, SignInWay } from './sign-in-client.js';
 import { type Account, isPrintable } from './user.js';
 
 /** Requests that were in flight with one token are all served; later it counts as stolen. */
 const GRACE_MS = 10_000;
 const MAX_FINGERPRINT_LENGTH = 512;
 const MAX_USER_AGENT_LENGTH = 512;
+
+/** How an end that a token brings about is told. */
+const END = {
+  signed_out: { action: 'sign_in.ended' },
+  token_reused: { action: 'token.reused', outcome: 'failed' },
+} as const;
 
 export interface Rotated {
   family: RefreshFamilyEntity;
@@ -38,12 +45,13 @@ export class RefreshTokensService {
     private readonly database: Database,
     private readonly repository: RefreshTokensRepository,
     private readonly keyring: Keyring,
+    private readonly activity: Activity,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
 
   /** Begins a family. Part of the caller's transaction. */
-  async begin({ user, organizationId }: Account, client: SignInClient): Promise<Rotated> {
+  async begin({ user, organizationId }: Account, client: SignInClient, way: SignInWay): Promise<Rotated> {
     const now = this.clock.now();
     const family: RefreshFamilyEntity = {
       id: newId('fam', now.getTime()),
@@ -63,6 +71,13 @@ export class RefreshTokensService {
     const token = randomBytes(32).toString('base64url');
     await this.repository.addFamily(family);
     await this.addToken(family.id, token, now);
+    await this.activity.record({
+      organizationId,
+      action: 'sign_in.succeeded',
+      actor: { id: user.id, name: user.username },
+      subject: { kind: 'sign_in', id: family.id, name: family.userAgent ?? '' },
+      details: { way },
+    });
     return { family, token };
   }
 
@@ -123,12 +138,14 @@ export class RefreshTokensService {
     });
   }
 
-  private async revoke(
-    family: RefreshFamilyEntity,
-    because: RefreshFamilyEntity['revokedBecause'],
-    now: Date,
-  ): Promise<void> {
+  private async revoke(family: RefreshFamilyEntity, because: keyof typeof END, now: Date): Promise<void> {
     await this.repository.revoke(family.id, because, now);
+    await this.activity.record({
+      organizationId: family.organizationId,
+      ...END[because],
+      actor: { id: family.userId, name: await this.repository.findOwnerName(family) },
+      subject: { kind: 'sign_in', id: family.id, name: family.userAgent ?? '' },
+    });
     this.database.afterCommit(() => this.hints.publish(IDENTITY_CHANGED, { credentialId: family.id }));
   }
 

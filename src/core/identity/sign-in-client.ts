@@ -6,3 +6,6 @@ export interface SignInClient {
   /** Chosen by the client; kept with the sign-in and shown to its owner. */
   deviceFingerprint?: string;
 }
+
+/** How somebody proved who they are. */
+export type SignInWay = 'code' | 'password' | 'link';

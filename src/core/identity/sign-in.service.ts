@@ -47,7 +47,7 @@ export class SignInService {
     return this.database.transaction(async () => {
       await this.codes.use(codeId);
       const account = await this.accounts.open(address);
-      const begun = await this.refreshTokens.begin(account, client);
+      const begun = await this.refreshTokens.begin(account, client, 'code');
       return { ...this.tokens(begun), user: account.user, isNew: account.isNew };
     });
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
+import { ActivityModule } from '../activity/activity.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
 import { DemoServersService } from './demo-servers.service.js';
@@ -15,7 +16,7 @@ import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
-  imports: [IdentityModule],
+  imports: [ActivityModule, IdentityModule],
   providers: [
     CheckServerHandler,
     ConnectionTestsService,

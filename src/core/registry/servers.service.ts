@@ -7,6 +7,8 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import type { Page, PageRequest } from '../../platform/page.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import { OrganizationPlansService } from '../identity/organization-plans.service.js';
+import type { ActivityAction, ActivityDetails } from '../activity/activity.js';
+import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
@@ -42,6 +44,7 @@ export class ServersService {
     private readonly credentials: ServerCredentials,
     private readonly upstreams: UpstreamsService,
     private readonly plans: OrganizationPlansService,
+    private readonly activity: Activity,
     private readonly jobs: Jobs,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -78,6 +81,7 @@ export class ServersService {
       await this.plans.holdRoomForService(organizationId);
       await this.servers.insert(server);
       await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
+      await this.tell(server, 'server.created');
     });
     return server;
   }
@@ -115,6 +119,8 @@ export class ServersService {
         await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
       }
       await this.servers.update(id, changed);
+      const fields = Object.keys(change).filter((field) => change[field as keyof ServerChange] !== undefined);
+      await this.tell(changed, 'server.changed', { fields });
       this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
       return changed;
     });
@@ -122,10 +128,17 @@ export class ServersService {
 
   async remove(principal: Principal, id: ServerId): Promise<void> {
     await this.database.transaction(async () => {
-      if (!(await this.servers.lockVisible(principal, id))) throw serverNotFound();
+      const server = await this.servers.lockVisible(principal, id);
+      if (!server) throw serverNotFound();
       await this.servers.remove(id);
+      await this.tell(server, 'server.deleted');
       this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
     });
+  }
+
+  private async tell({ id, name, organizationId }: McpServer, action: ActivityAction, details?: ActivityDetails) {
+    const subject = { kind: 'server', id, name };
+    await this.activity.record({ organizationId, action, subject, ...(details && { details }) });
   }
 
   private async refuseUrl(principal: Principal, id: ServerId, url: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { readModels } from './model-settings.js';
-import { SETTINGS, type Setting, type SettingName } from './settings.js';
+import type { Setting } from './setting-forms.js';
+import { SETTINGS, type SettingName } from './settings.js';
 
 type Output<Name extends SettingName> = z.output<(typeof SETTINGS)[Name]['schema']>;
 type Values = {
@@ -55,6 +56,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       eventsDays: values.RETENTION_EVENTS_DAYS,
       artifactsDays: values.RETENTION_ARTIFACTS_DAYS,
       requestLogDays: values.RETENTION_REQUEST_LOG_DAYS,
+      activityDays: values.RETENTION_ACTIVITY_DAYS,
     },
     keys: { rotationDays: values.KEY_ROTATION_DAYS },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 
+export interface Setting {
+  schema: z.ZodType;
+  /** As text, the way the environment would give it; absent means unset. */
+  preset?: string;
+  secret?: boolean;
+  about: string;
+}
+
 export const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 export const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 export const list = z.string().transform((value) =>

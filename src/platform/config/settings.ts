@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCESS_SETTINGS } from './access-settings.js';
 import {
   addressWithPassword,
   flag,
@@ -10,15 +11,8 @@ import {
   dollars,
   MOST_TOKENS,
   headers,
+  type Setting,
 } from './setting-forms.js';
-
-export interface Setting {
-  schema: z.ZodType;
-  /** As text, the way the environment would give it; absent means unset. */
-  preset?: string;
-  secret?: boolean;
-  about: string;
-}
 
 /** Every setting there is. `docs/configuration.md` is generated from this table. */
 export const SETTINGS = {
@@ -107,6 +101,12 @@ export const SETTINGS = {
     schema: whole(0, 36_500),
     preset: '90',
     about: 'Age at which lines of the request log, one for each call of a tool, are removed. 0 keeps them.',
+  },
+  RETENTION_ACTIVITY_DAYS: {
+    schema: whole(0, 36_500),
+    preset: '365',
+    about:
+      'Age at which lines of the activity (sign-ins, changes of members, keys, servers) are removed. 0 keeps them.',
   },
   SMTP_URL: {
     schema: addressWithPassword(/^smtps?$/),
@@ -211,30 +211,7 @@ export const SETTINGS = {
     about:
       'Private places that servers may be on: host names, host:port, addresses, CIDR blocks, with commas between. In development the loopback is allowed.',
   },
-  RATE_LIMIT_AUTH_RPM: {
-    schema: whole(0, 1_000_000),
-    preset: '60',
-    about: 'Requests a minute and address to the sign-in routes; 0 is no limit.',
-  },
-  RATE_LIMIT_RPM: {
-    schema: whole(0, 1_000_000),
-    preset: '120',
-    about: 'Requests a minute and address to all other routes; 0 is no limit.',
-  },
-  RATE_LIMIT_FRAMES: {
-    schema: whole(0, 1_000_000),
-    preset: '40',
-    about: 'Frames a second that one socket may send for long; three times as many at once. 0 is no limit.',
-  },
-  SOCKETS_PER_USER: {
-    schema: whole(0, 1_000_000),
-    preset: '64',
-    about: 'Sockets that one user may have open at this process; 0 is no limit.',
-  },
-  OTP_COOLDOWN_SECONDS: { schema: whole(0, 3_600), preset: '30', about: 'Between two codes to one address.' },
-  OTP_LIFETIME_SECONDS: { schema: whole(5, 86_400), preset: '600', about: 'How long a code works.' },
-  ACCESS_TOKEN_SECONDS: { schema: whole(1, 86_400), preset: '900', about: 'How long an access token works.' },
-  REFRESH_TOKEN_SECONDS: { schema: whole(10, 31_536_000), preset: '604800', about: 'How long a refresh token works.' },
+  ...ACCESS_SETTINGS,
   DEFAULT_PLAN: {
     schema: z.enum(['unlimited', 'standard']),
     preset: 'unlimited',

@@ -11,6 +11,18 @@ export interface AmbientFields {
   sessionId?: string;
   job?: string;
   traceId?: string;
+  /** For what is recorded of a request; no log line has it. */
+  caller?: AmbientCaller;
+}
+
+/** Who asks, and from where. */
+export interface AmbientCaller {
+  ip: string;
+  userAgent?: string | undefined;
+  /** These once the credential was read. */
+  actor?: { id: string; name: string };
+  credentialId?: string;
+  via?: string;
 }
 
 const ambient = new AsyncLocalStorage<AmbientFields>();
@@ -19,6 +31,11 @@ export const withLogFields = <T>(fields: AmbientFields, work: () => T): T =>
   ambient.run({ ...ambient.getStore(), ...fields }, work);
 
 export const ambientFields = (): AmbientFields => ambient.getStore() ?? {};
+
+function logFields(): object {
+  const { caller: _, ...fields } = ambientFields();
+  return fields;
+}
 
 /** Paths whose values never reach a log line. */
 export const REDACTED_PATHS = [
@@ -61,7 +78,7 @@ export function createLogger({ level, format, secrets = [] }: LogSettings, desti
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
     serializers: { err: (error: unknown) => describeError(error) },
-    mixin: () => ambientFields(),
+    mixin: logFields,
   };
   const toLine = format === 'json' ? scrub : (line: string) => scrub(prettyLine(line));
   return toLogger(pino(options, { write: (line: string) => void out.write(toLine(line)) }));

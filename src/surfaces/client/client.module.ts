@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ActivityModule } from '../../core/activity/activity.module.js';
 import { AgentModule } from '../../core/agent/agent.module.js';
 import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
+import { ActivityController } from './activity.controller.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
@@ -21,9 +23,10 @@ import { SessionsController } from './sessions.controller.js';
 import { TicketsController } from './tickets.controller.js';
 
 @Module({
-  imports: [AgentModule, ArtifactsModule, IdentityModule, RegistryModule, SessionsModule, UsageModule],
+  imports: [ActivityModule, AgentModule, ArtifactsModule, IdentityModule, RegistryModule, SessionsModule, UsageModule],
   providers: [ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
+    ActivityController,
     ArtifactsController,
     AuthController,
     HealthController,

@@ -52,9 +52,16 @@ export class AuthGuard implements CanActivate {
     if (!credential) throw credentialIsMissing();
     const principal = await this.identity.authenticate(credential);
     rememberPrincipal(request, principal);
-    Object.assign(ambientFields(), { userId: principal.userId });
+    tellAmbience(principal);
     return principal;
   }
+}
+
+/** For the log, and for what is recorded of what they do. */
+function tellAmbience({ userId, username, credentialId, via }: Principal): void {
+  const fields = ambientFields();
+  fields.userId = userId;
+  if (fields.caller) Object.assign(fields.caller, { actor: { id: userId, name: username }, credentialId, via });
 }
 
 const credentialIsMissing = () => new AppError('unauthenticated', 'CREDENTIAL_MISSING', 'Sign in first.');

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { normalIp } from '../../core/identity/ip-address.js';
 import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -42,7 +43,8 @@ export class RequestHooks {
       // Whoever kept the connection should find another process for the next request.
       if (this.lifecycle.isDraining) reply.header('connection', 'close');
       reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
-      withLogFields({ requestId: request.id }, () => this.spans.open(request, done));
+      const caller = { ip: normalIp(request.ip), userAgent: request.headers['user-agent'] };
+      withLogFields({ requestId: request.id, caller }, () => this.spans.open(request, done));
     });
     fastify.addHook('onRequest', async (request, reply) => {
       await this.count(request, reply);

@@ -22,7 +22,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/approvals': ['platform', 'core/identity'],
   'core/artifacts': ['platform', 'core/identity'],
   // A server has an approval policy.
-  'core/registry': ['platform', 'core/identity', 'core/approvals'],
+  'core/registry': ['platform', 'core/activity', 'core/identity', 'core/approvals'],
   'core/execution': ['platform', 'core/identity', 'core/approvals', 'core/artifacts', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],
   'core/usage': ['platform', 'core/identity'],

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '../../../platform/page.js';
 
 export const PAGE_SIZE = 50;
 
-const page = z
+export const page = z
   .string()
   .regex(/^[1-9]\d{0,6}$/, 'must be a number from 1, or the last "next"')
   .transform(Number)

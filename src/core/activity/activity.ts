@@ -1,0 +1,107 @@
+import type { OrganizationId } from '../../platform/ids.js';
+
+/** Everything that is recorded, `<what>.<what happened to it>`. */
+export const ACTIVITY_ACTIONS = [
+  'sign_in.succeeded',
+  'sign_in.failed',
+  'sign_in.ended',
+  'token.reused',
+  'code.locked',
+  'account.registered',
+  'email.verified',
+  'password.changed',
+  'password.reset_requested',
+  'password.reset',
+  'key.created',
+  'key.rotated',
+  'key.revoked',
+  'credential.revoked',
+  'invitation.revoked',
+  'invitation.declined',
+  'member.invited',
+  'member.joined',
+  'member.role_changed',
+  'member.removed',
+  'member.left',
+  'organization.created',
+  'organization.renamed',
+  'organization.transferred',
+  'organization.switched',
+  'plan.changed',
+  'instance.claimed',
+  'server.created',
+  'server.changed',
+  'server.deleted',
+  'server.access_changed',
+] as const;
+export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
+
+export const ACTIVITY_OUTCOMES = ['succeeded', 'failed'] as const;
+export type ActivityOutcome = (typeof ACTIVITY_OUTCOMES)[number];
+
+/** Who did it, by the name they had then. */
+export interface ActivityActor {
+  id: string;
+  name: string;
+}
+
+/** What it was done to, by the name it had then. */
+export interface ActivitySubject {
+  /** `user`, `server`, `key`, `sign_in`, `organization`, `invitation`, … */
+  kind: string;
+  id: string;
+  name: string;
+}
+
+/** Short facts beside; never a secret. */
+export type ActivityDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+/** From where it was done. */
+export interface ActivityOrigin {
+  ip?: string | undefined;
+  userAgent?: string | undefined;
+  requestId?: string | undefined;
+}
+
+export interface NewActivity {
+  organizationId: OrganizationId;
+  action: ActivityAction;
+  /** `succeeded` unless said. */
+  outcome?: ActivityOutcome;
+  /** The caller of the request unless given; null where nobody is known. */
+  actor?: ActivityActor | null;
+  subject?: ActivitySubject;
+  details?: ActivityDetails;
+  /** That of the request unless given. */
+  origin?: ActivityOrigin;
+  /** Given by a job, which may run twice: the second line with an id is not written. */
+  id?: string;
+  /** Now, unless it is told later. */
+  at?: Date;
+}
+
+export interface ActivityEntry {
+  id: string;
+  at: Date;
+  action: ActivityAction;
+  outcome: ActivityOutcome;
+  actor: ActivityActor | null;
+  subject: ActivitySubject | null;
+  /** How the caller proved who they are. */
+  via: string | null;
+  ip: string | null;
+  userAgent: string | null;
+  requestId: string | null;
+  details: ActivityDetails | null;
+}
+
+/** What is undefined is not asked for. */
+export interface ActivityFilter {
+  action?: ActivityAction | undefined;
+  /** The id of whoever did it. */
+  actorId?: string | undefined;
+  /** From then on. */
+  from?: Date | undefined;
+  /** Before then. */
+  to?: Date | undefined;
+}

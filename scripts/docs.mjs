@@ -6,18 +6,28 @@ import { become, inRoot, recentNode } from './lib/node.mjs';
  * writes nothing and fails when one of them is not current.
  */
 const CHAPTERS_FOLDER = 'test/contracts/golden/compatibility';
-/** As a reader of the documents meets them. */
-const CHAPTERS = [
-  'sign-in',
-  'profile',
-  'servers',
-  'connections',
-  'socket',
-  'models',
-  'notes',
-  'variant',
-  'main-job',
-  'gemini',
+/** The chapters of each document, as its reader meets them; others than the first have all that begin with their name. */
+const DOCUMENTS = [
+  {
+    title: 'Client API',
+    paths: 'below `/api/v1` unless they begin with `/ws`',
+    chapters: [
+      'sign-in',
+      'profile',
+      'servers',
+      'connections',
+      'socket',
+      'models',
+      'notes',
+      'variant',
+      'main-job',
+      'gemini',
+    ],
+  },
+  { title: 'Platform API', paths: 'below `/v1`', prefix: 'platform-' },
+  { title: 'Admin API', paths: 'whole', prefix: 'admin-' },
+  { title: 'Builder API', paths: 'whole', prefix: 'builder-' },
+  { title: 'Registration API', paths: 'whole', prefix: 'registration-' },
 ];
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
@@ -46,33 +56,49 @@ async function configuration() {
 }
 
 function compatibility() {
-  const present = readdirSync(inRoot(CHAPTERS_FOLDER)).map((name) => name.replace(/\.json$/, ''));
-  const strangers = present.filter((name) => !CHAPTERS.includes(name));
-  if (strangers.length > 0) throw new Error(`No place for ${strangers.join(', ')}: name it in CHAPTERS.`);
-  const gone = CHAPTERS.filter((name) => !existsSync(inRoot(`test/contracts/specs/${name}.spec.ts`)));
+  const present = readdirSync(inRoot(CHAPTERS_FOLDER))
+    .map((name) => name.replace(/\.json$/, ''))
+    .sort();
+  const documents = DOCUMENTS.map(({ prefix, chapters, ...document }) => ({
+    ...document,
+    chapters: chapters ?? present.filter((name) => name.startsWith(prefix)),
+  }));
+  const placed = documents.flatMap(({ chapters }) => chapters);
+  const strangers = present.filter((name) => !placed.includes(name));
+  if (strangers.length > 0) throw new Error(`No place for ${strangers.join(', ')}: name it in DOCUMENTS.`);
+  const gone = placed.filter((name) => !existsSync(inRoot(`test/contracts/specs/${name}.spec.ts`)));
   if (gone.length > 0) throw new Error(`No tests for ${gone.join(', ')}.`);
-  const chapters = CHAPTERS.map((name) => JSON.parse(readFileSync(inRoot(`${CHAPTERS_FOLDER}/${name}.json`), 'utf8')));
-  const all = chapters.flatMap(({ rows }) => rows);
-  const parts = chapters.flatMap(({ title, rows }) => [
-    `## ${title}`,
+  const parts = documents.filter(({ chapters }) => chapters.length > 0).map(compatibilityOf);
+  return [
+    '# Compatibility',
+    '',
+    'What the documents promise, request by request. Each row is a test under `test/contracts`, made by a client that knows',
+    'only the document; `{…}` stands for what a client fills in. This page is made from what the tests found, by',
+    '`node scripts/docs.mjs`.',
     '',
     table(
-      ['Request', 'Document', 'Holds'],
+      ['Document', 'Holds'],
+      parts.map(({ title, count }) => [title, count]),
+    ),
+    '',
+    ...parts.flatMap(({ lines }) => lines),
+  ].join('\n');
+}
+
+function compatibilityOf({ title, paths, chapters: names }) {
+  const chapters = names.map((name) => JSON.parse(readFileSync(inRoot(`${CHAPTERS_FOLDER}/${name}.json`), 'utf8')));
+  const all = chapters.flatMap(({ rows }) => rows);
+  const count = `${all.filter(({ holds }) => holds).length} of ${all.length}`;
+  const tables = chapters.flatMap(({ title: chapter, rows }) => [
+    `### ${chapter}`,
+    '',
+    table(
+      ['Request', 'Place in the document', 'Holds'],
       rows.map(({ request, document, holds }) => [cell(request), cell(document), holds ? 'yes' : '**no**']),
     ),
     '',
   ]);
-  return [
-    '# Compatibility',
-    '',
-    'What the document of the Client API promises, request by request. Each row is a test under `test/contracts`, made by a',
-    'client that knows only the document; `{…}` stands for what a client fills in, and paths are below `/api/v1` unless they',
-    'begin with `/ws`. This page is made from what the tests found, by `node scripts/docs.mjs`.',
-    '',
-    `${all.filter(({ holds }) => holds).length} of ${all.length} hold.`,
-    '',
-    ...parts,
-  ].join('\n');
+  return { title, count, lines: [`## ${title}`, '', `${count} hold. Paths are ${paths}.`, '', ...tables] };
 }
 
 async function sessionDocument() {

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AdaptersModule } from './adapters/adapters.module.js';
 import { ActivityModule } from './core/activity/activity.module.js';
@@ -15,6 +15,10 @@ import { KeysModule, type KeyParts } from './platform/crypto/keys.module.js';
 import { ChoresModule } from './platform/jobs/chores.module.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 import { RealtimeModule } from './realtime/realtime.module.js';
+import { AdminModule } from './surfaces/admin/admin.module.js';
+import { adminSurface } from './surfaces/admin/admin.surface.js';
+import { BuilderModule } from './surfaces/builder/builder.module.js';
+import { builderSurface } from './surfaces/builder/builder.surface.js';
 import { ClientModule } from './surfaces/client/client.module.js';
 import { clientSurface } from './surfaces/client/client.surface.js';
 import { HealthModule } from './surfaces/client/health.module.js';
@@ -22,7 +26,12 @@ import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
 import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 import { BackupsModule } from './start/backup/backups.module.js';
+import type { DocumentedSurface } from './surfaces/pipeline/openapi.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
+import { PlatformApiModule } from './surfaces/platform/platform.module.js';
+import { platformSurface } from './surfaces/platform/platform.surface.js';
+import { RegistrationModule } from './surfaces/registration/registration.module.js';
+import { registrationSurface } from './surfaces/registration/registration.surface.js';
 
 const core = [
   ActivityModule,
@@ -34,6 +43,15 @@ const core = [
   SessionsModule,
   PlansModule,
   AgentModule,
+];
+
+/** The documented dialects, each with what serves it. */
+export const SURFACES: readonly { surface: DocumentedSurface; module: Type }[] = [
+  { surface: clientSurface, module: ClientModule },
+  { surface: platformSurface, module: PlatformApiModule },
+  { surface: adminSurface, module: AdminModule },
+  { surface: builderSurface, module: BuilderModule },
+  { surface: registrationSurface, module: RegistrationModule },
 ];
 
 /** The table of contents. */
@@ -48,11 +66,15 @@ export class AppModule {
       ChoresModule,
       BackupsModule,
       AdaptersModule.with(config),
-      PipelineModule.with([clientSurface, devMailboxSurface]),
+      PipelineModule.with([...SURFACES.map(({ surface }) => surface), devMailboxSurface]),
       OperationsModule.with(config),
       ...core,
     ];
-    const doors = [ClientModule, RealtimeModule, ...(keepsMails(config) ? [DevMailboxModule] : [])];
+    const doors = [
+      ...SURFACES.map(({ module }) => module),
+      RealtimeModule,
+      ...(keepsMails(config) ? [DevMailboxModule] : []),
+    ];
     // A worker is the same house without its doors; it only says that it lives.
     return { module: AppModule, imports: config.role === 'worker' ? [...base, HealthModule] : [...base, ...doors] };
   }

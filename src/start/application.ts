@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { join } from 'node:path';
 import { DiscoveryService } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from '../app.module.js';
+import { AppModule, SURFACES } from '../app.module.js';
 import { LanguageModels } from '../core/agent/language-models.port.js';
 import { DemoServer } from '../core/registry/demo-server.port.js';
 import { Clock } from '../platform/clock.js';
@@ -25,8 +25,6 @@ import { REDIS } from '../platform/tokens.js';
 import { Audience } from '../realtime/audience.js';
 import { RawWebSocketTransport } from '../realtime/transports/raw-websocket.transport.js';
 import { SocketIoAdapter } from '../realtime/transports/socket-io.adapter.js';
-import { ClientModule } from '../surfaces/client/client.module.js';
-import { clientSurface } from '../surfaces/client/client.surface.js';
 import { productVersion } from '../surfaces/client/product-version.js';
 import type { MetricsServer } from '../surfaces/operations/metrics-server.js';
 import { createHttpApplication } from '../surfaces/pipeline/http-application.js';
@@ -139,9 +137,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
 
 function openDoors(app: NestFastifyApplication): void {
   app.useWebSocketAdapter(new SocketIoAdapter(app));
-  const title = 'Switchyard Client API';
-  const description = 'Sign in, register MCP servers, open sessions, take artifacts. Times are ISO 8601 UTC.';
-  setupOpenApi(app, clientSurface, { title, version: productVersion(), description }, [ClientModule]);
+  for (const { surface, module } of SURFACES) setupOpenApi(app, surface, productVersion(), [module]);
   serveWebClient(app, join(PROJECT_ROOT, 'web/dist'));
   app.get(RawWebSocketTransport).attach(app.getHttpServer());
 }

@@ -1,14 +1,24 @@
-import { readBearer } from '../pipeline/bearer.js';
+import { readBearer } from '../pipeline/authorization.js';
 import { PROBLEM_MEDIA_TYPE, toProblem } from '../pipeline/problem.js';
-import { isBelow, type Surface } from '../pipeline/surface.js';
+import { isBelow } from '../pipeline/surface.js';
+import type { DocumentedSurface } from '../pipeline/openapi.js';
+
+/** Below these somebody may guess. */
+const SIGN_IN = ['/api/v1/auth', '/api/v1/instance/claim', '/api/v1/user/password'];
 
 /** The Client API: bare resources in snake_case, errors as `application/problem+json`. */
-export const clientSurface: Surface = {
+export const clientSurface: DocumentedSurface = {
   name: 'client',
   prefixes: ['/api/v1', '/api/artifacts'],
+  document: {
+    title: 'Switchyard Client API',
+    description: 'Sign in, register MCP servers, open sessions, take artifacts. Times are ISO 8601 UTC.',
+    schemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' } },
+    needs: [['bearer']],
+  },
   errorMediaType: PROBLEM_MEDIA_TYPE,
   headers: { 'cache-control': 'no-store' },
-  limitOf: (path) => (isBelow(path, '/api/v1/auth') ? 'auth' : 'general'),
+  limitOf: (path) => (SIGN_IN.some((prefix) => isBelow(path, prefix)) ? 'auth' : 'general'),
   readCredential: readBearer,
   writeError: toProblem,
 };

@@ -6,7 +6,7 @@ import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { ambientFields } from '../../platform/logging/logger.js';
-import { requestPath } from './request-path.js';
+import { requestHead } from './request-path.js';
 import { findPrincipal, rememberPrincipal } from './request-principal.js';
 import { Surfaces } from './surface.js';
 
@@ -46,9 +46,8 @@ export class AuthGuard implements CanActivate {
   async identify(request: FastifyRequest): Promise<Principal> {
     const known = findPrincipal(request);
     if (known) return known;
-    const path = requestPath(request);
-    const { method, headers } = request;
-    const credential = this.surfaces.of(path).readCredential({ method, path, headers });
+    const head = requestHead(request);
+    const credential = this.surfaces.of(head).readCredential(head);
     if (!credential) throw credentialIsMissing();
     const principal = await this.identity.authenticate(credential);
     rememberPrincipal(request, principal);

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { requestPath } from './request-path.js';
+import { requestHead } from './request-path.js';
 import { securityHeaders } from './security-headers.js';
 import { STATUS } from './http-status.js';
 import { Surfaces } from './surface.js';
@@ -30,19 +30,19 @@ export class ErrorWriter implements ExceptionFilter {
 
   write(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const error = readThrown(thrown);
-    const path = requestPath(request);
+    const head = requestHead(request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) {
-      this.logger.debug({ route: path, refusal: error.code }, 'failed after the answer had begun');
+      this.logger.debug({ route: head.path, refusal: error.code }, 'failed after the answer had begun');
       if (reply.raw.headersSent) reply.raw.destroy();
       return;
     }
     if (STATUS[error.kind] >= 500) {
       this.logger.error(
-        { requestId: request.id, route: path, refusal: error.code, err: error.cause ?? error },
+        { requestId: request.id, route: head.path, refusal: error.code, err: error.cause ?? error },
         'request failed',
       );
     }
-    const { status, headers, body } = this.surfaces.of(path).writeError(error, { requestId: request.id });
+    const { status, headers, body } = this.surfaces.of(head).writeError(error, { requestId: request.id });
     // Some faults come before any hook has run.
     void reply.code(status).headers({ 'x-request-id': request.id, ...this.always, ...headers });
     // As bytes: to text Fastify adds a charset, which this media type does not have.

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { AuthGuard } from './auth.guard.js';
-import { requestPath } from './request-path.js';
+import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
 import { bodyIsTooLarge } from './to-app-error.js';
 
@@ -25,9 +25,9 @@ export class ExpectContinue {
     fastify.addHook('preParsing', async (request, reply) => {
       if (!this.waiting.delete(request.raw)) return;
       if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) throw bodyIsTooLarge();
-      const path = requestPath(request);
+      const head = requestHead(request);
       // Who signs in has no token yet; their bodies are small.
-      if (this.surfaces.of(path).limitOf(path) !== 'auth') await this.guard.identify(request);
+      if (this.surfaces.of(head).limitOf(head.path) !== 'auth') await this.guard.identify(request);
       reply.raw.writeContinue();
     });
   }

@@ -11,6 +11,7 @@ import { ErrorWriter } from './error-writer.js';
 import { ExpectContinue } from './expect-continue.js';
 import { parseJsonBody } from './json-body.js';
 import { toProblem } from './problem.js';
+import { credentialConstraint } from './session-cookie.js';
 import { requestIdOf, RequestHooks } from './request-hooks.js';
 
 type RootModule = Parameters<typeof NestFactory.create>[0];
@@ -33,6 +34,7 @@ export async function createHttpApplication(
     // A request that came before the listener closed is answered like any other.
     return503OnClosing: false,
     // One hop: the proxy's own entry is the last one; those before it are the caller's to invent.
+    routerOptions: { constraints: { credential: credentialConstraint } },
     trustProxy: config.http.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>

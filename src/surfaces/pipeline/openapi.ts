@@ -1,34 +1,32 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Surface } from './surface.js';
+import type { Surface, SurfaceDocument } from './surface.js';
 
-type ModuleClass = abstract new (...dependencies: never[]) => unknown;
+export type DocumentedSurface = Surface & { document: SurfaceDocument };
+export type ModuleClass = abstract new (...dependencies: never[]) => unknown;
 type PathItem = OpenAPIObject['paths'][string];
 type Operation = NonNullable<PathItem['get']>;
-
-interface Description {
-  title: string;
-  version: string;
-  description: string;
-}
 
 /** The OpenAPI 3.1 document of one surface, made from the schemas of its controllers. */
 export function describeSurface(
   app: NestFastifyApplication,
-  surface: Surface,
-  { title, version, description }: Description,
+  surface: DocumentedSurface,
+  version: string,
   modules: ModuleClass[],
 ): OpenAPIObject {
+  const { title, description, schemes, needs } = surface.document;
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(title)
     .setVersion(version)
-    .setDescription(description)
-    .addBearerAuth();
+    .setDescription(description);
+  for (const [name, scheme] of Object.entries(schemes)) builder.addSecurity(name, { ...scheme });
   const document = SwaggerModule.createDocument(app, builder.build(), { include: modules });
   for (const operation of Object.values(document.paths).flatMap(operationsOf)) {
     nameErrorMediaType(operation, surface.errorMediaType);
     letBodyOut(operation);
+    // A controller says that it takes a credential, its surface which ones those are.
+    if (operation.security?.length) operation.security = needs.map((names) => withoutScopes(names));
   }
   return document;
 }
@@ -36,17 +34,19 @@ export function describeSurface(
 /** Serves it: a page at `/docs/<surface>`, all of it from this origin, and `/docs/<surface>.json`. */
 export function setupOpenApi(
   app: NestFastifyApplication,
-  surface: Surface,
-  description: Description,
+  surface: DocumentedSurface,
+  version: string,
   modules: ModuleClass[],
 ): void {
   const path = `docs/${surface.name}`;
-  SwaggerModule.setup(path, app, () => describeSurface(app, surface, description, modules), {
+  SwaggerModule.setup(path, app, () => describeSurface(app, surface, version, modules), {
     jsonDocumentUrl: `${path}.json`,
     raw: ['json'],
-    customSiteTitle: description.title,
+    customSiteTitle: surface.document.title,
   });
 }
+
+const withoutScopes = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, []]));
 
 const operationsOf = ({ get, put, post, patch, delete: remove }: PathItem): Operation[] =>
   [get, put, post, patch, remove].filter((operation) => operation !== undefined);

@@ -1,4 +1,5 @@
 import { type AppError, type ErrorKind, isRetryable } from '../../platform/errors/app-error.js';
+import { detailsOf, errorHeaders, toSnakeCase } from './error-parts.js';
 import { STATUS } from './http-status.js';
 import type { ErrorAnswer } from './surface.js';
 
@@ -23,7 +24,7 @@ const TITLES = {
 export function toProblem(error: AppError, { requestId }: { requestId: string }): ErrorAnswer {
   const status = STATUS[error.kind];
   const body = {
-    ...toMembers(error.details),
+    ...(toSnakeCase(detailsOf(error)) as object),
     type: `urn:switchyard:error:${error.code.toLowerCase()}`,
     title: TITLES[error.kind],
     status,
@@ -36,20 +37,5 @@ export function toProblem(error: AppError, { requestId }: { requestId: string })
     retryable: isRetryable(error),
     ...(error.retryAfterSeconds !== undefined && { retry_after: error.retryAfterSeconds }),
   };
-  const headers: Record<string, string> = { 'content-type': PROBLEM_MEDIA_TYPE, 'cache-control': 'no-store' };
-  if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds);
-  // RFC 9110, 15.5.2: a 401 names a challenge.
-  if (error.kind === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
-  return { status, headers, body };
+  return { status, headers: errorHeaders(error, { mediaType: PROBLEM_MEDIA_TYPE, challenge: 'Bearer' }), body };
 }
-
-const toMembers = (details: unknown): object =>
-  typeof details === 'object' && details !== null && !Array.isArray(details) ? (toSnakeCase(details) as object) : {};
-
-function toSnakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toSnakeCase);
-  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [snake(key), toSnakeCase(member)]));
-}
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

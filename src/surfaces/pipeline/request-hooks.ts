@@ -8,16 +8,25 @@ import { newId } from '../../platform/ids.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { checkSite } from './cross-site.js';
 import { RateLimits, rateLimitHeaders, tooManyRequests } from './rate-limits.js';
 import { RequestMetrics } from './request-metrics.js';
 import { RequestSpans } from './request-spans.js';
-import { requestPath } from './request-path.js';
+import { requestHead, requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
 import { securityHeaders } from './security-headers.js';
-import { Surfaces } from './surface.js';
+import { type Surface, Surfaces } from './surface.js';
 
 /** Headers of which a second one is an attack on whoever reads the other. */
-const ONCE = new Set(['host', 'authorization', 'content-type', 'content-length', 'transfer-encoding']);
+const ONCE = new Set([
+  'host',
+  'authorization',
+  'x-api-key',
+  'x-api-secret',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+]);
 
 /** What happens to every request before and after its route, unknown ones included. */
 @Injectable()
@@ -32,14 +41,14 @@ export class RequestHooks {
     private readonly spans: RequestSpans,
     private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     this.always = securityHeaders(config);
   }
 
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      const { headers } = this.surfaces.of(requestPath(request));
+      const { headers } = this.surfaces.of(requestHead(request));
       // Whoever kept the connection should find another process for the next request.
       if (this.lifecycle.isDraining) reply.header('connection', 'close');
       reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
@@ -47,8 +56,12 @@ export class RequestHooks {
       withLogFields({ requestId: request.id, caller }, () => this.spans.open(request, done));
     });
     fastify.addHook('onRequest', async (request, reply) => {
-      await this.count(request, reply);
+      const head = requestHead(request);
+      const surface = this.surfaces.find(head);
+      await this.count(request, reply, surface);
       checkHead(request.raw.rawHeaders);
+      if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
+      if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.log(request, reply);
@@ -58,10 +71,8 @@ export class RequestHooks {
     });
   }
 
-  private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const path = requestPath(request);
-    const surface = this.surfaces.find(path);
-    const kind = surface ? surface.limitOf(path) : request.is404 ? 'general' : 'none';
+  private async count(request: FastifyRequest, reply: FastifyReply, surface: Surface | undefined): Promise<void> {
+    const kind = surface ? surface.limitOf(requestPath(request)) : request.is404 ? 'general' : 'none';
     const taken = await this.limits.take(kind, request.ip);
     if (!taken) return;
     reply.headers(rateLimitHeaders(kind, taken, this.clock.now()));
@@ -69,17 +80,17 @@ export class RequestHooks {
   }
 
   private log(request: FastifyRequest, reply: FastifyReply): void {
-    const path = requestPath(request);
+    const head = requestHead(request);
     const fields = {
       requestId: request.id,
       userId: findPrincipal(request)?.userId,
       method: request.method,
       // The pattern, never the address: a query may hold a token.
-      route: request.is404 ? 'unknown' : path,
+      route: request.is404 ? 'unknown' : head.path,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     };
-    if (this.surfaces.find(path) || request.is404) this.logger.info(fields, 'request');
+    if (this.surfaces.find(head) || request.is404) this.logger.info(fields, 'request');
     else this.logger.debug(fields, 'request');
   }
 }

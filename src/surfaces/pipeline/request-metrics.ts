@@ -21,11 +21,11 @@ export class RequestMetrics {
     });
   }
 
-  seen({ is404, method, routeOptions }: FastifyRequest, status: number, elapsedMs: number): void {
+  seen({ is404, method, headers, routeOptions }: FastifyRequest, status: number, elapsedMs: number): void {
     const pattern = is404 ? undefined : routeOptions.url;
     this.durations.observe(
       {
-        surface: (pattern !== undefined && this.surfaces.find(pattern)?.name) || 'none',
+        surface: (pattern !== undefined && this.surfaces.find({ path: pattern, headers })?.name) || 'none',
         route: pattern ?? 'unknown',
         method: METHODS.has(method) ? method : 'other',
         status,

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { RequestHead } from './surface.js';
 
 /**
  * The path by which a request is judged: the pattern of its route, so that no spelling of an address (`/%61pi/…`) gets
@@ -14,3 +15,12 @@ export function requestPath(request: FastifyRequest): string {
     return path;
   }
 }
+
+/** What surfaces know of a request. */
+export const requestHead = (request: FastifyRequest): RequestHead => ({
+  method: request.method,
+  path: requestPath(request),
+  headers: request.headers,
+  host: request.host,
+  secure: request.protocol === 'https',
+});

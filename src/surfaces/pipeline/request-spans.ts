@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type ManualSpan, Tracing } from '../../platform/tracing/tracing.js';
-import { requestPath } from './request-path.js';
+import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
 
 /** A span around each request of a documented surface, in the trace that its caller names. */
@@ -16,7 +16,7 @@ export class RequestSpans {
 
   /** Calls `done`, which goes on with the request, inside the span. */
   open(request: FastifyRequest, done: () => void): void {
-    if (!this.tracing.enabled || !this.surfaces.find(requestPath(request))) return done();
+    if (!this.tracing.enabled || !this.surfaces.find(requestHead(request))) return done();
     const { method, headers, id, is404 } = request;
     const { traceparent } = headers;
     const route = is404 ? 'unknown' : request.routeOptions.url;

@@ -1,7 +1,7 @@
 import { noSurface } from './no-surface.js';
-import { Surfaces } from './surface.js';
+import { type Surface, Surfaces } from './surface.js';
 
-const surface = (name: string, ...prefixes: `/${string}`[]) => ({ ...noSurface, name, prefixes });
+const surface = (name: string, ...prefixes: `/${string}`[]): Surface => ({ ...noSurface, name, prefixes });
 
 describe('the surface of a path', () => {
   const surfaces = new Surfaces(
@@ -9,6 +9,11 @@ describe('the surface of a path', () => {
       surface('admin', '/api', '/auth'),
       surface('client', '/api/v1', '/api/artifacts'),
       surface('registration', '/api/mcp-servers'),
+      surface('platform', '/v1'),
+      {
+        ...surface('builder', '/v1/servers'),
+        paths: [{ path: '/v1/auth/me' }, { path: '/v1/auth/logout', when: ({ headers }) => headers.cookie === 'ours' }],
+      },
     ],
     noSurface,
   );
@@ -22,7 +27,16 @@ describe('the surface of a path', () => {
     ['/api/users', 'admin'],
     ['/authors', 'none'],
     ['/', 'none'],
+    ['/v1/users/me', 'platform'],
+    ['/v1/servers/x', 'builder'],
+    ['/v1/auth/me', 'builder'],
+    ['/v1/auth/me/x', 'platform'],
+    ['/v1/auth/logout', 'platform'],
   ])('%s is %s', (path, name) => {
-    expect(surfaces.of(path).name).toBe(name);
+    expect(surfaces.of({ path, headers: {} }).name).toBe(name);
+  });
+
+  test('a path of two surfaces is of the one that its headers fit', () => {
+    expect(surfaces.of({ path: '/v1/auth/logout', headers: { cookie: 'ours' } }).name).toBe('builder');
   });
 });

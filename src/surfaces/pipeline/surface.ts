@@ -6,6 +6,10 @@ export interface RequestHead {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
+  /** As the caller wrote it; of the proxy's word where TRUST_PROXY is set. */
+  host: string;
+  /** Whether it came over TLS; of the proxy's word where TRUST_PROXY is set. */
+  secure: boolean;
 }
 
 /** Which budget of requests a path draws on. */
@@ -17,14 +21,48 @@ export interface ErrorAnswer {
   body: unknown;
 }
 
+type Path = `/${string}`;
+
+/** One address, and no other below it. */
+interface SharedPath {
+  path: Path;
+  /** Only these requests; the others are of the surface that has the prefix. */
+  when?: (head: Pick<RequestHead, 'headers'>) => boolean;
+}
+
+/** How OpenAPI names a credential (3.1, Security Scheme Object). */
+export interface SecurityScheme {
+  type: 'http' | 'apiKey';
+  scheme?: string;
+  in?: 'header' | 'cookie';
+  name?: string;
+  description: string;
+}
+
+/** What its OpenAPI document says of a surface. */
+export interface SurfaceDocument {
+  title: string;
+  description: string;
+  schemes: Readonly<Record<string, SecurityScheme>>;
+  /** Each of them is enough; those named in one are needed together. */
+  needs: readonly (readonly string[])[];
+}
+
 /** One documented HTTP dialect. Pure: no I/O, no services, no Nest. */
 export interface Surface {
   readonly name: string;
-  readonly prefixes: readonly `/${string}`[];
+  readonly prefixes: readonly Path[];
+  /** Come before all prefixes. */
+  readonly paths?: readonly SharedPath[];
   /** Of its error answers, for the documentation. */
   readonly errorMediaType: string;
+  readonly document?: SurfaceDocument;
   /** Set on each of its answers, unless a controller says otherwise. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Browsers send its credential by themselves: what another site makes them send is refused. */
+  readonly crossSite?: 'refused';
+  /** A body is JSON, whatever its content type says. */
+  readonly contentTypes?: 'any';
   limitOf(path: string): RateLimitClass;
   /** @throws AppError when the credential has no readable form */
   readCredential(head: RequestHead): Credential | undefined;
@@ -33,8 +71,9 @@ export interface Surface {
 
 export const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
 
-/** All dialects of this process; the longest matching prefix decides which one a path speaks. */
+/** All dialects of this process; a single path, else the longest matching prefix, decides which one a request speaks. */
 export class Surfaces {
+  private readonly byPath: readonly { surface: Surface; path: string; when?: SharedPath['when'] }[];
   private readonly byPrefix: readonly { prefix: string; surface: Surface }[];
 
   constructor(
@@ -42,16 +81,18 @@ export class Surfaces {
     /** Speaks for the paths of nobody. */
     private readonly fallback: Surface,
   ) {
+    this.byPath = surfaces.flatMap((surface) => (surface.paths ?? []).map((place) => ({ ...place, surface })));
     this.byPrefix = surfaces
       .flatMap((surface) => surface.prefixes.map((prefix) => ({ prefix, surface })))
       .sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
-  of(path: string): Surface {
-    return this.find(path) ?? this.fallback;
+  of(head: Pick<RequestHead, 'path' | 'headers'>): Surface {
+    return this.find(head) ?? this.fallback;
   }
 
-  find(path: string): Surface | undefined {
-    return this.byPrefix.find(({ prefix }) => isBelow(path, prefix))?.surface;
+  find(head: Pick<RequestHead, 'path' | 'headers'>): Surface | undefined {
+    const single = this.byPath.find(({ path, when }) => path === head.path && (!when || when(head)));
+    return single?.surface ?? this.byPrefix.find(({ prefix }) => isBelow(head.path, prefix))?.surface;
   }
 }

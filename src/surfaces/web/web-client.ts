@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requestPath } from '../pipeline/request-path.js';
+import { requestHead } from '../pipeline/request-path.js';
 import { Surfaces } from '../pipeline/surface.js';
 
 /** Serves the built web client; a page's own address gives the client too, which knows what to show there. */
@@ -14,8 +14,9 @@ export function serveWebClient(app: NestFastifyApplication, folder: string): voi
   // Not awaited: registering before `listen` would wait for a start that waits for this.
   void fastify.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
   fastify.get('/*', (request: FastifyRequest, reply: FastifyReply) => {
-    const path = requestPath(request);
-    if (surfaces.find(path)) return reply.callNotFound();
+    const head = requestHead(request);
+    const { path } = head;
+    if (surfaces.find(head)) return reply.callNotFound();
     if (isFile(path)) return sendFile(reply, path);
     const isPage = path === '/' || (request.headers.accept ?? '').includes('text/html');
     return isPage ? sendFile(reply, '/index.html') : reply.callNotFound();

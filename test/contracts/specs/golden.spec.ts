@@ -4,6 +4,7 @@ import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SURFACES } from '../../../src/app.module.js';
 import { readConfig } from '../../../src/platform/config/config.js';
 import { type RunningApplication, startApplication } from '../../../src/start/application.js';
 import { Public } from '../../../src/surfaces/pipeline/auth.guard.js';
@@ -77,10 +78,14 @@ describe('golden files', () => {
     }
   };
 
-  test('the OpenAPI document of the Client API is the golden one', async () => {
-    const answer = await fetch(`${running.url}/docs/client.json`);
-    compare('client.openapi.json', await answer.json());
-  });
+  test.each(SURFACES.map(({ surface }) => surface.name))(
+    'the OpenAPI document of the %s surface is the golden one, and has a page',
+    async (name) => {
+      const answer = await fetch(`${running.url}/docs/${name}.json`);
+      compare(`${name}.openapi.json`, await answer.json());
+      expect(await (await fetch(`${running.url}/docs/${name}`)).text()).toContain('swagger-ui');
+    },
+  );
 
   test('the AsyncAPI document is served as it was made, and its page is whole', async () => {
     const document = await (await fetch(`${running.url}/docs/session.json`)).json();
@@ -112,7 +117,7 @@ describe('golden files', () => {
   test('routes outside the controllers are the documentation and the web client', () => {
     const own = new Set(listRoutes().map(({ route }) => route.replace(/^\w+ /, '')));
     const others = fastifyPaths(running).filter((path) => !own.has(path));
-    const known = /^(\/?\*|\/|\/docs\/client.*)$/;
+    const known = new RegExp(`^(/?\\*|/|/docs/(${SURFACES.map(({ surface }) => surface.name).join('|')}).*)$`);
     expect(others.filter((path) => !known.test(path))).toEqual([]);
   });
 });

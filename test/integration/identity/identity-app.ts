@@ -128,7 +128,7 @@ export async function startIdentityApp(settings: Record<string, string> = {}): P
   class RootModule {}
 
   const app = await createHttpApplication(RootModule, config);
-  setupOpenApi(app, clientSurface, { title: 'Client API', version: '1', description: 'test' }, [SignInModule]);
+  setupOpenApi(app, clientSurface, '1', [SignInModule]);
   await app.get(Hints).start();
   const organizations = new OrganizationsSeen();
   const runner = new JobRunner({ connection, concurrency: 4, processId, logger, metrics: app.get(Metrics) });

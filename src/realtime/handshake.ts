@@ -13,6 +13,8 @@ import { isId } from '../platform/ids.js';
 /** What a client brings, whatever carried it. */
 export interface HandshakeRequest {
   serverId: string;
+  /** Of the peer. */
+  ip: string;
   token?: string | undefined;
   ticket?: string | undefined;
   session?: string | undefined;
@@ -64,12 +66,12 @@ export class Handshake {
     return { principal, session, server, after };
   }
 
-  private async authenticate({ token, ticket, serverId }: HandshakeRequest): Promise<Principal> {
+  private async authenticate({ token, ticket, serverId, ip }: HandshakeRequest): Promise<Principal> {
     if (token && ticket) {
       throw new AppError('unauthenticated', 'TWO_CREDENTIALS', 'Send a token or a ticket, not both.');
     }
     if (ticket) return this.tickets.redeem(ticket, serverId);
-    if (token) return this.identity.authenticate({ scheme: 'bearer', token });
+    if (token) return this.identity.authenticate({ scheme: 'bearer', token }, { ip });
     throw new AppError('unauthenticated', 'UNAUTHENTICATED', 'The socket needs an access token or a ticket.');
   }
 }

@@ -44,7 +44,7 @@ test('a file that rotted in the store is told, and costs nothing else', async ()
   const app = await startTestApp({ SECRET_KEY });
   const archive = join(folder, 'backup.tar.gz');
   const { token } = await app.signIn();
-  const principal = await app.get(IdentityService).authenticate({ scheme: 'bearer', token });
+  const principal = await app.get(IdentityService).authenticate({ scheme: 'bearer', token }, { ip: '' });
   const origin = { sessionId: null, planId: null, nodeId: null, serverId: null, tool: null };
   const keep = async (bytes: string) => {
     const file = { name: 'a.txt', contentType: 'text/plain', bytes: Buffer.from(bytes) };

@@ -1,4 +1,5 @@
 import { MailLinkEntity } from './mail-link.entity.js';
+import { ApiKeyEntity } from './api-key.entity.js';
 import { MembershipEntity } from './membership.entity.js';
 import { OneTimeCodeEntity } from './one-time-code.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
@@ -15,4 +16,5 @@ export const IDENTITY_ENTITIES = [
   OneTimeCodeEntity,
   RefreshFamilyEntity,
   RefreshTokenEntity,
+  ApiKeyEntity,
 ];

@@ -57,3 +57,6 @@ export const linkIsCoolingDown = (retryAfterSeconds: number) =>
   new AppError('rate_limited', 'LINK_COOLDOWN', 'A mail was sent a moment ago. Wait before you ask for the next one.', {
     retryAfterSeconds,
   });
+
+export const credentialNotFound = () =>
+  new AppError('not_found', 'CREDENTIAL_NOT_FOUND', 'You have no such sign-in or API key.');

@@ -3,6 +3,11 @@ import { ActivityModule } from '../activity/activity.module.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysService } from './api-keys.service.js';
+import { CredentialsRepository } from './credentials.repository.js';
+import { CredentialsService } from './credentials.service.js';
+import { CredentialUses } from './credential-uses.js';
 import { IdentityService } from './identity.service.js';
 import { MailLinksRepository } from './mail-links.repository.js';
 import { MailLinksService } from './mail-links.service.js';
@@ -17,6 +22,7 @@ import { SendLinkHandler } from './send-link.handler.js';
 import { RecordFailureHandler } from './record-failure.handler.js';
 import { SignInFailures } from './sign-in-failures.js';
 import { SignInService } from './sign-in.service.js';
+import { OldKeys } from './old-keys.js';
 import { OldSignIns } from './old-sign-ins.js';
 
 @Module({
@@ -25,6 +31,11 @@ import { OldSignIns } from './old-sign-ins.js';
     AccessTokens,
     AccountsRepository,
     AccountsService,
+    ApiKeysRepository,
+    ApiKeysService,
+    CredentialsRepository,
+    CredentialsService,
+    CredentialUses,
     IdentityService,
     MailLinksRepository,
     MailLinksService,
@@ -39,10 +50,13 @@ import { OldSignIns } from './old-sign-ins.js';
     SendLinkHandler,
     SignInFailures,
     SignInService,
+    OldKeys,
     OldSignIns,
   ],
   exports: [
     AccountsService,
+    ApiKeysService,
+    CredentialsService,
     IdentityService,
     MailLinksService,
     OrganizationPlansService,

@@ -5,7 +5,10 @@ import { Keyring } from '../../platform/crypto/keyring.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
+import { API_KEY_PREFIX } from './api-key-text.js';
+import { ApiKeysService } from './api-keys.service.js';
 import type { Credential } from './credential.js';
+import { CredentialUses } from './credential-uses.js';
 import { accessTokenIsInvalid } from './identity.errors.js';
 import { concernedBy, IDENTITY_CHANGED } from './identity-changes.js';
 import { type Principal, SCOPES } from './principal.js';
@@ -26,6 +29,8 @@ export class IdentityService implements OnModuleDestroy {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly accounts: AccountsRepository,
+    private readonly apiKeys: ApiKeysService,
+    private readonly uses: CredentialUses,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
     hints: Hints,
@@ -40,14 +45,10 @@ export class IdentityService implements OnModuleDestroy {
     this.unsubscribe();
   }
 
-  /** @throws 401 when the credential is not valid, has expired, or was revoked */
-  async authenticate(credential: Credential): Promise<Principal> {
-    const key = cacheKey(credential);
-    const known = this.cache.find(key, this.clock.now());
-    if (known) return known;
-    const before = this.changes;
-    const principal = await this.read(credential);
-    if (before === this.changes) this.cache.keep(key, principal, this.clock.now());
+  /** @param ip from where it comes, for its owner to see. @throws 401 when it is not valid, has expired, or was revoked */
+  async authenticate(credential: Credential, { ip }: { ip: string }): Promise<Principal> {
+    const principal = await this.identify(credential);
+    this.uses.note(principal, ip);
     return principal;
   }
 
@@ -57,10 +58,26 @@ export class IdentityService implements OnModuleDestroy {
     return new Set(places.flatMap((place) => principals[place] ?? []));
   }
 
+  private async identify(credential: Credential): Promise<Principal> {
+    const key = cacheKey(credential);
+    const known = this.cache.find(key, this.clock.now());
+    if (known) return known;
+    const before = this.changes;
+    const principal = await this.read(credential);
+    if (before === this.changes) this.cache.keep(key, principal, this.clock.now());
+    return principal;
+  }
+
   private async read(credential: Credential): Promise<Principal> {
     switch (credential.scheme) {
       case 'bearer':
-        return this.readAccessToken(credential.token);
+        return credential.token.startsWith(API_KEY_PREFIX)
+          ? this.apiKeys.read(credential.token)
+          : this.readAccessToken(credential.token);
+      case 'api_key':
+        return this.apiKeys.read(credential.key);
+      case 'key_pair':
+        return this.apiKeys.readPair(credential.keyId, credential.secret);
       default:
         throw accessTokenIsInvalid();
     }

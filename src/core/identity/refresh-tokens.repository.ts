@@ -43,8 +43,8 @@ export class RefreshTokensRepository {
     await this.database.entities.update(RefreshTokenEntity, { hash }, { usedAt: now });
   }
 
-  async touchFamily(id: Id<'fam'>, now: Date): Promise<void> {
-    await this.database.entities.update(RefreshFamilyEntity, { id }, { lastUsedAt: now });
+  async touchFamily(id: Id<'fam'>, lastIp: string, now: Date): Promise<void> {
+    await this.database.entities.update(RefreshFamilyEntity, { id }, { lastUsedAt: now, lastIp });
     await this.database.sql('delete from refresh_tokens where family_id = $1 and expires_at < $2', [id, now]);
   }
 

@@ -82,8 +82,11 @@ export class RefreshTokensService {
   }
 
   /** @throws 401 for a token that is unknown, expired, revoked, or used longer ago than the grace */
-  async rotate(token: string): Promise<Rotated> {
-    return this.inFamilyOf(token, async (family, now) => ({ family, token: await this.advance(family, token, now) }));
+  async rotate(token: string, { ip }: Pick<SignInClient, 'ip'>): Promise<Rotated> {
+    return this.inFamilyOf(token, async (family, now) => ({
+      family,
+      token: await this.advance(family, token, normalIp(ip), now),
+    }));
   }
 
   /** Ends the sign-in that the token belongs to. @throws 401 as `rotate` */
@@ -110,14 +113,14 @@ export class RefreshTokensService {
   }
 
   /** @returns the last token of the chain, one link longer when the given one was the last */
-  private async advance(family: RefreshFamilyEntity, given: string, now: Date): Promise<string> {
+  private async advance(family: RefreshFamilyEntity, given: string, ip: string, now: Date): Promise<string> {
     let token = given;
     let row = await this.repository.findToken(this.hashes(token));
     if (row && !row.usedAt) {
       await this.repository.markUsed(row.hash, now);
       const next = this.successor(token, row);
       await this.addToken(family.id, next, now);
-      await this.repository.touchFamily(family.id, now);
+      await this.repository.touchFamily(family.id, ip, now);
       return next;
     }
     while (row?.usedAt) {

@@ -53,8 +53,8 @@ export class SignInService {
   }
 
   /** @throws 401 */
-  async refresh(refreshToken: string): Promise<Tokens> {
-    return this.tokens(await this.refreshTokens.rotate(refreshToken));
+  async refresh(refreshToken: string, client: Pick<SignInClient, 'ip'>): Promise<Tokens> {
+    return this.tokens(await this.refreshTokens.rotate(refreshToken, client));
   }
 
   /** @throws 401 */

@@ -121,6 +121,7 @@ function readRequest(request: IncomingMessage, url: URL, serverId: string): Hand
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   return {
     serverId,
+    ip: request.socket.remoteAddress ?? '',
     token: bearer ?? url.searchParams.get('token') ?? undefined,
     ticket: url.searchParams.get('ticket') ?? undefined,
     session: url.searchParams.get('session') ?? undefined,

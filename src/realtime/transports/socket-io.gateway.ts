@@ -86,12 +86,13 @@ export class SocketIoGateway implements OnGatewayInit, OnGatewayConnection {
 }
 
 function readRequest(socket: Socket): HandshakeRequest {
-  const { auth, query, headers } = socket.handshake;
+  const { auth, query, headers, address } = socket.handshake;
   const given = (name: string) => firstText(auth[name]) ?? firstText(query[name]);
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   const token = given('token')?.replace(/^Bearer +/i, '');
   return {
     serverId: socket.nsp.name.split('/').at(-1) ?? '',
+    ip: address,
     token: token ?? bearer,
     ticket: given('ticket'),
     session: given('session'),

@@ -56,8 +56,8 @@ export class AuthController {
   })
   @ApiOkResponse({ standardSchema: TokensView })
   @ApiUnauthorizedResponse(problem('Unknown, used, expired or revoked.'))
-  async refresh(@Body({ schema: TokenRefresh }) body: z.infer<typeof TokenRefresh>) {
-    return toTokensView(await this.signIn.refresh(body.refresh_token));
+  async refresh(@Body({ schema: TokenRefresh }) body: z.infer<typeof TokenRefresh>, @Caller() caller: CallerInfo) {
+    return toTokensView(await this.signIn.refresh(body.refresh_token, caller));
   }
 
   @Post('logout')

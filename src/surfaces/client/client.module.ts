@@ -7,9 +7,11 @@ import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { ActivityController } from './activity.controller.js';
+import { ApiKeysController } from './api-keys.controller.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
+import { CredentialsController } from './credentials.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
@@ -27,8 +29,10 @@ import { TicketsController } from './tickets.controller.js';
   providers: [ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
     ActivityController,
+    ApiKeysController,
     ArtifactsController,
     AuthController,
+    CredentialsController,
     HealthController,
     InstanceController,
     ModelsController,

@@ -49,7 +49,7 @@ export class AuthGuard implements CanActivate {
     const head = requestHead(request);
     const credential = this.surfaces.of(head).readCredential(head);
     if (!credential) throw credentialIsMissing();
-    const principal = await this.identity.authenticate(credential);
+    const principal = await this.identity.authenticate(credential, { ip: request.ip });
     rememberPrincipal(request, principal);
     tellAmbience(principal);
     return principal;

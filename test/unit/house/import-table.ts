@@ -73,6 +73,7 @@ export const CORE_PACKAGES = [
   'node:crypto',
   'node:net',
   'node:stream',
+  'node:zlib',
   'typeorm',
   'zod',
 ];

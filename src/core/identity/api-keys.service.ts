@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { type Id, isId, newId } from '../../platform/ids.js';
+import { hashOfApiKey, hintOfApiKey, isApiKeyText, newApiKeyText } from './api-key-text.js';
+import { type ApiKey, type MadeApiKey, MAX_KEYS_PER_USER, type NewApiKey, scopesBeyond } from './api-key.js';
+import type { ApiKeyEntity } from './api-key.entity.js';
+import {
+  apiKeyHasExpired,
+  apiKeyIsInvalid,
+  apiKeyIsOver,
+  apiKeyNotFound,
+  keyPairIsInvalid,
+  scopesAreBeyondRole,
+  tooManyApiKeys,
+} from './api-keys.errors.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import { IDENTITY_CHANGED } from './identity-changes.js';
+import { hasExpired, type Principal } from './principal.js';
+
+/** Keys by which programs speak for a user in one organization: with the scopes given, and never beyond their role. */
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ApiKeysRepository,
+    private readonly hints: Hints,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws 401 KEY_INVALID, KEY_EXPIRED; what cannot be a key is refused without a query */
+  async read(text: string): Promise<Principal> {
+    const principal = isApiKeyText(text) ? await this.findOwner(text, null) : undefined;
+    if (!principal) throw apiKeyIsInvalid();
+    return principal;
+  }
+
+  /** The id and the secret of one key. @throws 401 as `read` */
+  async readPair(id: string, secret: string): Promise<Principal> {
+    const principal = isId('key', id) && isApiKeyText(secret) ? await this.findOwner(secret, id) : undefined;
+    if (!principal) throw keyPairIsInvalid();
+    return principal;
+  }
+
+  /** All of the user's, in each of their organizations, newest first; expired ones too. */
+  async list(principal: Principal): Promise<ApiKey[]> {
+    return this.keys.listOwn(principal);
+  }
+
+  /** For the organization where the user is now. @throws 403 for scopes beyond their role, 409 at the limit */
+  async create(principal: Principal, { name, scopes, lifetimeSeconds }: NewApiKey): Promise<MadeApiKey> {
+    const beyond = scopesBeyond(principal.role, scopes);
+    if (beyond.length > 0) throw scopesAreBeyondRole(principal.role, beyond);
+    return this.database.transaction(async () => {
+      await this.keys.lockOwner(principal);
+      const now = this.clock.now();
+      const { userId, organizationId } = principal;
+      const expiresAt = lifetimeSeconds === undefined ? null : new Date(now.getTime() + lifetimeSeconds * 1_000);
+      return this.add(principal, { userId, organizationId, name, scopes: [...scopes], expiresAt }, now);
+    });
+  }
+
+  /**
+   * A new secret with the same name, scopes and end. The old one counts for `overlapSeconds` more, so that whoever uses it
+   * can change over. @throws 404, 409 when it has expired
+   */
+  async rotate(
+    principal: Principal,
+    id: Id<'key'>,
+    { overlapSeconds }: { overlapSeconds: number },
+  ): Promise<MadeApiKey> {
+    return this.database.transaction(async () => {
+      await this.keys.lockOwner(principal);
+      const old = await this.keys.lockOwn(principal, id);
+      if (!old) throw apiKeyNotFound();
+      const now = this.clock.now();
+      if (hasExpired(old, now)) throw apiKeyIsOver();
+      await this.retire(old, overlapSeconds, now);
+      return this.add(principal, old, now);
+    });
+  }
+
+  /** At once, sockets included. @throws 404 */
+  async revoke(principal: Principal, id: Id<'key'>): Promise<void> {
+    await this.database.transaction(async () => {
+      const key = await this.keys.lockOwn(principal, id);
+      if (!key) throw apiKeyNotFound();
+      await this.keys.revoke(id, 'revoked', this.clock.now());
+      this.tellOfEnd(id);
+    });
+  }
+
+  private async findOwner(text: string, id: Id<'key'> | null): Promise<Principal | undefined> {
+    const state = await this.keys.findState(hashOfApiKey(text), id);
+    if (!state) return undefined;
+    if (hasExpired(state, this.clock.now())) throw apiKeyHasExpired();
+    return { ...state, via: 'api_key' };
+  }
+
+  private async add(
+    principal: Principal,
+    { userId, organizationId, name, scopes, expiresAt }: NewRow,
+    now: Date,
+  ): Promise<MadeApiKey> {
+    if ((await this.keys.countLive(principal, now)) >= MAX_KEYS_PER_USER) throw tooManyApiKeys();
+    const text = newApiKeyText();
+    const id = newId('key', now.getTime());
+    const told = { id, name, hint: hintOfApiKey(text), scopes, createdAt: now, expiresAt };
+    const unused = { lastUsedAt: null, lastUsedIp: null };
+    const living = { revokedAt: null, revokedBecause: null };
+    await this.keys.add({ ...told, ...unused, ...living, userId, organizationId, hash: hashOfApiKey(text) });
+    const organization = { id: organizationId, name: await this.keys.nameOf(organizationId) };
+    return { apiKey: { ...told, ...unused, organization }, text };
+  }
+
+  private async retire({ id, expiresAt }: ApiKeyEntity, overlapSeconds: number, now: Date): Promise<void> {
+    const until = now.getTime() + overlapSeconds * 1_000;
+    if (overlapSeconds === 0) await this.keys.revoke(id, 'rotated', now);
+    else await this.keys.expire(id, new Date(Math.min(until, expiresAt?.getTime() ?? Infinity)));
+    this.tellOfEnd(id);
+  }
+
+  private tellOfEnd(credentialId: Id<'key'>): void {
+    this.database.afterCommit(() => this.hints.publish(IDENTITY_CHANGED, { credentialId }));
+  }
+}
+
+type NewRow = Pick<ApiKeyEntity, 'userId' | 'organizationId' | 'name' | 'scopes' | 'expiresAt'>;

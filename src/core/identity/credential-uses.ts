@@ -1,0 +1,88 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { normalIp } from './ip-address.js';
+import type { Principal } from './principal.js';
+
+interface Use {
+  at: number;
+  ip: string;
+  /** Epoch milliseconds. */
+  storedAt: number;
+  isStored: boolean;
+}
+
+const LOOK_MS = 1_000;
+const STORE_EVERY_MS = 60_000;
+const KNOWN_AT_MOST = 10_000;
+
+/** When keys were used last, and from where. No request waits for it: each key is written at most once a minute. */
+@Injectable()
+export class CredentialUses implements OnApplicationShutdown {
+  private readonly uses = new Map<string, Use>();
+  private timer: NodeJS.Timeout | undefined;
+  private storing: Promise<void> = Promise.resolve();
+  private hasEnded = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  note({ via, credentialId }: Principal, ip: string): void {
+    if (via !== 'api_key') return;
+    const at = this.clock.now().getTime();
+    const use = this.uses.get(credentialId);
+    if (use) Object.assign(use, { at, ip, isStored: false });
+    else this.uses.set(credentialId, { at, ip, storedAt: 0, isStored: false });
+    if (!use && this.uses.size > KNOWN_AT_MOST) this.forgetOldest();
+    this.lookLater();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.hasEnded = true;
+    clearTimeout(this.timer);
+    await this.store(0);
+  }
+
+  /** Writes what waits, of those that were written so long ago. */
+  private async store(everyMs: number): Promise<void> {
+    this.storing = this.storing.then(async () => {
+      this.timer = undefined;
+      const now = this.clock.now().getTime();
+      const due = this.listWaiting().filter(([, use]) => now - use.storedAt >= everyMs);
+      if (due.length > 0) await this.write(due, now);
+      if (this.listWaiting().length > 0) this.lookLater();
+    });
+    await this.storing;
+  }
+
+  private lookLater(): void {
+    if (!this.hasEnded) this.timer ??= setTimeout(() => void this.store(STORE_EVERY_MS), LOOK_MS);
+  }
+
+  private listWaiting() {
+    return [...this.uses].filter(([, use]) => !use.isStored);
+  }
+
+  private async write(due: readonly (readonly [string, Use])[], now: number): Promise<void> {
+    const rows = due.map(([id, use]) => ({ id, use, at: use.at, ip: use.ip }));
+    try {
+      await this.database.sql(
+        `update api_keys keys set last_used_at = greatest(keys.last_used_at, used.at), last_used_ip = used.ip
+         from unnest($1::text[], $2::timestamptz[], $3::text[]) as used (id, at, ip) where keys.id = used.id`,
+        [rows.map(({ id }) => id), rows.map(({ at }) => new Date(at)), rows.map(({ ip }) => normalIp(ip))],
+      );
+      for (const { use, at } of rows) Object.assign(use, { storedAt: now, isStored: use.at === at });
+    } catch (error) {
+      this.logger.debug({ reason: (error as Error).message, waiting: rows.length }, 'uses of keys not written');
+    }
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.uses.keys();
+    if (oldest !== undefined) this.uses.delete(oldest);
+  }
+}

@@ -23,7 +23,8 @@ const steps = [
   jest('architecture', 'unit', '--roots=test', '--testPathPatterns=/test/architecture\\.spec\\.ts$'),
 ];
 
-const done = await runSteps(steps, Math.min(availableParallelism(), 3));
+// One more than two processors: unit tests wait a little now and then.
+const done = await runSteps(steps, availableParallelism() > 1 ? 3 : 1);
 const failed = done.filter(({ passed }) => !passed);
 for (const { name } of failed) noteFailure(results, name);
 if (!process.env.CHECK_RESULTS) rmSync(results, { recursive: true, force: true });

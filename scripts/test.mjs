@@ -1,19 +1,51 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { runStep } from './lib/steps.mjs';
+import { basename, join } from 'node:path';
+import { runStep, runSteps } from './lib/steps.mjs';
 import { noteFailure, sentence, totalsIn } from './lib/totals.mjs';
 
 /**
- * Everything that needs only `npm ci`: check, build, then the suites on an embedded database. Ends in the sum of all.
+ * Everything that needs only `npm ci`: check, build, then the suites on an embedded database; `cluster` and `browser` as
+ * arguments add the suites that need more. Ends in the sum of all.
  * TEST_RESULTS names a folder for the reports; whoever gave it prints the sum.
  */
 const given = process.env.TEST_RESULTS;
 const results = given ?? mkdtempSync(join(tmpdir(), 'switchyard-results-'));
 mkdirSync(results, { recursive: true });
 
-const SUITES = ['integration', 'contracts', 'e2e', 'chaos'];
+const added = new Set(process.argv.slice(2));
+const MORE = ['cluster', 'browser'];
+const unknown = [...added].filter((name) => !MORE.includes(name));
+if (unknown.length > 0) {
+  console.error(`Unknown suite ${unknown.join(', ')}; there are ${MORE.join(' and ')} to add.`);
+  process.exit(2);
+}
+
 const DEADLINE_MS = 20 * 60_000;
+
+/** @param which of its files, by how their names begin; after `not`, all others */
+function suite(name, { only, not } = {}) {
+  const label = [name, only && `(${only})`, not && `(not ${not})`].filter(Boolean).join(' ');
+  const report = join(results, `${[name, only ?? (not && 'others')].filter(Boolean).join('-')}.json`);
+  const files = [
+    ...(only ? [`--testPathPatterns=/test/${name}/${only}`] : []),
+    ...(not ? [`--testPathIgnorePatterns=/test/${name}/${not}`] : []),
+  ];
+  const args = ['scripts/jest.mjs', name, '--json', `--outputFile=${report}`, ...files];
+  return { name: label, args, show: 'after', deadlineMs: DEADLINE_MS, report };
+}
+
+/** Side by side: one is busy, the other mostly waits for what dies, falls silent or is drawn. */
+const LANES = [
+  [suite('integration'), suite('contracts'), suite('e2e')],
+  [
+    suite('chaos', { not: 'kill' }),
+    ...(added.has('browser') ? [suite('browser')] : []),
+    ...(added.has('cluster') ? [suite('cluster', { not: 'kill' })] : []),
+  ],
+];
+/** These use all of the machine, and promise that work is done in time. */
+const ALONE = [suite('chaos', { only: 'kill' }), ...(added.has('cluster') ? [suite('cluster', { only: 'kill' })] : [])];
 
 const check = await runStep({
   name: 'check',
@@ -26,12 +58,9 @@ if (!check.passed && totalsIn(results).failed === 0) noteFailure(results, 'check
 const build = await runStep({ name: 'build', args: ['scripts/build.mjs'], show: 'always' });
 if (!build.passed) noteFailure(results, 'build');
 
-for (const suite of SUITES) {
-  const report = join(results, `${suite}.json`);
-  const args = ['scripts/jest.mjs', suite, '--json', `--outputFile=${report}`];
-  const { passed } = await runStep({ name: suite, args, show: 'always', deadlineMs: DEADLINE_MS, report });
-  if (!passed) noteFailure(results, suite);
-}
+const done = (await Promise.all(LANES.map((lane) => runSteps(lane, 1)))).flat();
+done.push(...(await runSteps(ALONE, 1)));
+for (const { passed, report } of done) if (!passed) noteFailure(results, basename(report, '.json'));
 
 const totals = totalsIn(results);
 if (!given) {

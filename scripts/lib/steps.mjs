@@ -5,13 +5,13 @@ import { recentNode, ROOT } from './node.mjs';
 const KEPT = 400_000;
 const LINGER_MS = 20_000;
 
-/** @typedef {{ name: string, args: string[], env?: Record<string, string>, show?: 'always' | 'on failure', deadlineMs?: number, report?: string }} Step */
+/** @typedef {{ name: string, args: string[], env?: Record<string, string>, show?: 'always' | 'after' | 'on failure', deadlineMs?: number, report?: string }} Step */
 
 /**
- * Runs Node with arguments, and prints one line when it is done; its output is shown when it fails. Once the file
+ * Runs Node with arguments, and prints one line when it is done; its output is shown when it fails, or as `show` says. Once the file
  * `report` is written it has little time left to end: what still runs then was left open, and would run until the deadline.
  * @param {Step} step
- * @returns {Promise<{ name: string, passed: boolean, output: string }>}
+ * @returns {Promise<{ name: string, passed: boolean, output: string, report?: string }>}
  */
 export async function runStep({ name, args, env = {}, show = 'on failure', deadlineMs = 10 * 60_000, report }) {
   const began = performance.now();
@@ -51,9 +51,9 @@ export async function runStep({ name, args, env = {}, show = 'on failure', deadl
   for (const timer of timers) clearTimeout(timer);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(14)} ${seconds.padStart(6)} s`);
-  if (!passed && output) console.log(output.trimEnd());
+  if ((!passed || show === 'after') && output) console.log(output.trimEnd());
   if (remark) console.log(`${name}: ${remark}`);
-  return { name, passed, output };
+  return { name, passed, output, report };
 }
 
 /** @param {Step[]} steps @param {number} lanes how many run at a time */

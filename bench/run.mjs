@@ -7,6 +7,7 @@ import { fanOut } from './bars/fan-out.mjs';
 import { idle } from './bars/idle.mjs';
 import { layout } from './bars/layout.mjs';
 import { processes } from './bars/processes.mjs';
+import { profile } from './bars/profile.mjs';
 import { scale } from './bars/scale.mjs';
 import { soak } from './bars/soak.mjs';
 import { start } from './bars/start.mjs';
@@ -15,7 +16,7 @@ import { start } from './bars/start.mjs';
  * `npm run bench`: all benchmarks but `scale` and `soak`, each beside its reference in the same run. `npm run bench -- echo idle`
  * picks; `npm run bench -- soak 2` runs the soak for 2 minutes. `npm run build` comes first.
  */
-const BARS = { layout, start, calls, echo, durable, fanout: fanOut, idle, processes, scale, soak };
+const BARS = { layout, start, profile, calls, echo, durable, fanout: fanOut, idle, processes, scale, soak };
 const ONLY_WHEN_NAMED = new Set(['scale', 'soak']);
 
 const given = process.argv.slice(2);

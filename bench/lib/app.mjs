@@ -25,11 +25,12 @@ export async function makeFolder() {
 }
 
 /** The built product in a process of its own. */
-export async function startProduct(folder, { env = {}, cpu, script = MAIN } = {}) {
+export async function startProduct(folder, { env = {}, cpu, script = MAIN, outputTo } = {}) {
   const started = performance.now();
   const server = await startServer(script, {
     env: { ...SETTINGS, DATA_DIR: join(folder.path, 'data'), PORT: '0', NODE_ENV: 'development', ...env },
     cpu,
+    outputTo,
   });
   return { ...server, readyMs: performance.now() - started };
 }

@@ -1,3 +1,4 @@
+import { get } from './http-load.mjs';
 import { percentile } from './measure.mjs';
 import { encode, Wire } from './wire.mjs';
 
@@ -60,6 +61,8 @@ const isEnginePing = (data, start, end) => end - start === 1 && data[start] === 
 const open = { raw: openRaw, 'socket.io': openSocketIo };
 
 const orders = {
+  get,
+
   /** Opens `targets.length` clients, some at a time, each answering the pings of its carrier. */
   async open(carrier, targets, together = 20) {
     const opened = [];

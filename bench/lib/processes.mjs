@@ -1,28 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PROBE = new URL('./probe.mjs', import.meta.url).href;
 const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** A measured server in a process of its own; resolves with the first address that it prints. */
-export async function startServer(script, { env = {}, cpu } = {}) {
+/**
+ * A measured server in a process of its own; resolves with the first address that it prints.
+ * @param options.outputTo a file for what it prints, so that nobody has to read along
+ */
+export async function startServer(script, { env = {}, cpu, outputTo } = {}) {
   const args = ['--expose-gc', '--enable-source-maps', '--import', PROBE, script];
   const [command, ...rest] = cpu === undefined ? [process.execPath] : ['taskset', '-c', String(cpu), process.execPath];
   const child = spawn(command, [...rest, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', outputTo === undefined ? 'pipe' : openSync(outputTo, 'a'), 'inherit', 'ipc'],
   });
-  let printed = '';
-  const origin = await new Promise((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      printed = (printed + chunk).slice(-10_000);
-      const found = /(?:App|Bare|Worker)\s+(\S+)/.exec(printed)?.[1];
-      if (found) resolve(found);
-    });
-    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}: ${printed}`)));
-  });
+  const origin = await originOf(child, outputTo);
   const ended = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${script} ended with ${code ?? signal}.`);
   });
@@ -48,8 +43,25 @@ export async function startServer(script, { env = {}, cpu } = {}) {
   };
 }
 
+async function originOf(child, outputTo) {
+  let printed = '';
+  child.stdout?.on('data', (chunk) => {
+    printed = (printed + chunk).slice(-10_000);
+  });
+  for (;;) {
+    if (outputTo !== undefined) printed = readFileSync(outputTo, 'utf8');
+    const found = /(?:App|Bare|Worker)\s+(\S+)/.exec(printed)?.[1];
+    if (found) return found;
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`It ended: ${printed}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Bare `ws` and bare socket.io, with nothing of ours. */
 export const startBare = (options) => startServer(fileOf('./bare-server.mjs'), options);
+
+/** Bare Fastify with a check of tokens. */
+export const startBareApi = (options) => startServer(fileOf('./bare-api.mjs'), options);
 
 /** What a process has used of the processors, user and system. Clock ticks are 10 ms on Linux. */
 export function cpuMsOf(pid) {

@@ -3,6 +3,8 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { type Id, isId, newId } from '../../platform/ids.js';
+import type { ActivityDetails } from '../activity/activity.js';
+import { Activity } from '../activity/activity.service.js';
 import { hashOfApiKey, hintOfApiKey, isApiKeyText, newApiKeyText } from './api-key-text.js';
 import { type ApiKey, type MadeApiKey, MAX_KEYS_PER_USER, type NewApiKey, scopesBeyond } from './api-key.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
@@ -25,6 +27,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly keys: ApiKeysRepository,
+    private readonly activity: Activity,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
@@ -57,7 +60,10 @@ export class ApiKeysService {
       const now = this.clock.now();
       const { userId, organizationId } = principal;
       const expiresAt = lifetimeSeconds === undefined ? null : new Date(now.getTime() + lifetimeSeconds * 1_000);
-      return this.add(principal, { userId, organizationId, name, scopes: [...scopes], expiresAt }, now);
+      const row = { userId, organizationId, name, scopes: [...scopes], expiresAt };
+      const made = await this.add(principal, row, now);
+      await this.record('key.created', made.apiKey, { scopes });
+      return made;
     });
   }
 
@@ -77,7 +83,9 @@ export class ApiKeysService {
       const now = this.clock.now();
       if (hasExpired(old, now)) throw apiKeyIsOver();
       await this.retire(old, overlapSeconds, now);
-      return this.add(principal, old, now);
+      const made = await this.add(principal, old, now);
+      await this.record('key.rotated', made.apiKey, { replaces: old.id, overlapSeconds });
+      return made;
     });
   }
 
@@ -87,6 +95,8 @@ export class ApiKeysService {
       const key = await this.keys.lockOwn(principal, id);
       if (!key) throw apiKeyNotFound();
       await this.keys.revoke(id, 'revoked', this.clock.now());
+      const { organizationId, name } = key;
+      await this.activity.record({ organizationId, action: 'key.revoked', subject: { kind: 'key', id, name } });
       this.tellOfEnd(id);
     });
   }
@@ -112,6 +122,19 @@ export class ApiKeysService {
     await this.keys.add({ ...told, ...unused, ...living, userId, organizationId, hash: hashOfApiKey(text) });
     const organization = { id: organizationId, name: await this.keys.nameOf(organizationId) };
     return { apiKey: { ...told, ...unused, organization }, text };
+  }
+
+  private async record(
+    action: 'key.created' | 'key.rotated',
+    { id, name, organization }: ApiKey,
+    details: ActivityDetails,
+  ): Promise<void> {
+    await this.activity.record({
+      organizationId: organization.id,
+      action,
+      subject: { kind: 'key', id, name },
+      details,
+    });
   }
 
   private async retire({ id, expiresAt }: ApiKeyEntity, overlapSeconds: number, now: Date): Promise<void> {

@@ -31,3 +31,10 @@ export interface CredentialsOf {
   /** All but this one. */
   except?: string;
 }
+
+export interface EndedCredential {
+  id: string;
+  organizationId: OrganizationId;
+  /** Of a key; of a sign-in its user agent. */
+  name: string;
+}

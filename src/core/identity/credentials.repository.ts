@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { OrganizationId } from '../../platform/ids.js';
 import type { EndOfKey } from './api-key.js';
-import type { CredentialsOf, ListedCredential } from './credential-list.js';
+import type { CredentialsOf, EndedCredential, ListedCredential } from './credential-list.js';
 import type { Principal } from './principal.js';
 import type { EndOfSignIn } from './refresh-family.entity.js';
 
@@ -47,26 +47,25 @@ export class CredentialsRepository {
     }));
   }
 
-  /** @returns how many ended */
-  async endSignIns(of: CredentialsOf, because: EndOfSignIn, now: Date): Promise<number> {
-    return this.end('refresh_families', of, because, now);
+  async endSignIns(of: CredentialsOf, because: EndOfSignIn, now: Date): Promise<EndedCredential[]> {
+    return this.end('refresh_families', `coalesce(user_agent, '')`, of, because, now);
   }
 
-  /** @returns how many ended */
-  async endKeys(of: CredentialsOf, because: EndOfKey, now: Date): Promise<number> {
-    return this.end('api_keys', of, because, now);
+  async endKeys(of: CredentialsOf, because: EndOfKey, now: Date): Promise<EndedCredential[]> {
+    return this.end('api_keys', 'name', of, because, now);
   }
 
   private async end(
     table: 'refresh_families' | 'api_keys',
+    name: string,
     { userId, organizationId = undefined, id = undefined, except = undefined }: CredentialsOf,
     because: string,
     now: Date,
-  ): Promise<number> {
-    const ended = await this.database.sql(
-      `update ${table} set revoked_at = $1, revoked_because = $2 where ${ENDS} returning id`,
+  ): Promise<EndedCredential[]> {
+    return this.database.sql<EndedCredential>(
+      `update ${table} set revoked_at = $1, revoked_because = $2 where ${ENDS}
+       returning id, organization_id as "organizationId", ${name} as name`,
       [now, because, userId, organizationId ?? null, id ?? null, except ?? null],
     );
-    return ended.length;
   }
 }

@@ -4,7 +4,8 @@ import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { CredentialsOf, ListedCredential } from './credential-list.js';
+import { Activity } from '../activity/activity.service.js';
+import type { CredentialsOf, EndedCredential, ListedCredential } from './credential-list.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
 import { credentialNotFound } from './identity.errors.js';
@@ -17,6 +18,7 @@ export class CredentialsService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
+    private readonly activity: Activity,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
@@ -27,25 +29,42 @@ export class CredentialsService {
   }
 
   /** @throws 404 for what is unknown, somebody else's, or ended already */
-  async revoke(principal: Principal, id: string): Promise<void> {
-    const one = { userId: principal.userId, id };
-    const ended = (await this.endSignIns(one, 'revoked')) + (await this.endKeys(one));
-    if (ended === 0) throw credentialNotFound();
+  async revoke({ userId }: Principal, id: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const { signIns, keys } = await this.end({ userId, id });
+      const [signIn] = signIns;
+      const [key] = keys;
+      if (signIn) await this.record('credential.revoked', 'sign_in', signIn);
+      else if (key) await this.record('key.revoked', 'key', key);
+      else throw credentialNotFound();
+    });
   }
 
   /** @returns how many ended */
   async revokeAll(principal: Principal, which: { includeCurrent: boolean; includeKeys: boolean }): Promise<number> {
-    const { userId, credentialId } = principal;
+    const { userId, username: name, credentialId } = principal;
     const all: CredentialsOf = which.includeCurrent ? { userId } : { userId, except: credentialId };
     return this.database.transaction(async () => {
-      const signIns = await this.endSignIns(all, 'revoked');
-      return which.includeKeys ? signIns + (await this.endKeys(all)) : signIns;
+      const { signIns, keys } = await this.end(all, which);
+      const ended = [...signIns, ...keys];
+      for (const organizationId of new Set(ended.map((one) => one.organizationId))) {
+        const countIn = (some: readonly EndedCredential[]) =>
+          some.filter((one) => one.organizationId === organizationId).length;
+        await this.activity.record({
+          organizationId,
+          action: 'credential.revoked',
+          subject: { kind: 'user', id: userId, name },
+          details: { signIns: countIn(signIns), keys: countIn(keys) },
+        });
+      }
+      return ended.length;
     });
   }
 
-  /** After a new password: whoever knew the old one is out, keys are left. Part of the caller's transaction. */
-  async endForNewPassword(of: CredentialsOf): Promise<number> {
-    return this.endSignIns(of, 'password_changed');
+  /** After a new password whoever knew the old one is out; keys stay. Part of the caller's transaction. */
+  async endForNewPassword(of: CredentialsOf): Promise<void> {
+    await this.credentials.endSignIns(of, 'password_changed', this.clock.now());
+    this.tell(of);
   }
 
   /** All that a member could come in by: none of it counts again when they are invited again. Part of the caller's transaction. */
@@ -53,19 +72,23 @@ export class CredentialsService {
     const now = this.clock.now();
     await this.credentials.endSignIns({ userId, organizationId }, 'member_removed', now);
     await this.credentials.endKeys({ userId, organizationId }, 'member_removed', now);
-    this.tell({ userId, organizationId });
+    this.tell({ userId });
   }
 
-  private async endSignIns(of: CredentialsOf, because: 'revoked' | 'password_changed'): Promise<number> {
-    const ended = await this.credentials.endSignIns(of, because, this.clock.now());
-    if (ended > 0) this.tell(of);
-    return ended;
+  private async end(of: CredentialsOf, { includeKeys } = { includeKeys: true }) {
+    const now = this.clock.now();
+    const signIns = await this.credentials.endSignIns(of, 'revoked', now);
+    const keys = includeKeys ? await this.credentials.endKeys(of, 'revoked', now) : [];
+    this.tell(of);
+    return { signIns, keys };
   }
 
-  private async endKeys(of: CredentialsOf): Promise<number> {
-    const ended = await this.credentials.endKeys(of, 'revoked', this.clock.now());
-    if (ended > 0) this.tell(of);
-    return ended;
+  private async record(
+    action: 'credential.revoked' | 'key.revoked',
+    kind: 'sign_in' | 'key',
+    { id, organizationId, name }: EndedCredential,
+  ): Promise<void> {
+    await this.activity.record({ organizationId, action, subject: { kind, id, name } });
   }
 
   private tell({ userId }: CredentialsOf): void {

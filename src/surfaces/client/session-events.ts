@@ -3,10 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { IdentityService } from '../../core/identity/identity.service.js';
+import { concernedBy, IDENTITY_CHANGED } from '../../core/identity/identity-changes.js';
 import { hasExpired, type Principal } from '../../core/identity/principal.js';
 import type { Session } from '../../core/sessions/session.js';
 import { SessionLog } from '../../core/sessions/session-log.js';
 import { AppError } from '../../platform/errors/app-error.js';
+import { Hints } from '../../platform/hints/hints.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ScopedSignal } from '../../platform/scoped-signal.js';
@@ -14,7 +16,7 @@ import { toSessionEventsView } from './schemas/session-views.js';
 import type { EventsQuery } from './schemas/sessions.schemas.js';
 
 const PAGE = 200;
-/** How long a sign-out may go unheard. */
+/** How long a sign-out may go unheard: its hint may be lost. */
 const SIGN_OUT_MS = 3_000;
 const COMMENT_MS = 15_000;
 const STREAMS_PER_USER = 32;
@@ -28,6 +30,7 @@ export class SessionEvents {
   constructor(
     private readonly identity: IdentityService,
     private readonly log: SessionLog,
+    private readonly hints: Hints,
     private readonly lifecycle: Lifecycle,
     private readonly logger: Logger,
   ) {}
@@ -57,6 +60,9 @@ export class SessionEvents {
     const { raw } = reply;
     const ended = new AbortController();
     const signOut = setInterval(() => void this.endIfOutdated(principal, ended), SIGN_OUT_MS);
+    const unsubscribe = this.hints.subscribe(IDENTITY_CHANGED, (data) => {
+      if (concernedBy(data)(principal)) void this.endIfOutdated(principal, ended);
+    });
     raw.once('close', () => ended.abort());
     const headers = reply.getHeaders() as Record<string, string>;
     reply.hijack();
@@ -69,6 +75,7 @@ export class SessionEvents {
       this.logger.warn({ err: error }, 'an event stream broke off');
     } finally {
       scoped.end();
+      unsubscribe();
       clearInterval(signOut);
       raw.end();
       const left = (this.open.get(principal.userId) ?? 1) - 1;

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger as PinoLogger, pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { type DescribedError, describeError } from './describe-error.js';
+import { redact } from './redact.js';
 import { createScrubber } from './scrub.js';
 
 /** Facts that every line inside a request, command or job should carry. */
@@ -37,21 +38,6 @@ function logFields(): object {
   return fields;
 }
 
-/** Paths whose values never reach a log line. */
-export const REDACTED_PATHS = [
-  'authorization',
-  'cookie',
-  'password',
-  'token',
-  'code',
-  'secret',
-  'credentials',
-  'access_token',
-  'refresh_token',
-  'api_key',
-  'ticket',
-].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-
 export abstract class Logger {
   abstract debug(fields: object, message: string): void;
   abstract info(fields: object, message: string): void;
@@ -75,8 +61,7 @@ export function createLogger({ level, format, secrets = [] }: LogSettings, desti
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    formatters: { level: (label: string) => ({ level: label }), log: redact },
     serializers: { err: (error: unknown) => describeError(error) },
     mixin: logFields,
   };

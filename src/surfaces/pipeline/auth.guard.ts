@@ -19,6 +19,8 @@ export const Allow = Reflector.createDecorator<Action>();
 /** Closed by default: what is not marked public needs a credential, and what is not marked at all is not served. */
 @Injectable()
 export class AuthGuard implements CanActivate {
+  private readonly rules = new WeakMap<object, { of: object; rule: Action | 'public' }>();
+
   constructor(
     private readonly reflector: Reflector,
     private readonly identity: IdentityService,
@@ -27,12 +29,22 @@ export class AuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    if (this.reflector.getAllAndOverride(Public, [context.getHandler(), context.getClass()])) return true;
-    const action = this.reflector.getAllAndOverride(Allow, [context.getHandler(), context.getClass()]) as
-      Action | undefined;
-    if (action === undefined) throw new Error('A route says neither that it is public nor what it does.');
-    await this.admit(context.switchToHttp().getRequest<FastifyRequest>(), action);
+    const rule = this.ruleOf(context);
+    if (rule === 'public') return true;
+    await this.admit(context.switchToHttp().getRequest<FastifyRequest>(), rule);
     return true;
+  }
+
+  /** Read once for each route: it does not change. */
+  private ruleOf(context: ExecutionContext): Action | 'public' {
+    const known = this.rules.get(context.getHandler());
+    if (known && known.of === context.getClass()) return known.rule;
+    const places = [context.getHandler(), context.getClass()];
+    const action = this.reflector.getAllAndOverride(Allow, places) as Action | undefined;
+    const rule = this.reflector.getAllAndOverride(Public, places) === undefined ? action : 'public';
+    if (rule === undefined) throw new Error('A route says neither that it is public nor what it does.');
+    this.rules.set(context.getHandler(), { of: context.getClass(), rule });
+    return rule;
   }
 
   /** @throws 401, and 403 when the caller may not do this */

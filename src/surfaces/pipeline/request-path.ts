@@ -16,11 +16,19 @@ export function requestPath(request: FastifyRequest): string {
   }
 }
 
+const heads = new WeakMap<FastifyRequest, RequestHead>();
+
 /** What surfaces know of a request. */
-export const requestHead = (request: FastifyRequest): RequestHead => ({
-  method: request.method,
-  path: requestPath(request),
-  headers: request.headers,
-  host: request.host,
-  secure: request.protocol === 'https',
-});
+export function requestHead(request: FastifyRequest): RequestHead {
+  const known = heads.get(request);
+  if (known) return known;
+  const head = {
+    method: request.method,
+    path: requestPath(request),
+    headers: request.headers,
+    host: request.host,
+    secure: request.protocol === 'https',
+  };
+  heads.set(request, head);
+  return head;
+}

@@ -5,10 +5,8 @@ import { newId, type OrganizationId, type UserId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { EmailAddress } from './email-address.js';
-import { accessTokenIsInvalid, usernameIsInvalid } from './identity.errors.js';
 import { organizationCreated } from './organization-created.job.js';
-import type { Principal } from './principal.js';
-import { type Account, cleanUsername, type User, usernameFrom, withSuffix } from './user.js';
+import { type Account, type User, usernameFrom, withSuffix } from './user.js';
 
 @Injectable()
 export class AccountsService {
@@ -28,22 +26,6 @@ export class AccountsService {
       if (!user) throw new Error('The account went away.');
       return { user, organizationId: await this.homeOf(user), isNew: false };
     });
-  }
-
-  async profile(principal: Principal): Promise<User> {
-    const user = await this.accounts.findVisible(principal);
-    if (!user) throw accessTokenIsInvalid();
-    return user;
-  }
-
-  /** What is absent stays as it is. */
-  async changeProfile(principal: Principal, changes: { username?: string | undefined }): Promise<User> {
-    if (changes.username !== undefined) {
-      const username = cleanUsername(changes.username);
-      if (username === undefined) throw usernameIsInvalid();
-      await this.accounts.rename(principal, username, this.clock.now());
-    }
-    return this.profile(principal);
   }
 
   private async create(email: EmailAddress): Promise<Account | undefined> {

@@ -1,43 +1,73 @@
-import type { Principal } from './principal.js';
-import { PrincipalCache } from './principal-cache.js';
+import { Clock } from '../../platform/clock.js';
+import { BriefCache } from './brief-cache.js';
 
-const NOW = new Date('2026-01-01T00:00:00Z');
-const later = (ms: number) => new Date(NOW.getTime() + ms);
-const principal = (credentialId: string, expiresAt: Date | null = later(60_000)) =>
-  ({ credentialId, expiresAt }) as Principal;
+const START = new Date('2026-01-01T00:00:00Z').getTime();
 
-describe('the cache of principals', () => {
-  test('knows a token for as long as it is fresh', () => {
-    const cache = new PrincipalCache(10, 2_000);
-    cache.keep('a', principal('fam_1'), NOW);
-    expect(cache.find('a', later(1_999))?.credentialId).toBe('fam_1');
-    expect(cache.find('a', later(2_000))).toBeUndefined();
-    expect(cache.size).toBe(0);
+class SetClock extends Clock {
+  ms = START;
+  override now(): Date {
+    return new Date(this.ms);
+  }
+}
+
+interface Known {
+  name: string;
+  endsAt: Date | null;
+}
+
+describe('what is cached for a moment', () => {
+  const setUp = (size = 10) => {
+    const clock = new SetClock();
+    const cache = new BriefCache<Known>(clock, { size, freshMs: 2_000, endOf: ({ endsAt }) => endsAt });
+    let reads = 0;
+    const get = (key: string, known: Partial<Known> = {}) =>
+      cache.get(key, async () => {
+        reads += 1;
+        return { name: key, endsAt: null, ...known };
+      });
+    return { clock, cache, get, reads: () => reads };
+  };
+
+  test('is read again when it is no longer fresh', async () => {
+    const { clock, get, reads } = setUp();
+    await get('a');
+    clock.ms = START + 1_999;
+    await get('a');
+    expect(reads()).toBe(1);
+    clock.ms = START + 2_000;
+    await get('a');
+    expect(reads()).toBe(2);
   });
 
-  test('knows no token beyond its end', () => {
-    const cache = new PrincipalCache(10, 2_000);
-    cache.keep('a', principal('fam_1', later(500)), NOW);
-    expect(cache.find('a', later(500))).toBeUndefined();
+  test('is not known beyond its end', async () => {
+    const { clock, get, reads } = setUp();
+    await get('a', { endsAt: new Date(START + 500) });
+    clock.ms = START + 500;
+    await get('a');
+    expect(reads()).toBe(2);
   });
 
-  test('lets go of the least recently used', () => {
-    const cache = new PrincipalCache(2, 2_000);
-    cache.keep('a', principal('fam_1'), NOW);
-    cache.keep('b', principal('fam_2'), NOW);
-    cache.find('a', NOW);
-    cache.keep('c', principal('fam_3'), NOW);
-    expect(
-      [cache.find('a', NOW), cache.find('b', NOW), cache.find('c', NOW)].map((found) => found?.credentialId),
-    ).toEqual(['fam_1', undefined, 'fam_3']);
+  test('makes room by letting go of the least recently used', async () => {
+    const { cache, get, reads } = setUp(2);
+    for (const key of ['a', 'b', 'a', 'c', 'a', 'c']) await get(key);
+    expect({ reads: reads(), size: cache.size }).toEqual({ reads: 3, size: 2 });
+    await get('b');
+    expect(reads()).toBe(4);
   });
 
-  test('forgets those who are meant', () => {
-    const cache = new PrincipalCache(10, 2_000);
-    cache.keep('a', principal('fam_1'), NOW);
-    cache.keep('b', principal('fam_1'), NOW);
-    cache.keep('c', principal('fam_2'), NOW);
-    cache.forget(({ credentialId }) => credentialId === 'fam_1');
+  test('forgets those who are meant', async () => {
+    const { cache, get } = setUp();
+    for (const key of ['a', 'b', 'c']) await get(key);
+    cache.forget(({ name }) => name !== 'c');
     expect(cache.size).toBe(1);
+  });
+
+  test('is not kept when a change came while it was read', async () => {
+    const { cache } = setUp();
+    await cache.get('a', async () => {
+      cache.forget(() => false);
+      return { name: 'old', endsAt: null };
+    });
+    expect(cache.size).toBe(0);
   });
 });

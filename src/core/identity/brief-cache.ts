@@ -1,42 +1,61 @@
-import type { Principal } from './principal.js';
+import type { Clock } from '../../platform/clock.js';
 
-interface Entry {
-  principal: Principal;
-  /** Epoch milliseconds; after it the answer is asked for again. */
+interface Entry<Value> {
+  value: Value;
   freshUntil: number;
 }
 
-/** Who a token belongs to, for a moment. Least recently used ones go first; it is never the truth. */
-export class PrincipalCache {
-  private readonly entries = new Map<string, Entry>();
+interface BriefCacheOptions<Value> {
+  size: number;
+  freshMs: number;
+  /** After which it counts no more, however fresh it is. */
+  endOf?: (value: Value) => Date | null;
+}
+
+/** What was read, for a moment. Least recently used ones go first; it is never the truth. */
+export class BriefCache<Value> {
+  private readonly entries = new Map<string, Entry<Value>>();
+  /** Counts what was forgotten, so that an answer read before a change is not kept after it. */
+  private changes = 0;
 
   constructor(
-    private readonly maxEntries: number,
-    private readonly freshMs: number,
+    private readonly clock: Clock,
+    private readonly options: BriefCacheOptions<Value>,
   ) {}
 
   get size(): number {
     return this.entries.size;
   }
 
-  find(key: string, now: Date): Principal | undefined {
+  async get(key: string, read: () => Promise<Value>): Promise<Value> {
+    const known = this.find(key);
+    if (known) return known.value;
+    const before = this.changes;
+    const value = await read();
+    if (before === this.changes) this.keep(key, value);
+    return value;
+  }
+
+  forget(isMeant: (value: Value) => boolean): void {
+    this.changes += 1;
+    for (const [key, { value }] of this.entries) if (isMeant(value)) this.entries.delete(key);
+  }
+
+  private find(key: string): Entry<Value> | undefined {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
     this.entries.delete(key);
-    if (now.getTime() >= entry.freshUntil) return undefined;
+    if (this.clock.now().getTime() >= entry.freshUntil) return undefined;
     this.entries.set(key, entry);
-    return entry.principal;
+    return entry;
   }
 
-  keep(key: string, principal: Principal, now: Date): void {
-    const freshUntil = Math.min(now.getTime() + this.freshMs, principal.expiresAt?.getTime() ?? Infinity);
+  private keep(key: string, value: Value): void {
+    const { size, freshMs, endOf } = this.options;
+    const freshUntil = Math.min(this.clock.now().getTime() + freshMs, endOf?.(value)?.getTime() ?? Infinity);
     this.entries.delete(key);
-    this.entries.set(key, { principal, freshUntil });
+    this.entries.set(key, { value, freshUntil });
     const [oldest] = this.entries.keys();
-    if (this.entries.size > this.maxEntries && oldest !== undefined) this.entries.delete(oldest);
-  }
-
-  forget(isMeant: (principal: Principal) => boolean): void {
-    for (const [key, { principal }] of this.entries) if (isMeant(principal)) this.entries.delete(key);
+    if (this.entries.size > size && oldest !== undefined) this.entries.delete(oldest);
   }
 }

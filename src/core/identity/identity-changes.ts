@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Principal } from './principal.js';
 
 /**
  * The hint that somebody is no more what they were: a credential ended, a role changed, a member was removed. It says whom
@@ -16,9 +15,9 @@ const IdentityChange = z.object({
 export type IdentityChange = z.infer<typeof IdentityChange>;
 
 /** Whom a hint is about; one that cannot be read is about everybody. */
-export function concernedBy(data: unknown): (principal: Principal) => boolean {
+export function concernedBy(data: unknown): (known: IdentityChange) => boolean {
   const { success, data: change } = IdentityChange.safeParse(data);
   if (!success) return () => true;
   const entries = Object.entries(change) as [keyof IdentityChange, string | undefined][];
-  return (principal) => entries.every(([name, value]) => value === undefined || principal[name] === value);
+  return (known) => entries.every(([name, value]) => value === undefined || known[name] === value);
 }

@@ -15,6 +15,7 @@ import { OneTimeCodesRepository } from './one-time-codes.repository.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import { OrganizationPlansService } from './organization-plans.service.js';
+import { ProfilesService } from './profiles.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SendCodeHandler } from './send-code.handler.js';
@@ -43,6 +44,7 @@ import { OldSignIns } from './old-sign-ins.js';
     OneTimeCodesService,
     OrganizationsRepository,
     OrganizationPlansService,
+    ProfilesService,
     RecordFailureHandler,
     RefreshTokensRepository,
     RefreshTokensService,
@@ -60,6 +62,7 @@ import { OldSignIns } from './old-sign-ins.js';
     IdentityService,
     MailLinksService,
     OrganizationPlansService,
+    ProfilesService,
     RecordFailureHandler,
     SendCodeHandler,
     SignInService,

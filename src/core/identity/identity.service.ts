@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Keyring } from '../../platform/crypto/keyring.js';
@@ -7,12 +7,12 @@ import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { API_KEY_PREFIX } from './api-key-text.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { BriefCache } from './brief-cache.js';
 import type { Credential } from './credential.js';
 import { CredentialUses } from './credential-uses.js';
 import { accessTokenIsInvalid } from './identity.errors.js';
 import { concernedBy, IDENTITY_CHANGED } from './identity-changes.js';
 import { type Principal, SCOPES } from './principal.js';
-import { PrincipalCache } from './principal-cache.js';
 
 const MAX_CACHED = 10_000;
 /** A change that this process did not hear of counts after this long. */
@@ -21,10 +21,8 @@ const FRESH_MS = 2_000;
 /** Tells who a credential belongs to. */
 @Injectable()
 export class IdentityService implements OnModuleDestroy {
-  private readonly cache = new PrincipalCache(MAX_CACHED, FRESH_MS);
+  private readonly cache: BriefCache<Principal>;
   private readonly unsubscribe: () => void;
-  /** Counts what changed, so that an answer read before a change is not kept after it. */
-  private changes = 0;
 
   constructor(
     private readonly accessTokens: AccessTokens,
@@ -35,10 +33,8 @@ export class IdentityService implements OnModuleDestroy {
     private readonly clock: Clock,
     hints: Hints,
   ) {
-    this.unsubscribe = hints.subscribe(IDENTITY_CHANGED, (data) => {
-      this.changes += 1;
-      this.cache.forget(concernedBy(data));
-    });
+    this.cache = new BriefCache(clock, { size: MAX_CACHED, freshMs: FRESH_MS, endOf: ({ expiresAt }) => expiresAt });
+    this.unsubscribe = hints.subscribe(IDENTITY_CHANGED, (data) => this.cache.forget(concernedBy(data)));
   }
 
   onModuleDestroy(): void {
@@ -47,7 +43,7 @@ export class IdentityService implements OnModuleDestroy {
 
   /** @param ip from where it comes, for its owner to see. @throws 401 when it is not valid, has expired, or was revoked */
   async authenticate(credential: Credential, { ip }: { ip: string }): Promise<Principal> {
-    const principal = await this.identify(credential);
+    const principal = await this.cache.get(cacheKey(credential), () => this.read(credential));
     this.uses.note(principal, ip);
     return principal;
   }
@@ -56,16 +52,6 @@ export class IdentityService implements OnModuleDestroy {
   async listOutdated(principals: readonly Principal[]): Promise<ReadonlySet<Principal>> {
     const places = principals.length > 0 ? await this.accounts.findOutdated(principals, this.clock.now()) : [];
     return new Set(places.flatMap((place) => principals[place] ?? []));
-  }
-
-  private async identify(credential: Credential): Promise<Principal> {
-    const key = cacheKey(credential);
-    const known = this.cache.find(key, this.clock.now());
-    if (known) return known;
-    const before = this.changes;
-    const principal = await this.read(credential);
-    if (before === this.changes) this.cache.keep(key, principal, this.clock.now());
-    return principal;
   }
 
   private async read(credential: Credential): Promise<Principal> {
@@ -94,5 +80,4 @@ export class IdentityService implements OnModuleDestroy {
 }
 
 /** Nothing secret is kept, not even in memory. */
-const cacheKey = (credential: Credential): string =>
-  createHash('sha256').update(Object.values(credential).join('\n')).digest('base64url');
+const cacheKey = (credential: Credential): string => hash('sha256', Object.values(credential).join('\n'), 'base64url');

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { AccountsService } from '../../core/identity/accounts.service.js';
+import { ProfilesService } from '../../core/identity/profiles.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
@@ -14,14 +14,14 @@ import { toUserView, UpdateProfile, UserView } from './schemas/user.schemas.js';
 @ApiUnauthorizedResponse(problem('No access token, or one that is not valid any more.'))
 @Controller('api/v1/user')
 export class ProfileController {
-  constructor(private readonly accounts: AccountsService) {}
+  constructor(private readonly profiles: ProfilesService) {}
 
   @Get('profile')
   @Allow('profile.read')
   @ApiOperation({ summary: 'Who is signed in.' })
   @ApiOkResponse({ standardSchema: UserView })
   async get(@CurrentPrincipal() principal: Principal) {
-    return toUserView(await this.accounts.profile(principal));
+    return toUserView(await this.profiles.find(principal));
   }
 
   @Put('profile')
@@ -33,6 +33,6 @@ export class ProfileController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: UpdateProfile }) body: z.infer<typeof UpdateProfile>,
   ) {
-    return toUserView(await this.accounts.changeProfile(principal, body));
+    return toUserView(await this.profiles.change(principal, body));
   }
 }

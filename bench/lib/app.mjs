@@ -11,6 +11,8 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 export const SETTINGS = {
   RATE_LIMIT_RPM: '0',
   RATE_LIMIT_AUTH_RPM: '0',
+  RATE_LIMIT_USER_RPM: '0',
+  RATE_LIMIT_KEY_RPM: '0',
   RATE_LIMIT_FRAMES: '0',
   SOCKETS_PER_USER: '0',
   OTP_COOLDOWN_SECONDS: '0',

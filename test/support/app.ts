@@ -94,6 +94,8 @@ const SETTINGS = {
   DEMO_SERVER: 'false',
   RATE_LIMIT_RPM: '0',
   RATE_LIMIT_AUTH_RPM: '0',
+  RATE_LIMIT_USER_RPM: '0',
+  RATE_LIMIT_KEY_RPM: '0',
   OTP_COOLDOWN_SECONDS: '0',
   LLM_PROVIDER: 'offline',
   LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',

@@ -8,6 +8,8 @@ import { ApiKeysService } from './api-keys.service.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { CredentialsService } from './credentials.service.js';
 import { CredentialUses } from './credential-uses.js';
+import { DailyRequestsRepository } from './daily-requests.repository.js';
+import { DailyRequests } from './daily-requests.service.js';
 import { IdentityService } from './identity.service.js';
 import { MailLinksRepository } from './mail-links.repository.js';
 import { MailLinksService } from './mail-links.service.js';
@@ -37,6 +39,8 @@ import { OldSignIns } from './old-sign-ins.js';
     CredentialsRepository,
     CredentialsService,
     CredentialUses,
+    DailyRequests,
+    DailyRequestsRepository,
     IdentityService,
     MailLinksRepository,
     MailLinksService,
@@ -59,6 +63,7 @@ import { OldSignIns } from './old-sign-ins.js';
     AccountsService,
     ApiKeysService,
     CredentialsService,
+    DailyRequests,
     IdentityService,
     MailLinksService,
     OrganizationPlansService,

@@ -12,6 +12,16 @@ export const ACCESS_SETTINGS = {
     preset: '120',
     about: 'Requests a minute and address to all other routes; 0 is no limit.',
   },
+  RATE_LIMIT_USER_RPM: {
+    schema: whole(0, 1_000_000),
+    preset: '600',
+    about: 'Requests a minute of one user who signed in, from whatever addresses; 0 is no limit.',
+  },
+  RATE_LIMIT_KEY_RPM: {
+    schema: whole(0, 1_000_000),
+    preset: '600',
+    about: 'Requests a minute with one API key; 0 is no limit.',
+  },
   RATE_LIMIT_FRAMES: {
     schema: whole(0, 1_000_000),
     preset: '40',

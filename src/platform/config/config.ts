@@ -74,6 +74,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimits: {
       authPerMinute: values.RATE_LIMIT_AUTH_RPM,
       perMinute: values.RATE_LIMIT_RPM,
+      userPerMinute: values.RATE_LIMIT_USER_RPM,
+      keyPerMinute: values.RATE_LIMIT_KEY_RPM,
       framesPerSecond: values.RATE_LIMIT_FRAMES,
       socketsPerUser: values.SOCKETS_PER_USER,
     },

@@ -8,6 +8,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { ambientFields } from '../../platform/logging/logger.js';
 import { requestHead } from './request-path.js';
 import { findPrincipal, rememberPrincipal } from './request-principal.js';
+import { RequestLimits } from './request-limits.js';
 import { Surfaces } from './surface.js';
 
 /** Opens a route, or a whole controller, to everyone; the argument is the reason, in words. */
@@ -25,6 +26,7 @@ export class AuthGuard implements CanActivate {
     private readonly reflector: Reflector,
     private readonly identity: IdentityService,
     private readonly surfaces: Surfaces,
+    private readonly limits: RequestLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -47,23 +49,25 @@ export class AuthGuard implements CanActivate {
     return rule;
   }
 
-  /** @throws 401, and 403 when the caller may not do this */
+  /** @throws 401, 429, and 403 when the caller may not do this */
   async admit(request: FastifyRequest, action: Action): Promise<Principal> {
     const principal = await this.identify(request);
     authorize(principal, action);
     return principal;
   }
 
-  /** @throws 401 */
+  /** Counts them, too. @throws 401, 429 */
   async identify(request: FastifyRequest): Promise<Principal> {
     const known = findPrincipal(request);
     if (known) return known;
     const head = requestHead(request);
-    const credential = this.surfaces.of(head).readCredential(head);
+    const surface = this.surfaces.of(head);
+    const credential = surface.readCredential(head);
     if (!credential) throw credentialIsMissing();
     const principal = await this.identity.authenticate(credential, { ip: request.ip });
     rememberPrincipal(request, principal);
     tellAmbience(principal);
+    await this.limits.countPrincipal(request, surface, principal);
     return principal;
   }
 }

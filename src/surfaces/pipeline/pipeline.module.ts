@@ -6,6 +6,7 @@ import { ErrorWriter } from './error-writer.js';
 import { ExpectContinue } from './expect-continue.js';
 import { noSurface } from './no-surface.js';
 import { RateLimits } from './rate-limits.js';
+import { RequestLimits } from './request-limits.js';
 import { RequestHooks } from './request-hooks.js';
 import { RequestMetrics } from './request-metrics.js';
 import { RequestSpans } from './request-spans.js';
@@ -27,6 +28,7 @@ export class PipelineModule {
         ExpectContinue,
         RateLimits,
         RequestHooks,
+        RequestLimits,
         RequestMetrics,
         RequestSpans,
         { provide: APP_FILTER, useExisting: ErrorWriter },

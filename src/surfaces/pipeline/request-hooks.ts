@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { normalIp } from '../../core/identity/ip-address.js';
-import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { newId } from '../../platform/ids.js';
@@ -9,13 +8,13 @@ import { Lifecycle } from '../../platform/lifecycle.js';
 import { Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { checkSite } from './cross-site.js';
-import { RateLimits, rateLimitHeaders, tooManyRequests } from './rate-limits.js';
+import { RequestLimits } from './request-limits.js';
 import { RequestMetrics } from './request-metrics.js';
 import { RequestSpans } from './request-spans.js';
 import { requestHead, requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
 import { securityHeaders } from './security-headers.js';
-import { type Surface, Surfaces } from './surface.js';
+import { Surfaces } from './surface.js';
 
 /** Headers of which a second one is an attack on whoever reads the other. */
 const ONCE = new Set([
@@ -35,11 +34,10 @@ export class RequestHooks {
 
   constructor(
     private readonly surfaces: Surfaces,
-    private readonly limits: RateLimits,
+    private readonly limits: RequestLimits,
     private readonly logger: Logger,
     private readonly metrics: RequestMetrics,
     private readonly spans: RequestSpans,
-    private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
     @Inject(CONFIG) private readonly config: Config,
   ) {
@@ -55,13 +53,24 @@ export class RequestHooks {
       const caller = { ip: normalIp(request.ip), userAgent: request.headers['user-agent'] };
       withLogFields({ requestId: request.id, caller }, () => this.spans.open(request, done));
     });
-    fastify.addHook('onRequest', async (request, reply) => {
+    fastify.addHook('onRequest', (request, reply, done) => {
       const head = requestHead(request);
       const surface = this.surfaces.find(head);
-      await this.count(request, reply, surface);
-      checkHead(request.raw.rawHeaders);
-      if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
-      if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
+      const goOn = () => {
+        checkHead(request.raw.rawHeaders);
+        if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
+        if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
+      };
+      const kind = surface ? surface.limitOf(requestPath(request)) : request.is404 ? 'general' : 'none';
+      // Before every request: no promise where none is needed.
+      try {
+        const counting = this.limits.countAddress(request, reply, kind);
+        if (counting) return void counting.then(goOn).then(() => done(), done);
+        goOn();
+      } catch (refusal) {
+        return done(refusal as Error);
+      }
+      done();
     });
     fastify.addHook('onResponse', (request, reply, done) => {
       this.log(request, reply);
@@ -69,14 +78,6 @@ export class RequestHooks {
       this.spans.close(request, reply.statusCode);
       done();
     });
-  }
-
-  private async count(request: FastifyRequest, reply: FastifyReply, surface: Surface | undefined): Promise<void> {
-    const kind = surface ? surface.limitOf(requestPath(request)) : request.is404 ? 'general' : 'none';
-    const taken = await this.limits.take(kind, request.ip);
-    if (!taken) return;
-    reply.headers(rateLimitHeaders(kind, taken, this.clock.now()));
-    if (!taken.allowed) throw tooManyRequests(taken);
   }
 
   private log(request: FastifyRequest, reply: FastifyReply): void {

@@ -63,6 +63,8 @@ export interface Surface {
   readonly crossSite?: 'refused';
   /** A body is JSON, whatever its content type says. */
   readonly contentTypes?: 'any';
+  /** Whoever calls it counts as a program, for the daily quota of their organization; elsewhere keys alone do. */
+  readonly callers?: 'programs';
   limitOf(path: string): RateLimitClass;
   /** @throws AppError when the credential has no readable form */
   readCredential(head: RequestHead): Credential | undefined;

@@ -19,6 +19,7 @@ export const platformSurface: DocumentedSurface = {
   },
   errorMediaType: JSON_MEDIA_TYPE,
   headers: { 'cache-control': 'no-store' },
+  callers: 'programs',
   limitOf: (path) => (isBelow(path, '/v1/auth') ? 'auth' : 'general'),
   readCredential: readBearerOrApiKey,
   writeError: toPlatformError,

@@ -104,6 +104,8 @@ const DEFAULTS = {
   DEMO_SERVER: 'false',
   RATE_LIMIT_RPM: '0',
   RATE_LIMIT_AUTH_RPM: '0',
+  RATE_LIMIT_USER_RPM: '0',
+  RATE_LIMIT_KEY_RPM: '0',
   OTP_COOLDOWN_SECONDS: '0',
   ACCESS_TOKEN_SECONDS: '7200',
   // Each start compiles the same files.

@@ -1,0 +1,62 @@
+import { AppError } from '../../platform/errors/app-error.js';
+
+/** What a limit counts, by its name in headers and in errors. */
+const MESSAGES = {
+  auth: 'Too many requests for signing in from this address. Wait a moment.',
+  general: 'Too many requests from this address. Wait a moment.',
+  user: 'Too many requests of this user. Wait a moment.',
+  key: 'Too many requests with this key. Wait a moment.',
+  day: 'The requests that the plan of this organization has for a day are used up. They begin anew at midnight UTC.',
+};
+export type LimitName = keyof typeof MESSAGES;
+
+export interface LimitPolicy {
+  name: LimitName;
+  limit: number;
+  /** As an item of `RateLimit-Policy`. */
+  item: string;
+}
+
+export const policyOf = (name: LimitName, limit: number, windowSeconds: number): LimitPolicy => ({
+  name,
+  limit,
+  item: `"${name}";q=${limit};w=${windowSeconds}`,
+});
+
+/** What one request took of a limit. */
+export interface Taken {
+  policy: LimitPolicy;
+  remaining: number;
+  /** Until the window ends. */
+  resetMs: number;
+  allowed: boolean;
+}
+
+const seconds = (ms: number): number => Math.ceil(ms / 1_000);
+
+/**
+ * `X-RateLimit-*` of the limit that is nearest to its end, the reset in Unix seconds; and of all of them the fields of the
+ * IETF: draft-ietf-httpapi-ratelimit-headers-11, 3 and 4, two Lists of Items (RFC 9651, 3.1).
+ */
+export function limitHeaders(taken: readonly [Taken, ...Taken[]], now: number): Record<string, string> {
+  const nearest = taken.reduce((least, one) => (isNearer(one, least) ? one : least));
+  return {
+    'x-ratelimit-limit': String(nearest.policy.limit),
+    'x-ratelimit-remaining': String(nearest.remaining),
+    'x-ratelimit-reset': String(seconds(now + nearest.resetMs)),
+    'ratelimit-policy': taken.map(({ policy }) => policy.item).join(', '),
+    ratelimit: taken
+      .map(({ policy, remaining, resetMs }) => `"${policy.name}";r=${remaining};t=${seconds(resetMs)}`)
+      .join(', '),
+  };
+}
+
+/** One that refuses comes first, then the one that leaves fewer requests. */
+const isNearer = (one: Taken, other: Taken): boolean =>
+  one.allowed === other.allowed ? one.remaining < other.remaining : !one.allowed;
+
+export const tooManyRequests = ({ policy, resetMs }: Taken) =>
+  new AppError('rate_limited', 'RATE_LIMITED', MESSAGES[policy.name], {
+    retryAfterSeconds: Math.max(1, seconds(resetMs)),
+    details: { limit: policy.name },
+  });

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DailyRequests } from '../../core/identity/daily-requests.service.js';
+import { callerNetwork } from '../../core/identity/ip-address.js';
+import type { Principal } from '../../core/identity/principal.js';
+import { Clock } from '../../platform/clock.js';
+import { limitHeaders, policyOf, type Taken, tooManyRequests } from './limit-policy.js';
+import { RateLimits } from './rate-limits.js';
+import type { RateLimitClass, Surface } from './surface.js';
+
+const DAY_SECONDS = 86_400;
+
+interface Counted {
+  reply: FastifyReply;
+  taken: Taken[];
+}
+
+/** All limits of one request: first those of the address, then, once it is known who asks, theirs. */
+@Injectable()
+export class RequestLimits {
+  private readonly open = new WeakMap<FastifyRequest, Counted>();
+
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly daily: DailyRequests,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @returns a promise only where the count is elsewhere
+   * @throws 429; 503 for sign-in that nobody counts
+   */
+  countAddress(request: FastifyRequest, reply: FastifyReply, kind: RateLimitClass): void | Promise<void> {
+    const counted: Counted = { reply, taken: [] };
+    this.open.set(request, counted);
+    if (kind === 'none') return;
+    const taken = this.limits.take(kind, callerNetwork(request.ip));
+    return taken instanceof Promise ? taken.then((told) => this.note(counted, told)) : this.note(counted, taken);
+  }
+
+  /** A key is counted as a key, whoever owns it. Programs count for the day of their organization, too. @throws 429 */
+  async countPrincipal(request: FastifyRequest, surface: Surface, principal: Principal): Promise<void> {
+    const counted = this.open.get(request);
+    if (!counted) return;
+    const isKey = principal.via === 'api_key';
+    const minute = isKey ? this.limits.take('key', principal.credentialId) : this.limits.take('user', principal.userId);
+    this.note(counted, minute instanceof Promise ? await minute : minute);
+    if (!isKey && surface.callers !== 'programs') return;
+    const day = this.daily.take(principal.organizationId);
+    const quota = day instanceof Promise ? await day : day;
+    if (quota) this.note(counted, { ...quota, policy: policyOf('day', quota.limit, DAY_SECONDS) });
+  }
+
+  private note({ reply, taken }: Counted, one: Taken | undefined): void {
+    if (!one) return;
+    taken.push(one);
+    reply.headers(limitHeaders(taken as [Taken, ...Taken[]], this.clock.now().getTime()));
+    if (!one.allowed) throw tooManyRequests(one);
+  }
+}

@@ -14,8 +14,8 @@ const MOST_ORGANIZATIONS = 20_000;
 export interface DailyQuota {
   limit: number;
   remaining: number;
-  /** Until midnight (UTC). */
-  resetMs: number;
+  /** Midnight (UTC), epoch milliseconds. */
+  resetsAt: number;
   allowed: boolean;
 }
 
@@ -79,7 +79,7 @@ export class DailyRequests implements OnApplicationShutdown {
     if (allowed) today.fresh += 1;
     this.flushSoon();
     if (limit === null) return undefined;
-    return { limit, remaining: Math.max(0, limit - used - 1), resetMs: DAY_MS - (now % DAY_MS), allowed };
+    return { limit, remaining: Math.max(0, limit - used - 1), resetsAt: now - (now % DAY_MS) + DAY_MS, allowed };
   }
 
   private load(organizationId: OrganizationId, day: string): Promise<Today> {

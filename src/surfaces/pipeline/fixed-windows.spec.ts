@@ -3,11 +3,11 @@ import { FixedWindows } from './fixed-windows.js';
 describe('fixed windows', () => {
   test('count by key until the window ends, and then anew', () => {
     const windows = new FixedWindows(60_000);
-    expect(windows.take('a', 0)).toEqual({ used: 1, resetMs: 60_000 });
-    expect(windows.take('a', 59_999)).toEqual({ used: 2, resetMs: 1 });
-    expect(windows.take('b', 59_999)).toEqual({ used: 1, resetMs: 60_000 });
-    expect(windows.take('a', 60_000)).toEqual({ used: 1, resetMs: 60_000 });
-    expect(windows.take('b', 60_000)).toEqual({ used: 2, resetMs: 59_999 });
+    expect(windows.take('a', 0)).toEqual({ used: 1, endsAt: 60_000 });
+    expect(windows.take('a', 59_999)).toEqual({ used: 2, endsAt: 60_000 });
+    expect(windows.take('b', 59_999)).toEqual({ used: 1, endsAt: 119_999 });
+    expect(windows.take('a', 60_000)).toEqual({ used: 1, endsAt: 120_000 });
+    expect(windows.take('b', 60_000)).toEqual({ used: 2, endsAt: 119_999 });
   });
 
   test('forget windows that ended, without being asked about them', () => {

@@ -1,13 +1,8 @@
-/** How much of a window is left. */
+/** Where a window stands. */
 export interface WindowState {
   /** This one included. */
   used: number;
-  /** Until the window ends. */
-  resetMs: number;
-}
-
-interface Window {
-  used: number;
+  /** Epoch milliseconds. */
   endsAt: number;
 }
 
@@ -16,7 +11,7 @@ interface Window {
  * the order in which they began, so old ones are at the front; beyond `maxKeys` the oldest is forgotten.
  */
 export class FixedWindows {
-  private readonly windows = new Map<string, Window>();
+  private readonly windows = new Map<string, WindowState>();
 
   constructor(
     private readonly windowMs: number,
@@ -27,16 +22,17 @@ export class FixedWindows {
     return this.windows.size;
   }
 
-  take(key: string, now: number): WindowState {
+  take(key: string, now: number): Readonly<WindowState> {
     const open = this.windows.get(key);
     if (open && open.endsAt > now) {
       open.used += 1;
-      return { used: open.used, resetMs: open.endsAt - now };
+      return open;
     }
     if (open) this.windows.delete(key);
     this.makeRoom(now);
-    this.windows.set(key, { used: 1, endsAt: now + this.windowMs });
-    return { used: 1, resetMs: this.windowMs };
+    const begun = { used: 1, endsAt: now + this.windowMs };
+    this.windows.set(key, begun);
+    return begun;
   }
 
   private makeRoom(now: number): void {

@@ -27,18 +27,22 @@ export async function createHttpApplication(
   options: NestApplicationOptions = {},
 ): Promise<NestFastifyApplication> {
   // The adapter is made before the application that has the writer.
-  const late: { writer?: ErrorWriter } = {};
+  const late: { writer?: ErrorWriter; hooks?: RequestHooks } = {};
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_MS,
     // A request that came before the listener closed is answered like any other.
     return503OnClosing: false,
-    // One hop: the proxy's own entry is the last one; those before it are the caller's to invent.
     routerOptions: { constraints: { credential: credentialConstraint } },
+    // One hop: the proxy's own entry is the last one; those before it are the caller's to invent.
     trustProxy: config.http.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),
-    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
-      late.writer?.write(error, request, reply),
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const write = (thrown: unknown) => late.writer?.write(thrown, request, reply);
+      // No hook has run, and no error is free.
+      const counted = async () => late.hooks?.count(request, reply);
+      counted().then(() => write(error), write);
+    },
     clientErrorHandler: answerBrokenHttp,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -48,6 +52,7 @@ export async function createHttpApplication(
     bodyParser: false,
   });
   late.writer = app.get(ErrorWriter);
+  late.hooks = app.get(RequestHooks);
   configureHttp(app);
   return app;
 }

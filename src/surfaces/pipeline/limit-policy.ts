@@ -27,12 +27,13 @@ export const policyOf = (name: LimitName, limit: number, windowSeconds: number):
 export interface Taken {
   policy: LimitPolicy;
   remaining: number;
-  /** Until the window ends. */
-  resetMs: number;
+  /** Epoch milliseconds. */
+  resetsAt: number;
   allowed: boolean;
 }
 
 const seconds = (ms: number): number => Math.ceil(ms / 1_000);
+const secondsUntil = (at: number, now: number): number => Math.max(0, seconds(at - now));
 
 /**
  * `X-RateLimit-*` of the limit that is nearest to its end, the reset in Unix seconds; and of all of them the fields of the
@@ -43,10 +44,10 @@ export function limitHeaders(taken: readonly [Taken, ...Taken[]], now: number): 
   return {
     'x-ratelimit-limit': String(nearest.policy.limit),
     'x-ratelimit-remaining': String(nearest.remaining),
-    'x-ratelimit-reset': String(seconds(now + nearest.resetMs)),
+    'x-ratelimit-reset': String(seconds(nearest.resetsAt)),
     'ratelimit-policy': taken.map(({ policy }) => policy.item).join(', '),
     ratelimit: taken
-      .map(({ policy, remaining, resetMs }) => `"${policy.name}";r=${remaining};t=${seconds(resetMs)}`)
+      .map(({ policy, remaining, resetsAt }) => `"${policy.name}";r=${remaining};t=${secondsUntil(resetsAt, now)}`)
       .join(', '),
   };
 }
@@ -55,8 +56,8 @@ export function limitHeaders(taken: readonly [Taken, ...Taken[]], now: number): 
 const isNearer = (one: Taken, other: Taken): boolean =>
   one.allowed === other.allowed ? one.remaining < other.remaining : !one.allowed;
 
-export const tooManyRequests = ({ policy, resetMs }: Taken) =>
+export const tooManyRequests = ({ policy, resetsAt }: Taken, now: number) =>
   new AppError('rate_limited', 'RATE_LIMITED', MESSAGES[policy.name], {
-    retryAfterSeconds: Math.max(1, seconds(resetMs)),
+    retryAfterSeconds: Math.max(1, secondsUntil(resetsAt, now)),
     details: { limit: policy.name },
   });

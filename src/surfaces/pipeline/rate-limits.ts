@@ -68,8 +68,8 @@ export class RateLimits {
   }
 
   private takeOwn({ policy, own }: Limiter, caller: string): Taken {
-    const { used, resetMs } = own.take(caller, this.clock.now().getTime());
-    return { policy, remaining: Math.max(0, policy.limit - used), resetMs, allowed: used <= policy.limit };
+    const { used, endsAt } = own.take(caller, this.clock.now().getTime());
+    return { policy, remaining: Math.max(0, policy.limit - used), resetsAt: endsAt, allowed: used <= policy.limit };
   }
 
   private async takeShared(limiter: Limiter, shared: RateLimiterRedis, caller: string): Promise<Taken> {
@@ -82,21 +82,19 @@ export class RateLimits {
   /** Undefined when Redis does not count. */
   private async ask(policy: LimitPolicy, shared: RateLimiterRedis, caller: string): Promise<Taken | undefined> {
     try {
-      return toTaken(policy, await shared.consume(caller), true);
+      return this.toTaken(policy, await shared.consume(caller), true);
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) return toTaken(policy, refused, false);
+      if (refused instanceof RateLimiterRes) return this.toTaken(policy, refused, false);
       this.link?.failed(refused as Error);
       return undefined;
     }
   }
-}
 
-const toTaken = (policy: LimitPolicy, { remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): Taken => ({
-  policy,
-  remaining: Math.max(0, remainingPoints),
-  resetMs: Math.max(0, msBeforeNext),
-  allowed,
-});
+  private toTaken(policy: LimitPolicy, { remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): Taken {
+    const resetsAt = this.clock.now().getTime() + Math.max(0, msBeforeNext);
+    return { policy, remaining: Math.max(0, remainingPoints), resetsAt, allowed };
+  }
+}
 
 const signInIsNotCounted = () =>
   new AppError('unavailable', 'SIGN_IN_UNAVAILABLE', 'Sign-in is closed for a moment. Try again.', {

@@ -61,10 +61,9 @@ export class RequestHooks {
         if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
         if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
       };
-      const kind = surface ? surface.limitOf(requestPath(request)) : request.is404 ? 'general' : 'none';
       // Before every request: no promise where none is needed.
       try {
-        const counting = this.limits.countAddress(request, reply, kind);
+        const counting = this.count(request, reply);
         if (counting) return void counting.then(goOn).then(() => done(), done);
         goOn();
       } catch (refusal) {
@@ -78,6 +77,13 @@ export class RequestHooks {
       this.spans.close(request, reply.statusCode);
       done();
     });
+  }
+
+  /** Of what comes before any hook, too. @throws 429, 503 */
+  count(request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+    const surface = this.surfaces.find(requestHead(request));
+    const kind = surface ? surface.limitOf(requestPath(request)) : request.is404 ? 'general' : 'none';
+    return this.limits.countAddress(request, reply, kind);
   }
 
   private log(request: FastifyRequest, reply: FastifyReply): void {

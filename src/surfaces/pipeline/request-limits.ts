@@ -54,7 +54,8 @@ export class RequestLimits {
   private note({ reply, taken }: Counted, one: Taken | undefined): void {
     if (!one) return;
     taken.push(one);
-    reply.headers(limitHeaders(taken as [Taken, ...Taken[]], this.clock.now().getTime()));
-    if (!one.allowed) throw tooManyRequests(one);
+    const now = this.clock.now().getTime();
+    reply.headers(limitHeaders(taken as [Taken, ...Taken[]], now));
+    if (!one.allowed) throw tooManyRequests(one, now);
   }
 }

@@ -15,7 +15,7 @@ export const apiKeyHasExpired = () =>
 export const apiKeyNotFound = () => new AppError('not_found', 'KEY_NOT_FOUND', 'You have no such API key.');
 
 export const apiKeyIsOver = () =>
-  new AppError('conflict', 'KEY_EXPIRED', 'This API key has expired, so there is nothing to replace. Make a new one.');
+  new AppError('conflict', 'KEY_ENDED', 'This API key has expired, so there is nothing to replace. Make a new one.');
 
 export const scopesAreBeyondRole = (role: Role, scopes: readonly Scope[]) =>
   new AppError('forbidden', 'SCOPE_NOT_ALLOWED', `The role ${role} cannot give a key: ${scopes.join(', ')}.`, {

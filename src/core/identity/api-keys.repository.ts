@@ -93,13 +93,6 @@ export class ApiKeysRepository {
     return key ?? undefined;
   }
 
-  async nameOf(organizationId: OrganizationId): Promise<string> {
-    const [row] = await this.database.sql<{ name: string }>('select name from organizations where id = $1', [
-      organizationId,
-    ]);
-    return row?.name ?? '';
-  }
-
   async expire(id: Id<'key'>, at: Date): Promise<void> {
     await this.database.entities.update(ApiKeyEntity, { id }, { expiresAt: at });
   }

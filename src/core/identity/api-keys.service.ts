@@ -19,6 +19,7 @@ import {
 } from './api-keys.errors.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
+import { OrganizationsRepository } from './organizations.repository.js';
 import { hasExpired, type Principal } from './principal.js';
 
 /** Keys by which programs speak for a user in one organization: with the scopes given, and never beyond their role. */
@@ -27,6 +28,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly keys: ApiKeysRepository,
+    private readonly organizations: OrganizationsRepository,
     private readonly activity: Activity,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -120,8 +122,9 @@ export class ApiKeysService {
     const unused = { lastUsedAt: null, lastUsedIp: null };
     const living = { revokedAt: null, revokedBecause: null };
     await this.keys.add({ ...told, ...unused, ...living, userId, organizationId, hash: hashOfApiKey(text) });
-    const organization = { id: organizationId, name: await this.keys.nameOf(organizationId) };
-    return { apiKey: { ...told, ...unused, organization }, text };
+    const organization = await this.organizations.find(organizationId);
+    const where = { id: organizationId, name: organization?.name ?? '' };
+    return { apiKey: { ...told, ...unused, organization: where }, text };
   }
 
   private async record(

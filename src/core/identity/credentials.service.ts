@@ -67,14 +67,6 @@ export class CredentialsService {
     this.tell(of);
   }
 
-  /** All that a member could come in by: none of it counts again when they are invited again. Part of the caller's transaction. */
-  async endForRemovedMember({ userId, organizationId }: Required<Pick<CredentialsOf, 'userId' | 'organizationId'>>) {
-    const now = this.clock.now();
-    await this.credentials.endSignIns({ userId, organizationId }, 'member_removed', now);
-    await this.credentials.endKeys({ userId, organizationId }, 'member_removed', now);
-    this.tell({ userId });
-  }
-
   private async end(of: CredentialsOf, { includeKeys } = { includeKeys: true }) {
     const now = this.clock.now();
     const signIns = await this.credentials.endSignIns(of, 'revoked', now);

@@ -1,16 +1,24 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Hints } from '../../platform/hints/hints.js';
+import type { OrganizationId } from '../../platform/ids.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { BriefCache } from './brief-cache.js';
 import { accessTokenIsInvalid, usernameIsInvalid } from './identity.errors.js';
 import { concernedBy, IDENTITY_CHANGED } from './identity-changes.js';
-import type { Principal } from './principal.js';
+import { OrganizationsRepository } from './organizations.repository.js';
+import type { Principal, Role } from './principal.js';
 import { cleanUsername, type User } from './user.js';
 
 const MAX_CACHED = 10_000;
 /** A change that this process did not hear of is seen after this long. */
 const FRESH_MS = 2_000;
+
+export interface Described {
+  user: User;
+  organization: { id: OrganizationId; name: string };
+  role: Role;
+}
 
 /** What people see of themselves. Clients ask for it all the time, so it is kept for a moment. */
 @Injectable()
@@ -20,6 +28,7 @@ export class ProfilesService implements OnModuleDestroy {
 
   constructor(
     private readonly accounts: AccountsRepository,
+    private readonly organizations: OrganizationsRepository,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {
@@ -40,6 +49,16 @@ export class ProfilesService implements OnModuleDestroy {
       if (!user) throw accessTokenIsInvalid();
       return user;
     });
+  }
+
+  /** Themselves, and where they are. */
+  async describe(principal: Principal): Promise<Described> {
+    const [user, organization] = await Promise.all([
+      this.find(principal),
+      this.organizations.find(principal.organizationId),
+    ]);
+    if (!organization) throw accessTokenIsInvalid();
+    return { user, organization: { id: organization.id, name: organization.name }, role: principal.role };
   }
 
   /** What is absent stays as it is. */

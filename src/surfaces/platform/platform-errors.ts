@@ -22,6 +22,7 @@ const BY_KIND = {
 /** Where one error has another word than its kind. */
 const BY_CODE: Readonly<Record<string, string>> = {
   TOKEN_EXPIRED: 'AUTH_TOKEN_EXPIRED',
+  KEY_EXPIRED: 'AUTH_TOKEN_EXPIRED',
   CREDENTIALS_INVALID: 'AUTH_INVALID_CREDENTIALS',
   EMAIL_NOT_VERIFIED: 'EMAIL_NOT_VERIFIED',
 };

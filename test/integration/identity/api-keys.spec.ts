@@ -166,7 +166,7 @@ describe('API keys', () => {
     expect((await list(eve)).map(({ id }) => id)).toContain(made.id);
     expect(await eve.call('POST', `${KEYS}/${made.id}/rotate`)).toMatchObject({
       status: 409,
-      body: { code: 'KEY_EXPIRED' },
+      body: { code: 'KEY_ENDED' },
     });
     expect((await eve.call('DELETE', `${KEYS}/${made.id}`)).status).toBe(200);
   });

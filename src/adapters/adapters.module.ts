@@ -11,6 +11,7 @@ import { AbsentDemoServer } from './demo-server/absent-demo-server.js';
 import { DemoProcess } from './demo-server/demo-process.js';
 import { ConfiguredModels } from './language-model/configured-models.js';
 import { MailerModule } from './mailer/mailer.module.js';
+import { PasswordsModule } from './passwords/passwords.module.js';
 
 const DEMO_SCRIPT = join(PROJECT_ROOT, 'dist/demo/main.js');
 
@@ -21,7 +22,7 @@ export class AdaptersModule {
   static with(config: Config): DynamicModule {
     return {
       module: AdaptersModule,
-      imports: [MailerModule.with(config)],
+      imports: [MailerModule.with(config), PasswordsModule],
       providers: [
         { provide: LanguageModels, useFactory: () => new ConfiguredModels(config.models) },
         {

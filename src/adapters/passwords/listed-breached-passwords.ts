@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { BreachedPasswords } from '../../core/identity/breached-passwords.port.js';
 import { fingerprint, FingerprintSet } from './fingerprint-set.js';
@@ -25,13 +25,21 @@ export class ListedBreachedPasswords extends BreachedPasswords {
 /** Capitals and blanks around are the first that somebody changes on a known password. */
 const fold = (password: string): string => password.trim().toLowerCase();
 
+/** A piece of some thousand lines between two looks of the event loop. */
 async function readList(): Promise<FingerprintSet> {
-  const file = createReadStream(createRequire(import.meta.url).resolve(LIST));
-  const lines = createInterface({ input: file.pipe(createGunzip()) });
   const fingerprints: number[] = [];
-  for await (const line of lines) {
-    const password = fold(line);
-    if (password.length >= SHORTEST) fingerprints.push(fingerprint(password));
-  }
+  const take = (line: string) => {
+    if (line.length >= SHORTEST) fingerprints.push(fingerprint(fold(line)));
+  };
+  const file = createReadStream(createRequire(import.meta.url).resolve(LIST));
+  await pipeline(file, createGunzip().setEncoding('utf8'), async (pieces: AsyncIterable<string>) => {
+    let rest = '';
+    for await (const piece of pieces) {
+      const lines = (rest + piece).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(take);
+    }
+    take(rest);
+  });
   return new FingerprintSet(fingerprints);
 }

@@ -5,9 +5,12 @@ import { ListedBreachedPasswords } from './listed-breached-passwords.js';
 describe('the list of breached passwords', () => {
   const list = new ListedBreachedPasswords();
 
-  test.each(['password', 'PassWord', ' password123 ', '12345678', 'iloveyou1', 'qwertyuiop'])('has %j', async (text) => {
-    expect(await list.has(text)).toBe(true);
-  });
+  test.each(['password', 'PassWord', ' password123 ', '12345678', 'iloveyou1', 'qwertyuiop'])(
+    'has %j',
+    async (text) => {
+      expect(await list.has(text)).toBe(true);
+    },
+  );
 
   test.each(['securePassword123', 'correct horse battery staple', 'passwordpasswordpassword!'])(
     'does not have %j',

@@ -21,9 +21,21 @@ export class AccountsRepository {
   /** @returns whether the row is new; false when the address has its account already */
   async addUser(user: UserEntity): Promise<boolean> {
     const rows = await this.database.sql(
-      `insert into users (id, email, username, created_at, updated_at) values ($1, $2, $3, $4, $5)
+      `insert into users (id, email, username, first_name, last_name, password_hash, password_changed_at,
+         instance_administrator, created_at, updated_at)
+       values ($1, $2, $3, $4, $5, $6, case when $6::text is null then null else $8::timestamptz end, $7, $8, $9)
        on conflict (email) do nothing returning id`,
-      [user.id, user.email, user.username, user.createdAt, user.updatedAt],
+      [
+        user.id,
+        user.email,
+        user.username,
+        user.firstName,
+        user.lastName,
+        user.passwordHash ?? null,
+        user.instanceAdministrator,
+        user.createdAt,
+        user.updatedAt,
+      ],
     );
     return rows.length === 1;
   }
@@ -56,12 +68,16 @@ export class AccountsRepository {
   }
 
   /** People see themselves; nobody else is visible yet. */
-  async findVisible({ userId }: Principal): Promise<UserEntity | undefined> {
+  async findVisible({ userId }: Pick<Principal, 'userId'>): Promise<UserEntity | undefined> {
     return (await this.database.entities.findOneBy(UserEntity, { id: userId })) ?? undefined;
   }
 
   async rename({ userId }: Principal, username: string, now: Date): Promise<void> {
     await this.database.entities.update(UserEntity, { id: userId }, { username, updatedAt: now });
+  }
+
+  async recordSignIn(userId: UserId, now: Date): Promise<void> {
+    await this.database.sql('update users set last_login_at = $2 where id = $1', [userId, now]);
   }
 
   /** @returns undefined when the family was revoked, or the user is no member any more */

@@ -6,7 +6,7 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { EmailAddress } from './email-address.js';
 import { organizationCreated } from './organization-created.job.js';
-import { type Account, type User, usernameFrom, withSuffix } from './user.js';
+import { type Account, type NewAccount, type User, usernameFrom, withSuffix } from './user.js';
 
 @Injectable()
 export class AccountsService {
@@ -20,7 +20,7 @@ export class AccountsService {
   /** Whoever has proved the address: their account, made now with an organization of their own if there is none. */
   async open(email: EmailAddress): Promise<Account> {
     return this.database.transaction(async () => {
-      const created = await this.create(email);
+      const created = await this.create({ email });
       if (created) return created;
       const user = await this.accounts.findByEmail(email);
       if (!user) throw new Error('The account went away.');
@@ -28,32 +28,41 @@ export class AccountsService {
     });
   }
 
-  private async create(email: EmailAddress): Promise<Account | undefined> {
+  /**
+   * A new account, with all that was chosen for it and an organization of its own. Part of the caller's transaction.
+   * @returns undefined when the address has one already
+   */
+  async create(chosen: NewAccount): Promise<Account | undefined> {
+    const { email, firstName = null, lastName = null, passwordHash = null } = chosen;
     const now = this.clock.now();
-    const plain = usernameFrom(email);
-    const username = (await this.accounts.hasUsername(plain)) ? withSuffix(plain) : plain;
+    const username = chosen.username ?? (await this.freeUsername(email));
     const user = {
-      id: newId('user', now.getTime()),
+      id: chosen.id ?? newId('user', now.getTime()),
       email,
       username,
-      firstName: null,
-      lastName: null,
-      instanceAdministrator: false,
+      firstName,
+      lastName,
+      instanceAdministrator: chosen.isInstanceAdministrator ?? false,
       lastLoginAt: null,
       lastOrganizationId: null,
       createdAt: now,
       updatedAt: now,
     };
     // Waits for another first sign-in of this address to end, so that only one of them makes the organization.
-    if (!(await this.accounts.addUser(user))) return undefined;
+    if (!(await this.accounts.addUser({ ...user, passwordHash }))) return undefined;
 
-    const organizationId = await this.createOrganization(user.id, username, now);
+    const organizationId = await this.createOrganization(user.id, chosen.organizationName ?? username, now);
     return { user, organizationId, isNew: true };
   }
 
   /** Where they were last; who was removed everywhere gets an organization of their own again. */
-  private async homeOf({ id, username }: User): Promise<OrganizationId> {
+  async homeOf({ id, username }: Pick<User, 'id' | 'username'>): Promise<OrganizationId> {
     return (await this.accounts.findHomeOf(id)) ?? (await this.createOrganization(id, username, this.clock.now()));
+  }
+
+  private async freeUsername(email: EmailAddress): Promise<string> {
+    const plain = usernameFrom(email);
+    return (await this.accounts.hasUsername(plain)) ? withSuffix(plain) : plain;
   }
 
   private async createOrganization(userId: UserId, name: string, now: Date) {

@@ -1,3 +1,5 @@
+import { emailIsMalformed } from './identity.errors.js';
+
 /** A canonical address: trimmed, lower case, NFC. Two spellings of one mailbox are one value. */
 export type EmailAddress = string & { readonly __email: true };
 
@@ -27,4 +29,11 @@ export function canonicalEmail(text: string): EmailAddress | undefined {
   // A last label of digits only is an IPv4 address, not a domain.
   if (/^\d+$/.test(labels.at(-1) ?? '')) return undefined;
   return email as EmailAddress;
+}
+
+/** @throws 400 for what is no address we would write to */
+export function readEmail(text: string): EmailAddress {
+  const email = canonicalEmail(text);
+  if (!email) throw emailIsMalformed();
+  return email;
 }

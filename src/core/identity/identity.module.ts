@@ -18,6 +18,12 @@ import { OneTimeCodesService } from './one-time-codes.service.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import { OrganizationPlansService } from './organization-plans.service.js';
 import { ProfilesService } from './profiles.service.js';
+import { PasswordCareService } from './password-care.service.js';
+import { PasswordChangedHandler } from './password-changed.handler.js';
+import { PasswordSignInService } from './password-sign-in.service.js';
+import { PasswordsRepository } from './passwords.repository.js';
+import { PasswordsService } from './passwords.service.js';
+import { RegistrationsService } from './registrations.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
 import { SendCodeHandler } from './send-code.handler.js';
@@ -50,7 +56,13 @@ import { OldSignIns } from './old-sign-ins.js';
     OrganizationPlansService,
     ProfilesService,
     RecordFailureHandler,
+    PasswordCareService,
+    PasswordChangedHandler,
+    PasswordSignInService,
+    PasswordsRepository,
+    PasswordsService,
     RefreshTokensRepository,
+    RegistrationsService,
     RefreshTokensService,
     SendCodeHandler,
     SendLinkHandler,
@@ -69,6 +81,9 @@ import { OldSignIns } from './old-sign-ins.js';
     OrganizationPlansService,
     ProfilesService,
     RecordFailureHandler,
+    PasswordCareService,
+    PasswordSignInService,
+    RegistrationsService,
     SendCodeHandler,
     SignInService,
   ],

@@ -7,12 +7,16 @@ import { LINK_PURPOSES, LINK_RULES, type LinkPurpose } from './mail-link.js';
 
 const ENDED_BY_NEWER = LINK_PURPOSES.filter((purpose) => LINK_RULES[purpose].endedByNewer);
 
-/** Unused, in time, and the newest where only that counts. `$1` is the hash, `$2` now, `$3` ENDED_BY_NEWER. */
+/**
+ * Unused, in time, and the newest where only that counts. What would make an account is over once there is one, however
+ * that came about. `$1` is the hash, `$2` now, `$3` ENDED_BY_NEWER.
+ */
 const LIVE = `links.token_hash = $1 and links.used_at is null and links.expires_at > $2
   and not (links.purpose = any($3::text[]) and exists (
     select from mail_links newer
     where newer.email = links.email and newer.purpose = links.purpose
-      and (newer.created_at, newer.id) > (links.created_at, links.id)))`;
+      and (newer.created_at, newer.id) > (links.created_at, links.id)))
+  and not (links.purpose = 'verify_email' and exists (select from users where users.email = links.email))`;
 
 /** The columns as an entity names them; `details` comes parsed. */
 const COLUMNS = `links.id, links.purpose, links.email, links.token_hash as "tokenHash", links.details,
@@ -65,6 +69,14 @@ export class MailLinksRepository {
         link.createdAt,
         link.expiresAt,
       ],
+    );
+  }
+
+  /** All of an address that were not used are over now. */
+  async endAll(email: EmailAddress, purposes: readonly LinkPurpose[], now: Date): Promise<void> {
+    await this.database.sql(
+      'update mail_links set used_at = $3 where email = $1 and purpose = any($2::text[]) and used_at is null',
+      [email, purposes, now],
     );
   }
 

@@ -81,6 +81,16 @@ export class MailLinksService {
     return { purpose: link.purpose, email: link.email };
   }
 
+  /** What those carry that an address could still use, newest first; the same work for every address. */
+  async listDetails(email: EmailAddress, purpose: LinkPurpose): Promise<unknown[]> {
+    return (await this.links.listLive(email, purpose, this.clock.now())).map(({ details }) => details);
+  }
+
+  /** Part of the caller's transaction: what was asked for before counts no more. */
+  async endAll(email: EmailAddress, purposes: readonly LinkPurpose[]): Promise<void> {
+    await this.links.endAll(email, purposes, this.clock.now());
+  }
+
   /**
    * To be called in the transaction of what the link is good for: if that fails, the link is not used.
    * @throws 410 used, too old, replaced, unknown, or of another purpose

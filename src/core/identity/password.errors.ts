@@ -14,8 +14,9 @@ export const passwordIsRefused = (flaw: PasswordFlaw, path: string) =>
     issues: [{ path, code: `password_${flaw}`, message: FLAWS[flaw] }],
   });
 
-export const nameIsInvalid = (path: string) => {
-  const message = 'A name has 1 to 100 characters and no control characters.';
+/** @param most characters */
+export const registeredNameIsInvalid = (path: '/first_name' | '/last_name' | '/organization_name', most: number) => {
+  const message = `This has 1 to ${most} characters and no control characters.`;
   return new AppError('invalid', 'VALIDATION_ERROR', message, { issues: [{ path, code: 'invalid_name', message }] });
 };
 

@@ -8,6 +8,7 @@ import { Hints } from '../../platform/hints/hints.js';
 import { type Id, newId } from '../../platform/ids.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { Activity } from '../activity/activity.service.js';
+import { AccountsRepository } from './accounts.repository.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
 import { deviceFingerprintIsInvalid, refreshTokenIsInvalid } from './identity.errors.js';
 import { normalIp } from './ip-address.js';
@@ -44,6 +45,7 @@ export class RefreshTokensService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly repository: RefreshTokensRepository,
+    private readonly accounts: AccountsRepository,
     private readonly keyring: Keyring,
     private readonly activity: Activity,
     private readonly hints: Hints,
@@ -71,6 +73,7 @@ export class RefreshTokensService {
     const token = randomBytes(32).toString('base64url');
     await this.repository.addFamily(family);
     await this.addToken(family.id, token, now);
+    await this.accounts.recordSignIn(user.id, now);
     await this.activity.record({
       organizationId,
       action: 'sign_in.succeeded',

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsService } from './accounts.service.js';
-import { canonicalEmail, type EmailAddress } from './email-address.js';
-import { codeIsMalformed, emailIsMalformed } from './identity.errors.js';
+import { readEmail } from './email-address.js';
+import { codeIsMalformed } from './identity.errors.js';
 import { isCodeShaped } from './one-time-code.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
 import { checkSignInClient, RefreshTokensService, type Rotated } from './refresh-tokens.service.js';
@@ -66,10 +66,4 @@ export class SignInService {
     const { userId, organizationId, id: familyId } = family;
     return { accessToken: this.accessTokens.issue({ userId, organizationId, familyId }), refreshToken: token };
   }
-}
-
-function readEmail(text: string): EmailAddress {
-  const email = canonicalEmail(text);
-  if (!email) throw emailIsMalformed();
-  return email;
 }

@@ -21,7 +21,21 @@ export interface Account {
   isNew: boolean;
 }
 
-const MAX_USERNAME_LENGTH = 64;
+/** What is absent is chosen by us, or stays empty. */
+export interface NewAccount {
+  email: EmailAddress;
+  id?: UserId;
+  /** Clean already. */
+  username?: string;
+  firstName?: string | null;
+  lastName?: string | null;
+  /** Clean already. */
+  organizationName?: string | null;
+  passwordHash?: string | null;
+  isInstanceAdministrator?: boolean;
+}
+
+export const MAX_USERNAME_LENGTH = 64;
 /** Control characters, line and paragraph separators, and those that turn the direction of writing. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
+import { PasswordsModule } from '../../../src/adapters/passwords/passwords.module.js';
 import { ModelChoice } from '../../../src/core/agent/model-choice.js';
 import { IdentityModule } from '../../../src/core/identity/identity.module.js';
 import { organizationCreated } from '../../../src/core/identity/organization-created.job.js';
@@ -118,6 +119,7 @@ export async function startIdentityApp(settings: Record<string, string> = {}): P
     imports: [
       PlatformModule.with(parts),
       MailerModule.with(config),
+      PasswordsModule,
       ModelModule,
       IdentityModule,
       PipelineModule.with([clientSurface, devMailboxSurface]),

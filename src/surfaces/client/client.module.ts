@@ -15,6 +15,8 @@ import { CredentialsController } from './credentials.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
+import { OwnPasswordController } from './own-password.controller.js';
+import { PasswordAuthController } from './password-auth.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
@@ -36,6 +38,8 @@ import { TicketsController } from './tickets.controller.js';
     HealthController,
     InstanceController,
     ModelsController,
+    OwnPasswordController,
+    PasswordAuthController,
     ProfileController,
     ServersController,
     SessionCopiesController,

@@ -36,6 +36,14 @@ export const codeIsOver = () =>
 export const codeIsLocked = (retryAfterSeconds: number) =>
   new AppError('rate_limited', 'OTP_LOCKED', 'Too many wrong guesses. Ask for a new code.', { retryAfterSeconds });
 
+export const codeIsLockedToday = (retryAfterSeconds: number) =>
+  new AppError(
+    'rate_limited',
+    'OTP_LOCKED',
+    'Codes to this address were guessed too often within a day. Use a sign-in link by mail instead, or wait.',
+    { retryAfterSeconds },
+  );
+
 export const codeIsCoolingDown = (retryAfterSeconds: number) =>
   new AppError('rate_limited', 'OTP_COOLDOWN', 'A code was sent a moment ago. Wait before you ask for the next one.', {
     retryAfterSeconds,

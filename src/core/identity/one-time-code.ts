@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
 
+/** Guesses that are compared, of one code. */
 export const MAX_ATTEMPTS = 5;
+/** And of all codes to one address within a day: fresh codes and other networks are no fresh guesses. */
+export const MAX_GUESSES_A_DAY = 50;
 
 export const newCode = (): string => randomInt(0, 1_000_000).toString().padStart(6, '0');
 

@@ -9,11 +9,18 @@ import { type Id, newId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { CONFIG } from '../../platform/tokens.js';
 import type { EmailAddress } from './email-address.js';
-import { codeIsCoolingDown, codeIsLocked, codeIsOver, codeIsUnknownHere, codeIsWrong } from './identity.errors.js';
+import {
+  codeIsCoolingDown,
+  codeIsLocked,
+  codeIsLockedToday,
+  codeIsOver,
+  codeIsUnknownHere,
+  codeIsWrong,
+} from './identity.errors.js';
 import { ipWindow } from './ip-address.js';
-import { cooldownSeconds, MAX_ATTEMPTS, newCode } from './one-time-code.js';
+import { cooldownSeconds, MAX_ATTEMPTS, MAX_GUESSES_A_DAY, newCode } from './one-time-code.js';
 import type { OneTimeCodeEntity } from './one-time-code.entity.js';
-import { OneTimeCodesRepository } from './one-time-codes.repository.js';
+import { type CountedCode, OneTimeCodesRepository } from './one-time-codes.repository.js';
 import { codePlace, sendCode } from './send-code.job.js';
 import { SignInFailures } from './sign-in-failures.js';
 
@@ -34,7 +41,7 @@ export class OneTimeCodesService {
   ) {}
 
   /**
-   * Makes a code and has it mailed.
+   * Makes a code and has it mailed; not one that could not be used.
    * @returns the seconds until the next one may be asked for
    */
   async request(email: EmailAddress, ip: string): Promise<number> {
@@ -44,6 +51,7 @@ export class OneTimeCodesService {
       await this.codes.lockAddress(email);
       const wait = this.secondsToWait(await this.recentCodes(email, now), place.ipWindow, now);
       if (wait.remaining > 0) throw codeIsCoolingDown(wait.remaining);
+      await this.refuseAfterLastGuess(email, now);
 
       const code = newCode();
       const row = this.newRow(place, code, now);
@@ -63,7 +71,7 @@ export class OneTimeCodesService {
    */
   async check(email: EmailAddress, code: string, ip: string): Promise<Id<'otp'>> {
     const place = { email, ipWindow: ipWindow(ip) };
-    const counted = await this.codes.takeAttempt(place, this.clock.now());
+    const counted = await this.takeAttempt(place);
     if (!counted) throw await this.refusal(place);
     if (!this.keyring.verify('one-time-codes', signedText(counted.salt, place, code), counted.codeHash)) {
       const attemptsLeft = MAX_ATTEMPTS - counted.attempts;
@@ -79,6 +87,30 @@ export class OneTimeCodesService {
    */
   async use(id: Id<'otp'>): Promise<void> {
     if (!(await this.codes.use(id, this.clock.now()))) throw codeIsOver();
+  }
+
+  private async takeAttempt(place: { email: EmailAddress; ipWindow: string }): Promise<CountedCode | undefined> {
+    const now = this.clock.now();
+    const dayBegan = this.dayBegan(now);
+    if (!(await this.codes.hasAttempt(place, now, dayBegan))) return undefined;
+    return this.database.transaction(async () => {
+      await this.codes.lockAddress(place.email);
+      return this.codes.takeAttempt(place, now, dayBegan);
+    });
+  }
+
+  /** Codes that were made since then may have been guessed within a day. */
+  private dayBegan(now: Date): Date {
+    return new Date(now.getTime() - DAY_MS - this.config.oneTimeCodes.lifetimeSeconds * 1_000);
+  }
+
+  /** @throws 429 */
+  private async refuseAfterLastGuess(email: EmailAddress, now: Date): Promise<void> {
+    const dayBegan = this.dayBegan(now);
+    const { guesses, firstAt } = await this.codes.countGuesses(email, dayBegan);
+    if (guesses < MAX_GUESSES_A_DAY) return;
+    const freeAgainMs = (firstAt ?? now).getTime() - dayBegan.getTime();
+    throw codeIsLockedToday(Math.max(1, Math.ceil(freeAgainMs / 1_000)));
   }
 
   private newRow(place: { email: EmailAddress; ipWindow: string }, code: string, now: Date): OneTimeCodeEntity {
@@ -101,6 +133,7 @@ export class OneTimeCodesService {
     const newest = await this.codes.findNewest(place);
     if (!newest) return codeIsUnknownHere();
     if (newest.usedAt || newest.expiresAt <= now) return codeIsOver();
+    await this.refuseAfterLastGuess(place.email, now);
     const { remaining } = this.secondsToWait(await this.recentCodes(place.email, now), place.ipWindow, now);
     return codeIsLocked(Math.max(1, remaining));
   }

@@ -171,6 +171,39 @@ describe('one-time codes', () => {
     expect((await guess('newest@example.com', code)).status).toBe(200);
   });
 
+  test('of guesses at one address from many networks at once fifty a day are compared, then none', async () => {
+    const email = 'besieged@example.com';
+    const networks = Array.from({ length: 14 }, (_, index) => ({ 'x-forwarded-for': `203.0.${index}.7` }));
+    const codes: string[] = [];
+    for (const network of networks) codes.push(await askFor(email, network));
+    const compared = async () => {
+      const [row] = await app.database.sql<{ sum: number }>(
+        'select sum(attempts)::int from one_time_codes where email = $1',
+        [email],
+      );
+      return row?.sum;
+    };
+    const guesses = networks.flatMap((network, index) =>
+      Array.from({ length: 12 }, () => guess(email, wrong(codes[index] ?? ''), network)),
+    );
+    const answers = await Promise.all(guesses);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(50);
+    expect(answers.filter(({ status, body }) => status === 429 && body.code === 'OTP_LOCKED')).toHaveLength(118);
+    expect(await compared()).toBe(50);
+
+    const right = await Promise.all(networks.map((network, index) => guess(email, codes[index] ?? '', network)));
+    expect(new Set(right.map(({ status }) => status))).toEqual(new Set([429]));
+    expect(await compared()).toBe(50);
+    const asked = await app.call('POST', REQUEST, { email }, { 'x-forwarded-for': '203.0.99.7' });
+    expect(asked).toMatchObject({ status: 429, body: { code: 'OTP_LOCKED' } });
+    expect(Number(asked.headers.get('retry-after'))).toBeGreaterThan(86_000);
+    expect(await askFor('besieged-not@example.com', networks[0])).toMatch(/^\d{6}$/);
+
+    app.clock.forward(Number(asked.headers.get('retry-after')));
+    const code = await askFor(email, networks[0]);
+    expect((await guess(email, code, networks[0])).status).toBe(200);
+  });
+
   test('a code that nobody asked for is 401, and no account comes of it', async () => {
     expect(await guess('nobody@example.com', '123456')).toMatchObject({ status: 401, body: { code: 'OTP_WRONG' } });
     expect(await app.database.sql(`select id from users where email = 'nobody@example.com'`)).toEqual([]);

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
@@ -31,6 +31,7 @@ import { devMailboxSurface } from '../../../src/surfaces/dev-mailbox/dev-mailbox
 import { createHttpApplication } from '../../../src/surfaces/pipeline/http-application.js';
 import { setupOpenApi } from '../../../src/surfaces/pipeline/openapi.js';
 import { PipelineModule } from '../../../src/surfaces/pipeline/pipeline.module.js';
+import type { Surface } from '../../../src/surfaces/pipeline/surface.js';
 import { ENTITIES, MIGRATIONS } from '../../../src/migrations.js';
 import { createTestDatabase } from '../../support/databases.js';
 
@@ -91,8 +92,16 @@ export interface IdentityApp {
 
 const SETTINGS = { NODE_ENV: 'test', OTP_COOLDOWN_SECONDS: '0', RATE_LIMIT_RPM: '0', RATE_LIMIT_AUTH_RPM: '0' };
 
-/** Sign-in over HTTP on a database of its own, and nothing else of the product. */
-export async function startIdentityApp(settings: Record<string, string> = {}): Promise<IdentityApp> {
+interface Doors {
+  surfaces: readonly Surface[];
+  modules: readonly Type[];
+}
+
+/** Sign-in over HTTP on a database of its own, and nothing else of the product but the doors that a test brings. */
+export async function startIdentityApp(
+  settings: Record<string, string> = {},
+  { surfaces, modules }: Doors = { surfaces: [clientSurface], modules: [] },
+): Promise<IdentityApp> {
   const config = readConfig({ ...SETTINGS, LOG_LEVEL: 'debug', LOG_FORMAT: 'json', ...settings });
   const logLines: string[] = [];
   const logger = createLogger(config.log, { write: (line) => void logLines.push(line) });
@@ -122,8 +131,9 @@ export async function startIdentityApp(settings: Record<string, string> = {}): P
       PasswordsModule,
       ModelModule,
       IdentityModule,
-      PipelineModule.with([clientSurface, devMailboxSurface]),
+      PipelineModule.with([...surfaces, devMailboxSurface]),
       SignInModule,
+      ...modules,
       ...(config.mail.smtpUrl ? [] : [DevMailboxModule]),
     ],
   })

@@ -1,0 +1,289 @@
+import { Body, Controller, Get, Module, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { SURFACES } from '../../../src/app.module.js';
+import { AppError } from '../../../src/platform/errors/app-error.js';
+import { Allow, Public } from '../../../src/surfaces/pipeline/auth.guard.js';
+import { type IdentityApp, startIdentityApp } from '../../integration/identity/identity-app.js';
+import { sendRaw } from '../../integration/identity/raw-http.js';
+
+const Text = z.strictObject({ text: z.string() });
+
+/** On every surface the same: one closed route, one open one, and two that fail. */
+@Controller(['api/v1/probe', 'api/probe', 'v1/probe', 'v1/servers/probe', 'api/mcp-servers/probe'])
+class ProbeController {
+  @Get()
+  @Allow('profile.read')
+  read() {
+    return {};
+  }
+
+  @Post()
+  @Public('a test')
+  write(@Body({ schema: Text }) { text }: z.infer<typeof Text>) {
+    return { text };
+  }
+
+  @Post('closed')
+  @Allow('profile.read')
+  writeClosed(@Body({ schema: Text }) { text }: z.infer<typeof Text>) {
+    return { text };
+  }
+
+  @Get('broken')
+  @Public('a test')
+  fail() {
+    throw new Error('A secret of the inside.');
+  }
+
+  @Get('conflict')
+  @Public('a test')
+  refuse() {
+    throw new AppError('conflict', 'TAKEN', 'It is taken.', { details: { takenSince: 7 }, retryAfterSeconds: 3 });
+  }
+}
+
+@Module({ controllers: [ProbeController] })
+class ProbeModule {}
+
+const issues = z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() }));
+const text = z.string().min(1);
+
+/** What every dialect says, wherever it says it. */
+interface Said {
+  code: string;
+  message: string;
+  errors: z.infer<typeof issues>;
+  requestId: string;
+  takenSince?: unknown;
+}
+
+const Problem = z
+  .object({
+    type: text,
+    title: text,
+    status: z.number(),
+    detail: text,
+    instance: text,
+    code: text,
+    errors: issues,
+    request_id: text,
+    retryable: z.boolean(),
+    taken_since: z.number().optional(),
+  })
+  .transform(({ code, detail: message, errors, request_id: requestId, taken_since: takenSince }): Said => ({
+    ...{ code, message, errors, requestId, takenSince },
+  }));
+const details = z.object({ errors: issues, requestId: text, takenSince: z.number().optional() });
+const Platform = z
+  .strictObject({ success: z.literal(false), error: z.strictObject({ code: text, message: text, details }) })
+  .transform(({ error: { code, message, details: more } }): Said => ({ code, message, ...more }));
+const Builder = z
+  .strictObject({ error: z.strictObject({ code: text, message: text, details }) })
+  .transform(({ error: { code, message, details: more } }): Said => ({ code, message, ...more }));
+const Registration = z
+  .strictObject({
+    message: text,
+    status: z.literal('error'),
+    error: z.strictObject({
+      code: text,
+      details: z.object({ errors: issues, request_id: text, taken_since: z.number().optional() }),
+    }),
+    data: z.null(),
+  })
+  .transform(({ message, error: { code, details: more } }): Said => ({
+    ...{ code, message, errors: more.errors, requestId: more.request_id, takenSince: more.taken_since },
+  }));
+
+interface Dialect {
+  name: string;
+  /** Where the probe is. */
+  at: string;
+  form: z.ZodType<Said>;
+  mediaType: string;
+  challenge: string;
+  /** Of a shape that could be right. */
+  refused: Record<string, string>;
+  malformed: Record<string, string>;
+  two?: Record<string, string>;
+  /** Its words for ours. */
+  words: Record<string, string>;
+}
+
+const JSON_TYPE = 'application/json';
+const PROBLEM_TYPE = 'application/problem+json';
+const bearer = { refused: { authorization: 'Bearer abc' }, malformed: { authorization: 'Basic YTpi' } };
+const twoHeaders = { two: { authorization: 'Bearer abc, ApiKey def' } };
+const PLATFORM_WORDS = {
+  ROUTE_NOT_FOUND: 'RESOURCE_NOT_FOUND',
+  CREDENTIAL_MISSING: 'AUTH_TOKEN_INVALID',
+  CREDENTIAL_MALFORMED: 'AUTH_TOKEN_INVALID',
+  TOKEN_INVALID: 'AUTH_TOKEN_INVALID',
+  RATE_LIMITED: 'RATE_LIMIT_EXCEEDED',
+  INTERNAL_ERROR: 'INTERNAL_SERVER_ERROR',
+};
+
+const DIALECTS: Dialect[] = [
+  {
+    ...{ name: 'client', at: '/api/v1/probe', form: Problem, mediaType: PROBLEM_TYPE, challenge: 'Bearer' },
+    ...{ ...bearer, ...twoHeaders, words: {} },
+  },
+  {
+    ...{ name: 'admin', at: '/api/probe', form: Problem, mediaType: PROBLEM_TYPE, challenge: 'Bearer' },
+    ...{ ...bearer, ...twoHeaders, words: {} },
+  },
+  {
+    ...{ name: 'platform', at: '/v1/probe', form: Platform, mediaType: JSON_TYPE, challenge: 'Bearer, ApiKey' },
+    ...{ ...bearer, ...twoHeaders, words: PLATFORM_WORDS },
+  },
+  {
+    ...{ name: 'builder', at: '/v1/servers/probe', form: Builder, mediaType: JSON_TYPE, challenge: 'Cookie' },
+    refused: { cookie: 'other=1; switchyard=abc' },
+    malformed: { cookie: 'switchyard=' },
+    two: { cookie: 'switchyard=abc; switchyard=def' },
+    words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_MISSING' },
+  },
+  {
+    ...{ name: 'registration', at: '/api/mcp-servers/probe', form: Registration, mediaType: JSON_TYPE },
+    challenge: 'ApiKeyPair',
+    refused: { 'x-api-key': 'key_abc', 'x-api-secret': 'mcp_sk_abc' },
+    malformed: { 'x-api-key': 'key_abc' },
+    words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_INCOMPLETE' },
+  },
+];
+
+describe('the errors of each surface', () => {
+  let app: IdentityApp;
+  let callers = 0;
+
+  beforeAll(async () => {
+    const settings = { TRUST_PROXY: 'true', RATE_LIMIT_RPM: '3', RATE_LIMIT_AUTH_RPM: '3' };
+    const surfaces = SURFACES.map(({ surface }) => surface);
+    app = await startIdentityApp(settings, { surfaces, modules: [ProbeModule] });
+  });
+
+  afterAll(() => app.close());
+
+  /** Each from an address of its own, so that no limit is met by chance. */
+  const nextAddress = () => `10.1.${Math.floor((callers += 1) / 250)}.${callers % 250}`;
+  const call = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    app.call(method, path, body, { 'x-forwarded-for': nextAddress(), ...headers });
+
+  test('the table has every surface', () => {
+    expect(DIALECTS.map(({ name }) => name).sort()).toEqual(SURFACES.map(({ surface }) => surface.name).sort());
+  });
+
+  describe.each(DIALECTS)('$name', ({ at, form, mediaType, challenge, refused, malformed, two, words }) => {
+    const faults: [string, number, string, () => ReturnType<typeof call>][] = [
+      ['an unknown path', 404, 'ROUTE_NOT_FOUND', () => call('GET', `${at}/nothing`)],
+      ['a wrong method', 404, 'ROUTE_NOT_FOUND', () => call('DELETE', at)],
+      ['a path that cannot be read', 400, 'BAD_URL', () => call('GET', `${at}/%zz`)],
+      ['a body that is no JSON', 400, 'BODY_NOT_JSON', () => call('POST', at, '{')],
+      ['a body that is too large', 413, 'BODY_TOO_LARGE', () => call('POST', at, { text: 'x'.repeat(1_048_576) })],
+      ['a body that is not asked for', 400, 'VALIDATION_ERROR', () => call('POST', at, { text: 'x', more: 1 })],
+      ['no credential', 401, 'CREDENTIAL_MISSING', () => call('GET', at)],
+      ['a refused credential', 401, 'TOKEN_INVALID', () => call('GET', at, undefined, refused)],
+      ['a malformed credential', 401, 'CREDENTIAL_MALFORMED', () => call('GET', at, undefined, malformed)],
+      ['a refusal of the core', 409, 'TAKEN', () => call('GET', `${at}/conflict`)],
+      ['a fault of ours', 500, 'INTERNAL_ERROR', () => call('GET', `${at}/broken`)],
+    ];
+    if (two) faults.push(['two credentials', 400, 'TWO_CREDENTIALS', () => call('GET', at, undefined, two)]);
+
+    test.each(faults)('%s is answered %i %s in its form', async (_, status, code, ask) => {
+      const answer = await ask();
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([status, mediaType]);
+      const said = form.parse(answer.body);
+      expect(said.code).toBe(words[code] ?? code);
+      expect(said.requestId).toBe(answer.headers.get('x-request-id'));
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? challenge : null);
+      expect(JSON.stringify(answer.body)).not.toMatch(/secret of the inside|abc/);
+    });
+
+    test('what the core tells beside its sentence is told, and when to come again', async () => {
+      const answer = await call('GET', `${at}/conflict`);
+      expect(form.parse(answer.body)).toMatchObject({ message: 'It is taken.', takenSince: 7 });
+      expect(answer.headers.get('retry-after')).toBe('3');
+    });
+
+    test('each fault of a body has its place', async () => {
+      const { errors } = form.parse((await call('POST', at, { more: 1 })).body);
+      expect(errors.map(({ path }) => path).sort()).toEqual(['/more', '/text']);
+    });
+
+    test('a body of another type is 415, but where any is taken for JSON', async () => {
+      const answer = await call('POST', at, '{"text":"x"}', { 'content-type': 'text/plain' });
+      if (at.startsWith('/v1/servers')) expect(answer).toMatchObject({ status: 201, body: { text: 'x' } });
+      else expect([answer.status, form.parse(answer.body).code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
+    });
+
+    test('too many requests are 429 in its form', async () => {
+      const from = { 'x-forwarded-for': nextAddress() };
+      for (let asked = 0; asked < 3; asked += 1) await call('GET', `${at}/nothing`, undefined, from);
+      const answer = await call('GET', at, undefined, from);
+      expect([answer.status, form.parse(answer.body).code]).toEqual([429, words.RATE_LIMITED ?? 'RATE_LIMITED']);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+
+    test('who announces a body without a credential is refused before it is sent, in its form', async () => {
+      const head =
+        `POST ${at}/closed HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: ${nextAddress()}\r\n` +
+        'Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n';
+      const answer = await sendRaw(app.url, head, '}');
+      expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+      form.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))));
+    });
+
+    test.each(['X-API-KEY', 'X-API-SECRET', 'Authorization'])('a second header %s is refused', async (name) => {
+      const head =
+        `GET ${at} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: ${nextAddress()}\r\n` +
+        `${name}: Bearer x\r\n${name}: Bearer y\r\nConnection: close\r\n\r\n`;
+      const answer = await sendRaw(app.url, head);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(form.parse(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).code).toBe('HEADER_REPEATED');
+    });
+  });
+
+  test('a credential that a surface does not name is not read', async () => {
+    const token = String(
+      (await app.signIn('doors@example.com', { 'x-forwarded-for': nextAddress() })).body.access_token,
+    );
+    const authorization = `Bearer ${token}`;
+    const statusOf = async (at: string, headers: Record<string, string>) =>
+      (await call('GET', at, undefined, headers)).status;
+    for (const at of ['/api/v1/probe', '/api/probe', '/v1/probe']) {
+      expect(await statusOf(at, { authorization, cookie: 'switchyard=abc', 'x-api-key': 'key_abc' })).toBe(200);
+      expect(await statusOf(at, { cookie: 'switchyard=abc' })).toBe(401);
+    }
+    expect(await statusOf('/v1/servers/probe', { authorization })).toBe(401);
+    expect(await statusOf('/api/mcp-servers/probe', { authorization })).toBe(401);
+  });
+
+  test.each([
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-site', origin: 'http://other.localhost' }, 403],
+    [{ 'sec-fetch-site': 'same-origin' }, 201],
+    [{}, 201],
+  ])('a browser that sends %j to the Builder API is answered %i', async (headers, status) => {
+    const answer = await call('POST', '/v1/servers/probe', { text: 'x' }, headers);
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(Builder.parse(answer.body).code).toBe('CROSS_SITE_REQUEST');
+    const read = await call('GET', '/v1/servers/probe/conflict', undefined, headers);
+    expect(read.status).toBe(409);
+  });
+
+  test('a page of this site may write to the Builder API, by the scheme that the proxy says', async () => {
+    const { host } = new URL(app.url);
+    const write = async (headers: Record<string, string>) =>
+      (await call('POST', '/v1/servers/probe', { text: 'x' }, headers)).status;
+    expect(await write({ origin: `http://${host}` })).toBe(201);
+    expect(await write({ origin: `https://${host}`, 'x-forwarded-proto': 'https' })).toBe(201);
+    expect(await write({ origin: `http://${host}`, 'x-forwarded-proto': 'https' })).toBe(403);
+    expect(await write({ origin: 'http://localhost:1' })).toBe(403);
+  });
+
+  test('a page of another site may call the Client API, which no browser has a credential for', async () => {
+    expect((await call('POST', '/api/v1/probe', { text: 'x' }, { origin: 'https://evil.example' })).status).toBe(201);
+  });
+});

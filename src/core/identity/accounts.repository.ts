@@ -72,6 +72,16 @@ export class AccountsRepository {
     return (await this.database.entities.findOneBy(UserEntity, { id: userId })) ?? undefined;
   }
 
+  async findMembership({ userId, organizationId }: Pick<Principal, 'userId' | 'organizationId'>) {
+    const [place] = await this.database.sql<{ name: string; role: Role }>(
+      `select organizations.name, memberships.role
+       from memberships join organizations on organizations.id = memberships.organization_id
+       where memberships.user_id = $1 and memberships.organization_id = $2`,
+      [userId, organizationId],
+    );
+    return place;
+  }
+
   async rename({ userId }: Principal, username: string, now: Date): Promise<void> {
     await this.database.entities.update(UserEntity, { id: userId }, { username, updatedAt: now });
   }

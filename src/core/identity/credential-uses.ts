@@ -6,6 +6,7 @@ import { normalIp } from './ip-address.js';
 import type { Principal } from './principal.js';
 
 interface Use {
+  via: 'api_key' | 'cookie';
   at: number;
   ip: string;
   /** Epoch milliseconds. */
@@ -17,7 +18,16 @@ const LOOK_MS = 1_000;
 const STORE_EVERY_MS = 60_000;
 const KNOWN_AT_MOST = 10_000;
 
-/** When keys were used last, and from where. No request waits for it: each key is written at most once a minute. */
+/** Where it is kept of what; access tokens are not counted, but their refreshing is. */
+const WRITE = {
+  api_key: `update api_keys used set last_used_at = greatest(used.last_used_at, given.at), last_used_ip = given.ip`,
+  cookie: `update refresh_families used set last_used_at = greatest(used.last_used_at, given.at), last_ip = given.ip`,
+} as const;
+
+/**
+ * When keys and session cookies were used last, and from where. No request waits for it: each is written at most once a
+ * minute.
+ */
 @Injectable()
 export class CredentialUses implements OnApplicationShutdown {
   private readonly uses = new Map<string, Use>();
@@ -32,11 +42,11 @@ export class CredentialUses implements OnApplicationShutdown {
   ) {}
 
   note({ via, credentialId }: Principal, ip: string): void {
-    if (via !== 'api_key') return;
+    if (via === 'access_token') return;
     const at = this.clock.now().getTime();
     const use = this.uses.get(credentialId);
     if (use) Object.assign(use, { at, ip, isStored: false });
-    else this.uses.set(credentialId, { at, ip, storedAt: 0, isStored: false });
+    else this.uses.set(credentialId, { via, at, ip, storedAt: 0, isStored: false });
     if (!use && this.uses.size > KNOWN_AT_MOST) this.forgetOldest();
     this.lookLater();
   }
@@ -53,7 +63,10 @@ export class CredentialUses implements OnApplicationShutdown {
       this.timer = undefined;
       const now = this.clock.now().getTime();
       const due = this.listWaiting().filter(([, use]) => now - use.storedAt >= everyMs);
-      if (due.length > 0) await this.write(due, now);
+      for (const via of ['api_key', 'cookie'] as const) {
+        const some = due.filter(([, use]) => use.via === via);
+        if (some.length > 0) await this.write(via, some, now);
+      }
       if (this.listWaiting().length > 0) this.lookLater();
     });
     await this.storing;
@@ -67,17 +80,17 @@ export class CredentialUses implements OnApplicationShutdown {
     return [...this.uses].filter(([, use]) => !use.isStored);
   }
 
-  private async write(due: readonly (readonly [string, Use])[], now: number): Promise<void> {
+  private async write(via: Use['via'], due: readonly (readonly [string, Use])[], now: number): Promise<void> {
     const rows = due.map(([id, use]) => ({ id, use, at: use.at, ip: use.ip }));
     try {
       await this.database.sql(
-        `update api_keys keys set last_used_at = greatest(keys.last_used_at, used.at), last_used_ip = used.ip
-         from unnest($1::text[], $2::timestamptz[], $3::text[]) as used (id, at, ip) where keys.id = used.id`,
+        `${WRITE[via]}
+         from unnest($1::text[], $2::timestamptz[], $3::text[]) as given (id, at, ip) where used.id = given.id`,
         [rows.map(({ id }) => id), rows.map(({ at }) => new Date(at)), rows.map(({ ip }) => normalIp(ip))],
       );
       for (const { use, at } of rows) Object.assign(use, { storedAt: now, isStored: use.at === at });
     } catch (error) {
-      this.logger.debug({ reason: (error as Error).message, waiting: rows.length }, 'uses of keys not written');
+      this.logger.debug({ reason: (error as Error).message, waiting: rows.length }, 'uses of credentials not written');
     }
   }
 

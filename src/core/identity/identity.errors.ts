@@ -55,6 +55,9 @@ export const accessTokenIsInvalid = () =>
 export const accessTokenHasExpired = () =>
   new AppError('unauthenticated', 'TOKEN_EXPIRED', 'The access token has expired. Refresh it or sign in again.');
 
+export const sessionHasEnded = () =>
+  new AppError('unauthenticated', 'SESSION_ENDED', 'This session has ended. Sign in again.');
+
 export const refreshTokenIsInvalid = () =>
   new AppError('unauthenticated', 'REFRESH_TOKEN_INVALID', 'The refresh token is not valid. Sign in again.');
 

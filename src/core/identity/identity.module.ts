@@ -5,6 +5,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { AccountsService } from './accounts.service.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
+import { BrowserSessionsService } from './browser-sessions.service.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { CredentialsService } from './credentials.service.js';
 import { CredentialUses } from './credential-uses.js';
@@ -31,6 +32,8 @@ import { SendLinkHandler } from './send-link.handler.js';
 import { RecordFailureHandler } from './record-failure.handler.js';
 import { SignInFailures } from './sign-in-failures.js';
 import { SignInService } from './sign-in.service.js';
+import { SignInsRepository } from './sign-ins.repository.js';
+import { SignInsService } from './sign-ins.service.js';
 import { OldKeys } from './old-keys.js';
 import { OldSignIns } from './old-sign-ins.js';
 
@@ -42,6 +45,7 @@ import { OldSignIns } from './old-sign-ins.js';
     AccountsService,
     ApiKeysRepository,
     ApiKeysService,
+    BrowserSessionsService,
     CredentialsRepository,
     CredentialsService,
     CredentialUses,
@@ -68,12 +72,15 @@ import { OldSignIns } from './old-sign-ins.js';
     SendLinkHandler,
     SignInFailures,
     SignInService,
+    SignInsRepository,
+    SignInsService,
     OldKeys,
     OldSignIns,
   ],
   exports: [
     AccountsService,
     ApiKeysService,
+    BrowserSessionsService,
     CredentialsService,
     DailyRequests,
     IdentityService,
@@ -86,6 +93,7 @@ import { OldSignIns } from './old-sign-ins.js';
     RegistrationsService,
     SendCodeHandler,
     SignInService,
+    SignInsService,
   ],
 })
 export class IdentityModule {}

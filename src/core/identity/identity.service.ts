@@ -8,6 +8,7 @@ import { AccountsRepository } from './accounts.repository.js';
 import { API_KEY_PREFIX } from './api-key-text.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BriefCache } from './brief-cache.js';
+import { BrowserSessionsService } from './browser-sessions.service.js';
 import type { Credential } from './credential.js';
 import { CredentialUses } from './credential-uses.js';
 import { accessTokenIsInvalid } from './identity.errors.js';
@@ -28,6 +29,7 @@ export class IdentityService implements OnModuleDestroy {
     private readonly accessTokens: AccessTokens,
     private readonly accounts: AccountsRepository,
     private readonly apiKeys: ApiKeysService,
+    private readonly sessions: BrowserSessionsService,
     private readonly uses: CredentialUses,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
@@ -64,8 +66,8 @@ export class IdentityService implements OnModuleDestroy {
         return this.apiKeys.read(credential.key);
       case 'key_pair':
         return this.apiKeys.readPair(credential.keyId, credential.secret);
-      default:
-        throw accessTokenIsInvalid();
+      case 'cookie':
+        return this.sessions.read(credential.token);
     }
   }
 

@@ -9,10 +9,6 @@ import { RefreshTokenEntity } from './refresh-token.entity.js';
 export class RefreshTokensRepository {
   constructor(private readonly database: Database) {}
 
-  async addFamily(family: RefreshFamilyEntity): Promise<void> {
-    await this.database.entities.insert(RefreshFamilyEntity, family);
-  }
-
   async addToken(token: RefreshTokenEntity): Promise<void> {
     await this.database.entities.insert(RefreshTokenEntity, token);
   }
@@ -30,11 +26,6 @@ export class RefreshTokensRepository {
     return family ?? undefined;
   }
 
-  async findOwnerName({ userId }: RefreshFamilyEntity): Promise<string> {
-    const [owner] = await this.database.sql<{ username: string }>('select username from users where id = $1', [userId]);
-    return owner?.username ?? '';
-  }
-
   async findToken(hashes: readonly string[]): Promise<RefreshTokenEntity | undefined> {
     return (await this.database.entities.findOneBy(RefreshTokenEntity, { hash: In([...hashes]) })) ?? undefined;
   }
@@ -46,9 +37,5 @@ export class RefreshTokensRepository {
   async touchFamily(id: Id<'fam'>, lastIp: string, now: Date): Promise<void> {
     await this.database.entities.update(RefreshFamilyEntity, { id }, { lastUsedAt: now, lastIp });
     await this.database.sql('delete from refresh_tokens where family_id = $1 and expires_at < $2', [id, now]);
-  }
-
-  async revoke(id: Id<'fam'>, because: RefreshFamilyEntity['revokedBecause'], now: Date): Promise<void> {
-    await this.database.entities.update(RefreshFamilyEntity, { id }, { revokedAt: now, revokedBecause: because });
   }
 }

@@ -4,30 +4,20 @@ import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Keyring } from '../../platform/crypto/keyring.js';
 import { Database } from '../../platform/database/database.js';
-import { Hints } from '../../platform/hints/hints.js';
-import { type Id, newId } from '../../platform/ids.js';
+import type { Id } from '../../platform/ids.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { Activity } from '../activity/activity.service.js';
-import { AccountsRepository } from './accounts.repository.js';
-import { IDENTITY_CHANGED } from './identity-changes.js';
 import { deviceFingerprintIsInvalid, refreshTokenIsInvalid } from './identity.errors.js';
 import { normalIp } from './ip-address.js';
 import type { RefreshFamilyEntity } from './refresh-family.entity.js';
 import type { RefreshTokenEntity } from './refresh-token.entity.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import type { SignInClient, SignInWay } from './sign-in-client.js';
+import { SignInsService } from './sign-ins.service.js';
 import { type Account, isPrintable } from './user.js';
 
 /** Requests that were in flight with one token are all served; later it counts as stolen. */
 const GRACE_MS = 10_000;
 const MAX_FINGERPRINT_LENGTH = 512;
-const MAX_USER_AGENT_LENGTH = 512;
-
-/** How an end that a token brings about is told. */
-const END = {
-  signed_out: { action: 'sign_in.ended' },
-  token_reused: { action: 'token.reused', outcome: 'failed' },
-} as const;
 
 export interface Rotated {
   family: RefreshFamilyEntity;
@@ -45,42 +35,16 @@ export class RefreshTokensService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly repository: RefreshTokensRepository,
-    private readonly accounts: AccountsRepository,
+    private readonly signIns: SignInsService,
     private readonly keyring: Keyring,
-    private readonly activity: Activity,
-    private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
 
   /** Begins a family. Part of the caller's transaction. */
-  async begin({ user, organizationId }: Account, client: SignInClient, way: SignInWay): Promise<Rotated> {
-    const now = this.clock.now();
-    const family: RefreshFamilyEntity = {
-      id: newId('fam', now.getTime()),
-      userId: user.id,
-      organizationId,
-      kind: 'tokens',
-      cookieHash: null,
-      deviceFingerprint: client.deviceFingerprint ?? null,
-      ip: normalIp(client.ip),
-      lastIp: normalIp(client.ip),
-      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
-      createdAt: now,
-      lastUsedAt: now,
-      revokedAt: null,
-      revokedBecause: null,
-    };
+  async begin(account: Account, client: SignInClient, way: SignInWay): Promise<Rotated> {
     const token = randomBytes(32).toString('base64url');
-    await this.repository.addFamily(family);
-    await this.addToken(family.id, token, now);
-    await this.accounts.recordSignIn(user.id, now);
-    await this.activity.record({
-      organizationId,
-      action: 'sign_in.succeeded',
-      actor: { id: user.id, name: user.username },
-      subject: { kind: 'sign_in', id: family.id, name: family.userAgent ?? '' },
-      details: { way },
-    });
+    const family = await this.signIns.begin({ account, client, way });
+    await this.addToken(family.id, token, family.createdAt);
     return { family, token };
   }
 
@@ -94,7 +58,7 @@ export class RefreshTokensService {
 
   /** Ends the sign-in that the token belongs to. @throws 401 as `rotate` */
   async end(token: string): Promise<void> {
-    await this.inFamilyOf(token, (family, now) => this.revoke(family, 'signed_out', now));
+    await this.inFamilyOf(token, (family) => this.signIns.end(family, 'signed_out'));
   }
 
   private async inFamilyOf<T>(token: string, work: (family: RefreshFamilyEntity, now: Date) => Promise<T>): Promise<T> {
@@ -105,7 +69,7 @@ export class RefreshTokensService {
       const now = this.clock.now();
       if (!row || row.expiresAt <= now) return undefined;
       if (row.usedAt && now.getTime() - row.usedAt.getTime() > GRACE_MS) {
-        await this.revoke(family, 'token_reused', now);
+        await this.signIns.end(family, 'token_reused');
         return undefined;
       }
       return { value: await work(family, now) };
@@ -142,17 +106,6 @@ export class RefreshTokensService {
       expiresAt: new Date(now.getTime() + this.config.tokens.refreshSeconds * 1_000),
       usedAt: null,
     });
-  }
-
-  private async revoke(family: RefreshFamilyEntity, because: keyof typeof END, now: Date): Promise<void> {
-    await this.repository.revoke(family.id, because, now);
-    await this.activity.record({
-      organizationId: family.organizationId,
-      ...END[because],
-      actor: { id: family.userId, name: await this.repository.findOwnerName(family) },
-      subject: { kind: 'sign_in', id: family.id, name: family.userAgent ?? '' },
-    });
-    this.database.afterCommit(() => this.hints.publish(IDENTITY_CHANGED, { credentialId: family.id }));
   }
 
   /** What may be stored of a token: its hash by each key that counts. */

@@ -5,9 +5,10 @@ import { AccountsService } from './accounts.service.js';
 import { readEmail } from './email-address.js';
 import { codeIsMalformed } from './identity.errors.js';
 import { isCodeShaped } from './one-time-code.js';
+import { MailLinksService } from './mail-links.service.js';
 import { OneTimeCodesService } from './one-time-codes.service.js';
 import { checkSignInClient, RefreshTokensService, type Rotated } from './refresh-tokens.service.js';
-import type { SignInClient } from './sign-in-client.js';
+import type { SignInClient, SignInWay } from './sign-in-client.js';
 import type { User } from './user.js';
 
 export interface Tokens {
@@ -26,6 +27,7 @@ export class SignInService {
   constructor(
     private readonly database: Database,
     private readonly codes: OneTimeCodesService,
+    private readonly links: MailLinksService,
     private readonly accounts: AccountsService,
     private readonly refreshTokens: RefreshTokensService,
     private readonly accessTokens: AccessTokens,
@@ -46,9 +48,21 @@ export class SignInService {
     const codeId = await this.codes.check(address, code, client.ip);
     return this.database.transaction(async () => {
       await this.codes.use(codeId);
-      const account = await this.accounts.open(address);
-      const begun = await this.refreshTokens.begin(account, client, 'code');
-      return { ...this.tokens(begun), user: account.user, isNew: account.isNew };
+      return this.begin(address, client, 'code');
+    });
+  }
+
+  /** @throws 400 malformed address, 429 cooling down */
+  async requestLink(email: string): Promise<{ cooldownSeconds: number }> {
+    return { cooldownSeconds: await this.links.make({ purpose: 'magic_link', email: readEmail(email) }) };
+  }
+
+  /** @throws 410 for a link that is no good any more */
+  async verifyLink(link: string, client: SignInClient): Promise<SignedIn> {
+    checkSignInClient(client);
+    return this.database.transaction(async () => {
+      const { email } = await this.links.use(link, 'magic_link');
+      return this.begin(email, client, 'link');
     });
   }
 
@@ -60,6 +74,12 @@ export class SignInService {
   /** @throws 401 */
   async signOut(refreshToken: string): Promise<void> {
     await this.refreshTokens.end(refreshToken);
+  }
+
+  private async begin(email: EmailAddress, client: SignInClient, way: SignInWay): Promise<SignedIn> {
+    const account = await this.accounts.open(email);
+    const begun = await this.refreshTokens.begin(account, client, way);
+    return { ...this.tokens(begun), user: account.user, isNew: account.isNew };
   }
 
   private tokens({ family, token }: Rotated): Tokens {

@@ -5,7 +5,14 @@ import type { z } from 'zod';
 import { SignInService } from '../../core/identity/sign-in.service.js';
 import { Public } from '../pipeline/auth.guard.js';
 import { Caller, type CallerInfo } from '../pipeline/caller.js';
-import { OtpRequest, OtpSentView, OtpVerify, SignedInView, SignedOutView } from './schemas/auth.schemas.js';
+import {
+  MagicLinkVerify,
+  OtpRequest,
+  OtpSentView,
+  OtpVerify,
+  SignedInView,
+  SignedOutView,
+} from './schemas/auth.schemas.js';
 import { TokenRefresh, TokensView, toOtpSentView, toSignedInView, toTokensView } from './schemas/auth.schemas.js';
 import { problem } from './schemas/problem-responses.js';
 
@@ -43,6 +50,25 @@ export class AuthController {
     const { email, code, deviceFingerprint } = body;
     const client = { ...caller, ...(deviceFingerprint !== undefined && { deviceFingerprint }) };
     return toSignedInView(await this.signIn.verifyCode(email, code, client));
+  }
+
+  @Post('magic-link/verify')
+  @Public('the link is the proof')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Sign in with a link that was mailed; the first time makes the account.',
+    description: 'It works once, for 15 minutes.',
+  })
+  @ApiOkResponse({ standardSchema: SignedInView })
+  @ApiBadRequestResponse(problem('There is no token.'))
+  @ApiGoneResponse(problem('The link was used, replaced, has expired, or never was.'))
+  async verifyLink(
+    @Body({ schema: MagicLinkVerify }) body: z.infer<typeof MagicLinkVerify>,
+    @Caller() caller: CallerInfo,
+  ) {
+    const { token, device_fingerprint: deviceFingerprint } = body;
+    const client = { ...caller, ...(deviceFingerprint !== undefined && { deviceFingerprint }) };
+    return toSignedInView(await this.signIn.verifyLink(token, client));
   }
 
   @Post('refresh')

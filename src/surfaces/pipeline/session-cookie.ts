@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Credential } from '../../core/identity/credential.js';
 import { twoCredentials } from './two-credentials.js';
 import type { RequestHead } from './surface.js';
@@ -22,6 +24,31 @@ export const isByCookieAlone = ({ headers }: Pick<RequestHead, 'headers'>): bool
   headers.authorization === undefined &&
   headers.cookie !== undefined &&
   valuesOf(headers, [NAME, SECURE_NAME]).length > 0;
+
+export interface SessionCookie {
+  /** @param maxAgeSeconds how long the browser keeps it */
+  set(token: string, maxAgeSeconds: number): void;
+  /** The one that the request brought, for so long again. */
+  renew(maxAgeSeconds: number): void;
+  clear(): void;
+}
+
+/** The cookie of the answer. Its name and flags follow how the request really came. */
+export const AnswerCookie = createParamDecorator((_: unknown, context: ExecutionContext): SessionCookie => {
+  const http = context.switchToHttp();
+  const { headers, protocol } = http.getRequest<FastifyRequest>();
+  const secure = protocol === 'https';
+  const reply = http.getResponse<FastifyReply>();
+  const name = secure ? SECURE_NAME : NAME;
+  const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const write = (token: string, seconds: number) =>
+    void reply.header('set-cookie', `${name}=${token}; Max-Age=${seconds}; ${flags}`);
+  return {
+    set: write,
+    renew: (seconds) => valuesOf(headers, [name]).forEach((token) => write(token, seconds)),
+    clear: () => write('', 0),
+  };
+});
 
 const valuesOf = ({ cookie = '' }: IncomingHttpHeaders, names: readonly string[]): string[] =>
   cookie.split(';').flatMap((pair) => {

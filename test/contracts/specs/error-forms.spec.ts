@@ -140,14 +140,14 @@ const DIALECTS: Dialect[] = [
     refused: { cookie: 'other=1; switchyard=abc' },
     malformed: { cookie: 'switchyard=' },
     two: { cookie: 'switchyard=abc; switchyard=def' },
-    words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_MISSING' },
+    words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_MISSING', TOKEN_INVALID: 'SESSION_ENDED' },
   },
   {
     ...{ name: 'registration', at: '/api/mcp-servers/probe', form: Registration, mediaType: JSON_TYPE },
     challenge: 'ApiKeyPair',
     refused: { 'x-api-key': 'key_abc', 'x-api-secret': 'mcp_sk_abc' },
     malformed: { 'x-api-key': 'key_abc' },
-    words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_INCOMPLETE' },
+    words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_INCOMPLETE', TOKEN_INVALID: 'KEY_INVALID' },
   },
 ];
 

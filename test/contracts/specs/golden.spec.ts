@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import { FASTIFY_ROUTE_CONSTRAINTS_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ interface Route {
   route: string;
   /** Why it needs no credential; absent when it needs one. */
   open?: string;
+  /** Where another surface has the same route: only with a session cookie it is this one. */
+  byCookie?: boolean;
 }
 
 /** What clients and reviewers rely on, in files whose every change is seen. */
@@ -61,7 +64,8 @@ describe('golden files', () => {
           return prefixes.map((prefix) => {
             const parts = [prefix, path].map((part) => part.replace(/^\/|\/$/g, '')).filter((part) => part !== '');
             const route = `${method} /${parts.join('/')}`;
-            return open === undefined ? { route } : { route, open };
+            const byCookie = Reflect.hasMetadata(FASTIFY_ROUTE_CONSTRAINTS_METADATA, handler);
+            return { route, ...(open !== undefined && { open }), ...(byCookie && { byCookie }) };
           });
         });
       });
@@ -107,9 +111,12 @@ describe('golden files', () => {
   test('every other route is 401 without a credential', async () => {
     const closed = listRoutes().filter(({ open }) => open === undefined);
     expect(closed.length).toBeGreaterThan(10);
-    for (const { route } of closed) {
+    for (const { route, byCookie } of closed) {
       const [method = '', path = ''] = route.split(' ');
-      const answer = await fetch(running.url + path.replace(/:\w+/g, 'some'), { method });
+      const answer = await fetch(running.url + path.replace(/:\w+/g, 'some'), {
+        method,
+        headers: byCookie ? { cookie: 'switchyard=wrong' } : {},
+      });
       expect([route, answer.status]).toEqual([route, 401]);
     }
   });

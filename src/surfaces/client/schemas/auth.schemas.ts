@@ -27,6 +27,13 @@ export const OtpVerify = z
   }))
   .meta({ id: 'OtpVerify' });
 
+export const MagicLinkVerify = z
+  .strictObject({
+    token: z.string().min(1).max(512).meta({ description: 'What stands behind `#` in the link that was mailed.' }),
+    device_fingerprint: z.string().optional().meta({ description: 'Kept with the sign-in, shown to its owner.' }),
+  })
+  .meta({ id: 'MagicLinkVerify' });
+
 export const TokenRefresh = z.strictObject({ refresh_token: z.string() }).meta({ id: 'TokenRefresh' });
 
 export const OtpSentView = z

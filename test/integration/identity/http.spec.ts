@@ -176,16 +176,10 @@ describe('the HTTP pipeline', () => {
       components: { schemas: Record<string, unknown> };
     };
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths).sort()).toEqual([
-      '/api/v1/auth/logout',
-      '/api/v1/auth/otp/request',
-      '/api/v1/auth/otp/verify',
-      '/api/v1/auth/refresh',
-      '/api/v1/healthz',
-      '/api/v1/instance',
-      '/api/v1/user/profile',
-      '/healthz',
-    ]);
+    // Which ones there are is in the golden copy.
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/api/v1/auth/refresh', '/api/v1/user/profile']),
+    );
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining(['OtpRequest', 'OtpVerify', 'TokenRefresh', 'SignedIn', 'User', 'Problem']),
     );

@@ -111,8 +111,8 @@ interface Dialect {
 
 const JSON_TYPE = 'application/json';
 const PROBLEM_TYPE = 'application/problem+json';
-const bearer = { refused: { authorization: 'Bearer abc' }, malformed: { authorization: 'Basic YTpi' } };
-const twoHeaders = { two: { authorization: 'Bearer abc, ApiKey def' } };
+const bearer = { refused: { authorization: 'Bearer hush' }, malformed: { authorization: 'Basic YTpi' } };
+const twoHeaders = { two: { authorization: 'Bearer hush, ApiKey hush2' } };
 const PLATFORM_WORDS = {
   ROUTE_NOT_FOUND: 'RESOURCE_NOT_FOUND',
   CREDENTIAL_MISSING: 'AUTH_TOKEN_INVALID',
@@ -137,16 +137,16 @@ const DIALECTS: Dialect[] = [
   },
   {
     ...{ name: 'builder', at: '/v1/servers/probe', form: Builder, mediaType: JSON_TYPE, challenge: 'Cookie' },
-    refused: { cookie: 'other=1; switchyard=abc' },
+    refused: { cookie: 'other=1; switchyard=hush' },
     malformed: { cookie: 'switchyard=' },
-    two: { cookie: 'switchyard=abc; switchyard=def' },
+    two: { cookie: 'switchyard=hush; switchyard=hush2' },
     words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_MISSING', TOKEN_INVALID: 'SESSION_ENDED' },
   },
   {
     ...{ name: 'registration', at: '/api/mcp-servers/probe', form: Registration, mediaType: JSON_TYPE },
     challenge: 'ApiKeyPair',
-    refused: { 'x-api-key': 'key_abc', 'x-api-secret': 'mcp_sk_abc' },
-    malformed: { 'x-api-key': 'key_abc' },
+    refused: { 'x-api-key': 'key_hush', 'x-api-secret': 'mcp_sk_hush' },
+    malformed: { 'x-api-key': 'key_hush' },
     words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_INCOMPLETE', TOKEN_INVALID: 'KEY_INVALID' },
   },
 ];
@@ -156,7 +156,7 @@ describe('the errors of each surface', () => {
   let callers = 0;
 
   beforeAll(async () => {
-    const settings = { TRUST_PROXY: 'true', RATE_LIMIT_RPM: '3', RATE_LIMIT_AUTH_RPM: '3' };
+    const settings = { TRUST_PROXY: 'true', RATE_LIMIT_RPM: '8', RATE_LIMIT_AUTH_RPM: '8' };
     const surfaces = SURFACES.map(({ surface }) => surface);
     app = await startIdentityApp(settings, { surfaces, modules: [ProbeModule] });
   });
@@ -196,7 +196,7 @@ describe('the errors of each surface', () => {
       expect(said.requestId).toBe(answer.headers.get('x-request-id'));
       expect(answer.headers.get('cache-control')).toBe('no-store');
       expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? challenge : null);
-      expect(JSON.stringify(answer.body)).not.toMatch(/secret of the inside|abc/);
+      expect(JSON.stringify(answer.body)).not.toMatch(/secret of the inside|hush/);
     });
 
     test('what the core tells beside its sentence is told, and when to come again', async () => {
@@ -218,7 +218,7 @@ describe('the errors of each surface', () => {
 
     test('too many requests are 429 in its form', async () => {
       const from = { 'x-forwarded-for': nextAddress() };
-      for (let asked = 0; asked < 3; asked += 1) await call('GET', `${at}/nothing`, undefined, from);
+      for (let asked = 0; asked < 8; asked += 1) await call('GET', `${at}/nothing`, undefined, from);
       const answer = await call('GET', at, undefined, from);
       expect([answer.status, form.parse(answer.body).code]).toEqual([429, words.RATE_LIMITED ?? 'RATE_LIMITED']);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -251,8 +251,8 @@ describe('the errors of each surface', () => {
     const statusOf = async (at: string, headers: Record<string, string>) =>
       (await call('GET', at, undefined, headers)).status;
     for (const at of ['/api/v1/probe', '/api/probe', '/v1/probe']) {
-      expect(await statusOf(at, { authorization, cookie: 'switchyard=abc', 'x-api-key': 'key_abc' })).toBe(200);
-      expect(await statusOf(at, { cookie: 'switchyard=abc' })).toBe(401);
+      expect(await statusOf(at, { authorization, cookie: 'switchyard=hush', 'x-api-key': 'key_hush' })).toBe(200);
+      expect(await statusOf(at, { cookie: 'switchyard=hush' })).toBe(401);
     }
     expect(await statusOf('/v1/servers/probe', { authorization })).toBe(401);
     expect(await statusOf('/api/mcp-servers/probe', { authorization })).toBe(401);

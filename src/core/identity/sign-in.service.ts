@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsService } from './accounts.service.js';
-import { readEmail } from './email-address.js';
+import { type EmailAddress, readEmail } from './email-address.js';
 import { codeIsMalformed } from './identity.errors.js';
 import { isCodeShaped } from './one-time-code.js';
 import { MailLinksService } from './mail-links.service.js';

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
 import type { OrganizationId, UserId } from '../../platform/ids.js';
 import type { EmailAddress } from './email-address.js';
@@ -6,6 +7,7 @@ import { MembershipEntity } from './membership.entity.js';
 import { OrganizationEntity } from './organization.entity.js';
 import type { Principal, Role } from './principal.js';
 import { UserEntity } from './user.entity.js';
+import type { ProfileChanges } from './user.js';
 
 /** What a token's claims are checked against. */
 export interface SignedInState {
@@ -53,7 +55,15 @@ export class AccountsRepository {
     await this.database.entities.insert(MembershipEntity, membership);
   }
 
-  /** The organization where the user was last; else the first that they belong to: their own. */
+  /** Until the transaction ends nobody else changes to how many organizations the user belongs. */
+  async lock(userId: UserId): Promise<void> {
+    await this.database.sql('select id from users where id = $1 for no key update', [userId]);
+  }
+
+  /**
+   * The organization where the user was last; else the first that they belong to: their own. Until the transaction ends they
+   * stay a member of it.
+   */
   async findHomeOf(userId: UserId): Promise<OrganizationId | undefined> {
     const [home] = await this.database.sql<{ id: OrganizationId }>(
       `select memberships.organization_id as id
@@ -61,7 +71,8 @@ export class AccountsRepository {
        where memberships.user_id = $1
        order by memberships.organization_id is not distinct from users.last_organization_id desc,
          memberships.created_at, memberships.organization_id
-       limit 1`,
+       limit 1
+       for key share of memberships`,
       [userId],
     );
     return home?.id;
@@ -82,8 +93,12 @@ export class AccountsRepository {
     return place;
   }
 
-  async rename({ userId }: Principal, username: string, now: Date): Promise<void> {
-    await this.database.entities.update(UserEntity, { id: userId }, { username, updatedAt: now });
+  async hasPassword(userId: UserId): Promise<boolean> {
+    return this.database.entities.existsBy(UserEntity, { id: userId, passwordHash: Not(IsNull()) });
+  }
+
+  async change({ userId }: Principal, changes: ProfileChanges, now: Date): Promise<void> {
+    await this.database.entities.update(UserEntity, { id: userId }, { ...changes, updatedAt: now });
   }
 
   async recordSignIn(userId: UserId, now: Date): Promise<void> {

@@ -45,6 +45,11 @@ export class AccountsService {
     return { user, organization: { id: of.organizationId, name: place.name }, role: place.role };
   }
 
+  /** Until the transaction ends nobody else changes to how many organizations the user belongs. */
+  async lock(userId: UserId): Promise<void> {
+    await this.accounts.lock(userId);
+  }
+
   /**
    * A new account, with all that was chosen for it and an organization of its own. Part of the caller's transaction.
    * @returns undefined when the address has one already
@@ -77,12 +82,8 @@ export class AccountsService {
     return (await this.accounts.findHomeOf(id)) ?? (await this.createOrganization(id, username, this.clock.now()));
   }
 
-  private async freeUsername(email: EmailAddress): Promise<string> {
-    const plain = usernameFrom(email);
-    return (await this.accounts.hasUsername(plain)) ? withSuffix(plain) : plain;
-  }
-
-  private async createOrganization(userId: UserId, name: string, now: Date) {
+  /** Part of the caller's transaction; the user is its owner. */
+  async createOrganization(userId: UserId, name: string, now: Date): Promise<OrganizationId> {
     const organizationId = newId('org', now.getTime());
     await this.accounts.addOrganization(
       { id: organizationId, name, plan: null, createdAt: now },
@@ -90,5 +91,10 @@ export class AccountsService {
     );
     await this.jobs.enqueue(organizationCreated, { organizationId });
     return organizationId;
+  }
+
+  private async freeUsername(email: EmailAddress): Promise<string> {
+    const plain = usernameFrom(email);
+    return (await this.accounts.hasUsername(plain)) ? withSuffix(plain) : plain;
   }
 }

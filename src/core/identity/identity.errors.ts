@@ -16,6 +16,9 @@ export const usernameIsInvalid = () =>
     message: 'A username has 1 to 64 characters and no control characters.',
   });
 
+export const nameIsInvalid = (path: '/first_name' | '/last_name') =>
+  fieldIsInvalid({ path, code: 'invalid_name', message: 'A name has 1 to 64 characters and no control characters.' });
+
 export const deviceFingerprintIsInvalid = () =>
   fieldIsInvalid({
     path: '/device_fingerprint',

@@ -36,6 +36,15 @@ import { SignInsRepository } from './sign-ins.repository.js';
 import { SignInsService } from './sign-ins.service.js';
 import { OldKeys } from './old-keys.js';
 import { OldSignIns } from './old-sign-ins.js';
+import { InvitationsRepository } from './invitations.repository.js';
+import { InvitationsService } from './invitations.service.js';
+import { LockedOrganization } from './locked-organization.js';
+import { MembersRepository } from './members.repository.js';
+import { MembersService } from './members.service.js';
+import { OldInvitations } from './old-invitations.js';
+import { OrganizationsService } from './organizations.service.js';
+import { ReceivedInvitationsService } from './received-invitations.service.js';
+import { SendInvitationHandler } from './send-invitation.handler.js';
 
 @Module({
   imports: [ActivityModule],
@@ -46,36 +55,45 @@ import { OldSignIns } from './old-sign-ins.js';
     ApiKeysRepository,
     ApiKeysService,
     BrowserSessionsService,
+    CredentialUses,
     CredentialsRepository,
     CredentialsService,
-    CredentialUses,
     DailyRequests,
     DailyRequestsRepository,
     IdentityService,
+    InvitationsRepository,
+    InvitationsService,
+    LockedOrganization,
     MailLinksRepository,
     MailLinksService,
+    MembersRepository,
+    MembersService,
+    OldInvitations,
+    OldKeys,
+    OldSignIns,
     OneTimeCodesRepository,
     OneTimeCodesService,
-    OrganizationsRepository,
     OrganizationPlansService,
-    ProfilesService,
-    RecordFailureHandler,
+    OrganizationsRepository,
+    OrganizationsService,
     PasswordCareService,
     PasswordChangedHandler,
     PasswordSignInService,
     PasswordsRepository,
     PasswordsService,
+    ProfilesService,
+    ReceivedInvitationsService,
+    RecordFailureHandler,
     RefreshTokensRepository,
-    RegistrationsService,
     RefreshTokensService,
+    RegistrationsService,
     SendCodeHandler,
+    SendInvitationHandler,
     SendLinkHandler,
     SignInFailures,
     SignInService,
     SignInsRepository,
     SignInsService,
-    OldKeys,
-    OldSignIns,
   ],
   exports: [
     AccountsService,
@@ -84,12 +102,16 @@ import { OldSignIns } from './old-sign-ins.js';
     CredentialsService,
     DailyRequests,
     IdentityService,
+    InvitationsService,
     MailLinksService,
+    MembersService,
     OrganizationPlansService,
-    ProfilesService,
-    RecordFailureHandler,
+    OrganizationsService,
     PasswordCareService,
     PasswordSignInService,
+    ProfilesService,
+    ReceivedInvitationsService,
+    RecordFailureHandler,
     RegistrationsService,
     SendCodeHandler,
     SignInService,

@@ -1,4 +1,5 @@
 import type { OrganizationId } from '../../platform/ids.js';
+import type { OrganizationPlan } from './organization-plan.js';
 import type { Role } from './principal.js';
 import { isPrintable } from './user.js';
 
@@ -21,6 +22,17 @@ export interface OrganizationUse {
   services: number;
   /** Of programs, since midnight UTC. */
   requestsToday: number;
+}
+
+/** The one that a caller is in. */
+export interface OrganizationDetails {
+  id: OrganizationId;
+  name: string;
+  /** The caller's. */
+  role: Role;
+  createdAt: Date;
+  plan: OrganizationPlan;
+  use: OrganizationUse;
 }
 
 export const MAX_ORGANIZATION_NAME_LENGTH = 100;

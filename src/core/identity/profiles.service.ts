@@ -1,14 +1,15 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import type { AppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId } from '../../platform/ids.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { BriefCache } from './brief-cache.js';
-import { accessTokenIsInvalid, usernameIsInvalid } from './identity.errors.js';
+import { accessTokenIsInvalid, nameIsInvalid, usernameIsInvalid } from './identity.errors.js';
 import { concernedBy, IDENTITY_CHANGED } from './identity-changes.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import type { Principal, Role } from './principal.js';
-import { cleanUsername, type User } from './user.js';
+import { cleanUsername, type ProfileChanges, type User } from './user.js';
 
 const MAX_CACHED = 10_000;
 /** A change that this process did not hear of is seen after this long. */
@@ -18,6 +19,10 @@ export interface Described {
   user: User;
   organization: { id: OrganizationId; name: string };
   role: Role;
+}
+
+export interface OwnAccount extends Described {
+  hasPassword: boolean;
 }
 
 /** What people see of themselves. Clients ask for it all the time, so it is kept for a moment. */
@@ -61,14 +66,33 @@ export class ProfilesService implements OnModuleDestroy {
     return { user, organization: { id: organization.id, name: organization.name }, role: principal.role };
   }
 
+  /** As `describe`, and whether they ever chose a password. */
+  async own(principal: Principal): Promise<OwnAccount> {
+    const [described, hasPassword] = await Promise.all([
+      this.describe(principal),
+      this.accounts.hasPassword(principal.userId),
+    ]);
+    return { ...described, hasPassword };
+  }
+
   /** What is absent stays as it is. */
-  async change(principal: Principal, changes: { username?: string | undefined }): Promise<User> {
-    if (changes.username !== undefined) {
-      const username = cleanUsername(changes.username);
-      if (username === undefined) throw usernameIsInvalid();
-      await this.accounts.rename(principal, username, this.clock.now());
-      this.hints.publish(IDENTITY_CHANGED, { userId: principal.userId });
-    }
+  async change(principal: Principal, changes: ProfileChanges): Promise<User> {
+    await this.accounts.change(principal, cleanChanges(changes), this.clock.now());
+    this.hints.publish(IDENTITY_CHANGED, { userId: principal.userId });
     return this.find(principal);
   }
+}
+
+function cleanChanges({ username, firstName, lastName }: ProfileChanges): ProfileChanges {
+  return {
+    ...(username !== undefined && { username: readName(username, usernameIsInvalid) }),
+    ...(firstName !== undefined && { firstName: firstName && readName(firstName, () => nameIsInvalid('/first_name')) }),
+    ...(lastName !== undefined && { lastName: lastName && readName(lastName, () => nameIsInvalid('/last_name')) }),
+  };
+}
+
+function readName(text: string, refusal: () => AppError): string {
+  const name = cleanUsername(text);
+  if (name === undefined) throw refusal();
+  return name;
 }

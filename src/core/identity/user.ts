@@ -35,6 +35,13 @@ export interface NewAccount {
   isInstanceAdministrator?: boolean;
 }
 
+/** What is absent stays; null takes a name away. */
+export interface ProfileChanges {
+  username?: string;
+  firstName?: string | null;
+  lastName?: string | null;
+}
+
 export const MAX_USERNAME_LENGTH = 64;
 /** Control characters, line and paragraph separators, and those that turn the direction of writing. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;

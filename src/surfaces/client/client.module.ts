@@ -17,6 +17,11 @@ import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
 import { OwnPasswordController } from './own-password.controller.js';
 import { PasswordAuthController } from './password-auth.controller.js';
+import { InvitationsController } from './invitations.controller.js';
+import { MembersController } from './members.controller.js';
+import { OrganizationController } from './organization.controller.js';
+import { OrganizationsController } from './organizations.controller.js';
+import { SentInvitationsController } from './sent-invitations.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
@@ -37,10 +42,15 @@ import { TicketsController } from './tickets.controller.js';
     CredentialsController,
     HealthController,
     InstanceController,
+    InvitationsController,
+    MembersController,
     ModelsController,
+    OrganizationController,
+    OrganizationsController,
     OwnPasswordController,
     PasswordAuthController,
     ProfileController,
+    SentInvitationsController,
     ServersController,
     SessionCopiesController,
     SessionDocsController,

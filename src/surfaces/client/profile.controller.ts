@@ -7,7 +7,7 @@ import type { Principal } from '../../core/identity/principal.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
-import { toUserView, UpdateProfile, UserView } from './schemas/user.schemas.js';
+import { AccountView, toAccountView, toUserView, UpdateProfile, UserView } from './schemas/user.schemas.js';
 
 @ApiTags('User')
 @ApiBearerAuth()
@@ -22,6 +22,14 @@ export class ProfileController {
   @ApiOkResponse({ standardSchema: UserView })
   async get(@CurrentPrincipal() principal: Principal) {
     return toUserView(await this.profiles.find(principal));
+  }
+
+  @Get('account')
+  @Allow('profile.read')
+  @ApiOperation({ summary: 'You, where you are, and what you may do there.' })
+  @ApiOkResponse({ standardSchema: AccountView })
+  async account(@CurrentPrincipal() principal: Principal) {
+    return toAccountView(principal, await this.profiles.own(principal));
   }
 
   @Put('profile')

@@ -36,9 +36,9 @@ async function serve(): Promise<void> {
       );
     });
   }
-  const { config, url, model, demoUrl, movedFrom } = running;
+  const { config, url, model, demoUrl, claimCode, movedFrom } = running;
   const startedInMs = performance.now() - started;
-  process.stdout.write(`${banner({ config, origin: url, model, demoUrl, movedFrom, startedInMs })}\n`);
+  process.stdout.write(`${banner({ config, origin: url, model, demoUrl, claimCode, movedFrom, startedInMs })}\n`);
 }
 
 // Whoever read our output may leave; the work goes on.

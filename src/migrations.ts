@@ -12,6 +12,7 @@ import { Execution1763700006000 } from './core/execution/execution.migration.js'
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
+import { InstanceAdministrators1763701201000 } from './core/identity/instance-administrators.migration.js';
 import { Principals1763701000000 } from './core/identity/principals.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
 import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
@@ -59,6 +60,7 @@ export const MIGRATIONS = [
   Principals1763701000000,
   ServerGrants1763701001000,
   Activity1763701002000,
+  InstanceAdministrators1763701201000,
 ];
 
 export const ENTITIES = [

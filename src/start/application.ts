@@ -5,6 +5,7 @@ import { DiscoveryService } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, SURFACES } from '../app.module.js';
 import { LanguageModels } from '../core/agent/language-models.port.js';
+import { InstanceClaimService } from '../core/identity/instance-claim.service.js';
 import { DemoServer } from '../core/registry/demo-server.port.js';
 import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/config/config.js';
@@ -44,6 +45,8 @@ export interface RunningApplication {
   metricsPort: number | undefined;
   model: string;
   demoUrl: string | undefined;
+  /** For the terminal, while the instance has no administrator; a worker has no door to claim it at. */
+  claimCode: string | undefined;
   movedFrom: number | undefined;
   /** Stops taking work, lets what runs end, closes everything. Twice is once. */
   stop(): Promise<void>;
@@ -126,6 +129,7 @@ async function open(config: Config, { logger, keys, database, clock }: Opened): 
       metricsPort: begun.metrics?.port,
       model: app.get(LanguageModels).offered.map(({ name }) => name)[0] ?? '',
       demoUrl: await demoAddress(app.get(DemoServer)),
+      claimCode: config.role === 'worker' ? undefined : await app.get(InstanceClaimService).codeToPrint(),
       movedFrom: moved ? port : undefined,
       stop,
     };

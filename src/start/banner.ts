@@ -5,14 +5,22 @@ interface BannerFacts {
   origin: string;
   model: string;
   demoUrl: string | undefined;
+  /** While the instance has no administrator. */
+  claimCode: string | undefined;
   movedFrom: number | undefined;
   startedInMs: number;
 }
 
 /** What a person wants to know once it runs. */
-export function banner({ config, origin, model, demoUrl, movedFrom, startedInMs }: BannerFacts): string {
+export function banner({ config, origin, model, demoUrl, claimCode, movedFrom, startedInMs }: BannerFacts): string {
   const rows: [string, string][] = [
     ...doorsOf(config, origin),
+    ...(claimCode
+      ? ([['Claim', `${origin}/claim · code ${claimCode} · nobody administers this instance yet`]] as [
+          string,
+          string,
+        ][])
+      : []),
     ...(demoUrl ? ([['Demo server', demoUrl]] as [string, string][]) : []),
     [
       'Model',

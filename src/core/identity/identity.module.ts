@@ -12,6 +12,8 @@ import { CredentialUses } from './credential-uses.js';
 import { DailyRequestsRepository } from './daily-requests.repository.js';
 import { DailyRequests } from './daily-requests.service.js';
 import { IdentityService } from './identity.service.js';
+import { InstanceClaimRepository } from './instance-claim.repository.js';
+import { InstanceClaimService } from './instance-claim.service.js';
 import { MailLinksRepository } from './mail-links.repository.js';
 import { MailLinksService } from './mail-links.service.js';
 import { OneTimeCodesRepository } from './one-time-codes.repository.js';
@@ -64,6 +66,8 @@ import { SendInvitationHandler } from './send-invitation.handler.js';
     InvitationsRepository,
     InvitationsService,
     LockedOrganization,
+    InstanceClaimRepository,
+    InstanceClaimService,
     MailLinksRepository,
     MailLinksService,
     MembersRepository,
@@ -103,6 +107,7 @@ import { SendInvitationHandler } from './send-invitation.handler.js';
     DailyRequests,
     IdentityService,
     InvitationsService,
+    InstanceClaimService,
     MailLinksService,
     MembersService,
     OrganizationPlansService,

@@ -64,21 +64,8 @@ export class PasswordSignInService {
     });
   }
 
-  /**
-   * The same work whatever there is: the account's password and that of a registration are both compared, else somebody
-   * could register an address and see by the answer whether it has an account.
-   * @returns the hash that fits
-   */
-  private async check(email: EmailAddress, password: string): Promise<string> {
-    const owner = await this.owners.findByEmail(email);
-    const [pending] = await this.registrations.listPending(email);
-    const [isRight, isPending] = await this.passwords.compare(password, [owner?.hash, pending?.passwordHash]);
-    if (isRight && typeof owner?.hash === 'string') return owner.hash;
-    await this.failures.report(email, 'password');
-    throw isPending ? emailIsNotVerified() : credentialsAreWrong();
-  }
-
-  private async begin(
+  /** For who has just shown that they are this user. Part of the caller's transaction. */
+  async begin(
     account: { user: User; organizationId: OrganizationId },
     client: SignInClient,
     accessSeconds?: number,
@@ -96,5 +83,19 @@ export class PasswordSignInService {
     const state = await this.members.findSignedIn(user.id, organizationId, family.id);
     if (!state) throw credentialsAreWrong();
     return { user, organizationId, role: state.role, isNew: false, accessToken, refreshToken: token };
+  }
+
+  /**
+   * The same work whatever there is: the account's password and that of a registration are both compared, else somebody
+   * could register an address and see by the answer whether it has an account.
+   * @returns the hash that fits
+   */
+  private async check(email: EmailAddress, password: string): Promise<string> {
+    const owner = await this.owners.findByEmail(email);
+    const [pending] = await this.registrations.listPending(email);
+    const [isRight, isPending] = await this.passwords.compare(password, [owner?.hash, pending?.passwordHash]);
+    if (isRight && typeof owner?.hash === 'string') return owner.hash;
+    await this.failures.report(email, 'password');
+    throw isPending ? emailIsNotVerified() : credentialsAreWrong();
   }
 }

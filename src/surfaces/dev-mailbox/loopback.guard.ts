@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, NotFoundException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { isLoopbackHost, isLoopbackPeer } from './loopback.js';
+import { isLoopbackHost, isLoopbackPeer } from '../pipeline/this-machine.js';
 
 /**
  * Only the machine itself, by the address of the peer. The Host header is checked too: a foreign page whose name was made

@@ -165,6 +165,8 @@ describe('the HTTP pipeline', () => {
       version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
       environment: 'development',
       dev_mailbox: true,
+      claimed: false,
+      claim_needs_code: false,
       model: 'a-model',
     });
   });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { normalIp } from '../../core/identity/ip-address.js';
 
@@ -14,4 +15,15 @@ export function isLoopbackHost(host: string | undefined): boolean {
   if (username !== '' || pathname !== '/') return false;
   const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   return name === 'localhost' || name.endsWith('.localhost') || isLoopbackPeer(name);
+}
+
+const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip|via)$/;
+
+/**
+ * Whether somebody at this very machine asks, with nobody between: by the address of the peer, by the name that they
+ * called (a foreign page whose name points at 127.0.0.1 has another), and with no word of a proxy.
+ */
+export function isThisMachine({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
+  if (Object.keys(headers).some((name) => FORWARDED.test(name))) return false;
+  return isLoopbackPeer(socket.remoteAddress) && isLoopbackHost(headers.host);
 }

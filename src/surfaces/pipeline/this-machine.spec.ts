@@ -1,4 +1,4 @@
-import { isLoopbackHost, isLoopbackPeer } from './loopback.js';
+import { isLoopbackHost, isLoopbackPeer, isThisMachine } from './this-machine.js';
 
 test.each([
   ['127.0.0.1', true],
@@ -29,4 +29,17 @@ test.each([
   [undefined, false],
 ])('the host %s is this machine: %s', (host, expected) => {
   expect(isLoopbackHost(host)).toBe(expected);
+});
+
+test.each([
+  ['127.0.0.1', { host: 'localhost:8080' }, true],
+  ['192.0.2.1', { host: 'localhost:8080' }, false],
+  ['127.0.0.1', { host: 'evil.example' }, false],
+  ['127.0.0.1', { host: 'localhost', 'x-forwarded-for': '127.0.0.1' }, false],
+  ['127.0.0.1', { host: 'localhost', 'x-forwarded-proto': 'https' }, false],
+  ['127.0.0.1', { host: 'localhost', forwarded: 'for=127.0.0.1' }, false],
+  ['127.0.0.1', { host: 'localhost', via: '1.1 proxy' }, false],
+])('a request of %s with %j comes from this machine: %s', (remoteAddress, headers, expected) => {
+  const request = { socket: { remoteAddress }, headers } as Parameters<typeof isThisMachine>[0];
+  expect(isThisMachine(request)).toBe(expected);
 });

@@ -1,28 +1,16 @@
-import { RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { FASTIFY_ROUTE_CONSTRAINTS_METADATA } from '@nestjs/platform-fastify/constants.js';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SURFACES } from '../../../src/app.module.js';
 import { readConfig } from '../../../src/platform/config/config.js';
 import { type RunningApplication, startApplication } from '../../../src/start/application.js';
-import { Public } from '../../../src/surfaces/pipeline/auth.guard.js';
+import { listRoutes, type Route } from '../../support/routes.js';
 import { compareWithGolden } from '../support/compatibility.js';
 import { createStored, type Stored } from '../support/stored.js';
 
 const GOLDEN = join(__dirname, '../golden');
 const HOW =
   'Meant? UPDATE_GOLDEN=1 npm run test:contracts -- golden writes it anew; look at the difference before it is kept.';
-
-interface Route {
-  route: string;
-  /** Why it needs no credential; absent when it needs one. */
-  open?: string;
-  /** Where another surface has the same route: only with a session cookie it is this one. */
-  byCookie?: boolean;
-}
 
 /** What clients and reviewers rely on, in files whose every change is seen. */
 describe('golden files', () => {
@@ -46,31 +34,7 @@ describe('golden files', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const listRoutes = (): Route[] => {
-    const [reflector, scanner] = [running.app.get(Reflector), new MetadataScanner()];
-    const routes = running.app
-      .get(DiscoveryService)
-      .getControllers()
-      .flatMap(({ instance, metatype }) => {
-        if (!metatype) return [];
-        const prefixes = [Reflect.getMetadata(PATH_METADATA, metatype) as string | string[]].flat();
-        const prototype = Object.getPrototypeOf(instance) as Record<string, () => unknown>;
-        return scanner.getAllMethodNames(prototype).flatMap((name) => {
-          const handler = prototype[name];
-          if (!handler || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
-          const method = RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod];
-          const path = Reflect.getMetadata(PATH_METADATA, handler) as string;
-          const open = reflector.getAllAndOverride(Public, [handler, metatype]) as string | undefined;
-          return prefixes.map((prefix) => {
-            const parts = [prefix, path].map((part) => part.replace(/^\/|\/$/g, '')).filter((part) => part !== '');
-            const route = `${method} /${parts.join('/')}`;
-            const byCookie = Reflect.hasMetadata(FASTIFY_ROUTE_CONSTRAINTS_METADATA, handler);
-            return { route, ...(open !== undefined && { open }), ...(byCookie && { byCookie }) };
-          });
-        });
-      });
-    return routes.sort((one, other) => (one.route < other.route ? -1 : 1));
-  };
+  const routes = (): Route[] => listRoutes((type) => running.app.get(type, { strict: false }));
 
   const compare = (name: string, value: unknown) => {
     try {
@@ -104,12 +68,12 @@ describe('golden files', () => {
   test('the routes that need no credential are the golden ones, each with its reason', () => {
     compare(
       'open-routes.json',
-      listRoutes().filter(({ open }) => open !== undefined),
+      routes().flatMap(({ route, open }) => (open === undefined ? [] : [{ route, open }])),
     );
   });
 
   test('every other route is 401 without a credential', async () => {
-    const closed = listRoutes().filter(({ open }) => open === undefined);
+    const closed = routes().filter(({ open }) => open === undefined);
     expect(closed.length).toBeGreaterThan(10);
     for (const { route, byCookie } of closed) {
       const [method = '', path = ''] = route.split(' ');
@@ -122,7 +86,7 @@ describe('golden files', () => {
   });
 
   test('routes outside the controllers are the documentation and the web client', () => {
-    const own = new Set(listRoutes().map(({ route }) => route.replace(/^\w+ /, '')));
+    const own = new Set(routes().map(({ route }) => route.replace(/^\w+ /, '')));
     const others = fastifyPaths(running).filter((path) => !own.has(path));
     const known = new RegExp(`^(/?\\*|/|/docs/(${SURFACES.map(({ surface }) => surface.name).join('|')}).*)$`);
     expect(others.filter((path) => !known.test(path))).toEqual([]);

@@ -1,0 +1,137 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { AccessTokens } from '../../../../src/core/identity/access-tokens.js';
+import { hashOfApiKey, newApiKeyText } from '../../../../src/core/identity/api-key-text.js';
+import type { Role, Scope } from '../../../../src/core/identity/principal.js';
+import { Database } from '../../../../src/platform/database/database.js';
+import { type Id, type IdKind, newId, type OrganizationId, type UserId } from '../../../../src/platform/ids.js';
+import type { TestApp } from '../../../support/app.js';
+
+export interface User {
+  id: UserId;
+  email: string;
+  organizationId: OrganizationId;
+}
+
+/** Makes people and what is theirs straight in the tables: a matrix asks for more of them than the doors let in. */
+export class World {
+  private readonly database: Database;
+  private readonly tokens: AccessTokens;
+
+  constructor(readonly app: TestApp) {
+    this.database = app.get(Database);
+    this.tokens = app.get(AccessTokens);
+  }
+
+  async newOrganization(): Promise<OrganizationId> {
+    const id = newId('org');
+    await this.insert('organizations', { id, name: `Organization ${id.slice(-6)}`, created_at: new Date() });
+    return id;
+  }
+
+  async newUser(
+    organizationId: OrganizationId,
+    role: Role,
+    { instanceAdministrator = false }: { instanceAdministrator?: boolean } = {},
+  ): Promise<User> {
+    const id = newId('user');
+    const email = `${id}@example.com`;
+    const at = { created_at: new Date(), updated_at: new Date() };
+    await this.insert('users', { id, email, username: id, instance_administrator: instanceAdministrator, ...at });
+    await this.join({ id, email, organizationId }, organizationId, role);
+    return { id, email, organizationId };
+  }
+
+  async join({ id }: User, organizationId: OrganizationId, role: Role): Promise<void> {
+    await this.insert('memberships', { organization_id: organizationId, user_id: id, role, created_at: new Date() });
+  }
+
+  async newToken(user: User): Promise<string> {
+    const familyId = await this.newSignIn(user, {});
+    return this.tokens.issue({ userId: user.id, organizationId: user.organizationId, familyId });
+  }
+
+  async newCookie(user: User): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const cookie_hash = createHash('sha256').update(token).digest('base64url');
+    await this.newSignIn(user, { kind: 'cookie', cookie_hash });
+    return `switchyard=${token}`;
+  }
+
+  async newKey(user: User, scopes: readonly Scope[]): Promise<{ id: Id<'key'>; text: string }> {
+    const [id, text] = [newId('key'), newApiKeyText()];
+    await this.insert('api_keys', {
+      id,
+      user_id: user.id,
+      organization_id: user.organizationId,
+      name: `key ${id.slice(-6)}`,
+      hash: hashOfApiKey(text),
+      hint: text.slice(-4),
+      scopes: [...scopes],
+      created_at: new Date(),
+    });
+    return { id, text };
+  }
+
+  async newServer(user: User): Promise<string> {
+    const body = {
+      name: `Server ${randomBytes(4).toString('hex')}`,
+      url: 'http://127.0.0.1:9/mcp',
+      auth_method: 'none',
+    };
+    const token = await this.newToken(user);
+    const made = await this.app.api<{ id: string }>('POST', '/api/v1/servers', { token, body });
+    if (made.status !== 201) throw new Error(`The server was not added: ${made.text}`);
+    return made.body.id;
+  }
+
+  async newSession(user: User, serverId: string): Promise<string> {
+    return this.add('session', 'sessions', user, { server_id: serverId, title: 'A session', updated_at: new Date() });
+  }
+
+  async newArtifact(user: User, sessionId: string): Promise<string> {
+    const what = { name: 'a.txt', content_type: 'text/plain', size: 1, sha256: '0'.repeat(64) };
+    return this.add('art', 'artifacts', user, { session_id: sessionId, ...what });
+  }
+
+  async newInvitation(organizationId: OrganizationId, email: string): Promise<string> {
+    const id = newId('inv');
+    const created_at = new Date();
+    await this.insert('invitations', {
+      id,
+      organization_id: organizationId,
+      email,
+      role: 'viewer',
+      token_hash: id,
+      created_at,
+      expires_at: new Date(created_at.getTime() + 3_600_000),
+    });
+    return id;
+  }
+
+  private async newSignIn(user: User, more: Record<string, unknown>): Promise<Id<'fam'>> {
+    const [id, now] = [newId('fam'), new Date()];
+    const owner = { user_id: user.id, organization_id: user.organizationId };
+    await this.insert('refresh_families', {
+      id,
+      ...owner,
+      ip: '127.0.0.1',
+      created_at: now,
+      last_used_at: now,
+      ...more,
+    });
+    return id;
+  }
+
+  private async add(kind: IdKind, table: string, user: User, more: Record<string, unknown>): Promise<string> {
+    const id = newId(kind);
+    const owner = { user_id: user.id, organization_id: user.organizationId };
+    await this.insert(table, { id, ...owner, created_at: new Date(), ...more });
+    return id;
+  }
+
+  private async insert(table: string, row: Record<string, unknown>): Promise<void> {
+    const [names, values] = [Object.keys(row), Object.values(row)];
+    const places = values.map((_, index) => `$${index + 1}`);
+    await this.database.sql(`insert into ${table} (${names.join(', ')}) values (${places.join(', ')})`, values);
+  }
+}

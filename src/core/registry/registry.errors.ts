@@ -19,6 +19,16 @@ export const credentialsRequired = (path: string, what: string) =>
     issues: [{ path, code: 'required', message: `needs ${what}` }],
   });
 
+export const credentialsAreOfAnotherOrigin = () =>
+  new AppError(
+    'invalid',
+    'CREDENTIALS_REQUIRED',
+    'The stored credential was entered for another origin, and is not sent elsewhere. Enter one with the new URL.',
+    {
+      issues: [{ path: '/credentials', code: 'required', message: 'enter it again: the URL leads to another origin' }],
+    },
+  );
+
 export const credentialsUnreadable = () =>
   new AppError(
     'conflict',

@@ -13,6 +13,9 @@ export function findUrlProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** Whether both lead to the same scheme, host and port; each is a URL. */
+export const isSameOrigin = (one: string, other: string): boolean => new URL(one).origin === new URL(other).origin;
+
 /** Whether judging it asks no resolver: an address in any spelling, or a name of the machine itself. */
 export function isLiteralHost(text: string): boolean {
   const host = new URL(text).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');

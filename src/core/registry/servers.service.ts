@@ -12,11 +12,17 @@ import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
-import { demoServerUrlIsFixed, serverNameTaken, serverNotFound } from './registry.errors.js';
+import {
+  credentialsAreOfAnotherOrigin,
+  demoServerUrlIsFixed,
+  serverNameTaken,
+  serverNotFound,
+} from './registry.errors.js';
 import { type AuthMethod, type McpServer, type ServerTransport, serverTopic, UNCHECKED } from './server.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServersRepository } from './servers.repository.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { isSameOrigin } from './server-url.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 export interface NewServer {
@@ -169,12 +175,18 @@ export class ServersService {
     };
   }
 
-  /** Sealed. They stay when none are entered, but never for another way to sign in. */
+  /**
+   * Sealed. They stay when none are entered, but never for another way to sign in, nor for another origin: whoever may change
+   * the server could have what a colleague entered sent to a host of their own.
+   */
   private credentialsAfter(
     server: McpServer,
-    { authMethod = server.authMethod, credentials }: ServerChange,
+    { authMethod = server.authMethod, credentials, url = server.url }: ServerChange,
   ): string | null {
-    if (authMethod === server.authMethod && isEmptyInput(credentials)) return server.credentials;
+    if (authMethod === server.authMethod && isEmptyInput(credentials)) {
+      if (server.credentials !== null && !isSameOrigin(url, server.url)) throw credentialsAreOfAnotherOrigin();
+      return server.credentials;
+    }
     return this.credentials.seal(server, readCredentials(authMethod, credentials));
   }
 

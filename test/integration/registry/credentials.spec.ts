@@ -77,6 +77,31 @@ test('credentials are in no answer, no log line and no row', async () => {
   expect(app.logLines.length).toBeGreaterThan(0);
 });
 
+test('a stored credential is never sent to another origin: with a new URL it is entered again', async () => {
+  const elsewhere = await startUpstream();
+  try {
+    const id = await create('Moving', { api_key: 'moving-key-1' });
+    const move = (change: object) => call<{ code: string }>('PUT', `/servers/${id}`, change);
+    const refused = await move({ url: elsewhere.url });
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      expect.objectContaining({
+        code: 'CREDENTIALS_REQUIRED',
+        errors: [expect.objectContaining({ path: '/credentials' })],
+      }),
+    ]);
+    expect((await move({ url: `${upstream.url}?of=the-same-origin` })).status).toBe(200);
+    expect((await move({ url: elsewhere.url, credentials: { api_key: '' } })).status).toBe(400);
+    expect((await move({ url: elsewhere.url, credentials: { api_key: 'moving-key-2' } })).status).toBe(200);
+    await call('POST', `/servers/${id}/check`);
+    const sent = new Set(elsewhere.seen.map(({ authorization }) => authorization));
+    expect(sent).toEqual(new Set(['Bearer moving-key-2']));
+    expect((await move({ url: upstream.url, auth_method: 'none' })).body).toMatchObject({ credentials_set: false });
+  } finally {
+    await elsewhere.close();
+  }
+});
+
 test('a ciphertext in another row does not open, and the server says so', async () => {
   const id = await create('Own', { api_key: 'own-key-123' });
   const other = await create('Other', { api_key: 'other-key-456' });

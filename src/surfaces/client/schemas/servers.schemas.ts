@@ -107,7 +107,7 @@ export const ServerUpdate = z
   )
   .meta({
     id: 'McpServerUpdate',
-    description: `What is absent stays. Stored credentials stay until others are sent or auth_method changes. ${SPELLINGS}`,
+    description: `What is absent stays. Stored credentials stay until others are sent or auth_method changes; for a URL of another origin they must be sent again. ${SPELLINGS}`,
   });
 
 /** The body of a create is welcome here too: what a test does not need is not looked at. */

@@ -3,6 +3,7 @@ import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { AbsentDemoServer } from '../../../src/adapters/demo-server/absent-demo-server.js';
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
+import { PasswordsModule } from '../../../src/adapters/passwords/passwords.module.js';
 import { AccessTokens } from '../../../src/core/identity/access-tokens.js';
 import { IdentityModule } from '../../../src/core/identity/identity.module.js';
 import { type Principal, SCOPES } from '../../../src/core/identity/principal.js';
@@ -92,6 +93,7 @@ export async function startRegistryApp({
     imports: [
       PlatformModule.with(parts),
       MailerModule.with(config),
+      PasswordsModule,
       DemoModule,
       IdentityModule,
       RegistryModule,

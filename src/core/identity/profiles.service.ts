@@ -77,8 +77,11 @@ export class ProfilesService implements OnModuleDestroy {
 
   /** What is absent stays as it is. */
   async change(principal: Principal, changes: ProfileChanges): Promise<User> {
-    await this.accounts.change(principal, cleanChanges(changes), this.clock.now());
-    this.hints.publish(IDENTITY_CHANGED, { userId: principal.userId });
+    const clean = cleanChanges(changes);
+    if (Object.keys(clean).length > 0) {
+      await this.accounts.change(principal, clean, this.clock.now());
+      this.hints.publish(IDENTITY_CHANGED, { userId: principal.userId });
+    }
     return this.find(principal);
   }
 }

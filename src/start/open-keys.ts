@@ -8,6 +8,7 @@ import { Keyring } from '../platform/crypto/keyring.js';
 import type { KeyParts } from '../platform/crypto/keys.module.js';
 import type { Database } from '../platform/database/database.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { PLATFORM_ACCESS_SECONDS } from '../surfaces/platform/access-seconds.js';
 import { readFormerSecrets, readSecret } from './secret.js';
 
 export interface OpenKeys extends KeyParts {
@@ -49,7 +50,7 @@ export async function openKeys(parts: OpenKeysParts): Promise<OpenKeys> {
 }
 
 const lifetimesOf = ({ tokens, oneTimeCodes }: Config): KeyLifetimes => ({
-  'access-tokens': tokens.accessSeconds,
+  'access-tokens': Math.max(tokens.accessSeconds, PLATFORM_ACCESS_SECONDS),
   'artifact-links': LINK_SECONDS,
   'one-time-codes': oneTimeCodes.lifetimeSeconds,
   'refresh-tokens': tokens.refreshSeconds,

@@ -45,11 +45,13 @@ export class AccessTokens {
     });
   }
 
+  /** How long one counts unless it is said otherwise. */
+  get seconds(): number {
+    return this.config.tokens.accessSeconds;
+  }
+
   /** @param seconds how long it counts; unset: as the settings say */
-  issue(
-    { userId, organizationId, familyId }: Omit<AccessClaims, 'expiresAt'>,
-    seconds = this.config.tokens.accessSeconds,
-  ): string {
+  issue({ userId, organizationId, familyId }: Omit<AccessClaims, 'expiresAt'>, seconds = this.seconds): string {
     const iat = Math.floor(this.clock.now().getTime() / 1_000);
     const claims = {
       sub: userId,

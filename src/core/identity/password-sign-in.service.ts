@@ -68,7 +68,7 @@ export class PasswordSignInService {
   async begin(
     account: { user: User; organizationId: OrganizationId },
     client: SignInClient,
-    accessSeconds?: number,
+    accessSeconds = this.accessTokens.seconds,
   ): Promise<SignedInMember> {
     const { user, organizationId } = account;
     const { family, token } = await this.refreshTokens.begin(
@@ -82,7 +82,8 @@ export class PasswordSignInService {
     );
     const state = await this.members.findSignedIn(user.id, organizationId, family.id);
     if (!state) throw credentialsAreWrong();
-    return { user, organizationId, role: state.role, isNew: false, accessToken, refreshToken: token };
+    const tokens = { accessToken, refreshToken: token, expiresInSeconds: accessSeconds };
+    return { ...tokens, user, organizationId, role: state.role, isNew: false };
   }
 
   /**

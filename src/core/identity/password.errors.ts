@@ -10,7 +10,7 @@ const FLAWS = {
 
 /** @param path JSON Pointer of the field that held it */
 export const passwordIsRefused = (flaw: PasswordFlaw, path: string) =>
-  new AppError('invalid', 'PASSWORD_REFUSED', FLAWS[flaw], {
+  new AppError('invalid', 'VALIDATION_ERROR', FLAWS[flaw], {
     issues: [{ path, code: `password_${flaw}`, message: FLAWS[flaw] }],
   });
 

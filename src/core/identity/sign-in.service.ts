@@ -14,6 +14,8 @@ import type { User } from './user.js';
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
+  /** Of the access token, from now. */
+  expiresInSeconds: number;
 }
 
 export interface SignedIn extends Tokens {
@@ -66,9 +68,12 @@ export class SignInService {
     });
   }
 
-  /** @throws 401 */
-  async refresh(refreshToken: string, client: Pick<SignInClient, 'ip'>): Promise<Tokens> {
-    return this.tokens(await this.refreshTokens.rotate(refreshToken, client));
+  /**
+   * @param accessSeconds how long the access token counts; unset: as the settings say
+   * @throws 401
+   */
+  async refresh(refreshToken: string, client: Pick<SignInClient, 'ip'>, accessSeconds?: number): Promise<Tokens> {
+    return this.tokens(await this.refreshTokens.rotate(refreshToken, client), accessSeconds);
   }
 
   /** @throws 401 */
@@ -82,8 +87,9 @@ export class SignInService {
     return { ...this.tokens(begun), user: account.user, isNew: account.isNew };
   }
 
-  private tokens({ family, token }: Rotated): Tokens {
+  private tokens({ family, token }: Rotated, accessSeconds = this.accessTokens.seconds): Tokens {
     const { userId, organizationId, id: familyId } = family;
-    return { accessToken: this.accessTokens.issue({ userId, organizationId, familyId }), refreshToken: token };
+    const accessToken = this.accessTokens.issue({ userId, organizationId, familyId }, accessSeconds);
+    return { accessToken, refreshToken: token, expiresInSeconds: accessSeconds };
   }
 }

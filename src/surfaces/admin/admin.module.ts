@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { IdentityModule } from '../../core/identity/identity.module.js';
+import { AdminAuthController } from './auth.controller.js';
 
-@Module({})
+@Module({ imports: [IdentityModule], controllers: [AdminAuthController] })
 export class AdminModule {}

@@ -38,6 +38,21 @@ chapter('variant', 'Spellings of the second draft', (holds) => {
     await client.expect(200, SignedIn, client.call('POST', '/auth/otp/verify', { body: { email, otp } }));
   });
 
+  holds('Second draft, 2.2 Change Password', 'PUT /user/password takes the body as printed', async () => {
+    const { user, access_token } = await client.signIn();
+    const sent = await client.call('POST', '/auth/password/forgot', { body: { email: user.email } });
+    expect(sent.body).toEqual({ status: 'sent' });
+    const reset = { token: await client.linkTo(user.email, 1), new_password: 'old_password of mine' };
+    expect((await client.call('POST', '/auth/password/reset', { body: reset })).body).toEqual({ status: 'changed' });
+    await client.refuses(401, client.call('GET', '/user/profile', { token: access_token }));
+    const login = { email: user.email, password: reset.new_password };
+    const signedIn = client.call('POST', '/auth/password/login', { body: login });
+    const { access_token: fresh } = await client.expect(200, SignedIn, signedIn);
+    const body = { currentPassword: 'old_password of mine', newPassword: 'new_secure_password' };
+    const changed = await client.call('PUT', '/user/password', { token: fresh, body });
+    expect(changed.body).toEqual({ success: true, message: 'Password updated successfully.' });
+  });
+
   holds('Second draft, 3.2 Add New Server', 'POST /servers takes the body as printed', async () => {
     const create = client.call('POST', '/servers', { token, body: printed() });
     expect(await client.expect(201, McpServer, create)).toMatchObject({

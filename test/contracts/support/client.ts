@@ -14,7 +14,7 @@ interface Sent {
   headers?: Record<string, string>;
 }
 
-const Mails = z.array(z.looseObject({ code: z.string(), at: z.string() }));
+const Mails = z.array(z.looseObject({ code: z.string().nullable(), link: z.string().nullable(), at: z.string() }));
 
 /** Knows the document and no more, but for the mailbox, which stands for the person's mail program. */
 export class Client {
@@ -61,10 +61,21 @@ export class Client {
     for (const giveUpAt = Date.now() + 15_000; Date.now() < giveUpAt;) {
       const mails = await this.mails(email);
       const [newest] = mails;
-      if (newest && mails.length > before) return newest.code;
+      if (newest && mails.length > before) return newest.code ?? '';
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     throw new Error(`No mail came to ${email}.`);
+  }
+
+  /** What the link in the newest mail has behind its `#`, once there are more mails than `known`. */
+  async linkTo(email: string, known = 0): Promise<string> {
+    for (const giveUpAt = Date.now() + 15_000; Date.now() < giveUpAt;) {
+      const mails = await this.mails(email);
+      const link = mails[0]?.link;
+      if (link && mails.length > known) return link.split('#')[1] ?? '';
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`No mail with a link came to ${email}.`);
   }
 
   async signIn(email = someAddress(), headers: Record<string, string> = {}) {

@@ -97,7 +97,7 @@ describe('a new password', () => {
     ]);
     expect(refused(await change(token, { ...both, newPassword: 'password1' }))).toEqual([
       400,
-      'PASSWORD_REFUSED',
+      'VALIDATION_ERROR',
       '/new_password',
       'password_breached',
     ]);
@@ -134,7 +134,7 @@ describe('a forgotten password', () => {
     const token = await forget(email);
     expect(refused(await reset(token, 'short'))).toEqual([
       400,
-      'PASSWORD_REFUSED',
+      'VALIDATION_ERROR',
       '/new_password',
       'password_too_short',
     ]);

@@ -22,6 +22,7 @@ import { Reruns1763700601000 } from './core/plans/reruns.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
 import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
+import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
@@ -61,6 +62,7 @@ export const MIGRATIONS = [
   ServerGrants1763701001000,
   Activity1763701002000,
   InstanceAdministrators1763701201000,
+  ServerDetails1763701300000,
 ];
 
 export const ENTITIES = [

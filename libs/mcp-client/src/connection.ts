@@ -77,7 +77,7 @@ async function openStreamable(options: Traced): Promise<Connection> {
   const { guard, target, trace, onAnswer, verdict } = options;
   const transport = new StreamableHTTPClientTransport(new URL(target.url), {
     fetch: upstreamFetch(guard, { ...target, transport: 'streamable_http' }, trace, onAnswer),
-    requestInit: { headers: target.headers },
+    requestInit: { headers: headersOf(target) },
     // The guard's fetch follows redirects itself, within the origin.
     redirectPolicy: 'follow',
     onInsufficientScope: 'throw',
@@ -109,7 +109,7 @@ async function openSse(options: Traced): Promise<Connection> {
   const { guard, target, trace, onAnswer } = options;
   const transport = new SSEClientTransport(new URL(target.url), {
     fetch: upstreamFetch(guard, { ...target, transport: 'sse' }, trace, onAnswer),
-    requestInit: { headers: target.headers },
+    requestInit: { headers: headersOf(target) },
     redirectPolicy: 'follow',
   });
   const { client, left, lost } = await connect(options, transport, { kind: 'legacy' });
@@ -122,6 +122,13 @@ async function openSse(options: Traced): Promise<Connection> {
     lost,
     goodbye: left,
   });
+}
+
+/** Names are compared without case: what signs in goes before what does not. */
+function headersOf({ headers, plainHeaders }: UpstreamTarget): Headers {
+  const all = new Headers(plainHeaders);
+  for (const [name, value] of Object.entries(headers)) all.set(name, value);
+  return all;
 }
 
 async function connect(options: OpenOptions, transport: Transport, prior: PriorDiscovery | undefined) {

@@ -40,11 +40,13 @@ describe.each([
 
   it('calls a tool and sends the headers of the target', async () => {
     const headers = { authorization: 'Bearer secret-token' };
-    const result = await use(targetAt(server.url, { headers }), (session) =>
+    const plainHeaders = { 'User-Agent': 'a client of theirs', Authorization: 'signs nobody in' };
+    const result = await use(targetAt(server.url, { headers, plainHeaders }), (session) =>
       session.callTool({ name: 'echo', arguments: { text: 'hi' } }),
     );
     expect(result.content).toEqual([{ type: 'text', text: 'hi' }]);
     expect(server.headers.every(({ authorization }) => authorization === headers.authorization)).toBe(true);
+    expect(server.headers.every((sent) => sent['user-agent'] === plainHeaders['User-Agent'])).toBe(true);
   });
 
   it('brings progress and logs to the call that they belong to', async () => {

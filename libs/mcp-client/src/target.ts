@@ -6,6 +6,8 @@ export interface UpstreamTarget {
   transport: 'auto' | 'streamable_http' | 'sse';
   /** Sent with every request: the API key or bearer token. */
   headers: Record<string, string>;
+  /** Sent with every request as well, and no secret. */
+  plainHeaders?: Record<string, string>;
   /** For opening a connection and for each call. */
   timeoutMs: number;
   verifyTls: boolean;

@@ -53,7 +53,10 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
       id: newId('mcp', now.getTime()),
       organizationId,
       name: DEMO_NAME,
+      description: null,
       url,
+      requestHeaders: {},
+      secretId: null,
       transport: 'auto',
       authMethod: 'none',
       credentials: null,
@@ -63,6 +66,7 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
       approvalPolicy: 'require_approval_writes',
       ...UNCHECKED,
       demo: true,
+      createdBy: null,
       createdAt: now,
       updatedAt: now,
     });

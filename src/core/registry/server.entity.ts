@@ -11,8 +11,17 @@ export class ServerEntity {
   @Column('text')
   name!: string;
 
+  @Column('text', { nullable: true })
+  description!: string | null;
+
   @Column('text')
   url!: string;
+
+  @Column('json', { name: 'request_headers' })
+  requestHeaders!: object;
+
+  @Column('text', { name: 'secret_id', nullable: true })
+  secretId!: string | null;
 
   @Column('text')
   transport!: string;
@@ -70,6 +79,9 @@ export class ServerEntity {
 
   @Column('boolean')
   demo!: boolean;
+
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -1,4 +1,4 @@
-import type { OrganizationId, ServerId } from '../../platform/ids.js';
+import type { OrganizationId, ServerId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 
 export const SERVER_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
@@ -21,7 +21,13 @@ export interface McpServer {
   id: ServerId;
   organizationId: OrganizationId;
   name: string;
+  /** For people. */
+  description: string | null;
   url: string;
+  /** Go with every request to it; see request-headers.ts. */
+  requestHeaders: Readonly<Record<string, string>>;
+  /** Names a secret that does not exist here yet. */
+  secretId: string | null;
   transport: ServerTransport;
   authMethod: AuthMethod;
   /** Sealed; see `ServerCredentials`. */
@@ -48,11 +54,14 @@ export interface McpServer {
   promptCount: number | null;
   /** Our own demo server, whose URL is ours to set. */
   demo: boolean;
+  /** Who registered it; null for our demo server, and for a user who is gone. */
+  createdBy: UserId | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
 export const MAX_NAME_LENGTH = 100;
+export const MAX_DESCRIPTION_LENGTH = 2_000;
 export const MAX_URL_LENGTH = 2_048;
 export const DEFAULT_TIMEOUT_SECONDS = 30;
 export const MAX_TIMEOUT_SECONDS = 600;

@@ -27,7 +27,11 @@ import { UpstreamsService } from './upstreams.service.js';
 
 export interface NewServer {
   name: string;
+  description?: string | undefined;
   url: string;
+  requestHeaders?: Readonly<Record<string, string>> | undefined;
+  /** A placeholder: the secret itself may be unknown here. */
+  secretId?: string | undefined;
   transport: ServerTransport;
   authMethod: AuthMethod;
   credentials?: CredentialsInput | undefined;
@@ -38,7 +42,9 @@ export interface NewServer {
 }
 
 /** What is undefined stays as it is. */
-export type ServerChange = { [Field in keyof NewServer]?: NewServer[Field] | undefined };
+export type ServerChange = {
+  [Field in Exclude<keyof NewServer, 'description' | 'requestHeaders' | 'secretId'>]?: NewServer[Field] | undefined;
+};
 
 /** The registry of an organization's MCP servers. */
 @Injectable()
@@ -70,7 +76,10 @@ export class ServersService {
       id,
       organizationId,
       name: input.name,
+      description: input.description ?? null,
       url: input.url,
+      requestHeaders: input.requestHeaders ?? {},
+      secretId: input.secretId ?? null,
       transport: input.transport,
       authMethod: input.authMethod,
       credentials: this.credentials.seal({ id, organizationId }, entered),
@@ -80,6 +89,7 @@ export class ServersService {
       approvalPolicy: input.approvalPolicy ?? 'require_approval_all',
       ...UNCHECKED,
       demo: false,
+      createdBy: principal.userId,
       createdAt: now,
       updatedAt: now,
     };

@@ -11,11 +11,13 @@ import { HintedCache } from './hinted-cache.js';
 import { egressRefused, serverNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
 import { ServerCredentials } from './server-credentials.js';
+import { toSentHeaders } from './request-headers.js';
 import { isLiteralHost } from './server-url.js';
 import { ServersRepository } from './servers.repository.js';
 
 /** Where an MCP server is and how to get in. */
-export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'>;
+export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'> &
+  Partial<Pick<McpServer, 'requestHeaders'>>;
 
 interface Resolved {
   server: McpServer;
@@ -150,6 +152,7 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   url: place.url,
   transport: place.transport,
   headers,
+  plainHeaders: toSentHeaders(place.requestHeaders ?? {}),
   timeoutMs: place.timeout * 1_000,
   verifyTls: place.sslVerify,
 });

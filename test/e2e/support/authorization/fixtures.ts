@@ -79,6 +79,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'DELETE /api/v1/user/credentials/:credential_id': { id: key },
   'POST /api/v1/user/credentials/revoke-all': { body: {} },
 
+  'POST /api/mcp-servers': { body: {} },
+  'GET /api/mcp-servers/:id': { id: server },
   'POST /v1/auth/logout of BuilderAuthController': {},
   'POST /v1/users/me/api-keys': { body: {} },
   'POST /v1/users/me/api-keys/:keyId/rotate': { id: key, body: {} },

@@ -21,6 +21,7 @@ export default defineConfig({
     port: 5173,
     proxy: {
       '/api': backend,
+      '/auth': backend,
       '/docs': backend,
       '/dev': backend,
       '/healthz': backend,

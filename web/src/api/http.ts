@@ -9,6 +9,8 @@ interface RequestOptions {
   open?: boolean;
   /** Milliseconds; 30 s unless said otherwise. */
   timeout?: number;
+  /** Where the path begins: the Client API unless it is another's. */
+  base?: string;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -47,7 +49,7 @@ async function send(method: Method, path: string, options: RequestOptions, token
   const deadline = AbortSignal.timeout(options.timeout ?? 30_000);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   try {
-    return await fetch(`/api/v1${path}`, {
+    return await fetch(`${options.base ?? '/api/v1'}${path}`, {
       method,
       headers: {
         accept: 'application/json',

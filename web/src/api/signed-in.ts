@@ -11,6 +11,25 @@ export function signIn(tokens: Tokens): void {
   useSignedIn.setState({ state: 'yes' });
 }
 
+/** Instead of whoever was signed in here, if anybody. */
+export function signInInstead(tokens: Tokens): void {
+  endSignIn();
+  forgetPerson();
+  signIn(tokens);
+}
+
+/** The tokens are gone from here whatever the server says. */
+export function endSignIn(): void {
+  const refresh_token = readTokens()?.refresh_token;
+  if (refresh_token === undefined) return;
+  fetch('/api/v1/auth/logout', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ refresh_token }),
+    keepalive: true,
+  }).catch(() => undefined);
+}
+
 export function sessionEnded(): void {
   if (useSignedIn.getState().state === 'yes') useSignedIn.setState({ state: 'ended' });
 }

@@ -24,6 +24,17 @@ export function readTokens(): Tokens | undefined {
 
 export function writeTokens(tokens: Tokens): void {
   localStorage.setItem(KEY, JSON.stringify(tokens));
+  tellOfChange();
+}
+
+let tellOfChange: () => void = () => undefined;
+
+/** One listener: when tokens are written here or in another tab. */
+export function onTokensChanged(listener: () => void): void {
+  tellOfChange = listener;
+  addEventListener('storage', (event) => {
+    if (event.key === KEY && event.newValue !== null) listener();
+  });
 }
 
 export function forgetTokens(): void {

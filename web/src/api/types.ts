@@ -1,9 +1,15 @@
+import type { AccessLevel } from './identity-types.js';
+
 export interface Instance {
   name: string;
   version: string;
   environment: 'development' | 'production';
   dev_mailbox: boolean;
   model: string;
+  /** Whether it has an administrator. */
+  claimed?: boolean;
+  /** Whether becoming its administrator takes the code that the start prints. */
+  claim_needs_code?: boolean;
 }
 
 export interface User {
@@ -38,6 +44,8 @@ export interface McpServer {
   tool_count?: number | null;
   protocol?: { version: string; era: string } | null;
   demo?: boolean;
+  /** What one may do with it. */
+  level?: AccessLevel;
 }
 
 export interface ServerForm {

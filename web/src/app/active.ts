@@ -1,10 +1,8 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { create } from 'zustand';
-import { call } from '../api/http.js';
 import { queryClient } from '../api/queries.js';
-import { forgetPerson } from '../api/signed-in.js';
-import { readTokens } from '../api/tokens.js';
+import { endSignIn, forgetPerson } from '../api/signed-in.js';
 import type { LiveSession } from '../session/live.js';
 import type { CommandContext } from './command.js';
 import { closeOverlay } from './ui-state.js';
@@ -21,11 +19,7 @@ export function useCommandContext(): CommandContext {
       live,
       go: (to) => router.history.push(to),
       signOut: () => {
-        const refresh_token = readTokens()?.refresh_token;
-        if (refresh_token !== undefined) {
-          // The tokens are gone from here whatever the server says.
-          call('POST', '/auth/logout', { body: { refresh_token }, open: true }).catch(() => undefined);
-        }
+        endSignIn();
         forgetPerson();
         queryClient.clear();
         closeOverlay();

@@ -1,3 +1,4 @@
+import type { Action } from '../api/identity-types.js';
 import type { LiveSession } from '../session/live.js';
 
 export const KEY_PLACES = ['anywhere', 'composer', 'transcript', 'plan', 'logs', 'files'] as const;
@@ -31,6 +32,8 @@ export interface Command {
   keys?: { place: KeyPlace; names: string[] };
   /** Needs an open session. */
   inSession?: boolean;
+  /** Left out for who may not. */
+  needs?: Action;
   /** Left out of the palette: it makes no sense without what is in focus, or without an argument. */
   hidden?: boolean;
   run: (context: CommandContext, argument: string) => Reply | Promise<Reply>;

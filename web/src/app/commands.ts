@@ -1,9 +1,12 @@
 import { call } from '../api/http.js';
+import { accountQuery } from '../api/identity-queries.js';
 import { queryClient, serversQuery } from '../api/queries.js';
 import type { McpServer, Session } from '../api/types.js';
 import { dismissFirstRun } from '../home/first-run.js';
 import type { Command, CommandContext, Option, Reply } from './command.js';
 import { distance, fuzzy } from './fuzzy.js';
+import { goTo } from './go-to.js';
+import { identityCommands } from './identity-commands.js';
 import { DENSITIES, setLook, THEMES, useLook } from './look.js';
 import { nodeCommands } from './node-commands.js';
 import { sessionCommands } from './session-commands.js';
@@ -46,18 +49,6 @@ function choose<Value extends string>(list: readonly Value[], argument: string, 
 function next<Value>(list: readonly Value[], value: Value): Value {
   return list[(list.indexOf(value) + 1) % list.length] ?? value;
 }
-
-const goTo = (id: string, title: string, to: string, letter: string, slash: string): Command => ({
-  id,
-  title,
-  help: title,
-  slash: [slash],
-  keys: { place: 'anywhere', names: [`g ${letter}`] },
-  run: ({ go }) => {
-    go(to);
-    return undefined;
-  },
-});
 
 const generalCommands: Command[] = [
   {
@@ -128,15 +119,16 @@ const generalCommands: Command[] = [
       return undefined;
     },
   },
-  goTo('home', 'Home', '/', 'h', 'home'),
-  goTo('servers', 'Servers', '/servers', 's', 'servers'),
-  goTo('usage', 'Usage and cost of models', '/usage', 'u', 'usage'),
-  goTo('settings', 'Settings', '/settings', ',', 'settings'),
+  goTo({ id: 'home', title: 'Home', to: '/', letter: 'h', slash: 'home' }),
+  goTo({ id: 'servers', title: 'Servers', to: '/servers', letter: 's', slash: 'servers' }),
+  goTo({ id: 'usage', title: 'Usage and cost of models', to: '/usage', letter: 'u', slash: 'usage' }),
+  goTo({ id: 'settings', title: 'Settings', to: '/settings', letter: ',', slash: 'settings' }),
   {
     id: 'add-server',
     title: 'Add a server',
     help: 'Paste a URL, mcp.json or a claude mcp add line',
     slash: ['add'],
+    needs: 'servers.create',
     run: ({ go }) => {
       go('/servers/new');
       return undefined;
@@ -218,7 +210,19 @@ const generalCommands: Command[] = [
   },
 ];
 
-export const COMMANDS: readonly Command[] = [...generalCommands, ...sessionCommands, ...nodeCommands];
+export const COMMANDS: readonly Command[] = [
+  ...generalCommands,
+  ...identityCommands,
+  ...sessionCommands,
+  ...nodeCommands,
+];
+
+/** Whether it is offered: here, and to this person. */
+export function isOffered({ inSession, needs }: Command, live: boolean): boolean {
+  if (inSession && !live) return false;
+  const account = queryClient.getQueryData(accountQuery.queryKey);
+  return needs === undefined || account === undefined || account.may.includes(needs);
+}
 
 export function commandById(id: string): Command | undefined {
   return COMMANDS.find((command) => command.id === id);
@@ -227,7 +231,7 @@ export function commandById(id: string): Command | undefined {
 /** Slash commands whose name, alias or help fits what was typed after the slash, best first. */
 export function matchSlash(word: string, inSession: boolean): Command[] {
   const scored = COMMANDS.flatMap((command) => {
-    if (!command.slash || (command.inSession && !inSession)) return [];
+    if (!command.slash || !isOffered(command, inSession)) return [];
     const names = command.slash.map((name) => fuzzy(word, name));
     const best = Math.max(...names.map((score) => score ?? -1), (fuzzy(word, command.help) ?? -501) - 500);
     return best < 0 ? [] : [{ command, best }];

@@ -1,9 +1,10 @@
 import { useEffect } from 'react';
 import { inTextField } from '../ui/text-field.js';
 import { useCommandContext } from './active.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS, isOffered } from './commands.js';
 import type { Command } from './command.js';
 import { keyName } from './keys.js';
+import { isOpenPage } from './open-pages.js';
 import { perform } from './perform.js';
 import { useUi } from './ui-state.js';
 
@@ -44,7 +45,7 @@ export function GlobalKeys() {
       const chord = name.startsWith('Mod+');
       const dialogOpen = document.querySelector('dialog[open]') !== null;
       if (!chord && (inTextField(event.target) || dialogOpen)) return;
-      if (location.pathname === '/sign-in' && name !== '?') return;
+      if (isOpenPage(location.pathname) && name !== '?') return;
       if (name === 'g') {
         prefixAt = performance.now();
         return;
@@ -52,7 +53,7 @@ export function GlobalKeys() {
       const prefixed = performance.now() - prefixAt < PREFIX_MS;
       prefixAt = -PREFIX_MS;
       const command = (prefixed ? commandFor(`g ${name}`) : undefined) ?? commandFor(name);
-      if (!command || (command.inSession && !context.live)) return;
+      if (!command || !isOffered(command, context.live !== undefined)) return;
       if (dialogOpen && command.id !== 'palette') return;
       event.preventDefault();
       void perform(command, context);

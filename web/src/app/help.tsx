@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Dialog } from '../ui/dialog.js';
 import { KEY_PLACES, type KeyPlace } from './command.js';
-import { COMMANDS } from './commands.js';
+import { COMMANDS, isOffered } from './commands.js';
 import { fuzzy } from './fuzzy.js';
 import { FIXED_KEYS } from './fixed-keys.js';
 import { keyLabel } from './keys.js';
@@ -13,7 +13,7 @@ interface Row {
 }
 
 function rowsOf(place: KeyPlace): Row[] {
-  const own = COMMANDS.filter((command) => command.keys?.place === place);
+  const own = COMMANDS.filter((command) => command.keys?.place === place && isOffered(command, true));
   return [...own.map((one) => ({ keys: one.keys?.names ?? [], does: one.title })), ...FIXED_KEYS[place]];
 }
 
@@ -21,7 +21,9 @@ function rowsOf(place: KeyPlace): Row[] {
 export function HelpOverlay() {
   const [query, setQuery] = useState('');
   const fits = (text: string) => fuzzy(query, text) !== undefined;
-  const commands = COMMANDS.filter((one) => one.slash && fits(`${one.slash.join(' ')} ${one.help}`));
+  const commands = COMMANDS.filter(
+    (one) => one.slash && isOffered(one, true) && fits(`${one.slash.join(' ')} ${one.help}`),
+  );
   return (
     <Dialog title="Keys and commands" onClose={closeOverlay} wide testId="help">
       <input

@@ -73,6 +73,7 @@ export const nodeCommands: Command[] = [
     complete: pendingOptions,
     keys: { place: 'plan', names: ['y'] },
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) => {
       if (argument.trim() !== 'all') return approve(context, argument);
@@ -89,6 +90,7 @@ export const nodeCommands: Command[] = [
     complete: nodeOptions,
     keys: { place: 'plan', names: ['a'] },
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) => approve(context, argument, 'tool_in_session'),
   },
@@ -99,6 +101,7 @@ export const nodeCommands: Command[] = [
     slash: ['approve-all'],
     keys: { place: 'plan', names: ['Shift+A'] },
     inSession: true,
+    needs: 'sessions.use',
     run: ({ live }) => {
       if (pendingNodes(live && currentPlan(live.state.session)).length === 0)
         return { error: 'Nothing waits for you.' };
@@ -115,6 +118,7 @@ export const nodeCommands: Command[] = [
     complete: pendingOptions,
     keys: { place: 'plan', names: ['n'] },
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) => {
       const [name = '', ...reason] = argument.trim().split(/\s+/);
@@ -137,6 +141,7 @@ export const nodeCommands: Command[] = [
     slash: ['reject-all'],
     keys: { place: 'plan', names: ['Shift+N'] },
     inSession: true,
+    needs: 'sessions.use',
     run: rejectAll,
   },
   {
@@ -148,6 +153,7 @@ export const nodeCommands: Command[] = [
     complete: nodeOptions,
     keys: { place: 'plan', names: ['e'] },
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) =>
       withNode(context, argument, (node) => {
@@ -165,6 +171,7 @@ export const nodeCommands: Command[] = [
     complete: nodeOptions,
     keys: { place: 'plan', names: ['x'] },
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) =>
       withNode(context, argument, (node) => {
@@ -184,6 +191,7 @@ export const nodeCommands: Command[] = [
     complete: nodeOptions,
     keys: { place: 'plan', names: ['r'] },
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) =>
       withNode(context, argument, (node) => {
@@ -202,6 +210,7 @@ export const nodeCommands: Command[] = [
     args: '<node>',
     complete: nodeOptions,
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: (context, argument) =>
       withNode(context, argument, (node) => {

@@ -1,9 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { organizationsQuery } from '../api/identity-queries.js';
 import { serversQuery, sessionsQuery } from '../api/queries.js';
 import { Dialog } from '../ui/dialog.js';
 import { useCommandContext } from './active.js';
-import { COMMANDS } from './commands.js';
+import { commandById, COMMANDS, isOffered } from './commands.js';
 import { fuzzy } from './fuzzy.js';
 import { keyLabel } from './keys.js';
 import { perform } from './perform.js';
@@ -11,7 +12,7 @@ import { closeOverlay, useUi } from './ui-state.js';
 
 interface Entry {
   id: string;
-  group: 'command' | 'session' | 'server';
+  group: 'command' | 'session' | 'server' | 'organization';
   title: string;
   help: string;
   key: string;
@@ -19,8 +20,9 @@ interface Entry {
 }
 
 const SHOWN = 12;
+const switching = commandById('organization');
 
-/** Commands, sessions and servers, found by a few letters. */
+/** Commands, sessions, servers and organizations, found by a few letters. */
 export function Palette() {
   const overlay = useUi((state) => state.overlay);
   const [query, setQuery] = useState(overlay.kind === 'palette' ? overlay.query : '');
@@ -28,16 +30,19 @@ export function Palette() {
   const context = useCommandContext();
   const servers = useInfiniteQuery(serversQuery).data;
   const sessions = useInfiniteQuery(sessionsQuery()).data;
+  const organizations = useQuery(organizationsQuery).data;
 
   const entries = useMemo((): Entry[] => {
-    const commands = COMMANDS.filter((one) => !one.hidden && (!one.inSession || context.live)).map((one): Entry => ({
-      id: one.id,
-      group: 'command',
-      title: one.title,
-      help: one.slash ? `/${one.slash[0] ?? ''}` : '',
-      key: one.keys?.names[0] ?? '',
-      run: () => void perform(one, context),
-    }));
+    const commands = COMMANDS.filter((one) => !one.hidden && isOffered(one, context.live !== undefined)).map(
+      (one): Entry => ({
+        id: one.id,
+        group: 'command',
+        title: one.title,
+        help: one.slash ? `/${one.slash[0] ?? ''}` : '',
+        key: one.keys?.names[0] ?? '',
+        run: () => void perform(one, context),
+      }),
+    );
     const open = (id: string, group: Entry['group'], title: string, help: string, to: string): Entry => ({
       id,
       group,
@@ -54,8 +59,18 @@ export function Palette() {
       ...(servers?.pages.flatMap((page) => page.servers) ?? []).map((one) =>
         open(one.id, 'server', one.name, one.url, `/servers/${one.id}`),
       ),
+      ...(organizations?.filter(({ current }) => !current) ?? []).map((one): Entry => ({
+        id: one.id,
+        group: 'organization',
+        title: `Switch to ${one.name}`,
+        help: one.role,
+        key: '',
+        run: () => {
+          if (switching) void perform(switching, context, one.name);
+        },
+      })),
     ];
-  }, [context, servers, sessions]);
+  }, [context, servers, sessions, organizations]);
 
   const found = entries
     .flatMap((entry) => {

@@ -3,6 +3,7 @@ import { useSignedIn } from '../api/signed-in.js';
 import { SignInPage } from '../auth/sign-in-page.js';
 import { HomePage } from '../home/home-page.js';
 import { Loading } from '../ui/feedback.js';
+import { settingsRoutes } from './settings-routes.js';
 import { NotFound, Shell } from './shell.js';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -52,14 +53,41 @@ const newServer = createRoute({
 const server = createRoute({
   getParentRoute: () => inside,
   path: '/servers/$serverId',
-  validateSearch: ({ check }: Record<string, unknown>): { check?: 1 } => (check ? { check: 1 } : {}),
+  validateSearch: ({ check, tab }: Record<string, unknown>): { check?: 1; tab?: string } => ({
+    ...(check ? { check: 1 } : {}),
+    ...(typeof tab === 'string' ? { tab } : {}),
+  }),
   component: lazyRouteComponent(() => import('../servers/server-page.js'), 'ServerPage'),
 });
 
-const settings = createRoute({
-  getParentRoute: () => inside,
-  path: '/settings',
-  component: lazyRouteComponent(() => import('../settings/settings-page.js'), 'SettingsPage'),
+const claim = createRoute({
+  getParentRoute: () => root,
+  path: '/claim',
+  component: lazyRouteComponent(() => import('../auth/claim-page.js'), 'ClaimPage'),
+});
+
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: '/link/sign-in',
+  component: lazyRouteComponent(() => import('../auth/link-pages.js'), 'SignInLinkPage'),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => root,
+  path: '/link/verify-email',
+  component: lazyRouteComponent(() => import('../auth/link-pages.js'), 'VerifyEmailPage'),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/link/reset-password',
+  component: lazyRouteComponent(() => import('../auth/link-pages.js'), 'ResetPasswordPage'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/link/invitation',
+  component: lazyRouteComponent(() => import('../organizations/invitation-page.js'), 'InvitationPage'),
 });
 
 const usage = createRoute({
@@ -71,7 +99,12 @@ const usage = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([home, session, servers, newServer, server, settings, usage]),
+    claim,
+    signInLink,
+    verifyEmail,
+    resetPassword,
+    invitation,
+    inside.addChildren([home, session, servers, newServer, server, usage, ...settingsRoutes(() => inside)]),
   ]),
   defaultPendingComponent: () => <Loading what="the page" />,
   defaultPendingMs: 300,

@@ -27,6 +27,7 @@ export const sessionCommands: Command[] = [
     slash: ['stop'],
     keys: { place: 'anywhere', names: ['Mod+.'] },
     inSession: true,
+    needs: 'sessions.use',
     run: ({ live }) => {
       if (!live?.state.session.turn) return { error: 'Nothing is running.' };
       live.stopTurn();
@@ -129,6 +130,7 @@ export const sessionCommands: Command[] = [
     slash: ['call'],
     args: '<tool> {json}',
     inSession: true,
+    needs: 'sessions.use',
     hidden: true,
     run: ({ live }, argument) => {
       if (argument.trim() === '') return { error: 'Name a tool: /call tool {"key": "value"}' };
@@ -142,6 +144,7 @@ export const sessionCommands: Command[] = [
     slash: ['rename'],
     args: '<title>',
     inSession: true,
+    needs: 'sessions.use',
     run: async ({ live }, argument) => {
       if (!live) return undefined;
       if (argument.trim() === '') openOverlay({ kind: 'rename' });
@@ -157,6 +160,7 @@ export const sessionCommands: Command[] = [
     args: '[model|default]',
     complete: modelOptions,
     inSession: true,
+    needs: 'sessions.use',
     run: async ({ live }, argument) => {
       if (!live) return undefined;
       if (argument.trim() !== '') return chooseModel(live.sessionId, argument.trim());
@@ -170,6 +174,7 @@ export const sessionCommands: Command[] = [
     help: 'A new session that begins with all that has ended here; this one stays as it is',
     slash: ['fork'],
     inSession: true,
+    needs: 'sessions.use',
     run: ({ live, go }, argument) => (live ? forkSession(live.sessionId, go, argument.trim()) : undefined),
   },
   {

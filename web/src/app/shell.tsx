@@ -8,6 +8,7 @@ import { Sprite } from '../ui/icons.js';
 import { useCommandContext } from './active.js';
 import { GlobalKeys } from './global-keys.js';
 import { HelpOverlay } from './help.js';
+import { isOpenPage } from './open-pages.js';
 import { Palette } from './palette.js';
 import { closeOverlay, useUi } from './ui-state.js';
 
@@ -16,7 +17,7 @@ export function Shell() {
   const signedIn = useSignedIn((state) => state.state);
   const { signOut } = useCommandContext();
   const { pathname } = useLocation();
-  const inside = pathname !== '/sign-in';
+  const inside = !isOpenPage(pathname);
 
   useEffect(() => closeOverlay, [pathname]);
   useEffect(() => {

@@ -1,11 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
+import { organizationsQuery } from '../api/identity-queries.js';
 import { instanceQuery, profileQuery } from '../api/queries.js';
 import { Menu } from '../ui/menu.js';
 import { useCommandContext } from './active.js';
+import { commandById } from './commands.js';
 import { keyLabel } from './keys.js';
 import { setLook, THEMES, useLook } from './look.js';
+import { perform } from './perform.js';
 import { openOverlay } from './ui-state.js';
 import { Mark } from './wordmark.js';
 
@@ -22,6 +25,7 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
       </Link>
       <div className="top-title">{children}</div>
       {menu}
+      <Organizations />
       {instance?.environment === 'development' && (
         <span className="tag tag-dev" title="Development mode: not for production">
           dev
@@ -52,11 +56,34 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
         entries={[
           { label: 'Servers', run: () => go('/servers') },
           { label: 'Usage', run: () => go('/usage') },
+          { label: 'API keys', run: () => go('/settings/keys') },
           { label: 'Settings', run: () => go('/settings') },
           { label: 'Keys and commands', run: () => openOverlay({ kind: 'help' }) },
           { label: 'Sign out', run: signOut },
         ]}
       />
     </header>
+  );
+}
+
+/** Where one is, for who belongs to several; a list to go elsewhere. */
+function Organizations() {
+  const context = useCommandContext();
+  const organizations = useQuery(organizationsQuery).data ?? [];
+  const switching = commandById('organization');
+  const current = organizations.find((one) => one.current);
+  if (organizations.length < 2) return null;
+  return (
+    <Menu
+      name={`Organization: ${current?.name ?? ''}`}
+      label={current?.name ?? 'organization'}
+      entries={organizations.map((one) => ({
+        label: one.name,
+        checked: one.current,
+        run: () => {
+          if (!one.current && switching) void perform(switching, context, one.name);
+        },
+      }))}
+    />
   );
 }

@@ -35,6 +35,13 @@ export function otpProblem(error: unknown, now: Date): string {
   }
 }
 
+export function passwordProblem(error: unknown, now: Date): string {
+  if (!(error instanceof Problem)) return 'The password was not checked. Try again.';
+  if (error.status === 401) return 'Wrong email or password.';
+  if (error.status === 429) return waitText(error, now);
+  return error.fields.email ?? error.fields.password ?? (error.detail || error.title);
+}
+
 function waitText(error: Problem, now: Date): string {
   if (error.retryAfter === undefined) return 'Too many attempts. Try again later.';
   if (error.retryAfter < 60) return `Too many attempts. Try again in ${error.retryAfter} s.`;

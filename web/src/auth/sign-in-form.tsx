@@ -7,10 +7,11 @@ import { signIn } from '../api/signed-in.js';
 import type { Tokens } from '../api/tokens.js';
 import { useNow } from '../ui/hooks.js';
 import { otpProblem, readCode, requestProblem } from './otp-copy.js';
+import { PasswordStep } from './password-step.js';
 
-type Step = { name: 'email' } | { name: 'code'; resendAt: number };
+type Step = { name: 'email' } | { name: 'password' } | { name: 'code'; resendAt: number };
 
-/** Email, then the six digits. `fixedEmail` where it is known who must come back. */
+/** Email, then the six digits, or a password. `fixedEmail` where it is known who must come back. */
 export function SignInForm({ onDone, fixedEmail }: { onDone: (isNew: boolean) => void; fixedEmail?: string }) {
   const [email, setEmail] = useState(fixedEmail ?? '');
   const [step, setStep] = useState<Step>({ name: 'email' });
@@ -74,7 +75,19 @@ export function SignInForm({ onDone, fixedEmail }: { onDone: (isNew: boolean) =>
 
   return (
     <div className="sign-in-form">
-      {step.name === 'email' ? (
+      {step.name === 'password' && (
+        <PasswordStep
+          email={email}
+          onEmail={setEmail}
+          fixed={fixedEmail !== undefined}
+          onTokens={(tokens) => {
+            signIn(tokens);
+            onDone(false);
+          }}
+          onBack={() => setStep({ name: 'email' })}
+        />
+      )}
+      {step.name === 'email' && (
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -96,11 +109,24 @@ export function SignInForm({ onDone, fixedEmail }: { onDone: (isNew: boolean) =>
               data-testid="email"
             />
           </label>
-          <button type="submit" className="button button-primary" disabled={busy}>
-            {busy ? 'Sending…' : 'Send code'}
-          </button>
+          <div className="row">
+            <button type="submit" className="button button-primary" disabled={busy}>
+              {busy ? 'Sending…' : 'Send code'}
+            </button>
+            <button
+              type="button"
+              className="button button-quiet"
+              onClick={() => {
+                setStep({ name: 'password' });
+                setMessage(undefined);
+              }}
+            >
+              Use a password
+            </button>
+          </div>
         </form>
-      ) : (
+      )}
+      {step.name === 'code' && (
         <form
           onSubmit={(event) => {
             event.preventDefault();

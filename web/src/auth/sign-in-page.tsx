@@ -1,4 +1,6 @@
-import { useRouter, useSearch } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useRouter, useSearch } from '@tanstack/react-router';
+import { instanceQuery } from '../api/queries.js';
 import { useEffect } from 'react';
 import { useSignedIn } from '../api/signed-in.js';
 import { Wordmark } from '../app/wordmark.js';
@@ -8,6 +10,7 @@ import { SignInForm } from './sign-in-form.js';
 export function SignInPage() {
   const { next } = useSearch({ from: '/sign-in' });
   const router = useRouter();
+  const instance = useQuery(instanceQuery).data;
   const onward = () => router.history.replace(next ?? '/');
 
   useEffect(() => {
@@ -27,6 +30,11 @@ export function SignInPage() {
             onward();
           }}
         />
+        {instance?.claimed === false && (
+          <p className="dev-strip">
+            This instance has no administrator yet. <Link to="/claim">Claim it</Link>
+          </p>
+        )}
       </div>
     </main>
   );

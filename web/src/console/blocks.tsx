@@ -1,5 +1,6 @@
 import type { RemovedEvents } from '@app/session-protocol';
 import { memo, useState } from 'react';
+import { useMay } from '../api/identity-queries.js';
 import { openOverlay, showPane } from '../app/ui-state.js';
 import { canRetry, planFault } from '../session/plan-rules.js';
 import type { TranscriptItem } from '../session/state.js';
@@ -198,6 +199,7 @@ function TurnEndBlock({ item }: { item: Of<'turn_end'> }) {
 
 function ErrorBlock({ item }: { item: Of<'error'> }) {
   const live = useLiveSession();
+  const mayUse = useMay('sessions.use');
   const { code, message, retryable, turn_id } = item.error;
   const open = useLive((state) => canRetry(state.session, item));
   return (
@@ -205,7 +207,7 @@ function ErrorBlock({ item }: { item: Of<'error'> }) {
       <p>
         <strong>{code}</strong> {message}
       </p>
-      {retryable && turn_id !== undefined && open && (
+      {mayUse && retryable && turn_id !== undefined && open && (
         <p>
           <span className="dim">Your message is kept. </span>
           <button type="button" className="text-button" onClick={() => live.retryTurn(turn_id)}>

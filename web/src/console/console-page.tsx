@@ -43,6 +43,7 @@ function Opened({ session }: { session: Session }) {
     return () => {
       opened.stopListening();
       useActive.setState({ live: undefined });
+      useUi.setState({ said: undefined });
       void queryClient.invalidateQueries({ queryKey: ['sessions'] });
     };
   }, [id, server_id]);

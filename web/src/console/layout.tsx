@@ -1,7 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
 import { type ReactNode } from 'react';
+import { accountQuery, useMay } from '../api/identity-queries.js';
 import { useUi, type PaneName } from '../app/ui-state.js';
 import { currentPlan, awaiting } from '../session/plan-rules.js';
+import { aRole } from '../settings/pages.js';
 import { plural } from '../ui/format.js';
 import { useMedia } from '../ui/hooks.js';
 import { Icon } from '../ui/icons.js';
@@ -29,7 +32,20 @@ function Talk() {
   return (
     <div className="talk">
       <TranscriptPane />
-      <Composer />
+      {useMay('sessions.use') ? <Composer /> : <ReadOnly />}
+    </div>
+  );
+}
+
+/** In the composer's place, for who may not speak. */
+function ReadOnly() {
+  const account = useQuery(accountQuery).data;
+  const said = useUi((state) => state.said);
+  return (
+    <div className="read-only" data-region="composer" tabIndex={-1} role="note">
+      {said && <p className={said.error ? 'form-error' : ''}>{said.text}</p>}
+      You read here: {account ? `you are ${aRole(account.role)} in ${account.organization.name}, and ` : ''}running
+      sessions takes a developer.
     </div>
   );
 }

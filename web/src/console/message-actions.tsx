@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useMay } from '../api/identity-queries.js';
 import { useCommandContext } from '../app/active.js';
 import { commandById } from '../app/commands.js';
 import { perform } from '../app/perform.js';
@@ -13,6 +14,7 @@ export function MessageActions({ item }: { item: MessageItem }) {
   const [copied, setCopied] = useState(false);
   const context = useCommandContext();
   const forkable = useLive((state) => mayFork(state.session, item));
+  const mayUse = useMay('sessions.use');
   const fork = commandById('fork');
   return (
     <>
@@ -25,7 +27,7 @@ export function MessageActions({ item }: { item: MessageItem }) {
       >
         <Icon name={copied ? 'check' : 'copy'} />
       </button>
-      {fork && forkable && (
+      {fork && forkable && mayUse && (
         <button
           type="button"
           className="icon-button turn-action"

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode } from 'react';
 import type { KeyPlace } from '../app/command.js';
 import { useCommandContext } from '../app/active.js';
-import { COMMANDS } from '../app/commands.js';
+import { COMMANDS, isOffered } from '../app/commands.js';
 import { keyName } from '../app/keys.js';
 import { perform } from '../app/perform.js';
 import type { PaneName } from '../app/ui-state.js';
@@ -31,7 +31,7 @@ export function Pane({ name, label, title, tools, children, onKey, argument = ''
     const key = keyName(event);
     if ((key === 'Enter' || key === 'Space') && isControl(event.target)) return;
     const command = COMMANDS.find((one) => one.keys?.place === (name as KeyPlace) && one.keys.names.includes(key));
-    if (command) {
+    if (command && isOffered(command, true)) {
       void perform(command, context, argument);
     } else if (!onKey?.(key)) return;
     event.preventDefault();

@@ -1,5 +1,6 @@
 import type { InputRequest } from '@app/session-protocol';
 import { useMemo, useState } from 'react';
+import { useMay } from '../api/identity-queries.js';
 import { clock } from '../ui/format.js';
 import { useConnected, useLive, useLiveSession } from './live-context.js';
 import { SchemaFields } from './schema-fields.js';
@@ -15,6 +16,7 @@ const ANSWERED: Record<string, string> = {
 /** A tool's question to the person. The one who asks is named, so that it cannot pose as the agent. */
 export function QuestionForm({ request, action }: { request: InputRequest; action: string | undefined }) {
   const live = useLiveSession();
+  const mayUse = useMay('sessions.use');
   const connected = useConnected();
   const open = useLive((state) => state.session.questions.some((one) => one.request_id === request.request_id));
   const fields = useMemo(() => fieldsOf(request.schema), [request.schema]);
@@ -34,6 +36,7 @@ export function QuestionForm({ request, action }: { request: InputRequest; actio
       </>
     );
   }
+  if (!mayUse) return asks;
 
   const answer = (reply: 'accept' | 'decline' | 'cancel') => {
     const { request_id } = request;

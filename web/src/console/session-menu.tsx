@@ -1,5 +1,5 @@
 import { useCommandContext } from '../app/active.js';
-import { commandById } from '../app/commands.js';
+import { commandById, isOffered } from '../app/commands.js';
 import { perform } from '../app/perform.js';
 import { Menu } from '../ui/menu.js';
 
@@ -24,7 +24,7 @@ export function SessionMenu() {
       }
       entries={ENTRIES.flatMap(({ id, label }) => {
         const command = commandById(id);
-        return command ? [{ label, run: () => void perform(command, context) }] : [];
+        return command && isOffered(command, true) ? [{ label, run: () => void perform(command, context) }] : [];
       })}
     />
   );

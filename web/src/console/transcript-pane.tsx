@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMay } from '../api/identity-queries.js';
 import { serversQuery, toolsQuery } from '../api/queries.js';
 import { useLook } from '../app/look.js';
 import { compose, useUi } from '../app/ui-state.js';
@@ -137,7 +138,9 @@ function Start() {
   const tools = useQuery(toolsQuery(live.serverId)).data?.tools ?? [];
   const servers = useInfiniteQuery(serversQuery).data?.pages.flatMap((page) => page.servers) ?? [];
   const demo = servers.find((one) => one.id === live.serverId)?.demo === true;
+  const mayUse = useMay('sessions.use');
   const prompts = promptsFrom(tools, demo);
+  if (!mayUse) return <p className="start">Nothing said yet.</p>;
   return (
     <div className="start">
       <p>Nothing said yet. Ask for something{prompts.length > 0 ? ', for example:' : '.'}</p>

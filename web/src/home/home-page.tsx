@@ -4,14 +4,18 @@ import { useEffect } from 'react';
 import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
 import { Wordmark } from '../app/wordmark.js';
+import { useMay } from '../api/identity-queries.js';
 import { serversQuery, sessionsQuery } from '../api/queries.js';
 import type { McpServer, Session } from '../api/types.js';
+import { MyInvitations } from '../organizations/my-invitations.js';
+import { mayOn } from '../servers/access-words.js';
 import { ServerStatus } from '../servers/server-words.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
 import { Checklist, DEMO_PROMPT } from './checklist.js';
 import { tick } from './first-run.js';
+import { Unclaimed } from './unclaimed.js';
 
 export function HomePage() {
   const servers = useInfiniteQuery(serversQuery);
@@ -22,6 +26,8 @@ export function HomePage() {
   const recent = sessions.data?.pages[0]?.sessions.slice(0, 12) ?? [];
   const waiting = recent.reduce((sum, one) => sum + one.pending_approvals, 0);
   const demo = rows.find((one) => one.demo);
+  const mayAdd = useMay('servers.create');
+  const mayUse = useMay('sessions.use');
 
   useEffect(() => {
     tick('signed-in');
@@ -36,7 +42,9 @@ export function HomePage() {
     <Page title="Home">
       <h1 className="unseen">Home</h1>
       <Wordmark />
-      <Checklist onOpenDemo={demo ? openDemo : undefined} />
+      <Unclaimed />
+      <MyInvitations />
+      {mayUse && <Checklist onOpenDemo={demo ? openDemo : undefined} />}
       {demoSession.failure}
       <section className="section" aria-labelledby="home-sessions">
         <div className="section-head">
@@ -53,17 +61,25 @@ export function HomePage() {
       <section className="section" aria-labelledby="home-servers">
         <div className="section-head">
           <h2 id="home-servers">Servers</h2>
-          <Link to="/servers/new" className="button">
-            Add server
-          </Link>
+          {mayAdd && (
+            <Link to="/servers/new" className="button">
+              Add server
+            </Link>
+          )}
         </div>
         {session.failure}
         {servers.isError && <ErrorNote error={servers.error} onRetry={() => void servers.refetch()} />}
         {servers.isPending && <Loading what="servers" />}
         {servers.isSuccess && rows.length === 0 && (
           <p className="empty">
-            No servers yet. <Link to="/servers/new">Add one</Link>: a URL, an mcp.json, or a <code>claude mcp add</code>{' '}
-            line.
+            No servers yet.{' '}
+            {mayAdd ? (
+              <>
+                <Link to="/servers/new">Add one</Link>: a URL, an mcp.json, or a <code>claude mcp add</code> line.
+              </>
+            ) : (
+              'A developer or an admin of the organization can add one.'
+            )}
           </p>
         )}
         {rows.map((server) => (
@@ -117,6 +133,7 @@ function SessionTable({ sessions }: { sessions: Session[] }) {
 }
 
 function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void }) {
+  const mayUse = useMay('sessions.use');
   return (
     <div className="line">
       <ServerStatus server={server} />
@@ -127,9 +144,11 @@ function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void 
         {server.tool_count != null && `${plural(server.tool_count, 'tool')} · `}
         {server.latency != null ? `${Math.round(server.latency)} ms` : (server.status_reason ?? 'not checked yet')}
       </span>
-      <button type="button" className="button" onClick={onOpen}>
-        Open session
-      </button>
+      {mayUse && mayOn(server, 'use') && (
+        <button type="button" className="button" onClick={onOpen}>
+          Open session
+        </button>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import { Field } from '../ui/field.js';
 import { POLICY_WORDS } from './server-words.js';
 import type { Draft } from './server-form.js';
 
@@ -9,27 +9,6 @@ interface FieldsProps {
   errors: Record<string, string>;
   /** Whether a secret is stored already. */
   secretSet?: boolean;
-}
-
-function Field({
-  label,
-  error,
-  hint,
-  children,
-}: {
-  label: string;
-  error?: string | undefined;
-  hint?: string;
-  children: ReactNode;
-}) {
-  return (
-    <label className="field">
-      <span className="field-label">{label}</span>
-      {children}
-      {hint !== undefined && <span className="dim field-hint">{hint}</span>}
-      {error !== undefined && <span className="form-error">{error}</span>}
-    </label>
-  );
 }
 
 /** The fields of a server, for adding and editing. */

@@ -1,7 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { call } from '../api/http.js';
+import { useMay } from '../api/identity-queries.js';
 import { queryClient, serverQuery, toolsQuery } from '../api/queries.js';
 import type { McpServer, TestReport } from '../api/types.js';
 import { useOpenSession } from '../app/open-session.js';
@@ -9,13 +10,15 @@ import { Page } from '../app/page.js';
 import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
+import { mayOn } from './access-words.js';
 import { Checks } from './checks.js';
 import { DeleteServer } from './delete-server.js';
+import { ServerAccess } from './server-access.js';
 import { ServerSettings } from './server-settings.js';
 import { POLICY_WORDS, ServerStatus } from './server-words.js';
 import { ToolCatalogue } from './tool-catalogue.js';
 
-const TABS = ['tools', 'settings'] as const;
+const TABS = ['tools', 'access', 'settings'] as const;
 
 export function ServerPage() {
   const { serverId } = useParams({ from: '/inside/servers/$serverId' });
@@ -37,22 +40,27 @@ export function ServerPage() {
 }
 
 function Detail({ server }: { server: McpServer }) {
-  const { check } = useSearch({ from: '/inside/servers/$serverId' });
+  const { check, tab: asked } = useSearch({ from: '/inside/servers/$serverId' });
+  const navigate = useNavigate({ from: '/servers/$serverId' });
   const session = useOpenSession();
-  const [tab, setTab] = useState<(typeof TABS)[number]>('tools');
   const [deleting, setDeleting] = useState(false);
   const tools = useQuery(toolsQuery(server.id));
+  const mayUse = useMay('sessions.use') && mayOn(server, 'use');
+  const mayCheck = useMay('servers.test') && mayOn(server, 'use');
+  const manages = useMay('servers.change') && mayOn(server, 'manage');
+  const tabs = TABS.filter((one) => manages || one !== 'settings');
+  const tab = tabs.find((one) => one === asked) ?? 'tools';
   const checking = useMutation({
     mutationFn: () => call<TestReport>('POST', `/servers/${server.id}/check`, { timeout: 90_000 }),
     // Not waited for: the answer of the check is there already.
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ['servers'] }),
   });
-  const asked = useRef(false);
+  const checked = useRef(false);
   useEffect(() => {
-    if (!check || asked.current) return;
-    asked.current = true;
+    if (!check || !mayCheck || checked.current) return;
+    checked.current = true;
     checking.mutate();
-  }, [check, checking]);
+  }, [check, mayCheck, checking]);
 
   return (
     <>
@@ -63,15 +71,22 @@ function Detail({ server }: { server: McpServer }) {
       </div>
       <Facts className="server-facts" facts={factsOf(server)} />
       <div className="row">
-        <button type="button" className="button button-primary" onClick={() => session.open({ serverId: server.id })}>
-          Open session
-        </button>
-        <button type="button" className="button" disabled={checking.isPending} onClick={() => checking.mutate()}>
-          {checking.isPending ? 'Checking…' : 'Check now'}
-        </button>
-        <button type="button" className="button button-danger" onClick={() => setDeleting(true)}>
-          Delete
-        </button>
+        {mayUse && (
+          <button type="button" className="button button-primary" onClick={() => session.open({ serverId: server.id })}>
+            Open session
+          </button>
+        )}
+        {mayCheck && (
+          <button type="button" className="button" disabled={checking.isPending} onClick={() => checking.mutate()}>
+            {checking.isPending ? 'Checking…' : 'Check now'}
+          </button>
+        )}
+        {manages && (
+          <button type="button" className="button button-danger" onClick={() => setDeleting(true)}>
+            Delete
+          </button>
+        )}
+        {!mayUse && <span className="dim">You see this server; using it takes a developer with access to it.</span>}
       </div>
       {session.failure}
       {(checking.isPending || checking.data || checking.isError) && (
@@ -81,7 +96,7 @@ function Detail({ server }: { server: McpServer }) {
         </section>
       )}
       <div className="tabs" role="tablist" aria-label="Server">
-        {TABS.map((one) => (
+        {tabs.map((one) => (
           <button
             key={one}
             type="button"
@@ -90,7 +105,7 @@ function Detail({ server }: { server: McpServer }) {
             aria-selected={tab === one}
             aria-controls={`panel-${one}`}
             className="tab"
-            onClick={() => setTab(one)}
+            onClick={() => void navigate({ search: (now) => ({ ...now, tab: one }), replace: true })}
           >
             {one}
             {one === 'tools' && tools.data ? ` ${tools.data.tools.length}` : ''}
@@ -98,6 +113,7 @@ function Detail({ server }: { server: McpServer }) {
         ))}
       </div>
       <section role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="section">
+        {tab === 'access' && <ServerAccess server={server} />}
         {tab === 'settings' && <ServerSettings key={server.updated_at} server={server} />}
         {tab === 'tools' && tools.isPending && <Loading what="the tools" lines={5} />}
         {tab === 'tools' && tools.isError && <ErrorNote error={tools.error} onRetry={() => void tools.refetch()} />}

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useMay } from '../api/identity-queries.js';
 import { serversQuery } from '../api/queries.js';
 import type { McpServer } from '../api/types.js';
 import { useOpenSession } from '../app/open-session.js';
@@ -8,12 +9,14 @@ import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
+import { mayOn } from './access-words.js';
 import { POLICY_WORDS, ServerStatus } from './server-words.js';
 
 export function ServersPage() {
   const query = useInfiniteQuery(serversQuery);
   const [filter, setFilter] = useState('');
   const session = useOpenSession();
+  const mayAdd = useMay('servers.create');
   const now = useNow(30_000);
   const all = query.data?.pages.flatMap((page) => page.servers) ?? [];
   const rows = all.filter((one) => `${one.name} ${one.url}`.toLowerCase().includes(filter.toLowerCase()));
@@ -32,16 +35,25 @@ export function ServersPage() {
             onChange={(event) => setFilter(event.target.value)}
           />
         )}
-        <Link to="/servers/new" className="button button-primary">
-          Add server
-        </Link>
+        {mayAdd && (
+          <Link to="/servers/new" className="button button-primary">
+            Add server
+          </Link>
+        )}
       </div>
       {session.failure}
       {query.isPending && <Loading what="servers" />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.isSuccess && all.length === 0 && (
         <p className="empty">
-          No servers yet. <Link to="/servers/new">Add one</Link> from a URL or an mcp.json.
+          No servers yet.{' '}
+          {mayAdd ? (
+            <>
+              <Link to="/servers/new">Add one</Link> from a URL or an mcp.json.
+            </>
+          ) : (
+            'A developer or an admin of the organization can add one.'
+          )}
         </p>
       )}
       {all.length > 0 && rows.length === 0 && (
@@ -100,6 +112,7 @@ export function ServersPage() {
 }
 
 function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: () => void }) {
+  const mayUse = useMay('sessions.use');
   return (
     <tr>
       <td className="cell-main">
@@ -118,9 +131,11 @@ function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: 
       <td className="mono wide-only">{server.protocol?.version ?? '–'}</td>
       <td className="number dim wide-only">{server.last_checked ? ago(server.last_checked, now) : 'never'}</td>
       <td className="cell-actions">
-        <button type="button" className="button" onClick={onOpen}>
-          Open session
-        </button>
+        {mayUse && mayOn(server, 'use') && (
+          <button type="button" className="button" onClick={onOpen}>
+            Open session
+          </button>
+        )}
       </td>
     </tr>
   );

@@ -39,6 +39,14 @@ export function ago(iso: string, now: number): string {
   return new Date(then).toISOString().slice(0, 10);
 }
 
+/** Local day and time to the minute: `2026-11-21 22:05`; empty for what is no date. */
+export function moment(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return '';
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(iso).slice(0, 5)}`;
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

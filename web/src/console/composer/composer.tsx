@@ -61,7 +61,6 @@ export function Composer() {
     field.current?.focus();
     useUi.setState({ compose: undefined });
   }, [asked, live]);
-  useEffect(() => () => setMessage(undefined), [live]);
   useEffect(() => {
     if (!armed) return;
     const timer = setTimeout(() => setArmed(false), ARMED_MS);

@@ -1,3 +1,4 @@
+import { useMay } from '../../api/identity-queries.js';
 import { commandById } from '../../app/commands.js';
 import { useCommandContext } from '../../app/active.js';
 import { keyLabel } from '../../app/keys.js';
@@ -32,13 +33,14 @@ export function DecisionBar({ node, nodes, sheet, onDecided }: DecisionBarProps)
   const sending = useLive((state) => state.deciding[node.id]);
   const refused = useLive((state) => state.refused[node.id]);
   const now = useNow(1_000, node.status === 'running');
-  const may = (decision: ShownNode['allowed_decisions'][number]) => node.allowed_decisions.includes(decision);
+  const mayUse = useMay('sessions.use');
+  const may = (decision: ShownNode['allowed_decisions'][number]) => mayUse && node.allowed_decisions.includes(decision);
   const run = (id: string) => {
     const command = commandById(id);
     if (command) void perform(command, context, node.id);
     onDecided?.();
   };
-  const again = useLive((state) => mayRerun(state.session, node));
+  const again = useLive((state) => mayRerun(state.session, node)) && mayUse;
   const disabled = !connected || sending !== undefined;
 
   if (sheet && !again && node.allowed_decisions.length === 0 && !sending && refused === undefined) return null;

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
+import { useMay } from '../../api/identity-queries.js';
 import { commandById } from '../../app/commands.js';
 import { useCommandContext } from '../../app/active.js';
 import { PLAN_VIEWS, setLook, useLook, type PlanView } from '../../app/look.js';
@@ -60,7 +61,8 @@ export function PlanPane() {
     return false;
   };
 
-  const all = pending > 1 && fault === undefined;
+  const mayUse = useMay('sessions.use');
+  const all = mayUse && pending > 1 && fault === undefined;
   const approveAll = () => void commandById('approve-all')?.run(context, '');
 
   const title = (

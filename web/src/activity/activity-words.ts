@@ -1,0 +1,56 @@
+import type { ActivityEntry } from '../api/identity-types.js';
+import { deviceWords } from '../settings/device.js';
+
+/** In the order of the filter. What the server knows and this does not is shown by its own name. */
+export const ACTION_WORDS: Record<string, string> = {
+  'sign_in.succeeded': 'signed in',
+  'sign_in.failed': 'failed to sign in',
+  'sign_in.ended': 'signed out',
+  'token.reused': 'used a refresh token again',
+  'code.locked': 'locked sign-in codes',
+  'account.registered': 'registered',
+  'email.verified': 'confirmed an address',
+  'password.changed': 'changed the password',
+  'password.reset_requested': 'asked for a new password',
+  'password.reset': 'reset the password',
+  'key.created': 'made an API key',
+  'key.rotated': 'rotated an API key',
+  'key.revoked': 'revoked an API key',
+  'credential.revoked': 'revoked a credential',
+  'invitation.revoked': 'took back the invitation of',
+  'invitation.declined': 'declined an invitation',
+  'member.invited': 'invited',
+  'member.joined': 'joined',
+  'member.role_changed': 'changed the role of',
+  'member.removed': 'removed',
+  'member.left': 'left',
+  'organization.created': 'made the organization',
+  'organization.renamed': 'renamed the organization',
+  'organization.transferred': 'transferred ownership',
+  'organization.switched': 'switched here',
+  'instance.claimed': 'became administrator of the instance',
+  'server.created': 'added a server',
+  'server.changed': 'changed a server',
+  'server.deleted': 'deleted a server',
+  'server.access_changed': 'changed who may use a server',
+  'plan.changed': 'changed the plan',
+};
+
+export const actionWords = (action: string): string => ACTION_WORDS[action] ?? action.replaceAll(/[._]/g, ' ');
+
+/** What happened to whom or what, beside who did it; a subject that is the actor is not said twice. */
+export function subjectWords({ action, actor, subject }: ActivityEntry): string {
+  if (!subject || subject.id === actor?.id || action === 'sign_in.succeeded') return '';
+  if (subject.kind === 'sign_in') return deviceWords(subject.name);
+  return subject.name || subject.id;
+}
+
+const isPlain = (value: unknown): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+
+/** Details as `name: value`, those that are plain. */
+export const detailWords = (details: Record<string, unknown> | null): string[] =>
+  Object.entries(details ?? {}).flatMap(([name, value]) => {
+    const shown = Array.isArray(value) && value.every(isPlain) ? value.join(' ') : value;
+    return isPlain(shown) ? [`${name.replaceAll('_', ' ')}: ${shown}`] : [];
+  });

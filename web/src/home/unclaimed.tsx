@@ -1,0 +1,14 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { instanceQuery } from '../api/queries.js';
+
+/** Everybody who is signed in is told: whoever runs the instance is among them. */
+export function Unclaimed() {
+  const instance = useQuery(instanceQuery).data;
+  if (instance?.claimed !== false) return null;
+  return (
+    <p className="note" role="status">
+      This instance has no administrator yet. <Link to="/claim">Claim it</Link> if you run it.
+    </p>
+  );
+}

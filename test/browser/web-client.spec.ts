@@ -1,4 +1,5 @@
 import { decidesOnTasks } from './journeys/decisions.js';
+import { knowsWhoOneIs } from './journeys/identity.js';
 import { keepsTheHouseRules } from './journeys/house-rules.js';
 import { registersServers } from './journeys/registry.js';
 import { choosesModels } from './journeys/models.js';
@@ -21,6 +22,7 @@ describe('decisions on tasks', () => decidesOnTasks(onStage));
 describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
 describe('models', () => choosesModels());
+describe('who one is', () => knowsWhoOneIs(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('what fails', () => saysWhatFailed(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

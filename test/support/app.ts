@@ -65,6 +65,8 @@ export interface Mailbox {
   count: (email: string) => Promise<number>;
   /** The code of the newest mail, once there are more than `known`. */
   codeFor: (email: string, known?: number) => Promise<string>;
+  /** The path and fragment of the link of the newest mail, once there are more than `known`. */
+  linkFor: (email: string, known?: number) => Promise<string>;
 }
 
 export interface TestApp {
@@ -174,15 +176,20 @@ function apiAt(url: string): Api {
 
 function mailboxOf(api: Api): Mailbox {
   const list = async (email: string) =>
-    (await api<{ code: string }[]>('GET', `/dev/mailbox/messages?to=${encodeURIComponent(email)}`)).body;
-  return {
-    count: async (email) => (await list(email)).length,
-    codeFor: async (email, known = 0) => {
-      const mails = await eventually(
+    (await api<{ code: string; link: string }[]>('GET', `/dev/mailbox/messages?to=${encodeURIComponent(email)}`)).body;
+  const newest = async (email: string, known: number) =>
+    (
+      await eventually(
         () => list(email),
         ({ length }) => length > known,
-      );
-      return mails[0]?.code ?? '';
+      )
+    )[0];
+  return {
+    count: async (email) => (await list(email)).length,
+    codeFor: async (email, known = 0) => (await newest(email, known))?.code ?? '',
+    linkFor: async (email, known = 0) => {
+      const link = (await newest(email, known))?.link ?? '';
+      return link.slice(link.indexOf('/link/'));
     },
   };
 }

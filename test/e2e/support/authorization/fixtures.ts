@@ -50,6 +50,18 @@ const artifact = made('art', async (owner, scene) =>
 );
 const key = made('key', async (owner, { world }) => (await world.newKey(owner, ['mcp:read'])).id);
 
+const organization = made('org', async ({ organizationId }) => organizationId);
+const member = made(
+  'user',
+  async ({ organizationId }, { world }) => (await world.newUser(organizationId, 'viewer')).id,
+);
+const sentInvitation = made('inv', ({ organizationId }, { world }) =>
+  world.newInvitation(organizationId, `${newId('user')}@example.com`),
+);
+const receivedInvitation = made('inv', async ({ email }, { world }) =>
+  world.newInvitation(await world.newOrganization(), email),
+);
+
 /**
  * A line for each route that names a thing or changes one. Routes that only read, and name nothing, need none.
  */
@@ -81,7 +93,27 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'POST /api/mcp-servers': { body: {} },
   'GET /api/mcp-servers/:id': { id: server },
+
+  'PATCH /api/v1/organization': { body: {} },
+  'POST /api/v1/organization/leave': { byACopy: true },
+  'POST /api/v1/organization/transfer': { id: member, inBody: 'user_id', byACopy: true },
+  'PATCH /api/v1/organization/members/:user_id': { id: member, body: { role: 'developer' } },
+  'DELETE /api/v1/organization/members/:user_id': { id: member },
+  'POST /api/v1/organization/invitations': { body: {} },
+  'POST /api/v1/organization/invitations/:invitation_id/resend': { id: sentInvitation },
+  'DELETE /api/v1/organization/invitations/:invitation_id': { id: sentInvitation },
+  'POST /api/v1/instance/claim': { body: { claim_code: 1 } },
+  'POST /api/v1/organizations': { body: {} },
+  'POST /api/v1/organizations/:organization_id/switch': { id: organization },
+  'POST /api/v1/invitations/accept': { body: {} },
+  'POST /api/v1/invitations/:invitation_id/accept': { id: receivedInvitation },
+  'POST /api/v1/invitations/:invitation_id/decline': { id: receivedInvitation },
+
+  'POST /auth/change-password': { body: {} },
+  'POST /auth/logout': {},
+
   'POST /v1/auth/logout of BuilderAuthController': {},
+  'POST /v1/auth/logout of PlatformAuthController': {},
   'POST /v1/users/me/api-keys': { body: {} },
   'POST /v1/users/me/api-keys/:keyId/rotate': { id: key, body: {} },
   'DELETE /v1/users/me/api-keys/:keyId': { id: key },

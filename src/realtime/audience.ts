@@ -3,7 +3,7 @@ import { ConversationsService } from '../core/agent/conversations.service.js';
 import { IdentityService } from '../core/identity/identity.service.js';
 import { concernedBy, IDENTITY_CHANGED } from '../core/identity/identity-changes.js';
 import { hasExpired, type Principal } from '../core/identity/principal.js';
-import { ServersService } from '../core/registry/servers.service.js';
+import { ServerAccess } from '../core/registry/server-access.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
 import type { Config } from '../platform/config/config.js';
 import { Hints } from '../platform/hints/hints.js';
@@ -38,7 +38,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     private readonly identity: IdentityService,
     private readonly log: SessionLog,
     conversations: ConversationsService,
-    private readonly servers: ServersService,
+    private readonly access: ServerAccess,
     private readonly hints: Hints,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
@@ -159,12 +159,21 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async onServerChange(serverId: string): Promise<void> {
-    const server = await this.servers.findForJob(serverId as ServerId).catch(() => null);
-    for (const attendance of [...this.present]) {
-      if (attendance.serverId !== serverId) continue;
-      if (server === undefined) attendance.connection.close('no_such_server');
-      else void attendance.refreshStatus();
-    }
+    const there = [...this.present].filter((attendance) => attendance.serverId === serverId);
+    // Without an answer the next look tells.
+    await this.dismissBlind(there).catch(() => undefined);
+    for (const attendance of there) if (this.present.has(attendance)) void attendance.refreshStatus();
+  }
+
+  /** To whom the server is not visible any more it is as if it were removed. */
+  private async dismissBlind(attendances: readonly Attendance[]): Promise<void> {
+    const uses = attendances.map(({ connection, principal: { userId, organizationId }, serverId }) => ({
+      connection,
+      userId,
+      organizationId,
+      serverId: serverId as ServerId,
+    }));
+    for (const { connection } of await this.access.listHidden(uses)) connection.close('no_such_server');
   }
 
   private async look(): Promise<void> {
@@ -190,9 +199,6 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   private async lookForEnded(): Promise<void> {
     const present = [...this.present];
     await this.dismissOutdated(present);
-    const removed = await this.servers.listRemoved([...this.watchedServers.keys()] as ServerId[]);
-    for (const { connection, serverId } of present) {
-      if (removed.has(serverId as ServerId)) connection.close('no_such_server');
-    }
+    await this.dismissBlind(present);
   }
 }

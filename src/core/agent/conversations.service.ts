@@ -10,6 +10,7 @@ import { nodesForPerson } from '@app/task-graph';
 import { PlansService } from '../plans/plans.service.js';
 import { QuestionsService } from '../plans/questions.service.js';
 import { StopsService } from '../plans/stops.service.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { McpServer } from '../registry/server.js';
 import { type Session, titleFromMessage } from '../sessions/session.js';
@@ -30,6 +31,7 @@ export class ConversationsService {
     private readonly database: Database,
     private readonly sessions: SessionsService,
     private readonly servers: ServersService,
+    private readonly access: ServerAccess,
     private readonly tickets: TicketsService,
     private readonly turns: TurnsRepository,
     private readonly queue: TurnQueue,
@@ -42,7 +44,7 @@ export class ConversationsService {
     private readonly clock: Clock,
   ) {}
 
-  /** The named session, or the user's latest on the server, or a new one. */
+  /** The named session, or the user's latest on the server, or a new one: to read it takes less than to use the server. */
   async open(
     principal: Principal,
     serverId: ServerId,
@@ -53,6 +55,7 @@ export class ConversationsService {
       const latest = await this.sessions.findLatest(principal, serverId);
       if (latest) return { session: latest, server };
       authorize(principal, 'sessions.use');
+      await this.access.require(principal, serverId, 'use');
       return { session: await this.sessions.create(principal, serverId), server };
     }
     const session = await this.sessions.get(principal, sessionId);
@@ -70,6 +73,7 @@ export class ConversationsService {
   async postMessage(principal: Principal, sessionId: SessionId, text: string, clientMsgId?: string): Promise<Turn> {
     return this.database.transaction(async () => {
       const { session } = await this.sessions.lockVisible(principal, sessionId);
+      await this.access.require(principal, session.serverId, 'use');
       const known = clientMsgId ? await this.turns.findByClientMessage(sessionId, clientMsgId) : undefined;
       if (known) return known;
       const queued = await this.turns.listByStatus(sessionId, ['queued']);
@@ -128,7 +132,8 @@ export class ConversationsService {
 
   async retryTurn(principal: Principal, sessionId: SessionId, turnId?: string): Promise<void> {
     await this.database.transaction(async () => {
-      await this.sessions.lockVisible(principal, sessionId);
+      const { session } = await this.sessions.lockVisible(principal, sessionId);
+      await this.access.require(principal, session.serverId, 'use');
       const failed = turnId
         ? await this.turns.find(sessionId, turnId as Turn['id'])
         : await this.turns.findLastFailed(sessionId);

@@ -90,6 +90,7 @@ export const MODEL_FAILURES = [
   'MODEL_KEY_REJECTED',
   /** Not the provider's doing: our own limit. */
   'BUDGET_EXHAUSTED',
+  'SERVER_ACCESS_LOST',
 ] as const;
 
 /** Why a provider did not answer, in words a person can use. Never the provider's raw page, never the key. */

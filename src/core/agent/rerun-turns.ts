@@ -5,6 +5,7 @@ import { newId, type SessionId } from '../../platform/ids.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Principal } from '../identity/principal.js';
 import { type RerunOn, RerunsService } from '../plans/reruns.service.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { sessionIsBusy } from './agent.errors.js';
@@ -18,6 +19,7 @@ export class RerunTurns {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsService,
+    private readonly access: ServerAccess,
     private readonly turns: TurnsRepository,
     private readonly queue: TurnQueue,
     private readonly reruns: RerunsService,
@@ -33,6 +35,7 @@ export class RerunTurns {
     await this.tracing.span('rerun', { facts }, () =>
       this.database.transaction(async () => {
         const { session } = await this.sessions.lockVisible(principal, sessionId);
+        await this.access.require(principal, session.serverId, 'use');
         if (on.decisionId && !(await this.reruns.isNew(sessionId, on.decisionId, principal))) return;
         const queued = await this.turns.listByStatus(sessionId, ['queued']);
         if (queued.length > 0 || (await this.queue.isBusy(sessionId))) throw sessionIsBusy();

@@ -3,6 +3,7 @@ import type { ServerId, SessionId } from '../../platform/ids.js';
 import type { Page, PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
 import { PlansService } from '../plans/plans.service.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { Session } from '../sessions/session.js';
 import { ModelChoice } from './model-choice.js';
@@ -27,6 +28,7 @@ export class SessionListService {
   constructor(
     private readonly sessions: SessionsService,
     private readonly servers: ServersService,
+    private readonly access: ServerAccess,
     private readonly plans: PlansService,
     private readonly choice: ModelChoice,
     private readonly models: SessionModels,
@@ -58,9 +60,9 @@ export class SessionListService {
     serverId: ServerId,
     { title, model }: { title?: string | undefined; model?: string | undefined } = {},
   ): Promise<SessionSummary> {
-    const server = await this.servers.get(principal, serverId);
+    await this.access.require(principal, serverId, 'use');
     const chosen = model === undefined ? undefined : this.choice.find(model).id;
-    return this.summariseOne(await this.sessions.create(principal, server.id, { title, model: chosen }));
+    return this.summariseOne(await this.sessions.create(principal, serverId, { title, model: chosen }));
   }
 
   private async summariseOne(session: Session): Promise<SessionSummary> {

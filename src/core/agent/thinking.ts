@@ -2,11 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { Session } from '../sessions/session.js';
 import { History } from './history.js';
 import { type Answer, Asking } from './asking.js';
-import { type ModelMessage, type ModelReply, type ModelTool, type RespondOptions } from './language-model.port.js';
+import {
+  ModelFailure,
+  type ModelMessage,
+  type ModelReply,
+  type ModelTool,
+  type RespondOptions,
+} from './language-model.port.js';
 import { LIMITS, type Turn } from './turn.js';
 
 /** A plan that cannot run, and why. */
@@ -23,10 +30,13 @@ export class Thinking {
     private readonly history: History,
     private readonly tools: ToolsService,
     private readonly servers: ServersService,
+    private readonly access: ServerAccess,
     private readonly clock: Clock,
   ) {}
 
   async respond(session: Session, turn: Turn, options: RespondOptions, refused?: RefusedReply): Promise<Answer> {
+    // Asked for when the message came; it may have waited since.
+    if (!(await this.access.mayUse(session))) throw serverAccessIsLost();
     const server = await this.servers.findForJob(session.serverId);
     // A server that does not answer has no tools just now; the model can still talk.
     const tools = await this.tools.listTools(session.serverId).catch(() => []);
@@ -43,6 +53,9 @@ export class Thinking {
     );
   }
 }
+
+const serverAccessIsLost = () =>
+  new ModelFailure('SERVER_ACCESS_LOST', 'You may not use this server any more. Who manages it can let you.', false);
 
 const toModelTool = (tool: ToolDefinition, serverName: string): ModelTool => ({
   name: tool.name,

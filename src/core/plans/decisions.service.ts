@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database.js';
 import type { SessionId } from '../../platform/ids.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
@@ -56,6 +57,7 @@ export class DecisionsService {
     private readonly proposals: ProposalsService,
     private readonly policy: PlanPolicy,
     private readonly tools: ToolsService,
+    private readonly access: ServerAccess,
     private readonly scenes: Scenes,
   ) {}
 
@@ -85,6 +87,7 @@ export class DecisionsService {
   ): Promise<void> {
     await this.database.transaction(async () => {
       const { session } = await this.sessions.lockVisible(principal, sessionId);
+      await this.access.require(principal, session.serverId, 'use');
       const plan = await this.plans.find(sessionId, all.planId as Plan['id']);
       if (!plan) throw planNotFound();
       if (all.decisionId && !(await this.isNew(sessionId, all.decisionId, principal))) return;
@@ -178,6 +181,7 @@ export class DecisionsService {
     const tool = await this.lookUpTool(principal, sessionId, on.nodeId);
     await this.database.transaction(async () => {
       const { session } = await this.sessions.lockVisible(principal, sessionId);
+      await this.access.require(principal, session.serverId, 'use');
       const found = await this.plans.findNode(sessionId, on.nodeId);
       if (!found || (on.planId !== undefined && on.planId !== found.planId)) throw nodeNotFound();
       if (on.decisionId && !(await this.isNew(sessionId, on.decisionId, principal))) return;

@@ -9,6 +9,7 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Artifact } from '../artifacts/artifact.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
@@ -44,6 +45,7 @@ interface Means {
 
 const LOOK_AGAIN_MS = 2_000;
 const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.' };
+const ACCESS_LOST = { code: 'SERVER_ACCESS_LOST', message: 'You may not use this server any more.' };
 const TOOL_GONE = { code: 'TOOL_GONE', message: 'The server no longer has this tool.' };
 
 /** Many references to one large result multiply. */
@@ -59,6 +61,7 @@ export class NodeRunsService {
     private readonly changes: PlanChanges,
     private readonly policy: PlanPolicy,
     private readonly tools: ToolsService,
+    private readonly access: ServerAccess,
     private readonly artifacts: ArtifactsService,
     private readonly questions: QuestionsService,
     private readonly scenes: Scenes,
@@ -241,9 +244,12 @@ export class NodeRunsService {
       cause: null,
       error: null,
     });
-    if (!tool || !resolved.ok) {
+    // Approved by somebody who may use the server then; whether they still may is asked before each call.
+    const isAllowed = await this.access.mayUse({ ...session, serverId: node.serverId });
+    if (!tool || !resolved.ok || !isAllowed) {
       const missing = means.isAway ? SERVER_AWAY : TOOL_GONE;
-      const fault = resolved.ok ? missing : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
+      const wrong = resolved.ok ? missing : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
+      const fault = isAllowed ? wrong : ACCESS_LOST;
       const outcome = { status: 'not_sent', fault, transient: fault === SERVER_AWAY } as const;
       const { retryAt } = settle(change, running, outcome, { now: this.clock.now(), stopping: false });
       for (const [id, at] of retryAt) means.retryAt.set(id, at);

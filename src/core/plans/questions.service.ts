@@ -9,6 +9,7 @@ import { newId, type SessionId } from '../../platform/ids.js';
 import { ScopedSignal } from '../../platform/scoped-signal.js';
 import { ArgumentValidation, describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { TaskNodeRecord } from './plan.js';
@@ -43,6 +44,7 @@ export class QuestionsService {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsService,
+    private readonly access: ServerAccess,
     private readonly log: SessionLog,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -71,7 +73,8 @@ export class QuestionsService {
     content: Record<string, unknown> | undefined,
   ): Promise<void> {
     await this.database.transaction(async () => {
-      await this.sessions.lockVisible(principal, sessionId);
+      const { session } = await this.sessions.lockVisible(principal, sessionId);
+      await this.access.require(principal, session.serverId, 'use');
       const row = await this.findOpen(sessionId, requestId);
       if (!row) throw questionNotFound();
       if (action === 'accept' && row.schema) {

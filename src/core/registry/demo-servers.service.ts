@@ -67,6 +67,7 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
       ...UNCHECKED,
       demo: true,
       createdBy: null,
+      access: 'organization',
       createdAt: now,
       updatedAt: now,
     });

@@ -1,8 +1,25 @@
 import type { EgressRefused } from '@app/egress';
 import { AppError } from '../../platform/errors/app-error.js';
+import type { AccessLevel } from './access.js';
 import type { ConnectionCheck } from './observation.js';
 
 export const serverNotFound = () => new AppError('not_found', 'SERVER_NOT_FOUND', 'There is no such server.');
+
+/** Only for whoever sees it: to others it does not exist. */
+export const serverAccessTooLow = (needed: AccessLevel) =>
+  new AppError('forbidden', 'SERVER_ACCESS_TOO_LOW', `You may not ${needed} this server. Who manages it can let you.`, {
+    details: { neededLevel: needed },
+  });
+
+export const granteesRepeat = () => grantsAreInvalid('names a user twice');
+
+/** The same whoever it is: a stranger, or nobody. */
+export const granteesAreNoMembers = () => grantsAreInvalid('names somebody who is no member of your organization');
+
+const grantsAreInvalid = (message: string) =>
+  new AppError('invalid', 'VALIDATION_ERROR', `/grants ${message}.`, {
+    issues: [{ path: '/grants', code: 'invalid_grant', message }],
+  });
 
 export const serverNameTaken = () =>
   new AppError(

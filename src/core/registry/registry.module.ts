@@ -6,6 +6,8 @@ import { ConnectionTestsService } from './connection-tests.service.js';
 import { DemoServersService } from './demo-servers.service.js';
 import { FurnishOrganizationHandler } from './furnish-organization.handler.js';
 import { SealedCredentials } from './sealed-credentials.js';
+import { ServerAccessRepository } from './server-access.repository.js';
+import { ServerAccess } from './server-access.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServersRepository } from './servers.repository.js';
@@ -23,6 +25,8 @@ import { UpstreamsService } from './upstreams.service.js';
     DemoServersService,
     FurnishOrganizationHandler,
     SealedCredentials,
+    ServerAccess,
+    ServerAccessRepository,
     ServerCredentials,
     ServerHealthService,
     ServersRepository,
@@ -36,6 +40,7 @@ import { UpstreamsService } from './upstreams.service.js';
     CheckServerHandler,
     ConnectionTestsService,
     FurnishOrganizationHandler,
+    ServerAccess,
     ServerHealthService,
     ServersService,
     ToolConfirmation,

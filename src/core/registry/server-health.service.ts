@@ -18,8 +18,8 @@ import {
   type Observation,
   observe,
 } from './observation.js';
-import { serverNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
+import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { pinAll, type ToolSnapshot } from './tool-definition.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
@@ -42,6 +42,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   constructor(
     private readonly database: Database,
     private readonly servers: ServersRepository,
+    private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly upstreams: UpstreamsService,
     private readonly jobs: Jobs,
@@ -62,7 +63,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
 
   /** Asks the server when the last answer is not fresh; within its timeout. */
   async status(principal: Principal, id: ServerId): Promise<McpServer> {
-    const server = await this.findVisible(principal, id);
+    const server = await this.access.get(principal, id, 'see');
     const age = this.clock.now().getTime() - (server.lastCheckedAt?.getTime() ?? 0);
     return age < FRESH_MS ? server : this.check(server);
   }
@@ -73,7 +74,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     id: ServerId,
     { signal: gone }: { signal: AbortSignal },
   ): Promise<{ server: McpServer; report: ConnectionReport }> {
-    const server = await this.findVisible(principal, id);
+    const server = await this.access.get(principal, id, 'use');
     const scoped = new ScopedSignal([gone, this.stopping.signal]);
     try {
       const report = await this.upstreams.probeServer(server, { signal: scoped.signal });
@@ -146,12 +147,6 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   private async schedule(serverId: ServerId, failures: number): Promise<void> {
     const runAt = new Date(this.clock.now().getTime() + nextCheckDelay(failures));
     await this.jobs.enqueue(checkServer, { serverId }, { key: checkKey(serverId), runAt });
-  }
-
-  private async findVisible(principal: Principal, id: ServerId): Promise<McpServer> {
-    const server = await this.servers.findVisible(principal, id);
-    if (!server) throw serverNotFound();
-    return server;
   }
 }
 

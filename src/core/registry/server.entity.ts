@@ -83,6 +83,9 @@ export class ServerEntity {
   @Column('text', { name: 'created_by', nullable: true })
   createdBy!: string | null;
 
+  @Column('text')
+  access!: string;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -56,6 +56,7 @@ export interface McpServer {
   demo: boolean;
   /** Who registered it; null for our demo server, and for a user who is gone. */
   createdBy: UserId | null;
+  access: 'organization' | 'restricted';
   createdAt: Date;
   updatedAt: Date;
 }

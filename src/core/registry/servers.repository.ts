@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
 import type { OrganizationId, ServerId } from '../../platform/ids.js';
-import type { Page, PageRequest } from '../../platform/page.js';
-import type { Principal } from '../identity/principal.js';
 import { ServerEntity } from './server.entity.js';
 import type { McpServer } from './server.js';
 
@@ -21,50 +20,27 @@ export class ServersRepository {
     await this.database.entities.createQueryBuilder().insert().into(ServerEntity).values(server).orIgnore().execute();
   }
 
-  async findVisible(principal: Principal, id: ServerId): Promise<McpServer | undefined> {
-    const { organizationId } = principal;
-    return toServer(await this.database.entities.findOneBy(ServerEntity, { id, organizationId }));
-  }
-
   /** Held until the transaction ends. */
-  async lockVisible(principal: Principal, id: ServerId): Promise<McpServer | undefined> {
-    const { organizationId } = principal;
+  async lock(id: ServerId): Promise<McpServer | undefined> {
     const found = await this.database.entities.findOne(ServerEntity, {
-      where: { id, organizationId },
+      where: { id },
       lock: { mode: 'pessimistic_write' },
     });
     return toServer(found);
   }
 
-  /** For jobs and calls that were judged before; whoever acts for a person asks `findVisible`. */
+  /** Those that there are, in no order; whoever asks knows that they are visible. */
+  async findAll(ids: readonly ServerId[]): Promise<McpServer[]> {
+    return (await this.database.entities.findBy(ServerEntity, { id: In([...ids]) })) as McpServer[];
+  }
+
+  /** For jobs and calls that were judged before; whoever acts for a person asks `ServerAccess`. */
   async findForJob(id: ServerId): Promise<McpServer | undefined> {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { id }));
   }
 
-  async listMissing(ids: readonly ServerId[]): Promise<ServerId[]> {
-    const missing = await this.database.sql<{ id: ServerId }>(
-      'select id from unnest($1::text[]) as given (id) where not exists (select from servers where servers.id = given.id)',
-      [[...ids]],
-    );
-    return missing.map(({ id }) => id);
-  }
-
   async findDemo(organizationId: OrganizationId): Promise<McpServer | undefined> {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { organizationId, demo: true }));
-  }
-
-  /** Oldest first. */
-  async listVisible(principal: Principal, { page, size }: PageRequest): Promise<Page<McpServer>> {
-    const found = await this.database.entities.find(ServerEntity, {
-      where: { organizationId: principal.organizationId },
-      order: { createdAt: 'ASC', id: 'ASC' },
-      skip: (page - 1) * size,
-      take: size + 1,
-    });
-    return {
-      items: found.slice(0, size) as McpServer[],
-      ...(found.length > size ? { next: page + 1 } : {}),
-    };
   }
 
   async update(id: ServerId, change: Partial<Omit<McpServer, 'id' | 'organizationId'>>): Promise<void> {

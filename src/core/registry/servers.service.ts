@@ -12,13 +12,10 @@ import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
-import {
-  credentialsAreOfAnotherOrigin,
-  demoServerUrlIsFixed,
-  serverNameTaken,
-  serverNotFound,
-} from './registry.errors.js';
+import { credentialsAreOfAnotherOrigin, demoServerUrlIsFixed, serverNameTaken } from './registry.errors.js';
+import type { VisibleServer } from './access.js';
 import { type AuthMethod, type McpServer, type ServerTransport, serverTopic, UNCHECKED } from './server.js';
+import { ServerAccess } from './server-access.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServersRepository } from './servers.repository.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
@@ -52,6 +49,7 @@ export class ServersService {
   constructor(
     private readonly database: Database,
     private readonly servers: ServersRepository,
+    private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly credentials: ServerCredentials,
     private readonly upstreams: UpstreamsService,
@@ -66,7 +64,7 @@ export class ServersService {
    * Registers it without asking it anything: its first check is a job.
    * @throws 403 when the organization's plan has no room for it
    */
-  async create(principal: Principal, input: NewServer): Promise<McpServer> {
+  async create(principal: Principal, input: NewServer): Promise<VisibleServer> {
     const entered = readCredentials(input.authMethod, input.credentials);
     await this.upstreams.refuseForbiddenLiteral(input.url);
     const now = this.clock.now();
@@ -90,6 +88,7 @@ export class ServersService {
       ...UNCHECKED,
       demo: false,
       createdBy: principal.userId,
+      access: 'organization',
       createdAt: now,
       updatedAt: now,
     };
@@ -99,13 +98,12 @@ export class ServersService {
       await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
       await this.tell(server, 'server.created');
     });
-    return server;
+    return { ...server, level: 'manage' };
   }
 
-  async get(principal: Principal, id: ServerId): Promise<McpServer> {
-    const server = await this.servers.findVisible(principal, id);
-    if (!server) throw serverNotFound();
-    return server;
+  /** @throws 404 */
+  async get(principal: Principal, id: ServerId): Promise<VisibleServer> {
+    return this.access.get(principal, id, 'see');
   }
 
   /** For jobs and for what goes on in sessions: whoever acts for a person was let in before. */
@@ -113,21 +111,15 @@ export class ServersService {
     return this.servers.findForJob(id);
   }
 
-  /** Those of the servers that were removed: for what stays open longer than a request. */
-  async listRemoved(ids: readonly ServerId[]): Promise<ReadonlySet<ServerId>> {
-    return ids.length === 0 ? new Set() : new Set(await this.servers.listMissing(ids));
-  }
-
-  async list(principal: Principal, page: PageRequest): Promise<Page<McpServer>> {
-    return this.servers.listVisible(principal, page);
+  async list(principal: Principal, page: PageRequest): Promise<Page<VisibleServer>> {
+    return this.access.list(principal, page);
   }
 
   /** Another URL or credential makes it another account: what was known of its tools is forgotten, and it is checked anew. */
-  async update(principal: Principal, id: ServerId, change: ServerChange): Promise<McpServer> {
+  async update(principal: Principal, id: ServerId, change: ServerChange): Promise<VisibleServer> {
     if (change.url !== undefined) await this.refuseUrl(principal, id, change.url);
     return this.refusingTakenName(async () => {
-      const server = await this.servers.lockVisible(principal, id);
-      if (!server) throw serverNotFound();
+      const { level, ...server } = await this.access.lock(principal, id, 'manage');
       const changed = this.apply(server, change);
       const otherAccount = changed.accountVersion !== server.accountVersion;
       if (otherAccount) await this.snapshots.clear(id);
@@ -138,14 +130,13 @@ export class ServersService {
       const fields = Object.keys(change).filter((field) => change[field as keyof ServerChange] !== undefined);
       await this.tell(changed, 'server.changed', { fields });
       this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
-      return changed;
+      return { ...changed, level };
     });
   }
 
   async remove(principal: Principal, id: ServerId): Promise<void> {
     await this.database.transaction(async () => {
-      const server = await this.servers.lockVisible(principal, id);
-      if (!server) throw serverNotFound();
+      const server = await this.access.lock(principal, id, 'manage');
       await this.servers.remove(id);
       await this.tell(server, 'server.deleted');
       this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
@@ -158,7 +149,7 @@ export class ServersService {
   }
 
   private async refuseUrl(principal: Principal, id: ServerId, url: string): Promise<void> {
-    const server = await this.get(principal, id);
+    const server = await this.access.get(principal, id, 'manage');
     if (url === server.url) return;
     if (server.demo) throw demoServerUrlIsFixed();
     await this.upstreams.refuseForbiddenLiteral(url);

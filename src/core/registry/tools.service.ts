@@ -6,6 +6,7 @@ import { HintedCache } from './hinted-cache.js';
 import { serverNotFound, serverUnreachable } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
 import { ServerHealthService } from './server-health.service.js';
+import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { toDefinition, type ToolDefinition } from './tool-definition.js';
 import { assessAll, type ToolCompatibility } from './tool-compatibility.js';
@@ -28,6 +29,7 @@ export class ToolsService implements OnModuleDestroy {
 
   constructor(
     private readonly servers: ServersRepository,
+    private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly health: ServerHealthService,
     hints: Hints,
@@ -41,12 +43,11 @@ export class ToolsService implements OnModuleDestroy {
 
   /** @throws AppError SERVER_NOT_FOUND, or SERVER_UNREACHABLE for one that never answered */
   async describe(principal: Principal, id: ServerId): Promise<ServerOffer> {
-    if (!(await this.servers.findVisible(principal, id))) throw serverNotFound();
+    await this.access.require(principal, id, 'see');
     const listed = await this.listTools(id);
     const scores = await assessAll(listed);
     const tools = listed.map((tool, index) => ({ ...tool, compatibility: scores[index] }));
-    const server = await this.servers.findVisible(principal, id);
-    if (!server) throw serverNotFound();
+    const server = await this.access.get(principal, id, 'see');
     return { tools, resourceCount: server.resourceCount ?? 0, promptCount: server.promptCount ?? 0 };
   }
 

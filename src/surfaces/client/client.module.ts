@@ -23,6 +23,7 @@ import { OrganizationController } from './organization.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { SentInvitationsController } from './sent-invitations.controller.js';
 import { ProfileController } from './profile.controller.js';
+import { ServerAccessController } from './server-access.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
@@ -51,6 +52,7 @@ import { TicketsController } from './tickets.controller.js';
     PasswordAuthController,
     ProfileController,
     SentInvitationsController,
+    ServerAccessController,
     ServersController,
     SessionCopiesController,
     SessionDocsController,

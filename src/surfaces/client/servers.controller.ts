@@ -1,6 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiBearerAuth, ApiConflictResponse, ApiCreatedResponse } from '@nestjs/swagger';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiForbiddenResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { ApiBadGatewayResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { Principal } from '../../core/identity/principal.js';
@@ -26,7 +33,8 @@ import {
 import { ServerCreate, ServerTest, ServerUpdate } from './schemas/servers.schemas.js';
 
 const ServerIdParam = { schema: idSchema('mcp') };
-const NOT_FOUND = problem('There is no such server in your organization.');
+const NOT_FOUND = problem('There is no such server in your organization, or you may not see it.');
+const TOO_LOW = problem('You see this server, but may not do this with it (SERVER_ACCESS_TOO_LOW).');
 
 @ApiTags('Servers')
 @ApiBearerAuth()
@@ -95,6 +103,7 @@ export class ServersController {
   @Allow('servers.change')
   @ApiOperation({ summary: 'Change a server; what is absent stays.' })
   @ApiOkResponse({ standardSchema: ServerView })
+  @ApiForbiddenResponse(TOO_LOW)
   @ApiBadRequestResponse(problem('A field is not valid.'))
   @ApiNotFoundResponse(NOT_FOUND)
   @ApiConflictResponse(problem('Another server of the organization has this name.'))
@@ -110,6 +119,7 @@ export class ServersController {
   @Allow('servers.change')
   @ApiOperation({ summary: 'Remove a server.' })
   @ApiOkResponse({ standardSchema: ServerDeletedView })
+  @ApiForbiddenResponse(TOO_LOW)
   @ApiNotFoundResponse(NOT_FOUND)
   async remove(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
     await this.servers.remove(principal, id);
@@ -130,6 +140,7 @@ export class ServersController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Examine it now, step by step.' })
   @ApiOkResponse({ standardSchema: ServerCheckView })
+  @ApiForbiddenResponse(TOO_LOW)
   @ApiNotFoundResponse(NOT_FOUND)
   async check(
     @CurrentPrincipal() principal: Principal,

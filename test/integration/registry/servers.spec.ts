@@ -64,6 +64,7 @@ describe('creating a server', () => {
       tool_count: null,
       protocol: null,
       demo: false,
+      level: 'manage',
     });
   });
 

@@ -25,6 +25,7 @@ const TOLD_ONLY = new Set([
   'tool_count',
   'protocol',
   'demo',
+  'level',
 ]);
 
 /** Brings both spellings to one. A field that came in both is left, to be refused as unknown. */

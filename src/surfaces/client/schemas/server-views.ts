@@ -1,6 +1,7 @@
 import { DIALECTS, NOTE_CODES } from '@app/schema-compiler';
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
+import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
 import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
 import { AUTH_METHODS, type McpServer, SERVER_STATUSES, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
 import type { ServerOffer } from '../../../core/registry/tools.service.js';
@@ -36,6 +37,9 @@ export const ServerView = z
     tool_count: z.int().nullable(),
     protocol: ProtocolView.nullable(),
     demo: z.boolean(),
+    level: z.enum(ACCESS_LEVELS).meta({
+      description: 'What you may do with it: see it, use it in sessions, manage it. Each has those before it.',
+    }),
   })
   .meta({ id: 'McpServer' });
 
@@ -117,7 +121,7 @@ export const ToolListView = z
   .object({ tools: z.array(ToolView), resources_count: z.int(), prompts_count: z.int() })
   .meta({ id: 'ToolList' });
 
-export const toServerView = (server: McpServer): z.infer<typeof ServerView> => ({
+export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> => ({
   id: server.id,
   name: server.name,
   url: server.url,
@@ -139,9 +143,10 @@ export const toServerView = (server: McpServer): z.infer<typeof ServerView> => (
       ? null
       : { version: server.protocolVersion, era: server.protocolEra },
   demo: server.demo,
+  level: server.level,
 });
 
-export const toServerListView = (page: Page<McpServer>): z.infer<typeof ServerListView> => ({
+export const toServerListView = (page: Page<VisibleServer>): z.infer<typeof ServerListView> => ({
   servers: page.items.map(toServerView),
   ...toNext(page),
 });

@@ -83,16 +83,6 @@ export class AccountsRepository {
     return (await this.database.entities.findOneBy(UserEntity, { id: userId })) ?? undefined;
   }
 
-  async findMembership({ userId, organizationId }: Pick<Principal, 'userId' | 'organizationId'>) {
-    const [place] = await this.database.sql<{ name: string; role: Role }>(
-      `select organizations.name, memberships.role
-       from memberships join organizations on organizations.id = memberships.organization_id
-       where memberships.user_id = $1 and memberships.organization_id = $2`,
-      [userId, organizationId],
-    );
-    return place;
-  }
-
   async hasPassword(userId: UserId): Promise<boolean> {
     return this.database.entities.existsBy(UserEntity, { id: userId, passwordHash: Not(IsNull()) });
   }

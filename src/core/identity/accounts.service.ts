@@ -5,17 +5,8 @@ import { newId, type OrganizationId, type UserId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { AccountsRepository } from './accounts.repository.js';
 import type { EmailAddress } from './email-address.js';
-import { accessTokenIsInvalid } from './identity.errors.js';
 import { organizationCreated } from './organization-created.job.js';
-import type { Principal, Role } from './principal.js';
 import { type Account, type NewAccount, type User, usernameFrom, withSuffix } from './user.js';
-
-/** A user in one of their organizations. */
-export interface Membership {
-  user: User;
-  organization: { id: OrganizationId; name: string };
-  role: Role;
-}
 
 @Injectable()
 export class AccountsService {
@@ -35,14 +26,6 @@ export class AccountsService {
       if (!user) throw new Error('The account went away.');
       return { user, organizationId: await this.homeOf(user), isNew: false };
     });
-  }
-
-  /** @throws 401 when they do not belong to it any more */
-  async membership(of: Pick<Principal, 'userId' | 'organizationId'>): Promise<Membership> {
-    const user = await this.accounts.findVisible(of);
-    const place = await this.accounts.findMembership(of);
-    if (!user || !place) throw accessTokenIsInvalid();
-    return { user, organization: { id: of.organizationId, name: place.name }, role: place.role };
   }
 
   /** Until the transaction ends nobody else changes to how many organizations the user belongs. */

@@ -4,10 +4,11 @@ import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { AccountsService, type Membership } from './accounts.service.js';
+import { AccountsService } from './accounts.service.js';
 import { sessionHasEnded } from './identity.errors.js';
 import { MailLinksService } from './mail-links.service.js';
 import { type Principal, SCOPES } from './principal.js';
+import { type Described, ProfilesService } from './profiles.service.js';
 import type { SignInClient } from './sign-in-client.js';
 import { SignInsRepository } from './sign-ins.repository.js';
 import { SignInsService } from './sign-ins.service.js';
@@ -15,7 +16,7 @@ import { SignInsService } from './sign-ins.service.js';
 export interface BrowserSession {
   /** For the cookie; it is told this once. */
   token: string;
-  membership: Membership;
+  person: Described;
 }
 
 /** 256 random bits, base64url. */
@@ -29,6 +30,7 @@ export class BrowserSessionsService {
     private readonly database: Database,
     private readonly links: MailLinksService,
     private readonly accounts: AccountsService,
+    private readonly profiles: ProfilesService,
     private readonly signIns: SignInsService,
     private readonly repository: SignInsRepository,
     private readonly clock: Clock,
@@ -41,18 +43,13 @@ export class BrowserSessionsService {
 
   /** For a link that was mailed; the first one makes the account. @throws 410 for a link that is no good any more */
   async open(link: string, client: SignInClient): Promise<BrowserSession> {
-    return this.database.transaction(async () => {
+    const token = randomBytes(32).toString('base64url');
+    await this.database.transaction(async () => {
       const { email } = await this.links.use(link, 'magic_link');
       const account = await this.accounts.open(email);
-      const token = randomBytes(32).toString('base64url');
-      const { userId, organizationId } = await this.signIns.begin({
-        account,
-        client,
-        way: 'link',
-        cookieHash: hashOf(token),
-      });
-      return { token, membership: await this.accounts.membership({ userId, organizationId }) };
+      await this.signIns.begin({ account, client, way: 'link', cookieHash: hashOf(token) });
     });
+    return { token, person: await this.profiles.describe(await this.read(token)) };
   }
 
   /** @throws 401 */

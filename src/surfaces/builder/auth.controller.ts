@@ -8,9 +8,9 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { AccountsService } from '../../core/identity/accounts.service.js';
 import { BrowserSessionsService } from '../../core/identity/browser-sessions.service.js';
 import type { Principal } from '../../core/identity/principal.js';
+import { ProfilesService } from '../../core/identity/profiles.service.js';
 import { SignInService } from '../../core/identity/sign-in.service.js';
 import { SignInsService } from '../../core/identity/sign-ins.service.js';
 import { Allow, Public } from '../pipeline/auth.guard.js';
@@ -29,7 +29,7 @@ export class BuilderAuthController {
     private readonly signIn: SignInService,
     private readonly signIns: SignInsService,
     private readonly sessions: BrowserSessionsService,
-    private readonly accounts: AccountsService,
+    private readonly profiles: ProfilesService,
   ) {}
 
   @Post('magic-link')
@@ -61,9 +61,9 @@ export class BuilderAuthController {
     @Caller() caller: CallerInfo,
     @AnswerCookie() cookie: SessionCookie,
   ) {
-    const { token, membership } = await this.sessions.open(link, caller);
+    const { token, person } = await this.sessions.open(link, caller);
     cookie.set(token, this.sessions.lastsSeconds);
-    return toMeView(membership);
+    return toMeView(person);
   }
 
   @Get('me')
@@ -74,7 +74,7 @@ export class BuilderAuthController {
   @ApiUnauthorizedResponse(refusal('No session cookie, or one whose session has ended.'))
   async me(@CurrentPrincipal() principal: Principal, @AnswerCookie() cookie: SessionCookie) {
     cookie.renew(this.sessions.lastsSeconds);
-    return toMeView(await this.accounts.membership(principal));
+    return toMeView(await this.profiles.describe(principal));
   }
 
   @Post('logout')

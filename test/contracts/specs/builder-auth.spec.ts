@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { eventually, startTestApp, type TestApp } from '../../support/app.js';
 import { Client, someAddress } from '../support/client.js';
 import { chapter } from '../support/compatibility.js';
+import { SignedIn } from '../support/document.js';
 
 const Ok = z.strictObject({ ok: z.literal(true) });
 const Me = z.looseObject({
@@ -16,7 +17,11 @@ const Me = z.looseObject({
 const Refused = z.strictObject({
   error: z.strictObject({ code: z.string(), message: z.string(), details: z.looseObject({ requestId: z.string() }) }),
 });
-const Listed = z.looseObject({ credentials: z.array(z.looseObject({ kind: z.string(), last_used_at: z.string() })) });
+const Listed = z.looseObject({
+  credentials: z.array(
+    z.looseObject({ id: z.string(), kind: z.string(), current: z.boolean(), last_used_at: z.string() }),
+  ),
+});
 const Mails = z.array(z.looseObject({ link: z.string().nullish() }));
 
 const run = promisify(execFile);
@@ -167,6 +172,34 @@ chapter('builder-auth', 'Auth', (holds) => {
     const cookie = await signIn();
     await refuses(403, post('/v1/auth/logout', undefined, { cookie, origin: 'https://evil.example' }));
     await client.expect(200, Me, me(cookie));
+  });
+
+  test('an Authorization header makes it the logout of the Platform API, cookie or not', async () => {
+    const cookie = await signIn();
+    const { body } = await post('/v1/auth/logout', undefined, { cookie, authorization: 'Bearer wrong' });
+    expect(body).toMatchObject({ success: false });
+    await client.expect(200, Me, me(cookie));
+  });
+
+  test('a session is on the page of credentials, and ends when it is revoked there', async () => {
+    const email = someAddress();
+    const cookie = await signIn(email);
+    const person = await app.signIn(email);
+    const { credentials } = Listed.parse((await person.call('GET', '/user/credentials')).body);
+    const [session, ...others] = credentials.filter(({ kind }) => kind === 'cookie_session');
+    expect([session?.current, others]).toEqual([false, []]);
+    expect((await person.call('DELETE', `/user/credentials/${session?.id}`)).status).toBe(200);
+    expect(await refuses(401, me(cookie))).toMatchObject({ code: 'SESSION_ENDED' });
+  });
+
+  test('the same link signs in over the Client API, to the same account', async () => {
+    const email = someAddress();
+    const { user } = await client.expect(200, Me, me(await signIn(email)));
+    const body = { token: await mailedToken(email), device_fingerprint: 'a1b2' };
+    const signedIn = await client.expect(200, SignedIn, client.call('POST', '/auth/magic-link/verify', { body }));
+    expect([signedIn.user.id, signedIn.is_new_user]).toEqual([user.id, false]);
+    await refuses(410, verify(body.token));
+    await client.refuses(410, client.call('POST', '/auth/magic-link/verify', { body }));
   });
 
   holds(

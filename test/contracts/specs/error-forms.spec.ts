@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { SURFACES } from '../../../src/app.module.js';
+import { ApiKeysService } from '../../../src/core/identity/api-keys.service.js';
+import { IdentityService } from '../../../src/core/identity/identity.service.js';
 import { AppError } from '../../../src/platform/errors/app-error.js';
 import { Allow, Public } from '../../../src/surfaces/pipeline/auth.guard.js';
 import { type IdentityApp, startIdentityApp } from '../../integration/identity/identity-app.js';
@@ -256,6 +258,21 @@ describe('the errors of each surface', () => {
     }
     expect(await statusOf('/v1/servers/probe', { authorization })).toBe(401);
     expect(await statusOf('/api/mcp-servers/probe', { authorization })).toBe(401);
+
+    const bearer = await app.app.get(IdentityService).authenticate({ scheme: 'bearer', token }, { ip: '10.0.0.1' });
+    const key = { name: 'doors', scopes: ['mcp:read'] as const };
+    const { apiKey, text: secret } = await app.app.get(ApiKeysService).create(bearer, key);
+    const forms = [
+      { authorization: `Bearer ${secret}` },
+      { authorization: `ApiKey ${secret}` },
+      { 'x-api-key': apiKey.id, 'x-api-secret': secret },
+    ] as Record<string, string>[];
+    const statuses = (at: string) => Promise.all(forms.map((headers) => statusOf(at, headers)));
+    expect(await statuses('/api/v1/probe')).toEqual([200, 401, 401]);
+    expect(await statuses('/api/probe')).toEqual([200, 401, 401]);
+    expect(await statuses('/v1/probe')).toEqual([200, 200, 401]);
+    expect(await statuses('/v1/servers/probe')).toEqual([401, 401, 401]);
+    expect(await statuses('/api/mcp-servers/probe')).toEqual([401, 401, 200]);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Membership } from '../../../core/identity/accounts.service.js';
+import type { Described } from '../../../core/identity/profiles.service.js';
 
 const EMAIL_MAX = 320;
 const TOKEN_MAX = 512;
@@ -31,7 +31,7 @@ export const MeView = z
   })
   .meta({ id: 'Me' });
 
-export const toMeView = ({ user, organization, role }: Membership): z.infer<typeof MeView> => ({
+export const toMeView = ({ user, organization, role }: Described): z.infer<typeof MeView> => ({
   user: {
     id: user.id,
     email: user.email,

@@ -1,3 +1,4 @@
+import { Database } from '../../src/platform/database/database.js';
 import { type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
 import { startRedis, type TestRedis } from '../support/cluster/test-redis.js';
@@ -41,18 +42,19 @@ describe('what one process ends, ends in the other', () => {
   /** Signed in here, with sockets and a stream of events there. */
   async function welcome(): Promise<Guest> {
     const person = await here.signIn();
-    const server = await here.addServer(person, upstream.url);
-    const clients = TRANSPORTS.map((transport) =>
-      transport.connect(there.url, { serverId: server.id, token: person.token }),
-    );
+    return follow(person, await here.addServer(person, upstream.url), person.token);
+  }
+
+  async function follow(person: Person, server: ServerRow, token: string): Promise<Guest> {
+    const clients = TRANSPORTS.map((transport) => transport.connect(there.url, { serverId: server.id, token }));
     const [hello] = await Promise.all(clients.map((client) => client.next('hello')));
     await Promise.all(clients.map((client) => client.seen('session_snapshot')));
     const stream = await fetch(`${there.url}/api/v1/sessions/${hello?.session_id}/events`, {
-      headers: { authorization: `Bearer ${person.token}`, accept: 'text/event-stream' },
+      headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
       signal: AbortSignal.timeout(30_000),
     });
     expect(stream.status).toBe(200);
-    const asks = async () => (await there.api('GET', `/api/v1/servers/${server.id}`, { token: person.token })).status;
+    const asks = async () => (await there.api('GET', `/api/v1/servers/${server.id}`, { token })).status;
     expect(await asks()).toBe(200);
     return { person, server, clients, asks, streamEnd: stream.text() };
   }
@@ -74,6 +76,40 @@ describe('what one process ends, ends in the other', () => {
     expect(await closeCodes(guest)).toEqual([SIGN_IN_AGAIN, SIGN_IN_AGAIN]);
     expect(await guest.asks()).toBe(401);
     expect(await timed(guest.streamEnd)).toBeLessThan(WITHIN_MS);
+  }, 30_000);
+
+  /** Another organization's member, who works in that of the owner now. */
+  async function join(owner: Person, server: ServerRow): Promise<Guest> {
+    const member = await here.signIn();
+    const [own] = (await owner.call<{ organizations: { id: string }[] }>('GET', '/organizations')).body.organizations;
+    const insert = `insert into memberships (organization_id, user_id, role, created_at) values ($1, $2, 'developer', now())`;
+    await here.get(Database).sql(insert, [own?.id, member.user.id]);
+    const switched = await member.call<{ access_token: string }>('POST', `/organizations/${own?.id}/switch`);
+    return follow(member, server, switched.body.access_token);
+  }
+
+  it('at once, by a hint: sockets and streams of a key that was revoked, of another role, of a removed member', async () => {
+    const owner = await here.signIn();
+    const server = await here.addServer(owner, upstream.url);
+    const made = await owner.call<{ api_key: { id: string; key: string } }>('POST', '/user/api-keys', {
+      name: 'For the other process',
+      scopes: ['mcp:read', 'mcp:execute'],
+    });
+    const { id, key } = made.body.api_key;
+    const [program, demoted, removed] = [
+      await follow(owner, server, key),
+      await join(owner, server),
+      await join(owner, server),
+    ];
+    expect((await owner.call('DELETE', `/user/api-keys/${id}`)).status).toBe(200);
+    const members = '/organization/members';
+    expect((await owner.call('PATCH', `${members}/${demoted.person.user.id}`, { role: 'viewer' })).status).toBe(200);
+    expect((await owner.call('DELETE', `${members}/${removed.person.user.id}`)).status).toBe(200);
+    for (const guest of [program, demoted, removed]) {
+      expect(await closeCodes(guest)).toEqual([SIGN_IN_AGAIN, SIGN_IN_AGAIN]);
+      expect(await timed(guest.streamEnd)).toBeLessThan(WITHIN_MS);
+    }
+    expect(await Promise.all([program, demoted, removed].map(({ asks }) => asks()))).toEqual([401, 200, 401]);
   }, 30_000);
 
   it('at once, by a hint: sockets on a server that was removed', async () => {

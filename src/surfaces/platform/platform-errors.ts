@@ -15,7 +15,11 @@ const WORDS = {
     KEY_EXPIRED: 'AUTH_TOKEN_EXPIRED',
     CREDENTIALS_INVALID: 'AUTH_INVALID_CREDENTIALS',
   },
-  forbidden: { otherwise: 'AUTH_INSUFFICIENT_SCOPE', EMAIL_NOT_VERIFIED: 'EMAIL_NOT_VERIFIED' },
+  forbidden: {
+    otherwise: 'AUTH_INSUFFICIENT_SCOPE',
+    EMAIL_NOT_VERIFIED: 'EMAIL_NOT_VERIFIED',
+    PLAN_LIMIT_REACHED: 'PLAN_LIMIT_REACHED',
+  },
   not_found: { otherwise: 'RESOURCE_NOT_FOUND' },
   conflict: null,
   gone: null,

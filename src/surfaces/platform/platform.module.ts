@@ -4,4 +4,9 @@ import { PlatformAuthController } from './auth.controller.js';
 import { UsersController } from './users.controller.js';
 
 @Module({ imports: [IdentityModule], controllers: [PlatformAuthController, UsersController] })
+import { OrganizationController } from './organization.controller.js';
+import { OrganizationsController } from './organizations.controller.js';
+import { UsersController } from './users.controller.js';
+
+@Module({ imports: [IdentityModule], controllers: [OrganizationController, OrganizationsController, UsersController] })
 export class PlatformApiModule {}

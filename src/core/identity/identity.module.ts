@@ -38,6 +38,7 @@ import { SignInsRepository } from './sign-ins.repository.js';
 import { SignInsService } from './sign-ins.service.js';
 import { OldKeys } from './old-keys.js';
 import { OldSignIns } from './old-sign-ins.js';
+import { InstanceOrganizationsService } from './instance-organizations.service.js';
 import { InvitationsRepository } from './invitations.repository.js';
 import { InvitationsService } from './invitations.service.js';
 import { LockedOrganization } from './locked-organization.js';
@@ -63,11 +64,12 @@ import { SendInvitationHandler } from './send-invitation.handler.js';
     DailyRequests,
     DailyRequestsRepository,
     IdentityService,
+    InstanceClaimRepository,
+    InstanceClaimService,
+    InstanceOrganizationsService,
     InvitationsRepository,
     InvitationsService,
     LockedOrganization,
-    InstanceClaimRepository,
-    InstanceClaimService,
     MailLinksRepository,
     MailLinksService,
     MembersRepository,
@@ -106,8 +108,9 @@ import { SendInvitationHandler } from './send-invitation.handler.js';
     CredentialsService,
     DailyRequests,
     IdentityService,
-    InvitationsService,
     InstanceClaimService,
+    InstanceOrganizationsService,
+    InvitationsService,
     MailLinksService,
     MembersService,
     OrganizationPlansService,

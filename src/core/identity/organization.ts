@@ -13,6 +13,18 @@ export interface OrganizationOfMember {
   createdAt: Date;
 }
 
+/** One of all that there are. */
+export interface OrganizationOfInstance {
+  id: OrganizationId;
+  name: string;
+  createdAt: Date;
+  plan: OrganizationPlan;
+  /** It was given no plan of its own. */
+  isPlanOfSettings: boolean;
+  usersCount: number;
+  servicesCount: number;
+}
+
 /** What counts for a plan. */
 export interface OrganizationUse {
   users: number;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { OrganizationId, UserId } from '../../platform/ids.js';
+import type { PageRequest } from '../../platform/page.js';
 import type { EmailAddress } from './email-address.js';
 import type { OrganizationOfMember, OrganizationUse } from './organization.js';
 import { OrganizationEntity } from './organization.entity.js';
@@ -11,6 +12,15 @@ const OF_MEMBER = `
     (select count(*)::int from memberships others where others.organization_id = organizations.id) as "membersCount"
   from memberships join organizations on organizations.id = memberships.organization_id
   where memberships.user_id = $1`;
+
+export interface StoredOrganization {
+  id: OrganizationId;
+  name: string;
+  plan: string | null;
+  createdAt: Date;
+  usersCount: number;
+  servicesCount: number;
+}
 
 @Injectable()
 export class OrganizationsRepository {
@@ -35,6 +45,18 @@ export class OrganizationsRepository {
       `${OF_MEMBER} order by memberships.created_at, memberships.organization_id limit $2`,
       [userId, limit],
     );
+  }
+
+  /** Of the whole instance, the oldest first. */
+  async listAll({ page, size }: PageRequest): Promise<{ items: StoredOrganization[]; total: number }> {
+    const items = await this.database.sql<StoredOrganization>(
+      `select id, name, plan, created_at as "createdAt",
+         (select count(*)::int from memberships where organization_id = organizations.id) as "usersCount",
+         (select count(*)::int from servers where organization_id = organizations.id and not demo) as "servicesCount"
+       from organizations order by created_at, id limit $1 offset $2`,
+      [size, (page - 1) * size],
+    );
+    return { items, total: await this.database.entities.count(OrganizationEntity) };
   }
 
   /** Until the transaction ends the user stays a member. */

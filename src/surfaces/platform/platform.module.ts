@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { PlatformAuthController } from './auth.controller.js';
-import { UsersController } from './users.controller.js';
-
-@Module({ imports: [IdentityModule], controllers: [PlatformAuthController, UsersController] })
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { UsersController } from './users.controller.js';
 
-@Module({ imports: [IdentityModule], controllers: [OrganizationController, OrganizationsController, UsersController] })
+@Module({
+  imports: [IdentityModule],
+  controllers: [OrganizationController, OrganizationsController, PlatformAuthController, UsersController],
+})
 export class PlatformApiModule {}

@@ -109,6 +109,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/invitations/:invitation_id/accept': { id: receivedInvitation },
   'POST /api/v1/invitations/:invitation_id/decline': { id: receivedInvitation },
 
+  'PATCH /api/organizations/:organization_id': { id: organization, body: { plan: null }, ofTheInstance: true },
   'POST /auth/change-password': { body: {} },
   'POST /auth/logout': {},
 
@@ -117,4 +118,14 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /v1/users/me/api-keys': { body: {} },
   'POST /v1/users/me/api-keys/:keyId/rotate': { id: key, body: {} },
   'DELETE /v1/users/me/api-keys/:keyId': { id: key },
+  'PATCH /v1/organizations/me': { body: {} },
+  'PATCH /v1/organizations/me/users/:userId': { id: member, body: { role: 'developer' } },
+  'DELETE /v1/organizations/me/users/:userId': { id: member },
+  'POST /v1/organizations/me/invitations': { body: {} },
+  'DELETE /v1/organizations/me/invitations/:invitationId': { id: sentInvitation },
+  'POST /v1/organizations/me/leave': { byACopy: true },
+  'POST /v1/organizations/me/transfer': { id: member, inBody: 'userId', byACopy: true },
+  'POST /v1/organizations': { body: {} },
+  'POST /v1/organizations/:organizationId/switch': { id: organization },
+  'POST /v1/invitations/accept': { body: {} },
 };

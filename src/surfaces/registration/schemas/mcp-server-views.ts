@@ -1,20 +1,19 @@
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
-import type { Principal, Role } from '../../../core/identity/principal.js';
-import { type McpServer, SERVER_STATUSES, type ServerTransport } from '../../../core/registry/server.js';
+import type { Principal } from '../../../core/identity/principal.js';
+import type { AccessLevel, VisibleServer } from '../../../core/registry/access.js';
+import { SERVER_STATUSES, type ServerTransport } from '../../../core/registry/server.js';
 import type { Page } from '../../../platform/page.js';
 import { envelope, succeed } from './envelope.js';
 import { TRANSPORTS } from './mcp-servers.schemas.js';
 
 const ACCESS_ROLES = ['admin', 'developer', 'viewer'] as const;
 
-/** What one may do with a server; its owner's word for all is the document's `admin`. */
-const ACCESS_ROLE = {
-  owner: 'admin',
-  admin: 'admin',
-  developer: 'developer',
-  viewer: 'viewer',
-} as const satisfies Record<Role, (typeof ACCESS_ROLES)[number]>;
+/** What one may do with the server: the document calls who may do all `admin`. */
+const ROLE_OF = { manage: 'admin', use: 'developer', see: 'viewer' } as const satisfies Record<
+  AccessLevel,
+  (typeof ACCESS_ROLES)[number]
+>;
 
 /** One that finds the transport by itself begins with Streamable HTTP. */
 const TRANSPORT = { sse: 'SSE', streamable_http: 'STREAMABLE_HTTP', auto: 'STREAMABLE_HTTP' } as const satisfies Record<
@@ -70,9 +69,9 @@ export const McpServerListAnswer = envelope(
   }),
 ).meta({ id: 'McpServerListAnswer' });
 
-function toView(server: McpServer, { userId, role: roleOf }: Principal): z.infer<typeof McpServerView> {
+function toView(server: VisibleServer, { userId }: Principal): z.infer<typeof McpServerView> {
   const isCreator = server.createdBy === userId;
-  const access = isCreator ? 'admin' : ACCESS_ROLE[roleOf];
+  const access = ROLE_OF[server.level];
   const createdAt = server.createdAt.getTime();
   const facts = {
     url: server.url,
@@ -99,14 +98,14 @@ function toView(server: McpServer, { userId, role: roleOf }: Principal): z.infer
   };
 }
 
-export const toCreatedAnswer = (server: McpServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
+export const toCreatedAnswer = (server: VisibleServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
   succeed('MCP server created successfully', toView(server, principal));
 
-export const toServerAnswer = (server: McpServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
+export const toServerAnswer = (server: VisibleServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
   succeed('MCP server found', toView(server, principal));
 
 export const toServerListAnswer = (
-  { items, next }: Page<McpServer>,
+  { items, next }: Page<VisibleServer>,
   principal: Principal,
 ): z.infer<typeof McpServerListAnswer> =>
   succeed('MCP servers listed', { mcp_servers: items.map((server) => toView(server, principal)), next: next ?? null });

@@ -1,5 +1,5 @@
 import { parsePaste } from '../../../web/src/servers/parse-paste.js';
-import { EMPTY_DRAFT, toForm, withPasted } from '../../../web/src/servers/server-form.js';
+import { EMPTY_DRAFT, leadsElsewhere, toForm, withPasted } from '../../../web/src/servers/server-form.js';
 import { fieldsOf, readForm } from '../../../web/src/console/schema-form.js';
 
 describe('pasting a server', () => {
@@ -56,6 +56,14 @@ describe('pasting a server', () => {
     expect(toForm(bearer)).toMatchObject({ auth_method: 'oauth', credentials: { access_token: 'abc' } });
     const key = withPasted(EMPTY_DRAFT, { header: { name: 'X-Key', value: 'k' } });
     expect(toForm(key)).toMatchObject({ auth_method: 'api_key', credentials: { api_key: 'k', header: 'X-Key' } });
+  });
+
+  test('another origin is told from another path of the same', () => {
+    const saved = 'https://mcp.example.com/mcp';
+    expect(leadsElsewhere(saved, 'https://mcp.example.com:443/v2')).toBe(false);
+    expect(leadsElsewhere(saved, 'http://mcp.example.com/mcp')).toBe(true);
+    expect(leadsElsewhere(saved, 'https://evil.example/mcp')).toBe(true);
+    expect(leadsElsewhere(saved, 'https:')).toBe(false);
   });
 
   test('an empty secret is left out, so that the stored one stays', () => {

@@ -41,6 +41,11 @@ export function draftOf(server: McpServer): Draft {
   };
 }
 
+/** A stored credential is never sent to another origin: it has to be entered again with such a URL. */
+export function leadsElsewhere(saved: string, typed: string): boolean {
+  return URL.canParse(typed) && URL.canParse(saved) && new URL(typed).origin !== new URL(saved).origin;
+}
+
 export function withPasted(draft: Draft, { name, url, transport, header }: Pasted): Draft {
   const next = { ...draft, name: name ?? draft.name, url: url ?? draft.url, transport: transport ?? draft.transport };
   if (!header) return next;

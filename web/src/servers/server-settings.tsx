@@ -5,7 +5,7 @@ import { queryClient } from '../api/queries.js';
 import type { McpServer } from '../api/types.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { ServerFields } from './server-fields.js';
-import { draftOf, toForm } from './server-form.js';
+import { draftOf, leadsElsewhere, toForm } from './server-form.js';
 
 export function ServerSettings({ server }: { server: McpServer }) {
   const [draft, setDraft] = useState(() => draftOf(server));
@@ -40,7 +40,7 @@ export function ServerSettings({ server }: { server: McpServer }) {
           setState('idle');
         }}
         errors={failure instanceof Problem ? failure.fields : {}}
-        secretSet={server.credentials_set === true}
+        secretSet={server.credentials_set === true && !leadsElsewhere(server.url, draft.url.trim())}
       />
       <div className="row">
         <button type="submit" className="button" disabled={state === 'saving'}>

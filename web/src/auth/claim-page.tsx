@@ -3,7 +3,6 @@ import { Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../api/http.js';
 import { accountQuery } from '../api/identity-queries.js';
-import { Problem } from '../api/problem.js';
 import { instanceQuery, queryClient } from '../api/queries.js';
 import { signInInstead, useSignedIn } from '../api/signed-in.js';
 import type { Tokens } from '../api/tokens.js';
@@ -46,12 +45,6 @@ interface CodeFieldProps {
   error: unknown;
 }
 
-const CODE_FIELDS = ['claim_code', 'claimCode'];
-const codeError = (error: unknown): string | undefined => {
-  if (error instanceof Problem && error.code.includes('CLAIM_CODE')) return error.detail || error.title;
-  return fieldsOf(error).claim_code ?? fieldsOf(error).claimCode;
-};
-
 function CodeField({ value, onChange, error }: CodeFieldProps) {
   return (
     <TextField
@@ -62,7 +55,7 @@ function CodeField({ value, onChange, error }: CodeFieldProps) {
       spellCheck={false}
       value={value}
       onChange={onChange}
-      error={codeError(error)}
+      error={fieldsOf(error).claim_code}
       hint="The server prints it when it starts, as long as it has no administrator."
     />
   );
@@ -101,7 +94,7 @@ function ClaimAsMe({ instance }: { instance: Instance }) {
           Not now
         </Link>
       </div>
-      {claiming.isError && codeError(claiming.error) === undefined && <ErrorNote error={claiming.error} />}
+      {claiming.isError && !isToldAt(claiming.error, ['claim_code']) && <ErrorNote error={claiming.error} />}
     </form>
   );
 }
@@ -124,7 +117,7 @@ function SetUp({ instance }: { instance: Instance }) {
     },
   });
   const fields = fieldsOf(setting.error);
-  const told = codeError(setting.error) !== undefined || isToldAt(setting.error, ['email', 'password', ...CODE_FIELDS]);
+  const told = isToldAt(setting.error, ['email', 'password', 'claim_code']);
   return (
     <form
       onSubmit={(event) => {

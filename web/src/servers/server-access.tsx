@@ -70,8 +70,10 @@ function Grants({ access: { grants }, manages, onChange }: GrantsProps) {
   const without = (userId: string) => keep.filter(({ user_id }) => user_id !== userId);
   return (
     <section className="section" aria-labelledby="grants">
-      <h2 id="grants">People with more or less</h2>
-      {grants.length === 0 && <p className="empty">Nobody has a level of their own.</p>}
+      <h2 id="grants">{manages ? 'People with a level of their own' : 'Your own level'}</h2>
+      {grants.length === 0 && (
+        <p className="empty">{manages ? 'Nobody has one.' : 'You have none: what is said above counts for you.'}</p>
+      )}
       <ul className="entries" data-testid="grants">
         {grants.map((grant) => (
           <Entry

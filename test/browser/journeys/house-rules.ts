@@ -55,6 +55,7 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     ['organization', () => '/settings/organization', 'Your organizations'],
     ['members', () => '/settings/members', 'Nobody is invited'],
     ['activity', () => '/settings/activity', 'way: code'],
+    ['access to a server', () => `/servers/${server}?tab=access`, 'It is for'],
     ['the claim of the instance', () => '/claim', 'Become its administrator'],
     ['a link that is over', () => '/link/reset-password#nothing', 'does not work any more'],
     ['a session', () => `/s/${session}`, 'Write report'],

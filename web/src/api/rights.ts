@@ -1,5 +1,4 @@
 import { hashKey } from '@tanstack/react-query';
-import { announce } from '../ui/announcer.js';
 import { useUi } from '../app/ui-state.js';
 import { call } from './http.js';
 import { accountQuery } from './identity-queries.js';
@@ -34,5 +33,4 @@ async function lookAgain(): Promise<void> {
   if (before.organization.id === now.organization.id) void queryClient.invalidateQueries();
   else void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'account' });
   useUi.setState({ said: { text: change, error: false } });
-  announce(change, 'assertive');
 }

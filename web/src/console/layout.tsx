@@ -43,7 +43,11 @@ function ReadOnly() {
   const said = useUi((state) => state.said);
   return (
     <div className="read-only" data-region="composer" tabIndex={-1} role="note">
-      {said && <p className={said.error ? 'form-error' : ''}>{said.text}</p>}
+      {said && (
+        <p className={said.error ? 'form-error' : ''} role="status">
+          {said.text}
+        </p>
+      )}
       You read here: {account ? `you are ${aRole(account.role)} in ${account.organization.name}, and ` : ''}running
       sessions takes a developer.
     </div>

@@ -21,7 +21,10 @@ const WORDS: Record<Reason, Pick<Link, 'notice' | 'action'>> = {
   restart: { notice: 'The server is restarting. Your run is kept.' },
   sign_in_again: {},
   no_access: { notice: 'You have no access to this session.', action: 'home' },
-  no_such_server: { notice: 'The MCP server of this session was deleted, or is not for you any more.', action: 'servers' },
+  no_such_server: {
+    notice: 'The MCP server of this session was deleted, or is not for you any more.',
+    action: 'servers',
+  },
   too_slow: { notice: 'This page fell behind and is catching up.' },
   too_many: { notice: 'Too many connections or messages.', action: 'retry' },
   closed: {},

@@ -10,9 +10,11 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function checkSite({ method, headers, host, secure }: RequestHead, publicUrl: string | undefined): void {
   if (SAFE.has(method)) return;
-  if (headers['sec-fetch-site'] === 'cross-site') throw siteIsForeign();
-  const { origin } = headers;
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (site === 'cross-site') throw siteIsForeign();
   if (origin === undefined) return;
+  // A form of ours: our pages tell no referrer, and then browsers hide the origin of forms (Fetch, Origin header).
+  if (origin === 'null' && site === 'same-origin') return;
   const from = URL.parse(origin);
   if (!from) throw siteIsForeign();
   if (publicUrl !== undefined && from.origin === new URL(publicUrl).origin) return;

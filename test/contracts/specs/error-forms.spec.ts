@@ -281,6 +281,8 @@ describe('the errors of each surface', () => {
     [{ 'sec-fetch-site': 'cross-site' }, 403],
     [{ 'sec-fetch-site': 'same-site', origin: 'http://other.localhost' }, 403],
     [{ 'sec-fetch-site': 'same-origin' }, 201],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'null' }, 201],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, 403],
     [{}, 201],
   ])('a browser that sends %j to the Builder API is answered %i', async (headers, status) => {
     const answer = await call('POST', '/v1/servers/probe', { text: 'x' }, headers);

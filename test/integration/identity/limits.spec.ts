@@ -139,6 +139,19 @@ describe('limits', () => {
     expect((await ask((await makeKey(person)).key)).status).toBe(200);
   });
 
+  test('whoever calls the Platform API counts as a program, and is told so in its own form', async () => {
+    const person = await app.signIn();
+    const organizationId = await organizationOf(person);
+    expect((await ask(person.token, anAddress(), '/v1/users/me')).status).toBe(200);
+    await useUp(organizationId, 1_000);
+    const refused = await ask<{ error: unknown }>(person.token, anAddress(), '/v1/users/me');
+    expect(refused.status).toBe(429);
+    expect(refused.body).toMatchObject({
+      success: false,
+      error: { code: 'RATE_LIMIT_EXCEEDED', details: { limit: 'day' } },
+    });
+  });
+
   test('the quota is kept when many ask at once, and over a restart of the count', async () => {
     const person = await app.signIn();
     const organizationId = await organizationOf(person);

@@ -41,8 +41,9 @@ const serverOf = (owner: User, scene: FixtureScene) =>
   owner.organizationId === scene.home.organizationId ? scene.homeServer : scene.elsewhereServer;
 
 const server = made('mcp', async (owner, scene) => serverOf(owner, scene));
-const spentServer = made('mcp', (owner, { world, home }) =>
-  world.newServer(owner.organizationId === home.organizationId ? home : owner),
+/** What others may do with it is said by grants, which have a test of their own. */
+const managedServer = made('mcp', (owner, { world, home }) =>
+  world.newServer(owner.organizationId === home.organizationId ? home : owner, owner),
 );
 const session = made('session', (owner, scene) => scene.world.newSession(owner, serverOf(owner, scene)));
 const artifact = made('art', async (owner, scene) =>
@@ -70,8 +71,10 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/servers': { body: {} },
   'POST /api/v1/servers/test': { body: {} },
   'GET /api/v1/servers/:server_id': { id: server },
-  'PUT /api/v1/servers/:server_id': { id: server, body: { timeout: 30 } },
-  'DELETE /api/v1/servers/:server_id': { id: spentServer },
+  'PUT /api/v1/servers/:server_id': { id: managedServer, body: { timeout: 30 } },
+  'DELETE /api/v1/servers/:server_id': { id: managedServer },
+  'GET /api/v1/servers/:server_id/access': { id: server },
+  'PUT /api/v1/servers/:server_id/access': { id: managedServer, body: {} },
   'GET /api/v1/servers/:server_id/status': { id: server },
   'POST /api/v1/servers/:server_id/check': { id: server },
   'GET /api/v1/servers/:server_id/tools': { id: server },

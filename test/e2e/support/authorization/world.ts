@@ -72,7 +72,8 @@ export class World {
     return { id, text };
   }
 
-  async newServer(user: User): Promise<string> {
+  /** @param maker who manages it, unless a viewer */
+  async newServer(user: User, maker = user): Promise<string> {
     const body = {
       name: `Server ${randomBytes(4).toString('hex')}`,
       url: 'http://127.0.0.1:9/mcp',
@@ -81,6 +82,7 @@ export class World {
     const token = await this.newToken(user);
     const made = await this.app.api<{ id: string }>('POST', '/api/v1/servers', { token, body });
     if (made.status !== 201) throw new Error(`The server was not added: ${made.text}`);
+    await this.database.sql('update servers set created_by = $2 where id = $1', [made.body.id, maker.id]);
     return made.body.id;
   }
 

@@ -36,6 +36,7 @@ import { SignInFailures } from './sign-in-failures.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInsRepository } from './sign-ins.repository.js';
 import { SignInsService } from './sign-ins.service.js';
+import { OldDays } from './old-days.js';
 import { OldKeys } from './old-keys.js';
 import { OldSignIns } from './old-sign-ins.js';
 import { InstanceOrganizationsService } from './instance-organizations.service.js';
@@ -75,6 +76,7 @@ import { SendInvitationHandler } from './send-invitation.handler.js';
     MembersRepository,
     MembersService,
     OldInvitations,
+    OldDays,
     OldKeys,
     OldSignIns,
     OneTimeCodesRepository,

@@ -1,3 +1,5 @@
+import { Database } from '../../../src/platform/database/database.js';
+import { Sweeper } from '../../../src/platform/jobs/sweeper.js';
 import { eventually, type Person, startTestApp, type TestApp } from '../../support/app.js';
 
 interface Entry {
@@ -131,5 +133,27 @@ describe('the activity of an organization', () => {
     }
     const other = await app.signIn();
     expect(JSON.stringify(await list(other))).not.toContain(person.user.id);
+  });
+
+  test('is kept for a year, and the counts of days for some days more', async () => {
+    const person = await app.signIn();
+    await person.call('POST', '/servers', aServer('Of last year'));
+    const database = app.get(Database);
+    const values = [person.user.id, app.clock.now()];
+    await database.sql(
+      `insert into organization_days (organization_id, day, requests)
+       select organization_id, $2, 7 from memberships where user_id = $1`,
+      values,
+    );
+    const sweep = async () => (await app.get(Sweeper).run(AbortSignal.timeout(20_000)))?.removed;
+    app.clock.forward(364 * 86_400);
+    expect(await sweep()).not.toHaveProperty('lines of the activity');
+    app.clock.forward(2 * 86_400);
+    expect(await sweep()).toMatchObject({ 'lines of the activity': expect.any(Number) as number });
+    expect((await list(await app.signIn(person.email))).activity.map(({ action }) => action)).toEqual([
+      'sign_in.succeeded',
+    ]);
+    app.clock.forward(36 * 86_400);
+    expect(await sweep()).toMatchObject({ 'counts of days': 1 });
   });
 });

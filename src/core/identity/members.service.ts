@@ -3,14 +3,12 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { UserId } from '../../platform/ids.js';
-import { Jobs } from '../../platform/jobs/jobs.js';
 import type { PageRequest } from '../../platform/page.js';
 import { Activity } from '../activity/activity.service.js';
 import type { ActivityAction, ActivityDetails } from '../activity/activity.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
 import { LockedOrganization } from './locked-organization.js';
 import { checkOwnerStays, checkProtection, checkRoleToGive, type Member, type MemberPage } from './member.js';
-import { memberLeft } from './member-left.job.js';
 import { MembersRepository } from './members.repository.js';
 import { isOwnerAlready, memberNotFound } from './organization.errors.js';
 import type { Principal, Role } from './principal.js';
@@ -23,7 +21,6 @@ export class MembersService {
     private readonly organization: LockedOrganization,
     private readonly members: MembersRepository,
     private readonly activity: Activity,
-    private readonly jobs: Jobs,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
@@ -104,7 +101,6 @@ export class MembersService {
 
   private async dismiss({ organizationId }: Principal, userId: UserId): Promise<void> {
     await this.members.remove(organizationId, userId, this.clock.now());
-    await this.jobs.enqueue(memberLeft, { organizationId, userId });
     this.database.afterCommit(() => this.hints.publish(IDENTITY_CHANGED, { userId, organizationId }));
   }
 }

@@ -70,6 +70,15 @@ export class ApiKeysRepository {
     await this.database.sql('select from users where id = $1 for no key update', [userId]);
   }
 
+  /** The role that the user keeps until the transaction ends; undefined: they are no member any more. */
+  async lockRole({ userId, organizationId }: Principal): Promise<Role | undefined> {
+    const [membership] = await this.database.sql<{ role: Role }>(
+      'select role from memberships where user_id = $1 and organization_id = $2 for share',
+      [userId, organizationId],
+    );
+    return membership?.role;
+  }
+
   async countLive({ userId }: Principal, now: Date): Promise<number> {
     const [row] = await this.database.sql<{ count: number }>(
       `select count(*)::int as count from api_keys
@@ -79,16 +88,20 @@ export class ApiKeysRepository {
     return row?.count ?? 0;
   }
 
-  /** Until the transaction ends nobody else's. */
+  /** Until the transaction ends nobody else's, and its owner stays a member. */
   async lockOwn({ userId }: Principal, id: string): Promise<ApiKeyEntity | undefined> {
+    // The membership first, as whoever removes a member does it.
+    const member = await this.database.sql(
+      `select from api_keys keys
+       join memberships on memberships.user_id = keys.user_id and memberships.organization_id = keys.organization_id
+       where keys.id = $1 and keys.user_id = $2 for share of memberships`,
+      [id, userId],
+    );
+    if (member.length === 0) return undefined;
     const key = await this.database.entities
       .createQueryBuilder(ApiKeyEntity, 'key')
       .setLock('pessimistic_write')
       .where('key.id = :id and key.userId = :userId and key.revokedAt is null', { id, userId })
-      .andWhere(
-        `exists (select from memberships
-                 where memberships.user_id = key.userId and memberships.organization_id = key.organizationId)`,
-      )
       .getOne();
     return key ?? undefined;
   }

@@ -18,6 +18,7 @@ import {
   tooManyApiKeys,
 } from './api-keys.errors.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
+import { accessTokenIsInvalid } from './identity.errors.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import { hasExpired, type Principal } from './principal.js';
@@ -55,10 +56,12 @@ export class ApiKeysService {
 
   /** For the organization where the user is now. @throws 403 for scopes beyond their role, 409 at the limit */
   async create(principal: Principal, { name, scopes, lifetimeSeconds }: NewApiKey): Promise<MadeApiKey> {
-    const beyond = scopesBeyond(principal.role, scopes);
-    if (beyond.length > 0) throw scopesAreBeyondRole(principal.role, beyond);
     return this.database.transaction(async () => {
       await this.keys.lockOwner(principal);
+      const role = await this.keys.lockRole(principal);
+      if (!role) throw accessTokenIsInvalid();
+      const beyond = scopesBeyond(role, scopes);
+      if (beyond.length > 0) throw scopesAreBeyondRole(role, beyond);
       const now = this.clock.now();
       const { userId, organizationId } = principal;
       const expiresAt = lifetimeSeconds === undefined ? null : new Date(now.getTime() + lifetimeSeconds * 1_000);

@@ -56,8 +56,8 @@ describe('words about who one is', () => {
     const device = { kind: 'sign_in', id: 'fam_1', name: FIREFOX };
     expect(subjectWords({ ...entry, action: 'credential.revoked', subject: device })).toBe('Firefox on Linux');
     expect(subjectWords({ ...entry, action: 'sign_in.succeeded', subject: device })).toBe('');
-    expect(detailWords({ role: 'viewer', scopes: ['mcp:read', 'admin'], nested: { a: 1 }, none: null })).toEqual([
-      'role: viewer',
+    expect(detailWords({ newRole: 'viewer', scopes: ['mcp:read', 'admin'], nested: { a: 1 }, none: null })).toEqual([
+      'new role: viewer',
       'scopes: mcp:read admin',
     ]);
   });

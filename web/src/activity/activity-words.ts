@@ -48,9 +48,16 @@ export function subjectWords({ action, actor, subject }: ActivityEntry): string 
 const isPlain = (value: unknown): value is string | number | boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
+/** `overlap seconds` of `overlapSeconds` and `overlap_seconds`. */
+const spaced = (name: string) =>
+  name
+    .replaceAll('_', ' ')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+
 /** Details as `name: value`, those that are plain. */
 export const detailWords = (details: Record<string, unknown> | null): string[] =>
   Object.entries(details ?? {}).flatMap(([name, value]) => {
     const shown = Array.isArray(value) && value.every(isPlain) ? value.join(' ') : value;
-    return isPlain(shown) ? [`${name.replaceAll('_', ' ')}: ${shown}`] : [];
+    return isPlain(shown) ? [`${spaced(name)}: ${shown}`] : [];
   });

@@ -12,7 +12,7 @@ import { closeOverlay, useUi } from './ui-state.js';
 
 interface Entry {
   id: string;
-  group: 'command' | 'session' | 'server' | 'organization';
+  group: 'command' | 'session' | 'server' | 'org';
   title: string;
   help: string;
   key: string;
@@ -61,7 +61,7 @@ export function Palette() {
       ),
       ...(organizations?.filter(({ current }) => !current) ?? []).map((one): Entry => ({
         id: one.id,
-        group: 'organization',
+        group: 'org',
         title: `Switch to ${one.name}`,
         help: one.role,
         key: '',

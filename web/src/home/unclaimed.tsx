@@ -7,8 +7,11 @@ export function Unclaimed() {
   const instance = useQuery(instanceQuery).data;
   if (instance?.claimed !== false) return null;
   return (
-    <p className="note" role="status">
-      This instance has no administrator yet. <Link to="/claim">Claim it</Link> if you run it.
-    </p>
+    <div className="note note-row" role="status">
+      This instance has no administrator yet. If you run it, claim it.
+      <Link to="/claim" className="button">
+        Claim it
+      </Link>
+    </div>
   );
 }

@@ -54,7 +54,7 @@ export function HomePage() {
         {sessions.isError && <ErrorNote error={sessions.error} onRetry={() => void sessions.refetch()} />}
         {sessions.isPending && <Loading what="sessions" />}
         {sessions.isSuccess && recent.length === 0 && (
-          <p className="empty">No sessions yet. Open one on a server below.</p>
+          <p className="empty">No sessions yet.{mayUse && ' Open one on a server below.'}</p>
         )}
         {recent.length > 0 && <SessionTable sessions={recent} />}
       </section>

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call } from '../api/http.js';
+import { useMay } from '../api/identity-queries.js';
 import { Problem } from '../api/problem.js';
 import { queryClient } from '../api/queries.js';
 import type { Check, McpServer, TestReport } from '../api/types.js';
@@ -29,6 +30,7 @@ export function NewServerPage() {
   const [saving, setSaving] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const { go } = useCommandContext();
+  const mayAdd = useMay('servers.create');
   const errors = failure instanceof Problem ? failure.fields : {};
 
   const change = (part: Partial<Draft>) => {
@@ -83,6 +85,11 @@ export function NewServerPage() {
       }
     >
       <h1>Add a server</h1>
+      {!mayAdd && (
+        <p className="note">
+          Adding servers takes a developer or an admin of the organization: this form will be refused.
+        </p>
+      )}
       <label className="field">
         <span className="field-label">
           Paste a URL, an mcp.json snippet, or a <code>claude mcp add</code> line

@@ -1,5 +1,6 @@
 import { SETTINGS } from './lib/app.mjs';
 import { results } from './lib/measure.mjs';
+import { answers } from './bars/answers.mjs';
 import { calls } from './bars/calls.mjs';
 import { durable } from './bars/durable.mjs';
 import { echo } from './bars/echo.mjs';
@@ -13,11 +14,11 @@ import { soak } from './bars/soak.mjs';
 import { start } from './bars/start.mjs';
 
 /**
- * `npm run bench`: all benchmarks but `scale` and `soak`, each beside its reference in the same run. `npm run bench -- echo idle`
+ * `npm run bench`: all benchmarks but `answers`, `scale` and `soak`, each beside its reference in the same run. `npm run bench -- echo idle`
  * picks; `npm run bench -- soak 2` runs the soak for 2 minutes. `npm run build` comes first.
  */
-const BARS = { layout, start, profile, calls, echo, durable, fanout: fanOut, idle, processes, scale, soak };
-const ONLY_WHEN_NAMED = new Set(['scale', 'soak']);
+const BARS = { layout, start, profile, calls, echo, durable, fanout: fanOut, idle, processes, answers, scale, soak };
+const ONLY_WHEN_NAMED = new Set(['answers', 'scale', 'soak']);
 
 const given = process.argv.slice(2);
 const named = given.filter((word) => !/^\d+(\.\d+)?$/.test(word));

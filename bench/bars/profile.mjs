@@ -10,7 +10,12 @@ const WARM_SECONDS = 4;
 const SECONDS = 3;
 const ROUNDS = 7;
 /** Limits, log and tracing as in production: every request is counted and logged, to where it costs nobody else. */
-const AS_IN_PRODUCTION = { RATE_LIMIT_RPM: '1000000', LOG_LEVEL: 'info', LOG_FORMAT: 'json' };
+const AS_IN_PRODUCTION = {
+  RATE_LIMIT_RPM: '1000000',
+  RATE_LIMIT_USER_RPM: '1000000',
+  LOG_LEVEL: 'info',
+  LOG_FORMAT: 'json',
+};
 
 /** An authenticated GET, against bare Fastify with the same check of the same claims and the same body. */
 export async function profile() {

@@ -8,14 +8,15 @@ import { JOBS, type TableFigures, tablePart } from './manifest.js';
 const PART_BYTES = 4 * 1024 * 1024;
 
 /**
- * What says only who lives and listens just now, what the migrations write by themselves, and links by mail: one that was
- * used after the backup would work once more.
+ * What says only who lives and listens just now, what the migrations write by themselves, links by mail (one that was used
+ * after the backup would work once more), and the mails of development, which have such links in them.
  */
 const NOT_KEPT = [
   'worker_processes',
   'socket_tickets',
   'unrecorded_artifacts',
   'mail_links',
+  'dev_mails',
   'password_attempts',
   'migrations',
 ];

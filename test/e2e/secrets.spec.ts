@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { eventually } from '../support/app.js';
 import { AppProcess } from '../support/chaos/app-process.js';
 import { toUrl } from '../support/chaos/database-url.js';
+import { runCommand } from '../support/commands.js';
 import { type Collector, startCollector } from '../support/collector.js';
 import { createTestDatabase, type TestDatabase } from '../support/databases.js';
 import { type ScriptedGemini, startScriptedGemini } from '../support/gemini/scripted-gemini.js';
@@ -13,6 +15,7 @@ import { startTestStore, type TestStore } from '../support/s3.js';
 import { type SessionClient, TRANSPORTS } from '../support/session-clients.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 import { dump, holds, startEcho } from './support/leaks.js';
+import { type SecretCall, type Told, useEveryDoor } from './support/identity-secrets.js';
 import { createPuppetBrain } from './support/puppet.js';
 import { becomes, ended, proposeOne } from './support/scene.js';
 
@@ -86,11 +89,6 @@ function databaseUrl(which: number): string {
   return url;
 }
 
-interface Told {
-  status: number;
-  body: Record<string, unknown>;
-}
-
 /** Keeps what was answered, unless it is the one place where the secret belongs. */
 async function call(
   method: string,
@@ -110,14 +108,14 @@ async function call(
   const text = await answer.text();
   if (!isSecret) keep('the answers', `${method} ${answer.status} ${JSON.stringify([...answer.headers])} ${text}`);
   const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
-  return { status: answer.status, body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown> };
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown>,
+  };
 }
 
-interface CallOptions {
-  body?: unknown;
-  token?: string;
-  headers?: Record<string, string>;
-  isSecret?: boolean;
+interface CallOptions extends SecretCall {
   at?: string;
 }
 
@@ -258,24 +256,45 @@ async function startLame(): Promise<void> {
   keep('the log of a process that the database refuses', stopped.output);
 }
 
-test('no secret is in a log, an answer, a frame, a trace, a number, or unsealed in the database', async () => {
+const CLAIM_LINE = /code ([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}) · nobody administers/;
+
+/** Made without `--with-secret`; its bytes, unpacked. */
+async function readBackup(): Promise<string> {
+  const file = join(folder, 'backup.tar.gz');
+  const [secret, previous] = ['SECRET_KEY', 'SECRET_KEY_PREVIOUS'].map((name) => planted.get(name) ?? '');
+  await runCommand('backup', ['--to', file], {
+    DATA_DIR: join(folder, 'data'),
+    DATABASE_URL: databaseUrl(0),
+    SECRET_KEY: secret ?? '',
+    SECRET_KEY_PREVIOUS: previous ?? '',
+  });
+  return gunzipSync(await readFile(file))
+    .toString('latin1')
+    .replaceAll(/\d\d:\d\d:\d\d\.\d+/g, 'a time');
+}
+
+test('no secret is in a log, an answer, a frame, a trace, a number, a backup, or unsealed in the database', async () => {
   const token = await signIn('canary@example.com');
   const serverId = await addServers(token);
+  await useEveryDoor({ call, plant }, token);
   await sendNonsense(token);
   for (const transport of TRANSPORTS) await converse(serverId, token, transport);
   await call('GET', '/metrics', { headers: { authorization: `Bearer ${planted.get('METRICS_TOKEN')}` } });
   await startLame();
   await call('POST', '/api/v1/auth/logout', { token, body: {} });
   await app.end('SIGTERM');
-  keep('the log', app.output);
+  // It is told on one line where the instance starts, and nowhere else.
+  plant('the claim code', CLAIM_LINE.exec(app.output)?.[1]);
+  keep('the log', app.output.replace(CLAIM_LINE, ''));
   keep('the traces', JSON.stringify(collector.spans));
   keep('the database', (await dump(databaseUrl(0))).replaceAll(/\d\d:\d\d:\d\d\.\d+/g, 'a time'));
 
+  keep('a backup', await readBackup());
   expect(read.get('the log')).toContain('"msg":"job done"');
-  expect(planted.size).toBeGreaterThanOrEqual(25);
+  expect(planted.size).toBeGreaterThanOrEqual(45);
   const found = [...read].flatMap(([where, text]) =>
     [...planted].filter(([, value]) => holds(text, value)).map(([name]) => `${name} in ${where}`),
   );
   expect(found).toEqual([]);
-  expect(read.size).toBe(7);
+  expect(read.size).toBe(8);
 }, 120_000);

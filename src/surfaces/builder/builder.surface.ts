@@ -1,5 +1,5 @@
 import type { AppError } from '../../platform/errors/app-error.js';
-import { allDetails, errorHeaders, JSON_MEDIA_TYPE } from '../pipeline/error-parts.js';
+import { allDetails, camelPlace, errorHeaders, JSON_MEDIA_TYPE } from '../pipeline/error-parts.js';
 import { STATUS } from '../pipeline/http-status.js';
 import type { DocumentedSurface } from '../pipeline/openapi.js';
 import { isByCookieAlone, readSessionCookie } from '../pipeline/session-cookie.js';
@@ -45,6 +45,6 @@ function toBuilderError(error: AppError, context: { requestId: string }): ErrorA
   return {
     status: STATUS[error.kind],
     headers: errorHeaders(error, { mediaType: JSON_MEDIA_TYPE, challenge: 'Cookie' }),
-    body: { error: { code, message, details: allDetails(error, context) } },
+    body: { error: { code, message, details: allDetails(error, { ...context, place: camelPlace }) } },
   };
 }

@@ -19,13 +19,28 @@ export function errorHeaders(
 export const detailsOf = ({ details }: AppError): object =>
   typeof details === 'object' && details !== null && !Array.isArray(details) ? details : {};
 
-/** All that a dialect with one place for details says there, in camelCase. */
-export const allDetails = (error: AppError, { requestId }: { requestId: string }) => ({
+/**
+ * All that a dialect with one place for details says there, in camelCase.
+ * @param place where a field that the core names is in a body of the dialect, as JSON Pointers; what was not known at all
+ *   stays where it was sent
+ */
+export const allDetails = (
+  error: AppError,
+  { requestId, place }: { requestId: string; place: (path: string) => string },
+) => ({
   ...detailsOf(error),
-  errors: error.issues.map(({ path, code, message }) => ({ path, code, message })),
+  errors: error.issues.map(({ path, code, message }) => ({
+    path: code === 'unknown_field' ? path : place(path),
+    code,
+    message,
+  })),
   requestId,
   ...(error.retryAfterSeconds !== undefined && { retryAfter: error.retryAfterSeconds }),
 });
+
+/** `/first_name`, as the core has it, is `/firstName`. */
+export const camelPlace = (path: string): string =>
+  path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 export function toSnakeCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toSnakeCase);

@@ -1,5 +1,5 @@
 import type { AppError, ErrorKind } from '../../platform/errors/app-error.js';
-import { allDetails, errorHeaders, JSON_MEDIA_TYPE } from '../pipeline/error-parts.js';
+import { allDetails, camelPlace, errorHeaders, JSON_MEDIA_TYPE } from '../pipeline/error-parts.js';
 import { STATUS } from '../pipeline/http-status.js';
 import type { ErrorAnswer } from '../pipeline/surface.js';
 
@@ -38,15 +38,13 @@ const PLATFORM_STATUS = { ...STATUS, upstream_failed: 500 } as const satisfies R
 export function toPlatformError(error: AppError, context: { requestId: string }): ErrorAnswer {
   const words: Words | null = WORDS[error.kind];
   const code = words ? (words[error.code] ?? words.otherwise) : error.code;
-  const all = allDetails(error, context);
-  const errors = all.errors.map((issue) => ({ ...issue, path: toCamelCase(issue.path) }));
-  const details = { ...all, errors, ...(code !== error.code && { reason: error.code }) };
+  const details = {
+    ...allDetails(error, { ...context, place: camelPlace }),
+    ...(code !== error.code && { reason: error.code }),
+  };
   return {
     status: PLATFORM_STATUS[error.kind],
     headers: errorHeaders(error, { mediaType: JSON_MEDIA_TYPE, challenge: 'Bearer, ApiKey' }),
     body: { success: false, error: { code, message: error.message, details } },
   };
 }
-
-/** Fields are named as this document names them. */
-const toCamelCase = (path: string): string => path.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -32,9 +32,12 @@ function readKeyPair({ headers }: RequestHead): Credential | undefined {
   return { scheme: 'key_pair', keyId, secret };
 }
 
+/** Where a body has what the core names. */
+const PLACES: Readonly<Record<string, string>> = { '/name': '/config/name', '/url': '/config/url' };
+
 function toRegistrationError(error: AppError, context: { requestId: string }): ErrorAnswer {
   const { code, message } = error;
-  const details = toSnakeCase(allDetails(error, context));
+  const details = toSnakeCase(allDetails(error, { ...context, place: (path) => PLACES[path] ?? path }));
   return {
     status: STATUS[error.kind],
     headers: errorHeaders(error, { mediaType: JSON_MEDIA_TYPE, challenge: 'ApiKeyPair' }),

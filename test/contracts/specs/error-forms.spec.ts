@@ -40,7 +40,14 @@ class ProbeController {
   @Get('conflict')
   @Public('a test')
   refuse() {
-    throw new AppError('conflict', 'TAKEN', 'It is taken.', { details: { takenSince: 7 }, retryAfterSeconds: 3 });
+    throw new AppError('conflict', 'TAKEN', 'It is taken.', {
+      details: { takenSince: 7 },
+      issues: [
+        { path: '/name', code: 'taken', message: 'It is taken.' },
+        { path: '/first_name', code: 'taken', message: 'It is taken.' },
+      ],
+      retryAfterSeconds: 3,
+    });
   }
 }
 
@@ -107,6 +114,8 @@ interface Dialect {
   refused: Record<string, string>;
   malformed: Record<string, string>;
   two?: Record<string, string>;
+  /** Where a name and a first name are in its bodies. */
+  places: [string, string];
   /** Its words for ours. */
   words: Record<string, string>;
 }
@@ -127,21 +136,22 @@ const PLATFORM_WORDS = {
 const DIALECTS: Dialect[] = [
   {
     ...{ name: 'client', at: '/api/v1/probe', form: Problem, mediaType: PROBLEM_TYPE, challenge: 'Bearer' },
-    ...{ ...bearer, ...twoHeaders, words: {} },
+    ...{ ...bearer, ...twoHeaders, places: ['/name', '/first_name'], words: {} },
   },
   {
     ...{ name: 'admin', at: '/api/probe', form: Problem, mediaType: PROBLEM_TYPE, challenge: 'Bearer' },
-    ...{ ...bearer, ...twoHeaders, words: {} },
+    ...{ ...bearer, ...twoHeaders, places: ['/name', '/first_name'], words: {} },
   },
   {
     ...{ name: 'platform', at: '/v1/probe', form: Platform, mediaType: JSON_TYPE, challenge: 'Bearer, ApiKey' },
-    ...{ ...bearer, ...twoHeaders, words: PLATFORM_WORDS },
+    ...{ ...bearer, ...twoHeaders, places: ['/name', '/firstName'], words: PLATFORM_WORDS },
   },
   {
     ...{ name: 'builder', at: '/v1/servers/probe', form: Builder, mediaType: JSON_TYPE, challenge: 'Cookie' },
     refused: { cookie: 'other=1; switchyard=hush' },
     malformed: { cookie: 'switchyard=' },
     two: { cookie: 'switchyard=hush; switchyard=hush2' },
+    places: ['/name', '/firstName'],
     words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_MISSING', TOKEN_INVALID: 'SESSION_ENDED' },
   },
   {
@@ -149,6 +159,7 @@ const DIALECTS: Dialect[] = [
     challenge: 'ApiKeyPair',
     refused: { 'x-api-key': 'key_hush', 'x-api-secret': 'mcp_sk_hush' },
     malformed: { 'x-api-key': 'key_hush' },
+    places: ['/config/name', '/first_name'],
     words: { CREDENTIAL_MALFORMED: 'CREDENTIAL_INCOMPLETE', TOKEN_INVALID: 'KEY_INVALID' },
   },
 ];
@@ -174,7 +185,7 @@ describe('the errors of each surface', () => {
     expect(DIALECTS.map(({ name }) => name).sort()).toEqual(SURFACES.map(({ surface }) => surface.name).sort());
   });
 
-  describe.each(DIALECTS)('$name', ({ at, form, mediaType, challenge, refused, malformed, two, words }) => {
+  describe.each(DIALECTS)('$name', ({ at, form, mediaType, challenge, refused, malformed, two, places, words }) => {
     const faults: [string, number, string, () => ReturnType<typeof call>][] = [
       ['an unknown path', 404, 'ROUTE_NOT_FOUND', () => call('GET', `${at}/nothing`)],
       ['a wrong method', 404, 'ROUTE_NOT_FOUND', () => call('DELETE', at)],
@@ -208,8 +219,10 @@ describe('the errors of each surface', () => {
     });
 
     test('each fault of a body has its place', async () => {
-      const { errors } = form.parse((await call('POST', at, { more: 1 })).body);
-      expect(errors.map(({ path }) => path).sort()).toEqual(['/more', '/text']);
+      const { errors } = form.parse((await call('POST', at, { more_things: 1 })).body);
+      expect(errors.map(({ path }) => path).sort()).toEqual(['/more_things', '/text']);
+      const told = form.parse((await call('GET', `${at}/conflict`)).body);
+      expect(told.errors.map(({ path }) => path)).toEqual(places);
     });
 
     test('a body of another type is 415, but where any is taken for JSON', async () => {

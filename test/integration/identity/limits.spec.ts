@@ -1,6 +1,9 @@
+import { DailyRequestsRepository } from '../../../src/core/identity/daily-requests.repository.js';
 import { DailyRequests } from '../../../src/core/identity/daily-requests.service.js';
 import type { OrganizationId } from '../../../src/platform/ids.js';
+import { OrganizationPlansService } from '../../../src/core/identity/organization-plans.service.js';
 import { Database } from '../../../src/platform/database/database.js';
+import { Logger } from '../../../src/platform/logging/logger.js';
 import { type Answer, type Person, startTestApp, type TestApp } from '../../support/app.js';
 
 const LIMITS = { RATE_LIMIT_RPM: '12', RATE_LIMIT_USER_RPM: '6', RATE_LIMIT_KEY_RPM: '4', TRUST_PROXY: 'true' };
@@ -165,5 +168,27 @@ describe('limits', () => {
     app.clock.forward(86_400);
     expect(await daily.take(organizationId)).toMatchObject({ allowed: true, remaining: 999 });
     expect(await storedToday(organizationId)).toBe(1);
+  });
+
+  test('several processes allow together at most what one second brings beyond it, and agree after', async () => {
+    const person = await app.signIn();
+    const organizationId = await organizationOf(person);
+    const one = app.get(DailyRequests);
+    const other = new DailyRequests(
+      app.get(DailyRequestsRepository),
+      app.get(OrganizationPlansService),
+      app.clock,
+      app.get(Logger),
+    );
+    const takeTimes = async (times: number, from: DailyRequests) => {
+      const taken = await Promise.all(Array.from({ length: times }, async () => from.take(organizationId)));
+      return taken.filter((quota) => quota?.allowed).length;
+    };
+    await useUp(organizationId, 900);
+    expect([await takeTimes(60, one), await takeTimes(60, other)]).toEqual([60, 60]);
+    await Promise.all([one.flush(), other.flush()]);
+    expect(await storedToday(organizationId)).toBe(1_020);
+    await Promise.all([one.flush(), other.flush()]);
+    expect([await takeTimes(5, one), await takeTimes(5, other)]).toEqual([0, 0]);
   });
 });

@@ -137,4 +137,26 @@ describe('members', () => {
     expect([await roleOf(ada), await roleOf(bob)]).toEqual(['admin', 'owner']);
     expect((await ada.call('POST', '/organization/leave')).status).toBe(200);
   });
+
+  test('all of it is told in the activity, with who did it to whom', async () => {
+    const ada = await app.signIn();
+    const bob = await organizations.join(ada, 'developer');
+    await setRole(ada, bob, 'admin');
+    await bob.call('PATCH', '/organization', { name: 'Renamed by Bob' });
+    await remove(ada, bob);
+    const told = await ada.call<{ activity: { action: string; actor: { name: string }; details: unknown }[] }>(
+      'GET',
+      '/activity',
+    );
+    const lines = told.body.activity.filter(({ action }) => !action.startsWith('sign_in'));
+    expect(lines.map(({ action, actor }) => [action, actor.name]).reverse()).toEqual([
+      ['member.invited', ada.user.username],
+      ['member.joined', bob.user.username],
+      ['organization.switched', bob.user.username],
+      ['member.role_changed', ada.user.username],
+      ['organization.renamed', bob.user.username],
+      ['member.removed', ada.user.username],
+    ]);
+    expect(lines[2]?.details).toEqual({ from: 'developer', to: 'admin' });
+  });
 });

@@ -5,7 +5,7 @@ import { codeOf, currentId, invite, newAddress } from '../../support/organizatio
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startTestApp({ DEFAULT_PLAN: 'standard' });
+  app = await startTestApp({ DEFAULT_PLAN: 'standard', OTP_COOLDOWN_SECONDS: '30' });
 });
 afterAll(() => app.stop());
 
@@ -23,6 +23,7 @@ const count = (answers: { status: number }[], status: number) =>
 const newAdministrator = async (): Promise<Person> => {
   const person = await app.signIn();
   await app.get(Database).sql('update users set instance_administrator = true where id = $1', [person.user.id]);
+  app.clock.forward(31);
   return app.signIn(person.email);
 };
 
@@ -91,4 +92,32 @@ test('all organizations are for administrators of the instance alone', async () 
   expect((await patch(root, path, 'unlimited')).body).toMatchObject({ plan: 'unlimited', plan_is_default: false });
   expect((await ada.call('GET', '/organization')).body).toMatchObject({ plan: { id: 'unlimited' } });
   expect((await patch(root, path, null)).body).toMatchObject({ plan: 'standard', plan_is_default: true });
+});
+
+test('mails to one address come with a pause between them, and an invitation is over after a week', async () => {
+  const [ada, guest] = [await app.signIn(), await app.signIn(newAddress())];
+  const { id } = await invite(ada, guest.email, 'viewer');
+  const again = () => ada.call('POST', '/organization/invitations', { email: guest.email, role: 'viewer' });
+  const resend = () => ada.call('POST', `/organization/invitations/${id}/resend`);
+  for (const refused of [await again(), await resend()]) {
+    expect(codeOf(refused)).toEqual([429, 'INVITATION_COOLDOWN']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(20);
+  }
+  app.clock.forward(31);
+  expect((await resend()).status).toBe(200);
+  await ada.call('DELETE', `/organization/invitations/${id}`);
+  expect(codeOf(await again())).toEqual([429, 'INVITATION_COOLDOWN']);
+  app.clock.forward(31);
+  const last = await again();
+  expect(last.status).toBe(201);
+
+  app.clock.forward(7 * 86_400);
+  const [host, late] = [await app.signIn(ada.email), await app.signIn(guest.email)];
+  expect((await late.call('GET', '/invitations')).body).toEqual({ invitations: [] });
+  const path = `/invitations/${(last.body as { id: string }).id}/accept`;
+  expect(codeOf(await late.call('POST', path))).toEqual([410, 'INVITATION_OVER']);
+  expect((await host.call('GET', '/organization/invitations')).body).toMatchObject({
+    invitations: [{ expired: true }],
+  });
+  expect((await host.call('GET', '/organization')).body).toMatchObject({ usage: { invitations: 0 } });
 });

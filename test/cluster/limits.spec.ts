@@ -73,6 +73,38 @@ describe('rate limits of two processes', () => {
     for (const turn of [0, 1]) expect((await other(turn, '/api/v1/auth/refresh')).status).not.toBe(503);
   });
 
+  it('leave nothing secret in Redis, neither in what it keeps nor in what it is told', async () => {
+    const [app] = apps;
+    const client = new Redis(redis.settings.REDIS_URL);
+    const listener = client.duplicate();
+    const told: string[] = [];
+    listener.on('pmessage', (_pattern: string, channel: string, message: string) => told.push(channel, message));
+    try {
+      await listener.psubscribe('*');
+      const person = await app.signIn();
+      const body = { name: 'Canary', scopes: ['mcp:read'] };
+      const made = await person.call<{ api_key: { id: string; key: string } }>('POST', '/user/api-keys', body);
+      const { id, key } = made.body.api_key;
+      expect((await app.api('GET', '/api/v1/user/profile', { token: key })).status).toBe(200);
+      const password = 'a wrong password of a canary';
+      await app.api('POST', '/api/v1/auth/password/login', { body: { email: person.email, password } });
+      await person.call('DELETE', `/user/api-keys/${id}`);
+      await app.api('POST', '/api/v1/auth/logout', { body: { refresh_token: person.refreshToken } });
+      await eventually(
+        () => told.join('\n'),
+        (text) => text.includes(id),
+      );
+
+      for (const name of await client.keys('*')) told.push(name, (await client.dump(name)) ?? '');
+      const secrets = { key, password, token: person.token, refreshToken: person.refreshToken };
+      expect(told.some((text) => text.includes(`${redis.settings.REDIS_PREFIX}:rate:`))).toBe(true);
+      expect(Object.entries(secrets).filter(([, secret]) => told.some((text) => text.includes(secret)))).toEqual([]);
+    } finally {
+      client.disconnect();
+      listener.disconnect();
+    }
+  });
+
   it('count sign-in together too, and close it while Redis is away; the rest goes on, counted by each', async () => {
     const signIn = '/api/v1/auth/otp/request';
     const counted = newCaller();

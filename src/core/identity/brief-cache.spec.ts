@@ -62,6 +62,22 @@ describe('what is cached for a moment', () => {
     expect(cache.size).toBe(1);
   });
 
+  test('is read once for all who ask at once, and anew for who asks after a change', async () => {
+    const { cache, get, reads } = setUp();
+    const asked = [get('a'), get('a'), get('a')];
+    cache.forget(() => true);
+    asked.push(get('a'), get('a'));
+    expect(new Set(await Promise.all(asked)).size).toBe(2);
+    expect(reads()).toBe(2);
+  });
+
+  test('is not kept when it could not be read', async () => {
+    const { cache, get } = setUp();
+    const failing = () => cache.get('a', async () => Promise.reject(new Error('no')));
+    await expect(Promise.all([failing(), failing()])).rejects.toThrow('no');
+    expect(await get('a')).toMatchObject({ name: 'a' });
+  });
+
   test('is not kept when a change came while it was read', async () => {
     const { cache } = setUp();
     await cache.get('a', async () => {

@@ -15,6 +15,7 @@ interface BriefCacheOptions<Value> {
 /** What was read, for a moment. Least recently used ones go first; it is never the truth. */
 export class BriefCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
+  private readonly underWay = new Map<string, { since: number; value: Promise<Value> }>();
   /** Counts what was forgotten, so that an answer read before a change is not kept after it. */
   private changes = 0;
 
@@ -27,13 +28,21 @@ export class BriefCache<Value> {
     return this.entries.size;
   }
 
+  /** Reads once for all who ask meanwhile, unless something was forgotten since. */
   async get(key: string, read: () => Promise<Value>): Promise<Value> {
     const known = this.find(key);
     if (known) return known.value;
-    const before = this.changes;
-    const value = await read();
-    if (before === this.changes) this.keep(key, value);
-    return value;
+    const asked = this.underWay.get(key);
+    if (asked?.since === this.changes) return asked.value;
+    const reading = { since: this.changes, value: read() };
+    this.underWay.set(key, reading);
+    try {
+      const value = await reading.value;
+      if (reading.since === this.changes) this.keep(key, value);
+      return value;
+    } finally {
+      if (this.underWay.get(key) === reading) this.underWay.delete(key);
+    }
   }
 
   forget(isMeant: (value: Value) => boolean): void {

@@ -14,7 +14,7 @@ import { RequestSpans } from './request-spans.js';
 import { requestHead, requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
 import { securityHeaders } from './security-headers.js';
-import { Surfaces } from './surface.js';
+import { type Surface, Surfaces } from './surface.js';
 
 /** Headers of which a second one is an attack on whoever reads the other. */
 const ONCE = new Set([
@@ -31,6 +31,7 @@ const ONCE = new Set([
 @Injectable()
 export class RequestHooks {
   private readonly always: Record<string, string>;
+  private readonly headers = new Map<Surface, Record<string, string>>();
 
   constructor(
     private readonly surfaces: Surfaces,
@@ -46,10 +47,10 @@ export class RequestHooks {
 
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => {
-      const { headers } = this.surfaces.of(requestHead(request));
+      const surface = this.surfaces.of(requestHead(request));
       // Whoever kept the connection should find another process for the next request.
       if (this.lifecycle.isDraining) reply.header('connection', 'close');
-      reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
+      reply.header('x-request-id', request.id).headers(this.headersOf(surface));
       const caller = { ip: normalIp(request.ip), userAgent: request.headers['user-agent'] };
       withLogFields({ requestId: request.id, caller }, () => this.spans.open(request, done));
     });
@@ -77,6 +78,15 @@ export class RequestHooks {
       this.spans.close(request, reply.statusCode);
       done();
     });
+  }
+
+  /** The same for each answer of a surface, so they are put together once. */
+  private headersOf(surface: Surface): Record<string, string> {
+    const known = this.headers.get(surface);
+    if (known) return known;
+    const headers = { ...this.always, ...surface.headers };
+    this.headers.set(surface, headers);
+    return headers;
   }
 
   /** Of what comes before any hook, too. @throws 429, 503 */

@@ -1,4 +1,5 @@
-import { type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { Database } from '../../../src/platform/database/database.js';
+import { eventually, type Person, startTestApp, type TestApp } from '../../support/app.js';
 import { codeOf, currentId, listOrganizations } from '../../support/organizations.js';
 import { type OrganizationRow, Organizations, type ProblemBody } from '../../support/organizations.js';
 
@@ -106,6 +107,25 @@ describe('members', () => {
     expect(refresh.status).toBe(401);
     expect((await elsewhere.call('GET', '/user/profile')).status).toBe(200);
     expect(await roleOf(await app.signIn(here.email))).toBe('owner');
+  });
+
+  test('who is removed while they sign in lands in their other organization, and is given no third one', async () => {
+    const ada = await app.signIn();
+    const bob = await organizations.join(ada, 'developer');
+    const database = app.get(Database);
+    let signedIn: Promise<Person> | undefined;
+    await database.transaction(async () => {
+      await database.sql('delete from memberships where user_id = $1 and role = $2', [bob.user.id, 'developer']);
+      signedIn = app.signIn(bob.email);
+      await eventually(
+        () => database.sql('select from pg_locks where not granted'),
+        ({ length }) => length > 0,
+      );
+    });
+    const again = await signedIn;
+    expect(again && (await listOrganizations(again)).map(({ role, current }) => [role, current])).toEqual([
+      ['owner', true],
+    ]);
   });
 
   test('who leaves goes on in an organization of their own', async () => {

@@ -15,16 +15,18 @@ interface ConfirmProps {
 
 /** A button that asks before it acts, where it stands. */
 export function Confirm({ label, question, sure, about, busy, run }: ConfirmProps) {
-  const [asking, setAsking] = useState(false);
+  const [state, setState] = useState<'idle' | 'asking' | 'kept'>('idle');
   const more = about === undefined ? '' : ` ${about}`;
-  if (!asking) {
+  if (state !== 'asking') {
     return (
       <button
         type="button"
         className="button button-danger"
         aria-label={`${label}${more}`}
         disabled={busy}
-        onClick={() => setAsking(true)}
+        // Back where the question came from.
+        autoFocus={state === 'kept'}
+        onClick={() => setState('asking')}
       >
         {label}
       </button>
@@ -38,11 +40,11 @@ export function Confirm({ label, question, sure, about, busy, run }: ConfirmProp
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
-        setAsking(false);
+        setState('kept');
       }}
     >
       <span role="status">{question}</span>
-      <button type="button" className="button" autoFocus onClick={() => setAsking(false)}>
+      <button type="button" className="button" autoFocus onClick={() => setState('kept')}>
         Keep
       </button>
       <button
@@ -50,7 +52,7 @@ export function Confirm({ label, question, sure, about, busy, run }: ConfirmProp
         className="button button-danger-fill"
         disabled={busy}
         onClick={() => {
-          setAsking(false);
+          setState('idle');
           run();
         }}
       >

@@ -8,7 +8,7 @@ type Words = { otherwise: string } & Readonly<Record<string, string>>;
 
 /** Complete over the kinds; null where the document has no word, and ours passes. */
 const WORDS = {
-  invalid: null,
+  invalid: { otherwise: 'VALIDATION_ERROR' },
   unauthenticated: {
     otherwise: 'AUTH_TOKEN_INVALID',
     TOKEN_EXPIRED: 'AUTH_TOKEN_EXPIRED',

@@ -72,6 +72,10 @@ const bearer = { refused: { authorization: 'Bearer hush' }, malformed: { authori
 const twoHeaders = { two: { authorization: 'Bearer hush, ApiKey hush2' } };
 const PLATFORM_WORDS = {
   ROUTE_NOT_FOUND: 'RESOURCE_NOT_FOUND',
+  BAD_URL: 'VALIDATION_ERROR',
+  BODY_NOT_JSON: 'VALIDATION_ERROR',
+  HEADER_REPEATED: 'VALIDATION_ERROR',
+  TWO_CREDENTIALS: 'VALIDATION_ERROR',
   CREDENTIAL_MISSING: 'AUTH_TOKEN_INVALID',
   CREDENTIAL_MALFORMED: 'AUTH_TOKEN_INVALID',
   TOKEN_INVALID: 'AUTH_TOKEN_INVALID',

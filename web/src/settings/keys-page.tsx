@@ -29,7 +29,7 @@ export function KeysPage() {
     <SettingsPage path="keys">
       <div className="section-head">
         <p className="dim">
-          For programs that act as you. A key never may more than you, and is shown once, when it is made.
+          For programs that act as you. A key can never do more than you can, and is shown once, when it is made.
         </p>
         <button type="button" className="button button-primary" onClick={() => setOpen({ dialog: 'create' })}>
           New key

@@ -14,6 +14,17 @@ import { Outgoing, outgoingOf } from './outgoing.js';
 export const HEARTBEAT_SECONDS = 15;
 const PAGE = 200;
 
+/** What is said to whoever came by what has expired. */
+const EXPIRY = {
+  access_token: {
+    code: 'TOKEN_EXPIRED',
+    message: 'The access token expired. Refresh it and connect again with the last seq you have.',
+    retryable: true,
+  },
+  cookie: { code: 'SESSION_EXPIRED', message: 'The session has ended. Sign in again.', retryable: false },
+  api_key: { code: 'KEY_EXPIRED', message: 'The API key has expired. Make a new one.', retryable: false },
+} as const satisfies Record<Principal['via'], { code: string; message: string; retryable: boolean }>;
+
 /** What all attendances of a process share. */
 export interface AttendanceParts {
   log: SessionLog;
@@ -93,10 +104,9 @@ export class Attendance {
     this.tell({ type: 'pong', payload: { ts: new Date().toISOString() } });
   }
 
-  /** The access token has expired. */
+  /** The credential has expired. */
   expire(): void {
-    const message = 'The access token expired. Refresh it and connect again with the last seq you have.';
-    this.tell({ type: 'error', payload: { code: 'TOKEN_EXPIRED', message, retryable: true } });
+    this.tell({ type: 'error', payload: EXPIRY[this.principal.via] });
     this.connection.close('sign_in_again');
   }
 

@@ -5,6 +5,7 @@ import { concernedBy, IDENTITY_CHANGED } from '../core/identity/identity-changes
 import { hasExpired, type Principal } from '../core/identity/principal.js';
 import { ServerAccess } from '../core/registry/server-access.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
+import { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/config/config.js';
 import { Hints } from '../platform/hints/hints.js';
 import type { ServerId, SessionId } from '../platform/ids.js';
@@ -40,6 +41,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     conversations: ConversationsService,
     private readonly access: ServerAccess,
     private readonly hints: Hints,
+    private readonly clock: Clock,
     private readonly logger: Logger,
     @Inject(CONFIG) private readonly config: Config,
     metrics: RealtimeMetrics,
@@ -140,7 +142,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   }
 
   private closeExpired(): void {
-    const now = new Date();
+    const now = this.clock.now();
     for (const attendance of [...this.present]) if (hasExpired(attendance.principal, now)) attendance.expire();
   }
 
@@ -153,8 +155,11 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   /** Their rights were read when they came: with others they come again. */
   private async dismissOutdated(attendances: readonly Attendance[]): Promise<void> {
     const outdated = await this.identity.listOutdated(attendances.map(({ principal }) => principal));
-    for (const { connection, principal } of attendances) {
-      if (outdated.has(principal)) connection.close('sign_in_again');
+    const now = this.clock.now();
+    for (const attendance of attendances) {
+      if (!outdated.has(attendance.principal)) continue;
+      if (hasExpired(attendance.principal, now)) attendance.expire();
+      else attendance.connection.close('sign_in_again');
     }
   }
 

@@ -176,6 +176,20 @@ describe('credentials', () => {
       expect(await stays.ended()).toEqual([SIGN_IN_AGAIN, SIGN_IN_AGAIN]);
     }, 30_000);
 
+    test('when a key ends by itself, which is said', async () => {
+      const person = await app.signIn();
+      const own = await app.addServer(person, upstream.url);
+      const body = { name: 'A minute', scopes: ['mcp:read', 'mcp:execute'], expires_in: 60 };
+      const { key: token } = (await person.call<{ api_key: Key }>('POST', '/user/api-keys', body)).body.api_key;
+      const clients = TRANSPORTS.map(({ connect }) => connect(app.url, { serverId: own.id, token }));
+      await Promise.all(clients.map((client) => client.seen('session_snapshot')));
+      app.clock.forward(61);
+      for (const client of clients) {
+        expect(await client.closed).toBe(SIGN_IN_AGAIN);
+        expect(client.frames.find(({ type }) => type === 'error')?.payload.code).toBe('KEY_EXPIRED');
+      }
+    });
+
     test('when a role changes, and, though the hint was lost, when the member is removed', async () => {
       const member = await app.signIn();
       const own = await app.addServer(member, upstream.url);

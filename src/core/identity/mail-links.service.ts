@@ -44,15 +44,10 @@ export class MailLinksService {
    * @throws 429 LINK_COOLDOWN a moment after the last one to this address
    */
   async make({ purpose, email, details }: NewLink): Promise<number> {
-    const { cooldownSeconds } = this.config.oneTimeCodes;
     await this.database.transaction(async () => {
       await this.links.lockAddress(email, purpose);
+      await this.checkCooldown(email, purpose);
       const now = this.clock.now();
-      const last = await this.links.findNewest(email, purpose);
-      const since = last ? now.getTime() - last.createdAt.getTime() : Infinity;
-      const wait = Math.ceil(cooldownSeconds - since / 1_000);
-      if (wait > 0) throw linkIsCoolingDown(wait);
-
       const token = newLinkToken();
       const link: MailLinkEntity = {
         id: newId('link', now.getTime()),
@@ -71,7 +66,15 @@ export class MailLinksService {
         sealedToken: this.secrets.seal(token, linkPlace(link.id)),
       });
     });
-    return cooldownSeconds;
+    return this.config.oneTimeCodes.cooldownSeconds;
+  }
+
+  /** Before work that would be in vain; `make` checks it again. @throws 429 LINK_COOLDOWN */
+  async checkCooldown(email: EmailAddress, purpose: LinkPurpose): Promise<void> {
+    const last = await this.links.findNewest(email, purpose);
+    const sinceMs = last ? this.clock.now().getTime() - last.createdAt.getTime() : Infinity;
+    const wait = Math.ceil(this.config.oneTimeCodes.cooldownSeconds - sinceMs / 1_000);
+    if (wait > 0) throw linkIsCoolingDown(wait);
   }
 
   /** What a token is for, without using it. @throws 410 used, too old, replaced or unknown */

@@ -43,6 +43,7 @@ export class RegistrationsService {
   async register(given: NewRegistration): Promise<Registered> {
     const email = readEmail(given.email);
     const names = readNames(given);
+    await this.links.checkCooldown(email, 'verify_email');
     const passwordHash = await this.passwords.choose(given.password, { email, path: '/password' });
     const [before] = await this.listPending(email);
     const [isSame] = await this.passwords.compare(given.password, [before?.passwordHash]);

@@ -15,11 +15,24 @@ export function ipWindow(address: string): string {
 /** Who is counted as one caller: an IPv4 address, or the /64 that one IPv6 host can choose from freely. */
 export function callerNetwork(address: string): string {
   const plain = normalIp(address);
-  return isIPv6(plain) ? `${hex(groups(plain).slice(0, 4))}::/64` : plain;
+  return plain.includes(':') && isIPv6(plain) ? `${hex(groups(plain).slice(0, 4))}::/64` : plain;
 }
+
+/** Asked for with every request, and often of the same callers. */
+const normal = new Map<string, string>();
+const MOST_KNOWN = 2_000;
 
 /** IPv4-mapped IPv6 (RFC 4291 2.5.5.2) as IPv4, without a zone; what is no address as it is. */
 export function normalIp(address: string): string {
+  const known = normal.get(address);
+  if (known !== undefined) return known;
+  const plain = normalize(address);
+  if (normal.size >= MOST_KNOWN) normal.clear();
+  if (address.length <= 64) normal.set(address, plain);
+  return plain;
+}
+
+function normalize(address: string): string {
   const [plain = ''] = address.trim().split('%');
   if (!isIPv6(plain)) return plain;
   const all = groups(plain);

@@ -10,6 +10,9 @@ const FORMS: readonly [RegExp, string][] = [
   [/\bmcp_sk_[A-Za-z0-9]{10,}/g, '[redacted]'],
 ];
 
+/** What each of them has somewhere: most lines have none of it, and are looked at once. */
+const MAY_HOLD = /:\/\/|bearer|basic|eyJ|[?&]|mcp_sk_/i;
+
 /** Takes secrets out of a line: those of the settings by their value, the others by their form. */
 export function createScrubber(secrets: readonly string[]): (line: string) => string {
   const known = secrets.filter((secret) => secret.length >= LEAST_LENGTH).flatMap(spellings);
@@ -18,7 +21,7 @@ export function createScrubber(secrets: readonly string[]): (line: string) => st
   const values = sorted.length === 0 ? undefined : new RegExp(sorted.map(literally).join('|'), 'g');
   return (line) => {
     const named = values ? line.replace(values, '[redacted]') : line;
-    return FORMS.reduce((text, [form, instead]) => text.replace(form, instead), named);
+    return MAY_HOLD.test(named) ? FORMS.reduce((text, [form, instead]) => text.replace(form, instead), named) : named;
   };
 }
 

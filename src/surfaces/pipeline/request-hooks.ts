@@ -114,13 +114,14 @@ export class RequestHooks {
 
 /** @throws 400 */
 function checkHead(rawHeaders: readonly string[]): void {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
-    if (ONCE.has(name) && seen.has(name)) {
+    if (!ONCE.has(name)) continue;
+    if (seen.includes(name)) {
       throw new AppError('invalid', 'HEADER_REPEATED', `The header ${name} may be sent only once.`);
     }
-    seen.add(name);
+    seen.push(name);
   }
 }
 

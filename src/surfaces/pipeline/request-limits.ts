@@ -10,6 +10,11 @@ import type { RateLimitClass, Surface } from './surface.js';
 
 const DAY_SECONDS = 86_400;
 
+/** On the request itself: a table keyed by requests costs the collector more than what it saves. */
+const COUNTED = Symbol('counted');
+
+type Request = FastifyRequest & { [COUNTED]?: Counted };
+
 interface Counted {
   reply: FastifyReply;
   taken: Taken[];
@@ -18,8 +23,6 @@ interface Counted {
 /** All limits of one request: first those of the address, then, once it is known who asks, theirs. */
 @Injectable()
 export class RequestLimits {
-  private readonly open = new WeakMap<FastifyRequest, Counted>();
-
   constructor(
     private readonly limits: RateLimits,
     private readonly daily: DailyRequests,
@@ -30,17 +33,17 @@ export class RequestLimits {
    * @returns a promise only where the count is elsewhere
    * @throws 429; 503 for sign-in that nobody counts
    */
-  countAddress(request: FastifyRequest, reply: FastifyReply, kind: RateLimitClass): void | Promise<void> {
+  countAddress(request: Request, reply: FastifyReply, kind: RateLimitClass): void | Promise<void> {
     const counted: Counted = { reply, taken: [] };
-    this.open.set(request, counted);
+    request[COUNTED] = counted;
     if (kind === 'none') return;
     const taken = this.limits.take(kind, callerNetwork(request.ip));
     return taken instanceof Promise ? taken.then((told) => this.note(counted, told)) : this.note(counted, taken);
   }
 
   /** A key is counted as a key, whoever owns it. Programs count for the day of their organization, too. @throws 429 */
-  async countPrincipal(request: FastifyRequest, surface: Surface, principal: Principal): Promise<void> {
-    const counted = this.open.get(request);
+  async countPrincipal(request: Request, surface: Surface, principal: Principal): Promise<void> {
+    const counted = request[COUNTED];
     if (!counted) return;
     const isKey = principal.via === 'api_key';
     const minute = isKey ? this.limits.take('key', principal.credentialId) : this.limits.take('user', principal.userId);

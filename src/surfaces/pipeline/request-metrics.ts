@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Metrics } from '../../platform/metrics/metrics.js';
+import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -21,11 +22,12 @@ export class RequestMetrics {
     });
   }
 
-  seen({ is404, method, headers, routeOptions }: FastifyRequest, status: number, elapsedMs: number): void {
+  seen(request: FastifyRequest, status: number, elapsedMs: number): void {
+    const { is404, method, routeOptions } = request;
     const pattern = is404 ? undefined : routeOptions.url;
     this.durations.observe(
       {
-        surface: (pattern !== undefined && this.surfaces.find({ path: pattern, headers })?.name) || 'none',
+        surface: (pattern !== undefined && this.surfaces.find(requestHead(request))?.name) || 'none',
         route: pattern ?? 'unknown',
         method: METHODS.has(method) ? method : 'other',
         status,

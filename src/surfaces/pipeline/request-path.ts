@@ -16,19 +16,20 @@ export function requestPath(request: FastifyRequest): string {
   }
 }
 
-const heads = new WeakMap<FastifyRequest, RequestHead>();
+/** On the request itself: tables keyed by requests cost the collector more than what they save. */
+const HEAD = Symbol('head');
 
 /** What surfaces know of a request. */
-export function requestHead(request: FastifyRequest): RequestHead {
-  const known = heads.get(request);
-  if (known) return known;
-  const head = {
+export function requestHead(request: FastifyRequest & { [HEAD]?: RequestHead }): RequestHead {
+  return (request[HEAD] ??= readHead(request));
+}
+
+function readHead(request: FastifyRequest): RequestHead {
+  return {
     method: request.method,
     path: requestPath(request),
     headers: request.headers,
     host: request.host,
     secure: request.protocol === 'https',
   };
-  heads.set(request, head);
-  return head;
 }

@@ -1,13 +1,19 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal } from '../../core/identity/principal.js';
 
-const principals = new WeakMap<object, Principal>();
+/** On the request itself: a table keyed by requests costs the collector more than what it saves. */
+const PRINCIPAL = Symbol('principal');
+
+interface Identified {
+  [PRINCIPAL]?: Principal;
+}
 
 /** Once, by the guard. */
-export const rememberPrincipal = (request: object, principal: Principal): void =>
-  void principals.set(request, principal);
+export const rememberPrincipal = (request: object, principal: Principal): void => {
+  (request as Identified)[PRINCIPAL] = principal;
+};
 
-export const findPrincipal = (request: object): Principal | undefined => principals.get(request);
+export const findPrincipal = (request: object): Principal | undefined => (request as Identified)[PRINCIPAL];
 
 /** Who calls. Not for public routes. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {

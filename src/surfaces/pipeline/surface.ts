@@ -73,6 +73,8 @@ export interface Surface {
 
 export const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
 
+const SURFACE = Symbol('surface');
+
 /** All dialects of this process; a single path, else the longest matching prefix, decides which one a request speaks. */
 export class Surfaces {
   private readonly byPath: readonly { surface: Surface; path: string; when?: SharedPath['when'] }[];
@@ -93,7 +95,16 @@ export class Surfaces {
     return this.find(head) ?? this.fallback;
   }
 
-  find(head: Pick<RequestHead, 'path' | 'headers'>): Surface | undefined {
+  /** Once for each head, which remembers it. */
+  find(head: Pick<RequestHead, 'path' | 'headers'> & { [SURFACE]?: Surface | null }): Surface | undefined {
+    const known = head[SURFACE];
+    if (known !== undefined) return known ?? undefined;
+    const found = this.lookUp(head);
+    head[SURFACE] = found ?? null;
+    return found;
+  }
+
+  private lookUp(head: Pick<RequestHead, 'path' | 'headers'>): Surface | undefined {
     const single = this.byPath.find(({ path, when }) => path === head.path && (!when || when(head)));
     return single?.surface ?? this.byPrefix.find(({ prefix }) => isBelow(head.path, prefix))?.surface;
   }

@@ -81,5 +81,8 @@ export class IdentityService implements OnModuleDestroy {
   }
 }
 
-/** Nothing secret is kept, not even in memory. */
-const cacheKey = (credential: Credential): string => hash('sha256', Object.values(credential).join('\n'), 'base64url');
+const KEY = Symbol('cache key');
+
+/** The cache holds nothing secret. Worked out once for a credential, which whoever shows it again and again may keep. */
+const cacheKey = (credential: Credential & { [KEY]?: string }): string =>
+  (credential[KEY] ??= hash('sha256', Object.values(credential).join('\n'), 'base64url'));

@@ -16,7 +16,18 @@ export const UserView = z
   })
   .meta({ id: 'User' });
 
-export const toUserView = (user: User): z.infer<typeof UserView> => ({
+/** Profiles are asked for all the time, and are the same object for a moment. */
+const views = new WeakMap<User, z.infer<typeof UserView>>();
+
+export function toUserView(user: User): z.infer<typeof UserView> {
+  const known = views.get(user);
+  if (known) return known;
+  const view = describe(user);
+  views.set(user, view);
+  return view;
+}
+
+const describe = (user: User): z.infer<typeof UserView> => ({
   id: user.id,
   username: user.username,
   email: user.email,

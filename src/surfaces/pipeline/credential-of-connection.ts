@@ -1,0 +1,18 @@
+import type { Credential } from '../../core/identity/credential.js';
+
+const LAST = Symbol('last credential');
+
+interface Connection {
+  [LAST]?: Credential;
+}
+
+/**
+ * Clients send the same credential with each request of a connection: then it is the same object, and what was worked out
+ * of it before is still with it. No longer than the connection.
+ */
+export function credentialOfConnection(connection: object, credential: Credential): Credential {
+  const last = (connection as Connection)[LAST];
+  if (last?.scheme === 'bearer' && credential.scheme === 'bearer' && last.token === credential.token) return last;
+  (connection as Connection)[LAST] = credential;
+  return credential;
+}

@@ -33,8 +33,9 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const rule = this.ruleOf(context);
-    if (rule === 'public') return true;
-    await this.admit(context.switchToHttp().getRequest<FastifyRequest>(), rule);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (rule === 'public') this.limits.tell(request);
+    else await this.admit(request, rule);
     return true;
   }
 
@@ -53,6 +54,7 @@ export class AuthGuard implements CanActivate {
   /** @throws 401, 429, and 403 when the caller may not do this */
   async admit(request: FastifyRequest, action: Action): Promise<Principal> {
     const principal = await this.identify(request);
+    this.limits.tell(request);
     authorize(principal, action);
     return principal;
   }

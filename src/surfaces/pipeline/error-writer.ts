@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { RequestLimits } from './request-limits.js';
 import { requestHead } from './request-path.js';
 import { securityHeaders } from './security-headers.js';
 import { STATUS } from './http-status.js';
@@ -17,6 +18,7 @@ export class ErrorWriter implements ExceptionFilter {
 
   constructor(
     private readonly surfaces: Surfaces,
+    private readonly limits: RequestLimits,
     private readonly logger: Logger,
     @Inject(CONFIG) config: Config,
   ) {
@@ -43,6 +45,7 @@ export class ErrorWriter implements ExceptionFilter {
       );
     }
     const { status, headers, body } = this.surfaces.of(head).writeError(error, { requestId: request.id });
+    this.limits.tell(request);
     // Some faults come before any hook has run.
     void reply.code(status).headers({ 'x-request-id': request.id, ...this.always, ...headers });
     // As bytes: to text Fastify adds a charset, which this media type does not have.

@@ -41,6 +41,13 @@ export class RequestLimits {
     return taken instanceof Promise ? taken.then((told) => this.note(counted, told)) : this.note(counted, taken);
   }
 
+  /** Writes the headers, once all that count were asked: for who asks without a credential, for who was counted, for an error. */
+  tell(request: Request): void {
+    const { reply, taken } = request[COUNTED] ?? {};
+    if (!reply || !taken || taken.length === 0) return;
+    reply.headers(limitHeaders(taken as [Taken, ...Taken[]], this.clock.now().getTime()));
+  }
+
   /** A key is counted as a key, whoever owns it. Programs count for the day of their organization, too. @throws 429 */
   async countPrincipal(request: Request, surface: Surface, principal: Principal): Promise<void> {
     const counted = request[COUNTED];
@@ -54,11 +61,9 @@ export class RequestLimits {
     if (quota) this.note(counted, { ...quota, policy: policyOf('day', quota.limit, DAY_SECONDS) });
   }
 
-  private note({ reply, taken }: Counted, one: Taken | undefined): void {
+  private note({ taken }: Counted, one: Taken | undefined): void {
     if (!one) return;
     taken.push(one);
-    const now = this.clock.now().getTime();
-    reply.headers(limitHeaders(taken as [Taken, ...Taken[]], now));
-    if (!one.allowed) throw tooManyRequests(one, now);
+    if (!one.allowed) throw tooManyRequests(one, this.clock.now().getTime());
   }
 }

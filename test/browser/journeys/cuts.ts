@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Page } from 'playwright-core';
 import { eventually } from '../../support/app.js';
 import { Gate } from '../support/gate.js';
 import { type Stage, task, type Visit } from '../support/stage.js';
@@ -63,10 +65,16 @@ async function eventsOf(visit: Visit, session: string): Promise<Event[]> {
   return events;
 }
 
-/** Who said what, the tasks as they are, and what awaits a person. */
+/** Who said what, the tasks as they are, and what awaits a person. Words that stream are on the page before they are an event. */
 async function sameAsTheServers(visit: Visit, session: string): Promise<void> {
-  const events = await eventsOf(visit, session);
-  const said = events.filter(({ type }) => type === 'chat_message').map(({ payload }) => firstWords(payload.text));
+  await eventually(
+    async () => ({ stored: storedIn(await eventsOf(visit, session)), shown: await shownOn(visit.page) }),
+    ({ stored, shown }) => isDeepStrictEqual(shown, stored),
+  );
+}
+
+function storedIn(events: readonly Event[]) {
+  const words = events.filter(({ type }) => type === 'chat_message').map(({ payload }) => firstWords(payload.text));
   const states = new Map<unknown, unknown>();
   for (const { type, payload } of events) {
     if (type === 'task_graph_proposal') {
@@ -74,16 +82,18 @@ async function sameAsTheServers(visit: Visit, session: string): Promise<void> {
     }
     if (type === 'task_update') states.set(payload.node_id, payload.status);
   }
-  const { page } = visit;
+  const pending = [...states.values()].filter((status) => status === 'pending');
+  return { words, states: [...states].sort(), pending: String(pending.length) };
+}
+
+async function shownOn(page: Page) {
   const words = await page.locator('.turn:is([aria-label=You], [aria-label=Agent]) .turn-text').allTextContents();
   const nodes = await page.locator('[data-node-id]').all();
-  const shown = await Promise.all(
+  const states = await Promise.all(
     nodes.map(async (node) => [await node.getAttribute('data-node-id'), await node.getAttribute('data-state')]),
   );
-  const pending = [...states.values()].filter((status) => status === 'pending');
-  expect(words.map(firstWords)).toEqual(said);
-  expect(shown.sort()).toEqual([...states].sort());
-  expect(await page.getByTestId('plan').getAttribute('data-pending')).toBe(String(pending.length));
+  const pending = await page.getByTestId('plan').getAttribute('data-pending');
+  return { words: words.map(firstWords), states: states.sort(), pending };
 }
 
 /** Markdown is drawn, so only the letters before its first mark can be compared. */

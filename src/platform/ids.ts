@@ -23,6 +23,11 @@ export const ID_KINDS = [
   'inv',
   'act',
   'grant',
+  'apr',
+  'svc',
+  'whk',
+  'whm',
+  'whd',
   'worker',
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];
@@ -34,6 +39,8 @@ export type SessionId = Id<'session'>;
 export type TurnId = Id<'turn'>;
 export type PlanId = Id<'plan'>;
 export type ArtifactId = Id<'art'>;
+export type ApprovalId = Id<'apr'>;
+export type ServiceId = Id<'svc'>;
 
 /** Entropy for many ids at a time: asking the kernel for each would cost more than the id. */
 const pool = Buffer.alloc(16 * 256);

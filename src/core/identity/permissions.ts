@@ -37,6 +37,20 @@ export const ACTIONS = {
   'models.read': { role: 'viewer', scope: 'mcp:read' },
   'usage.read': { role: 'viewer', scope: 'mcp:read' },
 
+  'tools.call': { role: 'developer', scope: 'mcp:execute' },
+  /** A definition: of a server that one manages. */
+  'tools.decide': { role: 'developer', signedIn: true },
+  'approvals.read': { role: 'viewer', scope: 'mcp:read' },
+  'approvals.decide': { role: 'developer', signedIn: true },
+  /** One's own, and those of all for administrators. */
+  'requests.read': { role: 'viewer', scope: 'mcp:read' },
+
+  'catalogue.read': { role: 'viewer', scope: 'mcp:read' },
+  'webhooks.manage': { role: 'admin', scope: 'admin' },
+  'servers.export': { role: 'admin', scope: 'admin' },
+  'servers.import': { role: 'admin', signedIn: true },
+  'dashboard.read': { role: 'viewer', scope: 'mcp:read' },
+
   'activity.read': { role: 'admin', scope: 'admin' },
 
   /** Becoming its first administrator. */

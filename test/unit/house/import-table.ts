@@ -2,6 +2,7 @@
 
 const CORE = [
   'core/activity',
+  'core/webhooks',
   'core/identity',
   'core/approvals',
   'core/artifacts',
@@ -10,6 +11,8 @@ const CORE = [
   'core/sessions',
   'core/usage',
   'core/plans',
+  'core/catalogue',
+  'core/inbox',
   'core/agent',
 ] as const;
 
@@ -18,16 +21,30 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   platform: [],
   // It knows ids and names only, so that everybody may tell it what happened.
   'core/activity': ['platform'],
-  'core/identity': ['platform', 'core/activity'],
-  'core/approvals': ['platform', 'core/identity'],
+  // So may everybody this: what programs outside are told.
+  'core/webhooks': ['platform', 'core/activity'],
+  'core/identity': ['platform', 'core/activity', 'core/webhooks'],
+  'core/approvals': ['platform', 'core/activity', 'core/webhooks', 'core/identity'],
   'core/artifacts': ['platform', 'core/identity'],
   // A server has an approval policy.
-  'core/registry': ['platform', 'core/activity', 'core/identity', 'core/approvals'],
-  'core/execution': ['platform', 'core/identity', 'core/approvals', 'core/artifacts', 'core/registry'],
+  'core/registry': ['platform', 'core/activity', 'core/webhooks', 'core/identity', 'core/approvals'],
+  'core/execution': [
+    'platform',
+    'core/activity',
+    'core/webhooks',
+    'core/identity',
+    'core/approvals',
+    'core/artifacts',
+    'core/registry',
+  ],
+  // What may become a server, and servers as files.
+  'core/catalogue': ['platform', 'core/activity', 'core/identity', 'core/approvals', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],
   'core/usage': ['platform', 'core/identity'],
   'core/plans': [
     'platform',
+    'core/activity',
+    'core/webhooks',
     'core/identity',
     'core/approvals',
     'core/artifacts',
@@ -35,7 +52,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/execution',
     'core/sessions',
   ],
-  'core/agent': ['platform', ...CORE.filter((context) => context !== 'core/agent')],
+  // Decides on what the contexts to its right hold open.
+  'core/inbox': [
+    'platform',
+    'core/activity',
+    'core/identity',
+    'core/approvals',
+    'core/registry',
+    'core/execution',
+    'core/sessions',
+    'core/plans',
+  ],
+  'core/agent': ['platform', ...CORE.filter((context) => context !== 'core/agent' && context !== 'core/inbox')],
   adapters: ['platform', 'port'],
   'surfaces/pipeline': ['platform', 'core/identity'],
   'surfaces/client': ['platform', 'surfaces/pipeline', ...CORE],

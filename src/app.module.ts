@@ -5,12 +5,15 @@ import { ActivityModule } from './core/activity/activity.module.js';
 import { AgentModule } from './core/agent/agent.module.js';
 import { ApprovalsModule } from './core/approvals/approvals.module.js';
 import { ArtifactsModule } from './core/artifacts/artifacts.module.js';
+import { CatalogueModule } from './core/catalogue/catalogue.module.js';
 import { ExecutionModule } from './core/execution/execution.module.js';
 import { IdentityModule } from './core/identity/identity.module.js';
+import { InboxModule } from './core/inbox/inbox.module.js';
 import { keepsMails } from './core/identity/mailbox.port.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
 import { SessionsModule } from './core/sessions/sessions.module.js';
+import { WebhooksModule } from './core/webhooks/webhooks.module.js';
 import { KeysModule, type KeyParts } from './platform/crypto/keys.module.js';
 import { ChoresModule } from './platform/jobs/chores.module.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
@@ -35,13 +38,16 @@ import { registrationSurface } from './surfaces/registration/registration.surfac
 
 const core = [
   ActivityModule,
+  WebhooksModule,
   IdentityModule,
   RegistryModule,
   ApprovalsModule,
   ArtifactsModule,
   ExecutionModule,
   SessionsModule,
+  CatalogueModule,
   PlansModule,
+  InboxModule,
   AgentModule,
 ];
 

@@ -3,6 +3,7 @@ import { Activity1763701002000 } from './core/activity/activity.migration.js';
 import { Agent1763700008000 } from './core/agent/agent.migration.js';
 import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
 import { TurnEntity } from './core/agent/turn.entity.js';
+import { ApprovalRequests1763702001000 } from './core/approvals/approval-requests.migration.js';
 import { Approvals1763700005000 } from './core/approvals/approvals.migration.js';
 import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
@@ -31,6 +32,7 @@ import { SessionModel1763700201000 } from './core/sessions/session-model.migrati
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
+import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
 import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
 
@@ -63,6 +65,8 @@ export const MIGRATIONS = [
   Activity1763701002000,
   InstanceAdministrators1763701201000,
   ServerDetails1763701300000,
+  Webhooks1763702000000,
+  ApprovalRequests1763702001000,
 ];
 
 export const ENTITIES = [

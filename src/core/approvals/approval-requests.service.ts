@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { type ApprovalId, newId, type OrganizationId, type UserId } from '../../platform/ids.js';
+import { WebhookEvents } from '../webhooks/webhook-events.service.js';
+import { type ApprovalStatus, approvalsTopic, approvalTopic, type NewApprovalRequest } from './approval-request.js';
+
+interface Ended {
+  id: ApprovalId;
+  organization_id: OrganizationId;
+  kind: string;
+  server_id: string;
+  tool: string;
+}
+
+/** The one list of what waits for people. Whoever holds something open says so here, in the same transaction. */
+@Injectable()
+export class ApprovalRequests {
+  constructor(
+    private readonly database: Database,
+    private readonly webhooks: WebhookEvents,
+    private readonly hints: Hints,
+    private readonly clock: Clock,
+  ) {}
+
+  async open(request: NewApprovalRequest): Promise<ApprovalId> {
+    const now = this.clock.now();
+    const id = newId('apr', now.getTime());
+    await this.database.transaction(async () => {
+      await this.database.sql(
+        `insert into approval_requests (id, organization_id, kind, title, why, server_id, server_name, tool, pin, risk,
+           arguments, requested_by, requested_by_name, via, door, session_id, plan_id, node_id, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+        [
+          id,
+          request.organizationId,
+          request.kind,
+          request.title,
+          request.why,
+          request.serverId,
+          request.serverName,
+          request.tool,
+          request.pin,
+          request.risk === null ? null : JSON.stringify(request.risk),
+          request.arguments === null ? null : JSON.stringify(request.arguments),
+          request.requestedBy?.id ?? null,
+          request.requestedBy?.name ?? null,
+          request.via,
+          request.door,
+          request.sessionId,
+          request.planId,
+          request.nodeId,
+          now,
+          request.expiresAt,
+        ],
+      );
+      await this.webhooks.record({
+        organizationId: request.organizationId,
+        type: 'approval.requested',
+        data: {
+          approval_id: id,
+          kind: request.kind,
+          title: request.title,
+          server_id: request.serverId,
+          tool: request.tool,
+          expires_at: request.expiresAt?.toISOString() ?? null,
+        },
+      });
+      this.database.afterCommit(() => this.hints.publish(approvalsTopic(request.organizationId), { opened: id }));
+    });
+    return id;
+  }
+
+  /** False when it was ended before: the first decision stands. */
+  async end(
+    id: ApprovalId,
+    status: Exclude<ApprovalStatus, 'pending'>,
+    { by, reason }: { by?: { id: UserId; name: string }; reason?: string } = {},
+  ): Promise<boolean> {
+    return this.database.transaction(async () => {
+      const [ended] = await this.database.sql<Ended>(
+        `update approval_requests set status = $2, decided_at = $3, decided_by = $4, decided_by_name = $5, decision_reason = $6
+         where id = $1 and status = 'pending' returning id, organization_id, kind, server_id, tool`,
+        [id, status, this.clock.now(), by?.id ?? null, by?.name ?? null, reason ?? null],
+      );
+      if (!ended) return false;
+      await this.webhooks.record({
+        organizationId: ended.organization_id,
+        type: 'approval.decided',
+        data: { approval_id: id, kind: ended.kind, server_id: ended.server_id, tool: ended.tool, status },
+      });
+      this.database.afterCommit(() => {
+        this.hints.publish(approvalTopic(id));
+        this.hints.publish(approvalsTopic(ended.organization_id), { ended: id });
+      });
+      return true;
+    });
+  }
+}

@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { ApprovalsModule } from '../approvals/approvals.module.js';
+
+/** Where people decide, whatever it is about. */
+@Module({ imports: [ApprovalsModule] })
+export class InboxModule {}

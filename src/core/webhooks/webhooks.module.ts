@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { WebhookEvents } from './webhook-events.service.js';
+
+@Module({ providers: [WebhookEvents], exports: [WebhookEvents] })
+export class WebhooksModule {}

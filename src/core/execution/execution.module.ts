@@ -1,14 +1,16 @@
 import { Module } from '@nestjs/common';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { CallGate } from './call-gate.js';
 import { CallMetrics } from './call-metrics.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestLog } from './request-log.js';
 import { OldRequests } from './old-requests.js';
+import { ToolCalls } from './tool-calls.service.js';
 
 @Module({
   imports: [ArtifactsModule, RegistryModule],
-  providers: [CallMetrics, ExecutionService, OldRequests, RequestLog],
-  exports: [ExecutionService],
+  providers: [CallGate, CallMetrics, ExecutionService, OldRequests, RequestLog, ToolCalls],
+  exports: [ExecutionService, ToolCalls],
 })
 export class ExecutionModule {}

@@ -1,15 +1,8 @@
-import {
-  type Answer,
-  type LogMessage,
-  type Question,
-  UpstreamError,
-  type UpstreamErrorCode,
-  type UpstreamSession,
-} from '@app/mcp-client';
+import { type LogMessage, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { newId, type OrganizationId, type PlanId, type SessionId, type UserId } from '../../platform/ids.js';
+import { newId } from '../../platform/ids.js';
 import { Clock } from '../../platform/clock.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
@@ -22,27 +15,8 @@ import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answe
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
 import { CallMetrics } from './call-metrics.js';
 import { RequestLog } from './request-log.js';
+import type { CallObserver, ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
-
-/** One call, already decided: policy and approval are behind it. */
-export interface ToolCall {
-  organizationId: OrganizationId;
-  userId: UserId;
-  sessionId: SessionId | null;
-  planId: PlanId | null;
-  nodeId: string | null;
-  /** The definition that was approved; another one now on the server is not called. */
-  tool: ToolDefinition;
-  arguments: Record<string, unknown>;
-  timeoutMs?: number;
-}
-
-export interface CallObserver {
-  signal: AbortSignal;
-  onProgress(progress: { progress: number; total?: number; message?: string }): void;
-  onLog(entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string }): void;
-  onQuestion(question: Question, signal: AbortSignal): Promise<Answer>;
-}
 
 /** The one way to call a tool, whoever asked. */
 @Injectable()
@@ -89,7 +63,7 @@ export class ExecutionService {
     if (current?.pin !== tool.pin) {
       return toolChanged(current ? 'changed' : 'gone');
     }
-    const issues = this.validate(tool, call.arguments);
+    const issues = call.validated ? [] : this.validate(tool, call.arguments);
     if (issues.length > 0) {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
       return { status: 'not_sent', fault, transient: false };
@@ -189,7 +163,7 @@ export class ExecutionService {
   private log(call: ToolCall, outcome: ToolOutcome, startedAt: Date, durationMs: number): void {
     const output = 'output' in outcome ? JSON.stringify(outcome.output).length : 0;
     this.requestLog.record({
-      id: newId('log', startedAt.getTime()),
+      id: call.logId ?? newId('log', startedAt.getTime()),
       organizationId: call.organizationId,
       userId: call.userId,
       sessionId: call.sessionId,

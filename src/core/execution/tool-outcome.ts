@@ -17,6 +17,8 @@ export interface CallFault {
   code: string;
   /** Plain, safe to show. */
   message: string;
+  /** When another try may help. */
+  retryAfterSeconds?: number;
 }
 
 export type ToolOutcome =

@@ -1,5 +1,5 @@
 import type { DurableEvent } from '@app/session-protocol';
-import type { CallObserver } from '../execution/execution.service.js';
+import type { CallObserver } from '../execution/tool-call.js';
 
 /** What one call may write into the session's log. */
 export const LOG_LINES = 500;

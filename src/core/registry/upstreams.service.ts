@@ -91,6 +91,11 @@ export class UpstreamsService implements OnApplicationShutdown {
     return pool.withSession(target, signal ? { signal } : {}, (session) => work(session, server));
   }
 
+  /** As last read: at most a few seconds ago. For whoever was let in before. @throws AppError SERVER_NOT_FOUND */
+  async describe(serverId: ServerId): Promise<McpServer> {
+    return (await this.resolved.get(serverId, () => this.resolve(serverId))).server;
+  }
+
   /** The same for a server whose row is at hand. */
   async withServer<T>(
     server: McpServer,

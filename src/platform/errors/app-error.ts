@@ -25,6 +25,8 @@ interface AppErrorOptions extends ErrorOptions {
   details?: unknown;
   issues?: FieldIssue[];
   retryAfterSeconds?: number;
+  /** It was done, or may have been: the same request is not to be made again. */
+  settled?: boolean;
 }
 
 /** The one error that crosses a context's border; surfaces and the command router give it its outer form. */
@@ -33,6 +35,7 @@ export class AppError extends Error {
   readonly details: unknown;
   readonly issues: readonly FieldIssue[];
   readonly retryAfterSeconds: number | undefined;
+  readonly settled: boolean;
 
   /**
    * @param kind what a caller should do about it (closed list)
@@ -43,12 +46,13 @@ export class AppError extends Error {
     readonly kind: ErrorKind,
     readonly code: string,
     message: string,
-    { details, issues, retryAfterSeconds, ...options }: AppErrorOptions = {},
+    { details, issues, retryAfterSeconds, settled, ...options }: AppErrorOptions = {},
   ) {
     super(message, options);
     this.details = details;
     this.issues = issues ?? [];
     this.retryAfterSeconds = retryAfterSeconds;
+    this.settled = settled ?? false;
   }
 }
 

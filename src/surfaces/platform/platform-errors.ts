@@ -8,7 +8,7 @@ type Words = { otherwise: string } & Readonly<Record<string, string>>;
 
 /** Complete over the kinds; null where the document has no word, and ours passes. */
 const WORDS = {
-  invalid: { otherwise: 'VALIDATION_ERROR' },
+  invalid: { otherwise: 'VALIDATION_ERROR', SERVICE_UNCONFIGURED: 'MCP_SERVICE_UNCONFIGURED' },
   unauthenticated: {
     otherwise: 'AUTH_TOKEN_INVALID',
     TOKEN_EXPIRED: 'AUTH_TOKEN_EXPIRED',
@@ -34,12 +34,16 @@ const WORDS = {
 /** As the document has it: a failed service is 500 there. */
 const PLATFORM_STATUS = { ...STATUS, upstream_failed: 500 } as const satisfies Record<ErrorKind, number>;
 
+/** Names inside a tool's arguments are the tool's. */
+const place = (path: string): string =>
+  path.startsWith('/arguments') ? `/parameters${path.slice('/arguments'.length)}` : camelPlace(path);
+
 /** `{success: false, error: {code, message, details}}`; `details.reason` is our own code where the document has another. */
 export function toPlatformError(error: AppError, context: { requestId: string }): ErrorAnswer {
   const words: Words | null = WORDS[error.kind];
   const code = words ? (words[error.code] ?? words.otherwise) : error.code;
   const details = {
-    ...allDetails(error, { ...context, place: camelPlace }),
+    ...allDetails(error, { ...context, place }),
     ...(code !== error.code && { reason: error.code }),
   };
   return {

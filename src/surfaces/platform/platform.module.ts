@@ -1,12 +1,20 @@
 import { Module } from '@nestjs/common';
+import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { PlatformAuthController } from './auth.controller.js';
+import { ExecutionController } from './execution.controller.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { UsersController } from './users.controller.js';
 
 @Module({
-  imports: [IdentityModule],
-  controllers: [OrganizationController, OrganizationsController, PlatformAuthController, UsersController],
+  imports: [ExecutionModule, IdentityModule],
+  controllers: [
+    ExecutionController,
+    OrganizationController,
+    OrganizationsController,
+    PlatformAuthController,
+    UsersController,
+  ],
 })
 export class PlatformApiModule {}

@@ -118,6 +118,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'POST /v1/auth/logout of BuilderAuthController': {},
   'POST /v1/auth/logout of PlatformAuthController': {},
+  'POST /v1/mcp/execute/tool': { id: server, inBody: 'serviceId', body: { toolName: 'none', parameters: {} } },
   'POST /v1/users/me/api-keys': { body: {} },
   'POST /v1/users/me/api-keys/:keyId/rotate': { id: key, body: {} },
   'DELETE /v1/users/me/api-keys/:keyId': { id: key },

@@ -1,0 +1,74 @@
+import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
+import { describeIssues } from './argument-validation.js';
+import type { FinishedCall } from './tool-call.js';
+import type { CallFault, ToolOutcome } from './tool-outcome.js';
+
+/** @param issues their places are below the arguments; in the error below `/arguments` */
+export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
+  new AppError('invalid', 'INVALID_ARGUMENTS', `The tool does not take this: ${describeIssues(issues)}.`, {
+    issues: issues.map((issue) => ({ ...issue, path: `/arguments${issue.path === '/' ? '' : issue.path}` })),
+  });
+
+export const toolIsQuarantined = () =>
+  new AppError(
+    'conflict',
+    'TOOL_QUARANTINED',
+    'The definition of this tool is new, has changed or was rejected. Who manages the server approves it on its page, under tools.',
+  );
+
+export const callIsRefused = (code: string, message: string) => new AppError('forbidden', code, message);
+
+type Unsent = Extract<ToolOutcome, { status: 'not_sent' }>;
+
+/** Nothing was sent: trying again is safe, and may help. */
+export function notSent({ fault, transient }: Unsent): AppError {
+  const { code, message } = fault;
+  const details = { outcome: 'not_sent' };
+  const { retryAfterSeconds } = fault;
+  switch (code) {
+    case 'TOOL_CHANGED':
+      return new AppError('conflict', code, message, { details });
+    case 'TOOL_GONE':
+      return new AppError('not_found', 'TOOL_NOT_FOUND', message, { details });
+    case 'UPSTREAM_BUSY':
+    case 'UPSTREAM_UNAVAILABLE':
+      return new AppError('unavailable', code, message, { details, retryAfterSeconds: retryAfterSeconds ?? 1 });
+    default:
+      return new AppError('upstream_failed', code, message, { details: { ...details, transient } });
+  }
+}
+
+/** For doors whose documents know results and errors only: a call that did not succeed. */
+export function callFailed({ outcome, asked }: FinishedCall): AppError {
+  const { code, message } = faultOf(outcome);
+  const text = 'preview' in outcome ? outcome.preview : undefined;
+  return new AppError('upstream_failed', code, message, {
+    details: { outcome: outcome.status, ...(text !== undefined && { text }), ...(asked !== null && { asked }) },
+    settled: true,
+  });
+}
+
+/** What went wrong, in a code and a sentence; of a success nothing did. */
+export function faultOf(outcome: ToolOutcome): CallFault {
+  switch (outcome.status) {
+    case 'succeeded':
+      return { code: 'SUCCEEDED', message: 'It succeeded.' };
+    case 'failed':
+    case 'not_sent':
+    case 'lost':
+      return outcome.fault;
+    case 'timed_out': {
+      const within = `No answer within ${Math.round(outcome.afterMs / 1_000)} s.`;
+      return { code: 'TIMED_OUT', message: `${within} The call may have had its effect.` };
+    }
+    case 'cancelled':
+      return {
+        code: 'CANCELLED',
+        message: outcome.sent
+          ? 'It was cancelled; it may have had its effect.'
+          : 'It was cancelled before it was sent.',
+      };
+    default:
+      return outcome satisfies never;
+  }
+}

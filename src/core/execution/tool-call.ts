@@ -1,0 +1,84 @@
+import type { Answer, Question } from '@app/mcp-client';
+import type { ApprovalId, OrganizationId, PlanId, ServerId, SessionId, UserId } from '../../platform/ids.js';
+import type { Door } from '../approvals/approval-request.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
+import type { ToolOutcome } from './tool-outcome.js';
+
+/** One call, already decided: policy and approval are behind it. */
+export interface ToolCall {
+  organizationId: OrganizationId;
+  userId: UserId;
+  sessionId: SessionId | null;
+  planId: PlanId | null;
+  nodeId: string | null;
+  /** The definition that was approved; another one now on the server is not called. */
+  tool: ToolDefinition;
+  arguments: Record<string, unknown>;
+  timeoutMs?: number;
+  /** Absent: `session`. */
+  door?: Door;
+  /** By which it runs without a person. */
+  rule?: string | null;
+  approvalId?: ApprovalId | null;
+  /** Of its line in the request log; absent: a new one. */
+  logId?: string;
+  /** Its arguments were held against the tool's schema just now. */
+  validated?: true;
+}
+
+export interface CallObserver {
+  signal: AbortSignal;
+  onProgress(progress: { progress: number; total?: number; message?: string }): void;
+  onLog(entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string }): void;
+  onQuestion(question: Question, signal: AbortSignal): Promise<Answer>;
+}
+
+/** Who hears of a call from a door without a person. */
+export type CallListener = Pick<CallObserver, 'signal'> & Partial<Pick<CallObserver, 'onProgress' | 'onLog'>>;
+
+/** A call as somebody outside of a session asks for it. */
+export interface WantedCall {
+  serverId: ServerId;
+  tool: string;
+  arguments: Record<string, unknown>;
+  /** Absent: that of the server. */
+  timeoutMs?: number | undefined;
+  /** How long to wait for a person, where one is needed; at most a minute. */
+  waitMs?: number | undefined;
+  /** Say what would happen, and send nothing. */
+  dryRun?: boolean | undefined;
+}
+
+/** It ran: whatever came of it. */
+export interface FinishedCall {
+  status: 'finished';
+  tool: ToolDefinition;
+  /** Never `not_sent`: that is thrown. */
+  outcome: Exclude<ToolOutcome, { status: 'not_sent' }>;
+  durationMs: number;
+  logId: string;
+  rule: string | null;
+  /** What the tool asked of a person while nobody was there to answer. */
+  asked: string | null;
+}
+
+/** A person has to decide first. */
+export interface WaitingCall {
+  status: 'approval_required';
+  approvalId: ApprovalId;
+  /** Where to decide. */
+  url: string;
+  expiresAt: Date;
+  logId: string;
+}
+
+/** What a call would come to. */
+export interface JudgedCall {
+  status: 'dry_run';
+  would: 'run' | 'ask' | 'refuse';
+  /** The rule by which it would run, or why not. */
+  reason: string;
+  issues: readonly { path: string; code: string; message: string }[];
+}
+
+export type CallAnswer = FinishedCall | WaitingCall;

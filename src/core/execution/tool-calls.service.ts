@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { newId } from '../../platform/ids.js';
+import type { Door } from '../approvals/approval-request.js';
+import { ArtifactsService } from '../artifacts/artifacts.service.js';
+import type { Principal } from '../identity/principal.js';
+import { type AdmittedCall, CallGate } from './call-gate.js';
+import { ExecutionService } from './execution.service.js';
+import { notSent } from './execution.errors.js';
+import type { CallAnswer, CallListener, FinishedCall, JudgedCall, WantedCall } from './tool-call.js';
+
+/** Calls of tools from doors without a session: a program's, a playground's. */
+@Injectable()
+export class ToolCalls {
+  constructor(
+    private readonly gate: CallGate,
+    private readonly execution: ExecutionService,
+    private readonly artifacts: ArtifactsService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs it, or says who has to decide.
+   * @throws AppError for what may not be called, and where nothing was sent
+   */
+  async call(principal: Principal, door: Door, wanted: WantedCall, listener: CallListener): Promise<CallAnswer> {
+    const admitted = await this.gate.admit(principal, wanted);
+    if (admitted.verdict.decision === 'ask') throw new AppError('conflict', 'APPROVAL_REQUIRED', 'A person decides.');
+    return this.run(principal, { door, rule: admitted.verdict.rule }, wanted, admitted, listener);
+  }
+
+  /** What would come of a call; nothing is sent, asked or logged. */
+  async judge(principal: Principal, wanted: WantedCall): Promise<JudgedCall> {
+    try {
+      const { verdict } = await this.gate.admit(principal, wanted);
+      const reason = verdict.decision === 'run' ? verdict.rule : verdict.why;
+      return { status: 'dry_run', would: verdict.decision, reason, issues: [] };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind === 'not_found') throw error;
+      return { status: 'dry_run', would: 'refuse', reason: error.message, issues: error.issues };
+    }
+  }
+
+  private async run(
+    { userId, organizationId }: Principal,
+    { door, rule }: { door: Door; rule: string },
+    wanted: WantedCall,
+    { tool }: AdmittedCall,
+    { signal, onProgress, onLog }: CallListener,
+  ): Promise<FinishedCall> {
+    const logId = newId('log', this.clock.now().getTime());
+    const started = performance.now();
+    let asked: string | null = null;
+    const outcome = await this.execution.call(
+      {
+        organizationId,
+        userId,
+        sessionId: null,
+        planId: null,
+        nodeId: null,
+        tool,
+        arguments: wanted.arguments,
+        ...(wanted.timeoutMs !== undefined && { timeoutMs: wanted.timeoutMs }),
+        door,
+        rule,
+        logId,
+        validated: true,
+      },
+      {
+        signal,
+        onProgress: (progress) => onProgress?.(progress),
+        onLog: (entry) => onLog?.(entry),
+        onQuestion: async ({ message }) => {
+          asked = message;
+          return { action: 'cancel' };
+        },
+      },
+    );
+    if (outcome.status === 'not_sent') throw notSent(outcome);
+    if ('artifacts' in outcome && outcome.artifacts.length > 0) await this.keep(outcome.artifacts);
+    return { status: 'finished', tool, outcome, durationMs: performance.now() - started, logId, rule, asked };
+  }
+
+  private async keep(artifacts: readonly Parameters<ArtifactsService['record']>[0][]): Promise<void> {
+    await this.database.transaction(async () => {
+      for (const artifact of artifacts) await this.artifacts.record(artifact);
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiBearerAuth, ApiConflictResponse, ApiForbiddenResponse } from '@nestjs/swagger';
+import { ApiInternalServerErrorResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiServiceUnavailableResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { ToolCalls } from '../../core/execution/tool-calls.service.js';
+import type { Principal } from '../../core/identity/principal.js';
+import type { ServerId } from '../../platform/ids.js';
+import { Allow } from '../pipeline/auth.guard.js';
+import { ClientGone } from '../pipeline/client-gone.js';
+import { CurrentPrincipal } from '../pipeline/request-principal.js';
+import { ApprovalRequiredView, ExecutionView, toExecutionAnswer, ToolExecution } from './schemas/execution.schemas.js';
+import { platformError } from './schemas/platform-error.schemas.js';
+
+@ApiTags('MCP execution')
+@ApiBearerAuth()
+@ApiUnauthorizedResponse(platformError('No credential, or one that is not valid any more.'))
+@ApiForbiddenResponse(platformError('Your role, the scopes of your key or your level on the server do not allow it.'))
+@ApiNotFoundResponse(platformError('There is no such service or tool, or not for you.'))
+@ApiInternalServerErrorResponse(platformError('The service or the tool failed (MCP_SERVICE_ERROR).'))
+@ApiServiceUnavailableResponse(platformError('The service is busy or known to be away; Retry-After says how long.'))
+@Controller('v1/mcp/execute')
+export class ExecutionController {
+  constructor(private readonly calls: ToolCalls) {}
+
+  @Post('tool')
+  @Allow('tools.call')
+  @ApiOperation({
+    summary: 'Call a tool.',
+    description:
+      'Runs under the approval policy of its server: a call that a person has to allow is held, and answers 202 with where to decide.',
+  })
+  @ApiOkResponse({ standardSchema: ExecutionView })
+  @ApiAcceptedResponse({ standardSchema: ApprovalRequiredView })
+  @ApiBadRequestResponse(platformError('A field is not valid, or the parameters do not fit the tool.'))
+  @ApiConflictResponse(platformError('The tool is in quarantine (TOOL_QUARANTINED), or changed just now.'))
+  async tool(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: ToolExecution }) body: z.infer<typeof ToolExecution>,
+    @ClientGone() signal: AbortSignal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const wanted = {
+      serverId: body.serviceId as ServerId,
+      tool: body.toolName,
+      arguments: body.parameters,
+      timeoutMs: body.timeout && body.timeout * 1_000,
+    };
+    const answer = toExecutionAnswer(await this.calls.call(principal, 'rest', wanted, { signal }), request.id);
+    await reply.status(answer.status).send(answer.body);
+  }
+}

@@ -9,7 +9,9 @@ import {
 } from '@modelcontextprotocol/client';
 import type { Deadline } from './deadline.js';
 import { httpStatusOf, isGivenUp } from './failures.js';
+import { ChildTransport } from './stdio/child-transport.js';
 import type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
+import { UpstreamError } from './upstream-error.js';
 import { newTrace, upstreamFetch, type HttpTrace } from './upstream-fetch.js';
 import { watch } from './watched-transport.js';
 
@@ -58,6 +60,7 @@ const NO_FALLBACK = new Set([401, 403, 407, 429]);
 export async function openConnection(options: OpenOptions): Promise<Connection> {
   const { target, verdict, trace = newTrace() } = options;
   const wanted = target.transport === 'auto' ? verdict?.transport : target.transport;
+  if (wanted === 'stdio') return openChild({ ...options, trace });
   if (wanted === 'sse') return openSse({ ...options, trace });
   try {
     return await openStreamable({ ...options, trace });
@@ -118,6 +121,37 @@ async function openSse(options: Traced): Promise<Connection> {
     protocol: { version, era: 'legacy', transport: 'sse', offered: [] },
     trace,
     verdict: { transport: 'sse', prior: { kind: 'legacy' } },
+    sessionId: undefined,
+    lost,
+    goodbye: left,
+  });
+}
+
+/** Old servers may say nothing to a question of the new era, or end: then a second process is asked as an old one. */
+async function openChild(options: Traced): Promise<Connection> {
+  const { verdict, deadline } = options;
+  if (verdict) return openChildAs(options, verdict.prior);
+  return openChildAs(options, undefined).catch((error: unknown) => {
+    if (deadline.signal.aborted || error instanceof UpstreamError) throw error;
+    return openChildAs(options, { kind: 'legacy' });
+  });
+}
+
+async function openChildAs(options: Traced, prior: PriorDiscovery | undefined): Promise<Connection> {
+  const { launch } = options.target;
+  if (!launch) throw new Error('A target over stdio needs to be told what to start.');
+  const transport = new ChildTransport(launch);
+  const { client, left, lost } = await connect(options, transport, prior);
+  const discovered = client.getDiscoverResult();
+  return established(client, {
+    protocol: {
+      version: client.getNegotiatedProtocolVersion() ?? 'unknown',
+      era: client.getProtocolEra() ?? 'legacy',
+      transport: 'stdio',
+      offered: discovered?.supportedVersions ?? [],
+    },
+    trace: options.trace,
+    verdict: { transport: 'stdio', prior: discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' } },
     sessionId: undefined,
     lost,
     goodbye: left,

@@ -13,6 +13,7 @@ export { UpstreamPool, type UpstreamPoolOptions } from './pool.js';
 export { probe, type ProbeCheck, type ProbeCheckName, type ProbeOptions, type ProbeReport } from './probe.js';
 export type { RawResult } from './raw-result.js';
 export { UpstreamSession, type WaitOptions } from './session.js';
+export { type Launch, ProcessSlots } from './stdio/launch.js';
 export type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
 export { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.js';
 export { MAX_ANSWER_BYTES } from './upstream-fetch.js';

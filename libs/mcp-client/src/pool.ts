@@ -3,6 +3,7 @@ import { openConnection, type Connection, type Verdict } from './connection.js';
 import { Deadline } from './deadline.js';
 import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
 import { UpstreamSession } from './session.js';
+import type { ProcessSlots } from './stdio/launch.js';
 import type { ClientInfo, UpstreamTarget } from './target.js';
 import { TargetLeases } from './target-leases.js';
 import { UpstreamError } from './upstream-error.js';
@@ -20,8 +21,12 @@ export interface UpstreamPoolOptions {
 
 interface Entry {
   leases: TargetLeases;
+  isProcess: boolean;
   verdict: { value: Verdict; expiresAt: number } | undefined;
 }
+
+/** A process serves one call at a time, and is kept longer, since starting one is dear. */
+const PROCESS_IDLE_MS = 10 * 60_000;
 
 /** A server may be upgraded to another protocol, so what was negotiated is asked again now and then. */
 const VERDICT_MS = 10 * 60_000;
@@ -59,7 +64,7 @@ export class UpstreamPool {
     { signal }: { signal?: AbortSignal },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    const entry = this.#entryOf(target.key);
+    const entry = this.#entryOf(target);
     const deadline = new Deadline(target.timeoutMs, signal);
     let session: UpstreamSession;
     try {
@@ -89,7 +94,7 @@ export class UpstreamPool {
     await Promise.all(entries.map(({ leases }) => leases.close()));
   }
 
-  #entryOf(key: string): Entry {
+  #entryOf({ key, transport }: UpstreamTarget): Entry {
     if (this.#closed) throw busy('The connections to servers are being closed.');
     const known = this.#entries.get(key);
     if (known) {
@@ -98,8 +103,12 @@ export class UpstreamPool {
       return known;
     }
     if (this.#entries.size >= this.#maxTargets) this.#forgetOldestIdle();
+    const isProcess = transport === 'stdio';
     const entry: Entry = {
-      leases: new TargetLeases({ maxSessions: this.#maxPerTarget, idleMs: this.#idleMs }),
+      leases: isProcess
+        ? new TargetLeases({ maxSessions: 1, idleMs: PROCESS_IDLE_MS })
+        : new TargetLeases({ maxSessions: this.#maxPerTarget, idleMs: this.#idleMs }),
+      isProcess,
       verdict: undefined,
     };
     this.#entries.set(key, entry);
@@ -114,6 +123,16 @@ export class UpstreamPool {
     throw busy('Too many servers are in use at once.');
   }
 
+  /** The least recently used makes room. */
+  async #endIdleProcess(slots: ProcessSlots): Promise<void> {
+    for (const [key, { leases, isProcess }] of [...this.#entries]) {
+      if (!slots.full) return;
+      if (!isProcess || leases.inUse) continue;
+      this.#entries.delete(key);
+      await leases.close();
+    }
+  }
+
   async #openSession(target: UpstreamTarget, entry: Entry, deadline: Deadline): Promise<UpstreamSession> {
     const connection = await this.#openConnection(target, entry, deadline);
     return new UpstreamSession(target, connection, (within) => {
@@ -124,6 +143,7 @@ export class UpstreamPool {
   }
 
   async #openConnection(target: UpstreamTarget, entry: Entry, deadline: Deadline): Promise<Connection> {
+    if (target.launch?.slots.full) await this.#endIdleProcess(target.launch.slots);
     const trace = newTrace();
     const verdict = entry.verdict && entry.verdict.expiresAt > Date.now() ? entry.verdict.value : undefined;
     try {

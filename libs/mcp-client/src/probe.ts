@@ -46,6 +46,8 @@ export interface ProbeOptions {
   clientInfo?: ClientInfo;
 }
 
+const RUNS_HERE = 'Not used: the package runs on this instance.';
+
 /** What a check found; `skipped` says why it was not needed. */
 type Finding = { summary: string; detail?: string } | { skipped: string };
 
@@ -94,7 +96,15 @@ class ProbeRun {
     return this.#checks.some(({ status }) => status === 'failed');
   }
 
+  get #isProcess(): boolean {
+    return this.target.transport === 'stdio';
+  }
+
   async #reachHost(): Promise<void> {
+    if (this.#isProcess) {
+      for (const name of ['address', 'network', 'tls'] as const) this.#skip(name, RUNS_HERE);
+      return;
+    }
     const checked = await this.#step('address', async () => {
       const found = await this.guard.check(this.target.url, { signal: this.deadline.signal });
       const why = {
@@ -126,6 +136,7 @@ class ProbeRun {
   async #openSession(): Promise<UpstreamSession | undefined> {
     if (this.#failed) return undefined;
     const { guard, target, deadline, clientInfo } = this;
+    const isProcess = this.#isProcess;
     const trace = newTrace();
     const startedAt = performance.now();
     let answeredAt: number | undefined;
@@ -134,14 +145,20 @@ class ProbeRun {
     try {
       const connection = await open();
       const now = performance.now();
-      this.#pass('http', (answeredAt ?? now) - startedAt, `HTTP ${connection.trace.status ?? 200}`);
+      if (isProcess) this.#skip('http', RUNS_HERE);
+      else this.#pass('http', (answeredAt ?? now) - startedAt, `HTTP ${connection.trace.status ?? 200}`);
       this.#pass('auth', 0, Object.keys(target.headers).length > 0 ? 'Credential accepted' : 'None required');
       const { version, era, offered } = connection.protocol;
       const others = offered.filter((one) => one !== version);
-      const how =
-        era === 'modern' ? 'stateless' : connection.protocol.transport === 'sse' ? 'HTTP+SSE' : 'with handshake';
+      const how = isProcess
+        ? 'over its standard streams'
+        : era === 'modern'
+          ? 'stateless'
+          : connection.protocol.transport === 'sse'
+            ? 'HTTP+SSE'
+            : 'with handshake';
       const also = others.length > 0 ? `, also offers ${others.join(', ')}` : '';
-      this.#pass('protocol', now - (answeredAt ?? now), `${version} (${how})${also}`);
+      this.#pass('protocol', now - (answeredAt ?? (isProcess ? startedAt : now)), `${version} (${how})${also}`);
       this.#found.protocol = connection.protocol;
       const session = new UpstreamSession(target, connection, open);
       if (session.serverInfo) this.#found.serverInfo = session.serverInfo;
@@ -154,6 +171,10 @@ class ProbeRun {
 
   #failOpening(error: UpstreamError, ms: number, answered: boolean): void {
     const status = error.httpStatus;
+    if (this.#isProcess) {
+      for (const name of ['http', 'auth'] as const) this.#skip(name, RUNS_HERE);
+      return this.#fail('protocol', ms, error);
+    }
     if (error.code === 'UPSTREAM_AUTH') {
       this.#pass('http', ms, `HTTP ${status}`);
       return this.#fail('auth', 0, error);

@@ -1,9 +1,13 @@
+import type { Launch } from './stdio/launch.js';
+
 /** One upstream MCP server as one account sees it. */
 export interface UpstreamTarget {
   /** Identity of server + credential + configuration version; sessions are shared within it and never across. */
   key: string;
   url: string;
-  transport: 'auto' | 'streamable_http' | 'sse';
+  transport: 'auto' | 'streamable_http' | 'sse' | 'stdio';
+  /** Of `stdio`, where nothing is sent to a URL. */
+  launch?: Launch;
   /** Sent with every request: the API key or bearer token. */
   headers: Record<string, string>;
   /** Sent with every request as well, and no secret. */
@@ -23,7 +27,7 @@ export interface Protocol {
   version: string;
   /** `legacy` has a handshake and sessions; `modern` (2026-07-28 and later) has neither. */
   era: 'legacy' | 'modern';
-  transport: 'streamable_http' | 'sse';
+  transport: 'streamable_http' | 'sse' | 'stdio';
   /** Revisions that a modern server says it also speaks. */
   offered: readonly string[];
 }

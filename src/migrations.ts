@@ -9,6 +9,7 @@ import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
 import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
 import { UnrecordedArtifacts1763700405000 } from './core/artifacts/unrecorded-artifacts.migration.js';
+import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
@@ -67,6 +68,7 @@ export const MIGRATIONS = [
   ServerDetails1763701300000,
   Webhooks1763702000000,
   ApprovalRequests1763702001000,
+  Catalogue1763702500000,
 ];
 
 export const ENTITIES = [

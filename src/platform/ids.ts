@@ -25,6 +25,7 @@ export const ID_KINDS = [
   'grant',
   'apr',
   'svc',
+  'pkg',
   'whk',
   'whm',
   'whd',

@@ -33,6 +33,12 @@ export const ACTIVITY_ACTIONS = [
   'server.changed',
   'server.deleted',
   'server.access_changed',
+  'service.configured',
+  'service.added',
+  'service.changed',
+  'service.removed',
+  'package.listed',
+  'package.unlisted',
 ] as const;
 export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 

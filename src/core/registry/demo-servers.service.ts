@@ -65,6 +65,7 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
       sslVerify: true,
       approvalPolicy: 'require_approval_writes',
       ...UNCHECKED,
+      serviceId: null,
       demo: true,
       createdBy: null,
       access: 'organization',

@@ -77,6 +77,9 @@ export class ServerEntity {
   @Column('integer', { name: 'prompt_count', nullable: true })
   promptCount!: number | null;
 
+  @Column('text', { name: 'service_id', nullable: true })
+  serviceId!: string | null;
+
   @Column('boolean')
   demo!: boolean;
 

@@ -1,7 +1,11 @@
-import type { OrganizationId, ServerId, UserId } from '../../platform/ids.js';
+import type { OrganizationId, ServerId, ServiceId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 
-export const SERVER_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
+/** Those that people may choose. */
+export const CHOSEN_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
+/** `stdio`: a listed package that this instance runs; only the configuration of a service makes one. */
+export const SERVER_TRANSPORTS = [...CHOSEN_TRANSPORTS, 'stdio'] as const;
+export type ChosenTransport = (typeof CHOSEN_TRANSPORTS)[number];
 export type ServerTransport = (typeof SERVER_TRANSPORTS)[number];
 
 export const AUTH_METHODS = ['none', 'api_key', 'oauth'] as const;
@@ -23,6 +27,7 @@ export interface McpServer {
   name: string;
   /** For people. */
   description: string | null;
+  /** Of a package: `npm:<name>@<version>`. */
   url: string;
   /** Go with every request to it; see request-headers.ts. */
   requestHeaders: Readonly<Record<string, string>>;
@@ -52,6 +57,8 @@ export interface McpServer {
   toolCount: number | null;
   resourceCount: number | null;
   promptCount: number | null;
+  /** The catalogue's entry that it was configured from. */
+  serviceId: ServiceId | null;
   /** Our own demo server, whose URL is ours to set. */
   demo: boolean;
   /** Who registered it; null for our demo server, and for a user who is gone. */

@@ -14,7 +14,7 @@ import { checkKey, checkServer } from './check-server.job.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
 import { credentialsAreOfAnotherOrigin, demoServerUrlIsFixed, serverNameTaken } from './registry.errors.js';
 import type { VisibleServer } from './access.js';
-import { type AuthMethod, type McpServer, type ServerTransport, serverTopic, UNCHECKED } from './server.js';
+import { type AuthMethod, type McpServer, type ChosenTransport, serverTopic, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServersRepository } from './servers.repository.js';
@@ -29,7 +29,7 @@ export interface NewServer {
   requestHeaders?: Readonly<Record<string, string>> | undefined;
   /** A placeholder: the secret itself may be unknown here. */
   secretId?: string | undefined;
-  transport: ServerTransport;
+  transport: ChosenTransport;
   authMethod: AuthMethod;
   credentials?: CredentialsInput | undefined;
   /** Seconds. */
@@ -86,6 +86,7 @@ export class ServersService {
       sslVerify: input.sslVerify,
       approvalPolicy: input.approvalPolicy ?? 'require_approval_all',
       ...UNCHECKED,
+      serviceId: null,
       demo: false,
       createdBy: principal.userId,
       access: 'organization',

@@ -3,7 +3,7 @@ import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import type { ConnectionToTest } from '../../../core/registry/connection-tests.service.js';
 import { findHeaderProblem, findSchemeProblem, findSecretProblem } from '../../../core/registry/credentials.js';
 import { AUTH_METHODS, DEFAULT_TIMEOUT_SECONDS, MAX_NAME_LENGTH } from '../../../core/registry/server.js';
-import { MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
+import { MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH, CHOSEN_TRANSPORTS } from '../../../core/registry/server.js';
 import { findUrlProblem } from '../../../core/registry/server-url.js';
 import type { NewServer, ServerChange } from '../../../core/registry/servers.service.js';
 import { toFirstSpelling, withoutToldFields } from './server-spellings.js';
@@ -57,7 +57,7 @@ const fields = {
   credentials,
   timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).meta({ description: 'Seconds.' }),
   ssl_verify: z.boolean(),
-  transport: z.enum(SERVER_TRANSPORTS).meta({ description: 'auto: Streamable HTTP, else HTTP+SSE.' }),
+  transport: z.enum(CHOSEN_TRANSPORTS).meta({ description: 'auto: Streamable HTTP, else HTTP+SSE.' }),
   approval_policy: z.enum(APPROVAL_POLICIES),
 };
 

@@ -15,11 +15,16 @@ const ROLE_OF = { manage: 'admin', use: 'developer', see: 'viewer' } as const sa
   (typeof ACCESS_ROLES)[number]
 >;
 
+/** Also of what is told: a package that this instance runs. */
+const TOLD_TRANSPORTS = [...TRANSPORTS, 'STDIO'] as const;
+
 /** One that finds the transport by itself begins with Streamable HTTP. */
-const TRANSPORT = { sse: 'SSE', streamable_http: 'STREAMABLE_HTTP', auto: 'STREAMABLE_HTTP' } as const satisfies Record<
-  ServerTransport,
-  (typeof TRANSPORTS)[number]
->;
+const TRANSPORT = {
+  sse: 'SSE',
+  streamable_http: 'STREAMABLE_HTTP',
+  auto: 'STREAMABLE_HTTP',
+  stdio: 'STDIO',
+} as const satisfies Record<ServerTransport, (typeof TOLD_TRANSPORTS)[number]>;
 
 const epochMs = z.int().meta({ description: 'Epoch milliseconds.' });
 const role = z.enum(ACCESS_ROLES);
@@ -29,7 +34,7 @@ const described = {
   url: z.string(),
   name: z.string(),
   approval_policy: z.enum(APPROVAL_POLICIES),
-  transport: z.enum(TRANSPORTS),
+  transport: z.enum(TOLD_TRANSPORTS),
   description: z.string().nullable(),
   request_headers: z.record(z.string(), z.string()),
   tool_approval_hashes: hashes,

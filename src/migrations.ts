@@ -11,6 +11,7 @@ import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifact
 import { UnrecordedArtifacts1763700405000 } from './core/artifacts/unrecorded-artifacts.migration.js';
 import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
+import { RequestBodies1763702200000 } from './core/execution/request-bodies.migration.js';
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
@@ -68,6 +69,7 @@ export const MIGRATIONS = [
   ServerDetails1763701300000,
   Webhooks1763702000000,
   ApprovalRequests1763702001000,
+  RequestBodies1763702200000,
   Catalogue1763702500000,
 ];
 

@@ -5,12 +5,13 @@ import { CallGate } from './call-gate.js';
 import { CallMetrics } from './call-metrics.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestLog } from './request-log.js';
+import { RequestLogRepository } from './request-log.repository.js';
 import { OldRequests } from './old-requests.js';
 import { ToolCalls } from './tool-calls.service.js';
 
 @Module({
   imports: [ArtifactsModule, RegistryModule],
-  providers: [CallGate, CallMetrics, ExecutionService, OldRequests, RequestLog, ToolCalls],
+  providers: [CallGate, CallMetrics, ExecutionService, OldRequests, RequestLog, RequestLogRepository, ToolCalls],
   exports: [ExecutionService, ToolCalls],
 })
 export class ExecutionModule {}

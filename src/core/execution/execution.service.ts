@@ -1,7 +1,7 @@
 import { type LogMessage, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
-import { Logger } from '../../platform/logging/logger.js';
+import { ambientFields, Logger } from '../../platform/logging/logger.js';
 import { newId } from '../../platform/ids.js';
 import { Clock } from '../../platform/clock.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
@@ -15,6 +15,8 @@ import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answe
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
 import { CallMetrics } from './call-metrics.js';
 import { RequestLog } from './request-log.js';
+import { statusCodeOf } from './request-log-row.js';
+import { secretPathsOf } from './secret-paths.js';
 import type { CallObserver, ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
@@ -47,7 +49,7 @@ export class ExecutionService {
     const outcome = await this.run(call, observer);
     const durationMs = performance.now() - started;
     this.metrics.seen(call.tool.serverId, call.tool.name, outcome.status, durationMs);
-    this.log(call, outcome, startedAt, Math.round(durationMs));
+    this.log(call, outcome, startedAt, durationMs);
     return outcome;
   }
 
@@ -161,23 +163,43 @@ export class ExecutionService {
   }
 
   private log(call: ToolCall, outcome: ToolOutcome, startedAt: Date, durationMs: number): void {
-    const output = 'output' in outcome ? JSON.stringify(outcome.output).length : 0;
+    const { caller, requestId, traceId } = ambientFields();
+    const response = 'output' in outcome ? outcome.output : null;
+    const fault = 'fault' in outcome ? outcome.fault : null;
     this.requestLog.record({
       id: call.logId ?? newId('log', startedAt.getTime()),
       organizationId: call.organizationId,
       userId: call.userId,
+      username: caller?.actor?.name ?? null,
+      credentialId: caller?.credentialId ?? null,
+      via: caller?.via ?? null,
+      door: call.door ?? 'session',
       sessionId: call.sessionId,
+      planId: call.planId,
       nodeId: call.nodeId,
+      approvalId: call.approvalId ?? null,
       serverId: call.tool.serverId,
+      serverName: '',
       tool: call.tool.name,
+      method: 'tools/call',
       pin: call.tool.pin,
       status: outcome.status,
-      errorCode: 'fault' in outcome ? outcome.fault.code : null,
+      statusCode: statusCodeOf(outcome.status, fault?.code ?? null),
+      errorCode: fault?.code ?? null,
+      errorMessage: fault?.message ?? null,
+      rule: call.rule ?? null,
       requestBytes: JSON.stringify(call.arguments).length,
-      responseBytes: output,
+      responseBytes: response ? JSON.stringify(response).length : 0,
       artifacts: 'artifacts' in outcome ? outcome.artifacts.length : 0,
       durationMs,
       startedAt,
+      ip: caller?.ip ?? null,
+      userAgent: caller?.userAgent ?? null,
+      requestId: requestId ?? null,
+      traceId: traceId ?? null,
+      request: call.arguments,
+      response,
+      secretPaths: secretPathsOf(call.tool.inputSchema),
     });
   }
 }

@@ -1,54 +1,84 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
-
-/** One call of a tool, as it is kept. */
-export interface RequestLogRow {
-  id: string;
-  organizationId: string;
-  userId: string;
-  sessionId: string | null;
-  nodeId: string | null;
-  serverId: string;
-  tool: string;
-  pin: string;
-  status: string;
-  errorCode: string | null;
-  requestBytes: number;
-  responseBytes: number;
-  artifacts: number;
-  durationMs: number;
-  startedAt: Date;
-}
+import { createScrubber } from '../../platform/logging/scrub.js';
+import { scrubText } from '../../platform/logging/secret-forms.js';
+import { Metrics } from '../../platform/metrics/metrics.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { type RedactedJson, toRedactedJson } from './redacted-json.js';
+import { RequestLogRepository, toRowText } from './request-log.repository.js';
+import type { RequestLogRow } from './request-log-row.js';
 
 const FLUSH_MS = 250;
-const BATCH = 500;
-const BUFFERED_AT_MOST = 20_000;
+const RETRY_MS = 2_000;
+const BATCH_ROWS = 500;
+const BATCH_CHARACTERS = 1024 * 1024;
+const ROWS_AT_MOST = 20_000;
+/** Of bodies that are kept alive until they are written. */
+const BYTES_AT_MOST = 64 * 1024 * 1024;
+/** How long the rows of a batch may hold up everybody else. */
+const SLICE_MS = 4;
+
+const NO_BODY: RedactedJson = { json: null, truncated: false };
+
+/** Rows as they will be stored. */
+interface Batch {
+  /** By id: one statement may not write a row twice. */
+  texts: Map<string, string>;
+}
 
 /** Rows gather for a quarter of a second and are written together, so that no call waits for its log line. */
 @Injectable()
 export class RequestLog implements OnApplicationShutdown {
-  private rows: RequestLogRow[] = [];
-  private dropped = 0;
+  private waiting: RequestLogRow[] = [];
+  private heldBytes = 0;
+  /** Ready to be stored; stays while the database is away. */
+  private batch: Batch | undefined;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private readonly bodyBytes: number;
+  private readonly scrub: (text: string) => string;
+  private readonly dropped;
+  private readonly bodiesDropped;
 
   constructor(
-    private readonly database: Database,
+    private readonly rows: RequestLogRepository,
+    @Inject(CONFIG) config: Config,
+    metrics: Metrics,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.bodyBytes = config.requestLog.bodyBytes;
+    this.scrub = createScrubber(config.log.secrets, scrubText);
+    this.dropped = metrics.counter({
+      name: 'app_request_log_dropped_total',
+      help: 'Rows of the request log that were never stored: too many waited, or the database refused them.',
+    });
+    this.bodiesDropped = metrics.counter({
+      name: 'app_request_log_bodies_dropped_total',
+      help: 'Rows of the request log whose request and response were let go, since too many bytes waited.',
+    });
+    metrics.observe(
+      { name: 'app_request_log_waiting', help: 'Rows of the request log that are not stored yet.' },
+      () => this.waiting.length + (this.batch?.texts.size ?? 0),
+    );
+  }
 
+  /** One for each call; a second one of an id replaces a row that waited for an approval. Never throws, never waits. */
   record(row: RequestLogRow): void {
-    if (this.rows.length >= BUFFERED_AT_MOST) {
-      this.dropped += 1;
+    if (this.waiting.length >= ROWS_AT_MOST) {
+      this.dropped.inc();
       return;
     }
-    this.rows.push(row);
-    this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
+    this.waiting.push(this.hold(row));
+    if (this.waiting.length === BATCH_ROWS) void this.flush();
+    else this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.flush();
+    const lost = this.waiting.length + (this.batch?.texts.size ?? 0);
+    if (lost > 0) this.logger.error({ rows: lost }, 'request log not written before the end');
+    clearTimeout(this.timer);
   }
 
   /** Until all that was recorded so far is stored, or could not be. */
@@ -59,33 +89,88 @@ export class RequestLog implements OnApplicationShutdown {
     await this.writing;
   }
 
+  private hold(row: RequestLogRow): RequestLogRow {
+    const bytes = bytesOf(row);
+    if (bytes === 0) return row;
+    if (this.bodyBytes > 0 && this.heldBytes + bytes <= BYTES_AT_MOST) {
+      this.heldBytes += bytes;
+      return row;
+    }
+    if (this.bodyBytes > 0) this.bodiesDropped.inc();
+    return { ...row, request: null, response: null };
+  }
+
   private async write(): Promise<void> {
-    while (this.rows.length > 0) {
-      const batch = this.rows.splice(0, BATCH);
+    while (this.batch || this.waiting.length > 0) {
+      this.batch ??= await this.takeBatch();
       try {
-        await this.insert(batch);
+        await this.store(this.batch);
+        this.batch = undefined;
       } catch (error) {
-        this.rows.unshift(...batch);
-        this.logger.warn({ waiting: this.rows.length, dropped: this.dropped, err: error }, 'request log not written');
-        this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS * 8);
+        this.logger.warn({ waiting: this.waiting.length, err: error }, 'request log not written');
+        this.timer ??= setTimeout(() => void this.flush(), RETRY_MS);
         return;
       }
     }
-    if (this.dropped > 0) this.logger.warn({ dropped: this.dropped }, 'request log overflowed');
-    this.dropped = 0;
   }
 
-  private async insert(batch: readonly RequestLogRow[]): Promise<void> {
-    await this.database.sql(
-      `insert into request_log (id, organization_id, user_id, session_id, node_id, server_id, tool, pin, status,
-         error_code, request_bytes, response_bytes, artifacts, duration_ms, started_at)
-       select id, "organizationId", "userId", "sessionId", "nodeId", "serverId", tool, pin, status,
-         "errorCode", "requestBytes", "responseBytes", artifacts, "durationMs", "startedAt"
-       from json_to_recordset($1::json) as row (id text, "organizationId" text, "userId" text, "sessionId" text,
-         "nodeId" text, "serverId" text, tool text, pin text, status text, "errorCode" text, "requestBytes" int,
-         "responseBytes" int, artifacts int, "durationMs" int, "startedAt" timestamptz)
-       on conflict (id) do nothing`,
-      [JSON.stringify(batch)],
-    );
+  /** All that costs is done here, a few milliseconds at a time. */
+  private async takeBatch(): Promise<Batch> {
+    const texts = new Map<string, string>();
+    let characters = 0;
+    let began = performance.now();
+    let taken = 0;
+    for (const row of this.waiting) {
+      if (taken === BATCH_ROWS || characters >= BATCH_CHARACTERS) break;
+      const text = this.textOf(row);
+      texts.set(row.id, text);
+      characters += text.length;
+      taken += 1;
+      this.heldBytes -= bytesOf(row);
+      if (performance.now() - began < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      began = performance.now();
+    }
+    this.waiting = this.waiting.slice(taken);
+    return { texts };
+  }
+
+  private textOf(row: RequestLogRow): string {
+    const limits = { limit: this.bodyBytes, scrub: this.scrub };
+    const { request, response, secretPaths = [] } = row;
+    const bodies = {
+      request: request === null ? NO_BODY : toRedactedJson(request, { ...limits, secretPaths }),
+      response: response === null ? NO_BODY : toRedactedJson(response, limits),
+    };
+    return toRowText(row, bodies, this.scrub);
+  }
+
+  private async store({ texts }: Batch): Promise<void> {
+    try {
+      await this.rows.add([...texts.values()]);
+    } catch (error) {
+      if (!isOfTheData(error) || texts.size === 0) throw error;
+      await this.storeEach([...texts.values()]);
+    }
+  }
+
+  /** One row that the database refuses must not keep the others back. */
+  private async storeEach(texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      try {
+        await this.rows.add([text]);
+      } catch (error) {
+        if (!isOfTheData(error)) throw error;
+        this.dropped.inc();
+        this.logger.error({ err: error }, 'a row of the request log was refused');
+      }
+    }
   }
 }
+
+/** Of bodies that it keeps alive. */
+const bytesOf = ({ request, response, requestBytes, responseBytes }: RequestLogRow): number =>
+  (request === null ? 0 : requestBytes) + (response === null ? 0 : responseBytes);
+
+/** Postgres' classes 21 to 23: what was given does not fit, and will not later. */
+const isOfTheData = (error: unknown): boolean => /^2[123]/.test(String((error as { code?: unknown } | null)?.code));

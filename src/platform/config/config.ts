@@ -58,6 +58,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       requestLogDays: values.RETENTION_REQUEST_LOG_DAYS,
       activityDays: values.RETENTION_ACTIVITY_DAYS,
     },
+    requestLog: { bodyBytes: values.REQUEST_LOG_BODY_BYTES },
     keys: { rotationDays: values.KEY_ROTATION_DAYS },
     mail: { smtpUrl: values.SMTP_URL, from: values.MAIL_FROM },
     models: {

@@ -102,6 +102,12 @@ export const SETTINGS = {
     preset: '90',
     about: 'Age at which lines of the request log, one for each call of a tool, are removed. 0 keeps them.',
   },
+  REQUEST_LOG_BODY_BYTES: {
+    schema: whole(0, 262_144),
+    preset: '16384',
+    about:
+      'How many bytes of the arguments and of the result of a call the request log keeps at most, without secrets. 0 keeps none.',
+  },
   RETENTION_ACTIVITY_DAYS: {
     schema: whole(0, 36_500),
     preset: '365',

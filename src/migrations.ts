@@ -5,6 +5,7 @@ import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
 import { TurnEntity } from './core/agent/turn.entity.js';
 import { ApprovalRequests1763702001000 } from './core/approvals/approval-requests.migration.js';
 import { Approvals1763700005000 } from './core/approvals/approvals.migration.js';
+import { ScopedGrants1763702400000 } from './core/approvals/scoped-grants.migration.js';
 import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
 import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
@@ -71,6 +72,7 @@ export const MIGRATIONS = [
   ApprovalRequests1763702001000,
   RequestBodies1763702200000,
   Catalogue1763702500000,
+  ScopedGrants1763702400000,
 ];
 
 export const ENTITIES = [

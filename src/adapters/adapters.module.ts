@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { LanguageModels } from '../core/agent/language-models.port.js';
 import { ArtifactStore } from '../core/artifacts/artifact-store.port.js';
 import { DemoServer } from '../core/registry/demo-server.port.js';
+import { PackageRunner } from '../core/registry/package-runner.port.js';
 import type { Config } from '../platform/config/config.js';
 import { Logger } from '../platform/logging/logger.js';
 import { PROJECT_ROOT } from '../platform/project-root.js';
@@ -11,6 +12,8 @@ import { AbsentDemoServer } from './demo-server/absent-demo-server.js';
 import { DemoProcess } from './demo-server/demo-process.js';
 import { ConfiguredModels } from './language-model/configured-models.js';
 import { MailerModule } from './mailer/mailer.module.js';
+import { AbsentPackages } from './packages/absent-packages.js';
+import { NpmPackages } from './packages/npm-packages.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 
 const DEMO_SCRIPT = join(PROJECT_ROOT, 'dist/demo/main.js');
@@ -38,8 +41,18 @@ export class AdaptersModule {
               ? new DemoProcess({ script: DEMO_SCRIPT, port: config.demo.port, logger })
               : new AbsentDemoServer(),
         },
+        {
+          provide: PackageRunner,
+          useFactory: () =>
+            config.packages.enabled
+              ? new NpmPackages({
+                  folder: join(config.dataDirectory, 'packages'),
+                  ...config.packages,
+                })
+              : new AbsentPackages(),
+        },
       ],
-      exports: [LanguageModels, ArtifactStore, DemoServer],
+      exports: [LanguageModels, ArtifactStore, DemoServer, PackageRunner],
     };
   }
 }

@@ -9,11 +9,27 @@ export interface CredentialsInput {
   accessToken?: string | undefined;
 }
 
-/** What is sealed: one header of each request to the server. */
-export interface StoredCredentials {
+/** What is sealed: one header of each request to the server, or what a service was configured with. */
+export type StoredCredentials = HeaderCredential | ServiceConfiguration;
+
+export interface HeaderCredential {
   header: string;
   value: string;
 }
+
+/** What a person entered for a service of the catalogue, and what it comes to. */
+export interface ServiceConfiguration {
+  config: Readonly<Record<string, ConfigValue>>;
+  /** Of each request, to a remote server. */
+  headers: Readonly<Record<string, string>>;
+  /** Of the process, where a package is run. */
+  env: Readonly<Record<string, string>>;
+  args: readonly string[];
+}
+
+export type ConfigValue = string | number | boolean | readonly string[];
+
+export const NOTHING_CONFIGURED: ServiceConfiguration = { config: {}, headers: {}, env: {}, args: [] };
 
 const DEFAULT_HEADER = 'Authorization';
 const DEFAULT_SCHEME = 'Bearer';
@@ -68,7 +84,7 @@ export const isEmptyInput = (input: CredentialsInput | undefined): boolean =>
  * @returns null where the server asks for no credential
  * @throws AppError CREDENTIALS_REQUIRED
  */
-export function readCredentials(method: AuthMethod, input: CredentialsInput | undefined): StoredCredentials | null {
+export function readCredentials(method: AuthMethod, input: CredentialsInput | undefined): HeaderCredential | null {
   switch (method) {
     case 'none':
       return null;

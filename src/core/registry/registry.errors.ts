@@ -64,6 +64,20 @@ export const demoServerUrlIsFixed = () =>
     issues: [{ path: '/url', code: 'fixed', message: 'cannot be changed' }],
   });
 
+export const packagesAreOff = () =>
+  new AppError('conflict', 'PACKAGES_DISABLED', 'This instance runs no packages. See the setting PACKAGES_ENABLED.');
+
+export const packageNotFound = () => new AppError('not_found', 'PACKAGE_NOT_FOUND', 'There is no such listed package.');
+
+/** @param why of npm's words, without paths of ours */
+export const packageNotInstalled = (why: string) =>
+  new AppError('conflict', 'PACKAGE_NOT_INSTALLED', `The package could not be installed: ${why}`);
+
+export const packageIsConfigured = () =>
+  new AppError('invalid', 'SERVER_IS_PACKAGE', 'What this server runs is set by configuring its service.', {
+    issues: [{ path: '/url', code: 'fixed', message: 'cannot be changed: the server is a package' }],
+  });
+
 export const connectionFailed = (why: string, checks: readonly ConnectionCheck[]) =>
   new AppError('invalid', 'CONNECTION_FAILED', `Connection failed: ${why}`, { details: { checks } });
 

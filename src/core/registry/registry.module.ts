@@ -3,11 +3,16 @@ import { IdentityModule } from '../identity/identity.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
+import { ConfiguredServersService } from './configured-servers.service.js';
 import { DemoServersService } from './demo-servers.service.js';
 import { FurnishOrganizationHandler } from './furnish-organization.handler.js';
+import { ListedPackagesRepository } from './listed-packages.repository.js';
+import { ListedPackagesService } from './listed-packages.service.js';
+import { PackageLaunches } from './package-launches.service.js';
 import { SealedCredentials } from './sealed-credentials.js';
 import { ServerAccessRepository } from './server-access.repository.js';
 import { ServerAccess } from './server-access.service.js';
+import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServersRepository } from './servers.repository.js';
@@ -21,12 +26,17 @@ import { UpstreamsService } from './upstreams.service.js';
   imports: [ActivityModule, IdentityModule],
   providers: [
     CheckServerHandler,
+    ConfiguredServersService,
     ConnectionTestsService,
     DemoServersService,
     FurnishOrganizationHandler,
+    ListedPackagesRepository,
+    ListedPackagesService,
+    PackageLaunches,
     SealedCredentials,
     ServerAccess,
     ServerAccessRepository,
+    ServerChanges,
     ServerCredentials,
     ServerHealthService,
     ServersRepository,
@@ -38,8 +48,10 @@ import { UpstreamsService } from './upstreams.service.js';
   ],
   exports: [
     CheckServerHandler,
+    ConfiguredServersService,
     ConnectionTestsService,
     FurnishOrganizationHandler,
+    ListedPackagesService,
     ServerAccess,
     ServerHealthService,
     ServersService,

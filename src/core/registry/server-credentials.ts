@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox, type SecretPlace } from '../../platform/crypto/secret-box.js';
-import type { StoredCredentials } from './credentials.js';
+import { NOTHING_CONFIGURED, type ServiceConfiguration, type StoredCredentials } from './credentials.js';
 import { credentialsUnreadable } from './registry.errors.js';
 import type { McpServer } from './server.js';
 
@@ -25,17 +25,32 @@ export class ServerCredentials {
    * @throws AppError CREDENTIALS_UNREADABLE
    */
   headersOf(server: Row & Pick<McpServer, 'credentials'>): Record<string, string> {
-    if (server.credentials === null) return {};
+    return toHeaders(this.open(server));
+  }
+
+  /**
+   * What a service was configured with; nothing where somebody entered a credential by hand.
+   * @throws AppError CREDENTIALS_UNREADABLE
+   */
+  configurationOf(server: Row & Pick<McpServer, 'credentials'>): ServiceConfiguration {
+    const stored = this.open(server);
+    return stored && 'config' in stored ? stored : NOTHING_CONFIGURED;
+  }
+
+  private open(server: Row & Pick<McpServer, 'credentials'>): StoredCredentials | null {
+    if (server.credentials === null) return null;
     try {
-      return toHeaders(JSON.parse(this.box.open(server.credentials, placeOf(server))) as StoredCredentials);
+      return JSON.parse(this.box.open(server.credentials, placeOf(server))) as StoredCredentials;
     } catch {
       throw credentialsUnreadable();
     }
   }
 }
 
-export const toHeaders = (credentials: StoredCredentials | null): Record<string, string> =>
-  credentials ? { [credentials.header]: credentials.value } : {};
+export function toHeaders(credentials: StoredCredentials | null): Record<string, string> {
+  if (!credentials) return {};
+  return 'config' in credentials ? { ...credentials.headers } : { [credentials.header]: credentials.value };
+}
 
 const placeOf = ({ id, organizationId }: Row): SecretPlace => ({
   organizationId,

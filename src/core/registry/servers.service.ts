@@ -1,25 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
-import { Database, isUniqueViolation } from '../../platform/database/database.js';
-import { Hints } from '../../platform/hints/hints.js';
-import { newId, type ServerId } from '../../platform/ids.js';
-import { Jobs } from '../../platform/jobs/jobs.js';
+import type { ServerId } from '../../platform/ids.js';
 import type { Page, PageRequest } from '../../platform/page.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
-import { OrganizationPlansService } from '../identity/organization-plans.service.js';
-import type { ActivityAction, ActivityDetails } from '../activity/activity.js';
-import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
-import { checkKey, checkServer } from './check-server.job.js';
-import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
-import { credentialsAreOfAnotherOrigin, demoServerUrlIsFixed, serverNameTaken } from './registry.errors.js';
 import type { VisibleServer } from './access.js';
-import { type AuthMethod, type McpServer, type ChosenTransport, serverTopic, UNCHECKED } from './server.js';
+import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
+import { credentialsAreOfAnotherOrigin, demoServerUrlIsFixed, packageIsConfigured } from './registry.errors.js';
+import { type AuthMethod, type ChosenTransport, type McpServer, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
+import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
-import { ServersRepository } from './servers.repository.js';
-import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 import { isSameOrigin } from './server-url.js';
+import { ServersRepository } from './servers.repository.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 export interface NewServer {
@@ -47,16 +40,11 @@ export type ServerChange = {
 @Injectable()
 export class ServersService {
   constructor(
-    private readonly database: Database,
+    private readonly changes: ServerChanges,
     private readonly servers: ServersRepository,
     private readonly access: ServerAccess,
-    private readonly snapshots: ToolSnapshotsRepository,
     private readonly credentials: ServerCredentials,
     private readonly upstreams: UpstreamsService,
-    private readonly plans: OrganizationPlansService,
-    private readonly activity: Activity,
-    private readonly jobs: Jobs,
-    private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
 
@@ -67,12 +55,8 @@ export class ServersService {
   async create(principal: Principal, input: NewServer): Promise<VisibleServer> {
     const entered = readCredentials(input.authMethod, input.credentials);
     await this.upstreams.refuseForbiddenLiteral(input.url);
-    const now = this.clock.now();
-    const id = newId('mcp', now.getTime());
-    const { organizationId } = principal;
-    const server: McpServer = {
-      id,
-      organizationId,
+    return this.changes.add(principal, (base) => ({
+      ...base,
       name: input.name,
       description: input.description ?? null,
       url: input.url,
@@ -80,26 +64,12 @@ export class ServersService {
       secretId: input.secretId ?? null,
       transport: input.transport,
       authMethod: input.authMethod,
-      credentials: this.credentials.seal({ id, organizationId }, entered),
-      accountVersion: 1,
+      credentials: this.credentials.seal(base, entered),
       timeout: input.timeout,
       sslVerify: input.sslVerify,
       approvalPolicy: input.approvalPolicy ?? 'require_approval_all',
-      ...UNCHECKED,
       serviceId: null,
-      demo: false,
-      createdBy: principal.userId,
-      access: 'organization',
-      createdAt: now,
-      updatedAt: now,
-    };
-    await this.refusingTakenName(async () => {
-      await this.plans.holdRoomForService(organizationId);
-      await this.servers.insert(server);
-      await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
-      await this.tell(server, 'server.created');
-    });
-    return { ...server, level: 'manage' };
+    }));
   }
 
   /** @throws 404 */
@@ -119,34 +89,12 @@ export class ServersService {
   /** Another URL or credential makes it another account: what was known of its tools is forgotten, and it is checked anew. */
   async update(principal: Principal, id: ServerId, change: ServerChange): Promise<VisibleServer> {
     if (change.url !== undefined) await this.refuseUrl(principal, id, change.url);
-    return this.refusingTakenName(async () => {
-      const { level, ...server } = await this.access.lock(principal, id, 'manage');
-      const changed = this.apply(server, change);
-      const otherAccount = changed.accountVersion !== server.accountVersion;
-      if (otherAccount) await this.snapshots.clear(id);
-      if (otherAccount || isAskedDifferently(server, changed)) {
-        await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id) });
-      }
-      await this.servers.update(id, changed);
-      const fields = Object.keys(change).filter((field) => change[field as keyof ServerChange] !== undefined);
-      await this.tell(changed, 'server.changed', { fields });
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
-      return { ...changed, level };
-    });
+    const fields = Object.keys(change).filter((field) => change[field as keyof ServerChange] !== undefined);
+    return this.changes.change(principal, id, (server) => this.apply(server, change), { fields });
   }
 
   async remove(principal: Principal, id: ServerId): Promise<void> {
-    await this.database.transaction(async () => {
-      const server = await this.access.lock(principal, id, 'manage');
-      await this.servers.remove(id);
-      await this.tell(server, 'server.deleted');
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
-    });
-  }
-
-  private async tell({ id, name, organizationId }: McpServer, action: ActivityAction, details?: ActivityDetails) {
-    const subject = { kind: 'server', id, name };
-    await this.activity.record({ organizationId, action, subject, ...(details && { details }) });
+    await this.changes.remove(principal, id);
   }
 
   private async refuseUrl(principal: Principal, id: ServerId, url: string): Promise<void> {
@@ -157,6 +105,7 @@ export class ServersService {
   }
 
   private apply(server: McpServer, change: ServerChange): McpServer {
+    if (server.transport === 'stdio' && isOfPlace(change)) throw packageIsConfigured();
     const credentials = this.credentialsAfter(server, change);
     const url = change.url ?? server.url;
     const authMethod = change.authMethod ?? server.authMethod;
@@ -191,15 +140,7 @@ export class ServersService {
     }
     return this.credentials.seal(server, readCredentials(authMethod, credentials));
   }
-
-  private async refusingTakenName<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await this.database.transaction(work);
-    } catch (error) {
-      throw isUniqueViolation(error, 'servers_name') ? serverNameTaken() : error;
-    }
-  }
 }
 
-const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
-  before.transport !== after.transport || before.sslVerify !== after.sslVerify || before.timeout !== after.timeout;
+const isOfPlace = ({ url, transport, authMethod, credentials }: ServerChange): boolean =>
+  url !== undefined || transport !== undefined || authMethod !== undefined || !isEmptyInput(credentials);

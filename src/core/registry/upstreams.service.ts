@@ -11,6 +11,7 @@ import { HintedCache } from './hinted-cache.js';
 import { egressRefused, serverNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
 import { ServerCredentials } from './server-credentials.js';
+import { PackageLaunches } from './package-launches.service.js';
 import { toSentHeaders } from './request-headers.js';
 import { isLiteralHost } from './server-url.js';
 import { ServersRepository } from './servers.repository.js';
@@ -45,6 +46,7 @@ export class UpstreamsService implements OnApplicationShutdown {
   constructor(
     private readonly servers: ServersRepository,
     private readonly credentials: ServerCredentials,
+    private readonly packages: PackageLaunches,
     demoServer: DemoServer,
     hints: Hints,
     @Inject(CONFIG) { egress }: Config,
@@ -102,11 +104,15 @@ export class UpstreamsService implements OnApplicationShutdown {
     { signal }: { signal: AbortSignal },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    return this.gateOf(server).pool.withSession(this.targetOf(server), { signal }, work);
+    return this.gateOf(server).pool.withSession(await this.targetOf(server), { signal }, work);
   }
 
   async probeServer(server: McpServer, { signal }: { signal: AbortSignal }): Promise<ConnectionReport> {
-    return withSchemas(await probe(this.gateOf(server).guard, this.targetOf(server), { signal }));
+    const { guard, pool } = this.gateOf(server);
+    const target = await this.targetOf(server);
+    // Of an idle package there would be two.
+    if (target.transport === 'stdio') pool.drop(target.key);
+    return withSchemas(await probe(guard, target, { signal }));
   }
 
   /** The same for a place that is not registered. */
@@ -132,10 +138,13 @@ export class UpstreamsService implements OnApplicationShutdown {
   private async resolve(serverId: ServerId): Promise<Resolved> {
     const server = await this.servers.findForJob(serverId);
     if (!server) throw serverNotFound();
-    return { server, target: this.targetOf(server) };
+    return { server, target: await this.targetOf(server) };
   }
 
-  private targetOf(server: McpServer): UpstreamTarget {
+  private async targetOf(server: McpServer): Promise<UpstreamTarget> {
+    if (server.transport === 'stdio') {
+      return { ...toTarget(placeKey(server), server, {}), launch: await this.packages.launchOf(server) };
+    }
     return toTarget(placeKey(server), server, this.credentials.headersOf(server));
   }
 

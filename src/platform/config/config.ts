@@ -93,6 +93,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       enabled: !production && values.ROLE !== 'api' && (values.DEMO_SERVER ?? true),
       port: values.DEMO_PORT,
     },
+    packages: {
+      // Each process would run one of its own for a server, on files of its own.
+      enabled: values.PACKAGES_ENABLED ?? (values.ROLE === 'all' && values.REDIS_URL === undefined),
+      registry: values.PACKAGES_REGISTRY,
+      /** Where npm is looked for. */
+      searchPath: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    },
     metrics: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
     tracing: {
       endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -230,6 +230,16 @@ export const SETTINGS = {
       'Start the demo MCP server and register it in new organizations, unless ROLE is api. Unset: true in development, never in production.',
   },
   DEMO_PORT: { schema: whole(0, 65_535), preset: '7400', about: 'First port tried by the demo server.' },
+  PACKAGES_ENABLED: {
+    schema: flag,
+    about:
+      'Run listed npm packages as servers over stdio. They are no sandbox: see security. Unset: true where one process does all (ROLE=all, no REDIS_URL), since each process would run its own, on files of its own.',
+  },
+  PACKAGES_REGISTRY: {
+    schema: z.url({ protocol: /^https?$/ }),
+    preset: 'https://registry.npmjs.org/',
+    about: 'Where listed packages are installed from.',
+  },
   METRICS_PORT: {
     schema: whole(0, 65_535),
     about: 'Port of its own for /metrics, in the form of Prometheus. Unset: none; 0 takes any free one.',

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { AbsentDemoServer } from '../../../src/adapters/demo-server/absent-demo-server.js';
+import { AbsentPackages } from '../../../src/adapters/packages/absent-packages.js';
 import { MailerModule } from '../../../src/adapters/mailer/mailer.module.js';
 import { PasswordsModule } from '../../../src/adapters/passwords/passwords.module.js';
 import { AccessTokens } from '../../../src/core/identity/access-tokens.js';
@@ -11,6 +12,7 @@ import { organizationCreated } from '../../../src/core/identity/organization-cre
 import { CheckServerHandler } from '../../../src/core/registry/check-server.handler.js';
 import { DemoServer } from '../../../src/core/registry/demo-server.port.js';
 import { FurnishOrganizationHandler } from '../../../src/core/registry/furnish-organization.handler.js';
+import { PackageRunner } from '../../../src/core/registry/package-runner.port.js';
 import { RegistryModule } from '../../../src/core/registry/registry.module.js';
 import { Clock } from '../../../src/platform/clock.js';
 import { type Config, readConfig } from '../../../src/platform/config/config.js';
@@ -86,7 +88,13 @@ export async function startRegistryApp({
   const parts = { config, connection, dataSource, keyring, logger, processId, origin: { url: '' }, clock };
 
   @Global()
-  @Module({ providers: [{ provide: DemoServer, useValue: demo }], exports: [DemoServer] })
+  @Module({
+    providers: [
+      { provide: DemoServer, useValue: demo },
+      { provide: PackageRunner, useValue: new AbsentPackages() },
+    ],
+    exports: [DemoServer, PackageRunner],
+  })
   class DemoModule {}
 
   @Module({

@@ -57,12 +57,7 @@ export class CommandRouter {
       approve_task: async ({ principal, sessionId }, payload) =>
         decisions.approve(principal, sessionId, on(payload), {
           arguments: payload.arguments,
-          remember: {
-            scope: payload.remember ?? 'once',
-            match: payload.match,
-            maxUses: payload.max_uses,
-            expiresIn: payload.expires_in,
-          },
+          remember: payload.remember,
         }),
       approve_all: async ({ principal, sessionId }, payload) =>
         decisions.approveAll(principal, sessionId, {

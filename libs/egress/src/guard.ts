@@ -2,6 +2,7 @@ import type { Agent } from 'undici';
 import { compileAllow } from './allow-list.js';
 import { guardedAgent, type DispatcherOptions } from './connector.js';
 import { guardedFetch, type EgressFetchInit } from './guarded-fetch.js';
+import { guardedSend, type EgressReceiver, type EgressRequest } from './guarded-send.js';
 import { judge, readDestination, type Address, type AddressReason, type EgressPolicy } from './judge.js';
 import { resolveHost, systemLookup, type Lookup } from './resolve.js';
 import { within } from './within.js';
@@ -40,6 +41,8 @@ export interface EgressGuard {
    * @throws EgressRefused, or what fetch throws
    */
   fetch(url: string | URL, init?: EgressFetchInit): Promise<Response>;
+  /** The same for those who send much: events instead of a Response, a body as text. Never throws. */
+  send(request: EgressRequest, receiver: EgressReceiver): void;
   /** Cuts every connection; the guard cannot be used again. */
   close(): Promise<void>;
 }
@@ -85,6 +88,7 @@ export function createEgressGuard({
     check,
     dispatcher,
     fetch: (url, init = {}) => guardedFetch({ dispatcher }, url, init),
+    send: (request, receiver) => guardedSend({ dispatcher }, request, receiver),
     close: async () => {
       closed = true;
       const open = [...agents.values()];

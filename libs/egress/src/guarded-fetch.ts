@@ -1,6 +1,7 @@
 import { type Agent, fetch as undiciFetch } from 'undici';
 import type { DispatcherOptions } from './connector.js';
 import { readDestination } from './judge.js';
+import { followRedirect, isRedirect, leavesOrigin } from './redirects.js';
 import { causesOf, EgressRefused, findRefusal } from './refused.js';
 
 export interface EgressFetchInit extends RequestInit {
@@ -15,9 +16,6 @@ interface Guard {
 }
 type Request = Omit<RequestInit, 'dispatcher'>;
 
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-
 // The global fetch of Node refuses an agent of the undici package, and may use a proxy of the environment.
 const fetchWith = undiciFetch as unknown as (url: URL, init: Request & { dispatcher: unknown }) => Promise<Response>;
 
@@ -29,14 +27,12 @@ export async function guardedFetch(guard: Guard, input: string | URL, init: Egre
   let request: Request = rest;
   for (let hops = 0; ; hops++) {
     const response = await send(url, { ...request, redirect: 'manual', dispatcher });
-    const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
+    const location = isRedirect(response.status) ? response.headers.get('location') : null;
     if (location === null || redirect === 'manual') return response;
     await response.body?.cancel();
-    const next = URL.parse(location, url.href);
-    if (redirect === 'error' || next?.origin !== url.origin) throw leavesOrigin();
-    if (hops === MAX_REDIRECTS) throw tooManyRedirects();
+    if (redirect === 'error') throw leavesOrigin();
+    ({ url } = followRedirect(url, location, hops));
     request = afterRedirect(request, response.status);
-    ({ url } = readDestination(next));
   }
 }
 
@@ -77,13 +73,3 @@ const reservedPort = () =>
     'The port of the URL is reserved for another protocol than HTTP.',
     'Let the server listen on another port.',
   );
-
-const leavesOrigin = () =>
-  new EgressRefused(
-    'EGRESS_REDIRECT',
-    'The server redirects to another address, which is not followed.',
-    'If you trust the other address, use it directly.',
-  );
-
-const tooManyRedirects = () =>
-  new EgressRefused('EGRESS_REDIRECT', 'The server redirects in a circle.', 'Check the path of the URL.');

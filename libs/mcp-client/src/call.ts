@@ -58,11 +58,16 @@ export interface CallListeners {
 export interface CallOptions extends CallListeners {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /**
+   * A person is there to be asked. A legacy server may ask beside the stream of the call, so the call then has a session
+   * to itself; without it `onQuestion` hears only what comes on the call's own stream.
+   */
+  attended?: boolean;
   /** W3C Trace Context: sent as the HTTP header and, as MCP reserves it (SEP-414), as `_meta.traceparent`. */
   traceparent?: string;
 }
 
-/** The one call that a session is busy with. */
+/** A call that runs. */
 export interface CurrentCall extends CallListeners {
   progressToken: string;
   deadline: Deadline;

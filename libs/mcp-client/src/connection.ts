@@ -9,8 +9,9 @@ import {
 } from '@modelcontextprotocol/client';
 import type { Deadline } from './deadline.js';
 import { httpStatusOf, isGivenUp } from './failures.js';
+import { HttpChannel } from './http/channel.js';
 import { ChildTransport } from './stdio/child-transport.js';
-import type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
+import { CAPABILITIES, type ClientInfo, type Protocol, type UpstreamTarget } from './target.js';
 import { UpstreamError } from './upstream-error.js';
 import { newTrace, upstreamFetch, type HttpTrace } from './upstream-fetch.js';
 import { watch } from './watched-transport.js';
@@ -21,10 +22,12 @@ export interface Verdict {
   prior: PriorDiscovery;
 }
 
-/** An open SDK client and what surrounds it. */
+/** An open SDK client, which did the handshake and hears what comes beside the calls, and what surrounds it. */
 export interface Connection {
   client: Client;
   protocol: Protocol;
+  /** Our own way for requests, any number at a time; of Streamable HTTP only, elsewhere they go through the client. */
+  channel: HttpChannel | undefined;
   trace: HttpTrace;
   verdict: Verdict;
   /** The server keeps a session for us, which it may forget. */
@@ -94,15 +97,18 @@ async function openStreamable(options: Traced): Promise<Connection> {
     transport: 'streamable_http',
     offered: discovered?.supportedVersions ?? [],
   };
+  const { sessionId } = transport;
+  const channel = new HttpChannel({ guard, target, clientInfo: options.clientInfo, protocol, sessionId });
   const prior: PriorDiscovery = discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' };
   return established(client, {
     protocol,
+    channel,
     trace,
     verdict: { transport: 'streamable_http', prior },
-    sessionId: transport.sessionId,
+    sessionId,
     lost,
     goodbye: async () => {
-      await left();
+      await Promise.all([left(), channel.left()]);
       if (era === 'legacy') await transport.terminateSession();
     },
   });
@@ -119,6 +125,7 @@ async function openSse(options: Traced): Promise<Connection> {
   const version = client.getNegotiatedProtocolVersion() ?? 'unknown';
   return established(client, {
     protocol: { version, era: 'legacy', transport: 'sse', offered: [] },
+    channel: undefined,
     trace,
     verdict: { transport: 'sse', prior: { kind: 'legacy' } },
     sessionId: undefined,
@@ -150,6 +157,7 @@ async function openChildAs(options: Traced, prior: PriorDiscovery | undefined): 
       transport: 'stdio',
       offered: discovered?.supportedVersions ?? [],
     },
+    channel: undefined,
     trace: options.trace,
     verdict: { transport: 'stdio', prior: discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' } },
     sessionId: undefined,
@@ -168,7 +176,7 @@ function headersOf({ headers, plainHeaders }: UpstreamTarget): Headers {
 async function connect(options: OpenOptions, transport: Transport, prior: PriorDiscovery | undefined) {
   const { notificationsLeft } = watch(transport);
   const client = new Client(options.clientInfo, {
-    capabilities: { elicitation: { form: {}, url: {} } },
+    capabilities: CAPABILITIES,
     versionNegotiation: { mode: 'auto' },
   });
   const lost = new AbortController();

@@ -1,10 +1,15 @@
 /** Beyond this, timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A timer that can be paused, joined with a caller's signal. Dispose it when the work is done. */
+/**
+ * A timer that can be paused, joined with a caller's signal. Dispose it when the work is done.
+ * Its own signal is made for those who ask for it only: a call that nothing interrupts has no use for one.
+ */
 export class Deadline {
-  readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
+  readonly #listeners = new Set<() => void>();
+  #controller: AbortController | undefined;
+  #ended: { reason: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #remainingMs: number;
   #startedAt = 0;
@@ -18,7 +23,7 @@ export class Deadline {
     this.#remainingMs = timeoutMs;
     this.#outer = outer;
     if (outer?.aborted) {
-      this.#controller.abort(outer.reason);
+      this.#ended = { reason: outer.reason };
     } else {
       outer?.addEventListener('abort', this.#cancel, { once: true });
       this.#start();
@@ -26,7 +31,25 @@ export class Deadline {
   }
 
   get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#ended) this.#controller.abort(this.#ended.reason);
+    }
     return this.#controller.signal;
+  }
+
+  /** Whether the time ran out or the caller gave up. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /**
+   * Hears of the end as it comes; not of one that was before.
+   * @returns what stops the listening
+   */
+  onEnd(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** True when the time ran out, false when the caller gave up. */
@@ -46,7 +69,7 @@ export class Deadline {
   }
 
   resume(): void {
-    if (--this.#pauses === 0 && !this.signal.aborted) this.#start();
+    if (--this.#pauses === 0 && !this.#ended) this.#start();
   }
 
   dispose(): void {
@@ -73,15 +96,23 @@ export class Deadline {
 
   readonly #cancel = (): void => {
     clearTimeout(this.#timer);
-    this.#controller.abort(this.#outer?.reason);
+    this.#end(this.#outer?.reason);
   };
+
+  #end(reason: unknown): void {
+    if (this.#ended) return;
+    this.#ended = { reason };
+    this.#controller?.abort(reason);
+    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.clear();
+  }
 
   #start(): void {
     this.#startedAt = performance.now();
     this.#timer = setTimeout(
       () => {
         this.#expired = true;
-        this.#controller.abort(new DOMException('The deadline passed.', 'TimeoutError'));
+        this.#end(new DOMException('The deadline passed.', 'TimeoutError'));
       },
       Math.min(Math.max(0, this.#remainingMs), MAX_TIMER_MS),
     );

@@ -1,5 +1,6 @@
 import { causesOf, findRefusal, type EgressRefused } from '@app/egress';
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, SseError } from '@modelcontextprotocol/client';
+import { HttpRefusal } from './http/exchange.js';
 import { networkFailure } from './network-failures.js';
 import { redact } from './redact.js';
 import type { UpstreamTarget } from './target.js';
@@ -63,7 +64,7 @@ export const isGivenUp = (error: unknown): boolean =>
 /** The HTTP status that made the SDK throw, wherever it keeps it. */
 export function httpStatusOf(error: unknown): number | undefined {
   for (const one of causesOf(error)) {
-    if (one instanceof SdkHttpError) return one.status;
+    if (one instanceof HttpRefusal || one instanceof SdkHttpError) return one.status;
     if (one instanceof SseError && one.code !== undefined && one.code >= 400) return one.code;
   }
   if (error instanceof Error && /^(Unauthorized|InsufficientScope)Error$/.test(error.name)) return 401;
@@ -71,8 +72,9 @@ export function httpStatusOf(error: unknown): number | undefined {
   return posted ? Number(posted[1]) : undefined;
 }
 
-/** The body of a refusal as the SDK kept it. Never for showing. */
+/** The body of a refusal. Never for showing. */
 export function refusalText(error: unknown): string {
+  if (error instanceof HttpRefusal) return error.text;
   for (const one of causesOf(error)) {
     if (one instanceof SdkHttpError && typeof one.data.text === 'string') return one.data.text;
   }

@@ -15,5 +15,6 @@ export type { RawResult } from './raw-result.js';
 export { UpstreamSession, type WaitOptions } from './session.js';
 export { type Launch, ProcessSlots } from './stdio/launch.js';
 export type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
+export type { ToolsVersion } from './tools-version.js';
 export { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.js';
 export { MAX_ANSWER_BYTES } from './upstream-fetch.js';

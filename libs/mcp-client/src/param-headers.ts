@@ -1,4 +1,4 @@
-import { isObject } from './raw-result.js';
+import { isObject, type RawResult } from './raw-result.js';
 
 /** The keyword by which a tool asks for an argument in a header (protocol 2026-07-28, Streamable HTTP). */
 const KEYWORD = 'x-mcp-header';
@@ -10,11 +10,19 @@ interface Declaration {
   header: string;
 }
 
+const known = new WeakMap<object, readonly Declaration[] | undefined>();
+
 /**
  * Where a schema asks for headers; undefined when it breaks a rule, which makes the tool one that must not be used:
  * reachable by `properties` alone, primitive, a token, and unique without regard to case.
  */
 export function headerDeclarations(inputSchema: unknown): readonly Declaration[] | undefined {
+  if (!isObject(inputSchema)) return [];
+  if (!known.has(inputSchema)) known.set(inputSchema, declarationsIn(inputSchema));
+  return known.get(inputSchema);
+}
+
+function declarationsIn(inputSchema: RawResult): readonly Declaration[] | undefined {
   const found: Declaration[] = [];
   collect(inputSchema, [], found);
   const names = new Set(found.map(({ header }) => header.toLowerCase()));
@@ -28,7 +36,7 @@ export function paramHeaders(inputSchema: unknown, args: unknown): Record<string
   for (const { path, header } of headerDeclarations(inputSchema) ?? []) {
     const value = path.reduce<unknown>((node, key) => (isObject(node) ? node[key] : undefined), args);
     const sendable = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
-    if (sendable) headers[`Mcp-Param-${header}`] = encode(String(value));
+    if (sendable) headers[`Mcp-Param-${header}`] = encodeHeader(String(value));
   }
   return headers;
 }
@@ -56,7 +64,7 @@ function count(node: unknown): number {
 }
 
 /** Plain visible ASCII as it is; anything else in the base64 form of the specification. */
-function encode(value: string): string {
+export function encodeHeader(value: string): string {
   const plain = /^[\x20-\x7e\t]+$/.test(value) && value === value.trim() && !/^=\?base64\?.*\?=$/.test(value);
   return plain ? value : `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`;
 }

@@ -160,7 +160,7 @@ class ProbeRun {
       const also = others.length > 0 ? `, also offers ${others.join(', ')}` : '';
       this.#pass('protocol', now - (answeredAt ?? (isProcess ? startedAt : now)), `${version} (${how})${also}`);
       this.#found.protocol = connection.protocol;
-      const session = new UpstreamSession(target, connection, open);
+      const session = new UpstreamSession(target, connection, { reopen: open });
       if (session.serverInfo) this.#found.serverInfo = session.serverInfo;
       return session;
     } catch (error) {
@@ -231,7 +231,7 @@ class ProbeRun {
   #explain(error: unknown, trace: ReturnType<typeof newTrace>): UpstreamError {
     const { deadline, target } = this;
     if (deadline.expired) return deadlinePassed(target.timeoutMs, false);
-    if (deadline.signal.aborted) return cancelled(false);
+    if (deadline.ended) return cancelled(false);
     return toUpstreamError(error, { target, trace, effect: false });
   }
 

@@ -71,6 +71,7 @@ describe.each([
         { name: 'ask' },
         {
           timeoutMs: 400,
+          attended: true,
           onQuestion: async (question) => {
             questions.push(question);
             await new Promise((resolve) => setTimeout(resolve, 900));

@@ -1,85 +1,79 @@
-import {
-  LOG_LEVEL_META_KEY,
-  ProtocolError,
-  TRACEPARENT_META_KEY,
-  type Implementation,
-  type ServerCapabilities,
-} from '@modelcontextprotocol/client';
+import type { Implementation, ServerCapabilities } from '@modelcontextprotocol/client';
 import type { CallOptions, CurrentCall, ToolCall, ToolDefinition, ToolResult } from './call.js';
-import { NO_SDK_TIMEOUT, type Connection } from './connection.js';
-import { Deadline } from './deadline.js';
-import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
+import type { Connection } from './connection.js';
+import type { Deadline } from './deadline.js';
+import type { RequestMeta } from './http/messages.js';
 import { listAll } from './listing.js';
-import { listen } from './listening.js';
 import { headerDeclarations, paramHeaders } from './param-headers.js';
-import { isObject, rawResult, type RawResult } from './raw-result.js';
-import { isStale } from './stale.js';
+import { isObject, type RawResult } from './raw-result.js';
 import type { Protocol, UpstreamTarget } from './target.js';
+import { toolsIfChanged, type ToolsVersion } from './tools-version.js';
 import { UpstreamError } from './upstream-error.js';
+import { LOG_LEVEL, Wire } from './wire.js';
 
 export interface WaitOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
 }
 
-export type OpenConnection = (deadline: Deadline) => Promise<Connection>;
-type Send<T> = (connection: Connection, options: { signal: AbortSignal; timeout: number }) => Promise<T>;
-
-/** Whether something that may have an effect has been handed to the network. */
-interface Attempt {
-  sent: boolean;
+export interface SessionOptions {
+  reopen: (deadline: Deadline) => Promise<Connection>;
+  /** Of a session that is shared: lends another with the same server to one call alone. */
+  lendAlone?: <T>(wait: { signal?: AbortSignal }, work: (session: UpstreamSession) => Promise<T>) => Promise<T>;
 }
 
 const HEADER_MISMATCH = -32020;
-const LOG_LEVEL = 'info';
 
-/**
- * One exclusive conversation with an upstream: one call at a time, so that what arrives meanwhile belongs to it.
- * A session that the server forgot is reopened once, silently, as long as nothing can have happened.
- */
+/** A conversation with an upstream. Over Streamable HTTP it takes any number of calls at a time, over others one. */
 export class UpstreamSession {
-  readonly #target: UpstreamTarget;
-  readonly #open: OpenConnection;
-  #connection: Connection;
-  #current: CurrentCall | undefined;
+  readonly #wire: Wire;
+  readonly #lendAlone: SessionOptions['lendAlone'];
   #calls = 0;
-  #logLevelSet = false;
-  #retired = false;
 
-  constructor(target: UpstreamTarget, connection: Connection, open: OpenConnection) {
-    this.#target = target;
-    this.#open = open;
-    this.#connection = connection;
-    listen(connection.client, () => this.#current);
+  constructor(target: UpstreamTarget, connection: Connection, { reopen, lendAlone }: SessionOptions) {
+    this.#wire = new Wire(target, connection, { reopen, shared: lendAlone !== undefined });
+    this.#lendAlone = lendAlone;
   }
 
   get protocol(): Protocol {
-    return this.#connection.protocol;
+    return this.#wire.connection.protocol;
   }
 
   get serverInfo(): Implementation | undefined {
-    return this.#connection.client.getServerVersion();
+    return this.#wire.connection.client.getServerVersion();
   }
 
   get capabilities(): ServerCapabilities {
-    return this.#connection.client.getServerCapabilities() ?? {};
+    return this.#wire.connection.client.getServerCapabilities() ?? {};
   }
 
   get instructions(): string | undefined {
-    return this.#connection.client.getInstructions();
+    return this.#wire.connection.client.getInstructions();
   }
 
   /** Whether it may serve another lease. */
   get reusable(): boolean {
-    return !this.#retired && !this.#connection.closed;
+    return this.#wire.reusable;
   }
 
   /** Definitions without a name or input schema, and those whose header annotations are invalid, are left out. */
   async listTools(options: WaitOptions = {}): Promise<ToolDefinition[]> {
-    const tools = await this.#list('tools', 'tools/list', this.capabilities.tools, options);
-    return tools.filter(isTool).filter((tool) => {
-      return this.protocol.era === 'legacy' || headerDeclarations(tool.inputSchema) !== undefined;
-    });
+    return this.#usable(await this.#list('tools', 'tools/list', this.capabilities.tools, options));
+  }
+
+  /**
+   * Lists as `listTools` does, but where the server says word for word what it said for `known` nothing is read.
+   * @returns `tools` undefined where nothing changed; a `version` to ask with the next time, if there can be one
+   */
+  async listToolsSince(
+    known: ToolsVersion | undefined,
+    options: WaitOptions = {},
+  ): Promise<{ version: ToolsVersion | undefined; tools: ToolDefinition[] | undefined }> {
+    if (!this.capabilities.tools) return { version: undefined, tools: [] };
+    const found = await this.#wire.within(options, { effect: false }, (deadline, attempt) =>
+      toolsIfChanged(known, this.protocol.era, (request) => this.#wire.request(request, deadline, attempt)),
+    );
+    return { version: found.version, tools: found.tools && this.#usable(found.tools) };
   }
 
   listResources(options: WaitOptions = {}): Promise<RawResult[]> {
@@ -124,20 +118,15 @@ export class UpstreamSession {
   /** @returns milliseconds of one round trip */
   async ping(options: WaitOptions = {}): Promise<number> {
     const startedAt = performance.now();
-    const deadline = new Deadline(options.timeoutMs ?? this.#target.timeoutMs, options.signal);
-    try {
-      await this.#within(deadline, { sent: false }, ({ client, protocol }, sdk) =>
-        protocol.era === 'modern' ? client.discover(sdk) : client.ping(sdk),
-      );
-    } finally {
-      deadline.dispose();
-    }
+    const method = this.protocol.era === 'modern' ? 'server/discover' : 'ping';
+    await this.#wire.within(options, { effect: false }, (deadline, attempt) =>
+      this.#wire.request({ method, params: {} }, deadline, attempt),
+    );
     return performance.now() - startedAt;
   }
 
   close(): Promise<void> {
-    this.#retired = true;
-    return this.#connection.close();
+    return this.#wire.close();
   }
 
   async #list(
@@ -147,114 +136,61 @@ export class UpstreamSession {
     options: WaitOptions,
   ): Promise<RawResult[]> {
     if (!capability) return [];
-    const deadline = new Deadline(options.timeoutMs ?? this.#target.timeoutMs, options.signal);
-    try {
-      return await listAll(what, (cursor) =>
-        this.#within(deadline, { sent: false }, ({ client }, sdk) =>
-          client.request({ method, params: cursor === undefined ? {} : { cursor } }, rawResult, sdk),
-        ),
-      );
-    } finally {
-      deadline.dispose();
-    }
+    return this.#wire.within(options, { effect: false }, (deadline, attempt) =>
+      listAll(what, (cursor) =>
+        this.#wire.request({ method, params: cursor === undefined ? {} : { cursor } }, deadline, attempt),
+      ),
+    );
   }
 
   async #effect(
     method: string,
-    params: Record<string, unknown>,
-    { onProgress, onLog, onQuestion, traceparent, ...wait }: CallOptions,
+    params: RawResult,
+    options: CallOptions,
     headers: Record<string, string>,
   ): Promise<RawResult> {
-    if (this.#current) throw new Error('A session takes one call at a time.');
+    const { onProgress, onLog, onQuestion, attended, traceparent } = options;
+    const { running } = this.#wire;
+    if (this.#lendAlone && attended && this.#asksBesideCalls) {
+      return this.#lendAlone(options, (session) => session.#effect(method, params, options, headers));
+    }
+    if (!this.#wire.connection.channel && running.size > 0) throw new Error('A session takes one call at a time.');
     const progressToken = `call-${++this.#calls}`;
-    const deadline = new Deadline(wait.timeoutMs ?? this.#target.timeoutMs, wait.signal);
-    this.#current = {
-      progressToken,
-      deadline,
-      ...(onProgress && { onProgress }),
-      ...(onLog && { onLog }),
-      ...(onQuestion && { onQuestion }),
-    };
-    const attempt: Attempt = { sent: false };
-    const work = this.#within(deadline, attempt, async (connection, sdk) => {
-      const wantsLogs = onLog !== undefined && this.capabilities.logging !== undefined;
-      if (wantsLogs) await this.#askForLogs(connection, sdk);
-      const _meta = {
-        ...(onProgress && { progressToken }),
-        ...(traceparent !== undefined && { [TRACEPARENT_META_KEY]: traceparent }),
-        ...(wantsLogs && connection.protocol.era === 'modern' && { [LOG_LEVEL_META_KEY]: LOG_LEVEL }),
+    return this.#wire.within(options, { effect: true }, async (deadline, attempt) => {
+      const call: CurrentCall = {
+        progressToken,
+        deadline,
+        ...(onProgress && { onProgress }),
+        ...(onLog && { onLog }),
+        ...(onQuestion && { onQuestion }),
       };
-      attempt.sent = true;
-      connection.trace.begin();
-      const withMeta = Object.keys(_meta).length > 0 ? { ...params, _meta } : params;
-      return connection.client.request({ method, params: withMeta }, rawResult, {
-        ...sdk,
-        headers: traceparent === undefined ? headers : { ...headers, traceparent },
-      });
-    });
-    return work.finally(() => {
-      this.#current = undefined;
-      deadline.dispose();
-    });
-  }
-
-  async #askForLogs({ client, protocol }: Connection, sdk: { signal: AbortSignal; timeout: number }): Promise<void> {
-    if (protocol.era === 'modern' || this.#logLevelSet) return;
-    this.#logLevelSet = true;
-    // A server that declares logs but has no levels sends what it likes.
-    await client
-      .request({ method: 'logging/setLevel', params: { level: LOG_LEVEL } }, rawResult, sdk)
-      .catch((error: unknown) => {
-        if (!(error instanceof ProtocolError)) throw error;
-      });
-  }
-
-  async #within<T>(deadline: Deadline, attempt: Attempt, send: Send<T>): Promise<T> {
-    if (deadline.signal.aborted) throw cancelled(false);
-    if (this.#connection.closed) await this.#reopen(deadline);
-    try {
-      return await this.#once(deadline, send);
-    } catch (error) {
-      const mayRepeat = !deadline.signal.aborted && isStale(error, this.#connection);
-      if (!mayRepeat) throw this.#explain(error, deadline, attempt.sent);
-      attempt.sent = false;
-      await this.#reopen(deadline);
-      return await this.#once(deadline, send).catch((again: unknown) => {
-        throw this.#explain(again, deadline, attempt.sent);
-      });
-    }
-  }
-
-  #once<T>(deadline: Deadline, send: Send<T>): Promise<T> {
-    const connection = this.#connection;
-    connection.trace.begin();
-    const work = send(connection, { signal: deadline.signal, timeout: NO_SDK_TIMEOUT });
-    // Whoever loses the race may still fail, which then concerns nobody.
-    work.catch(() => undefined);
-    return deadline.race(work, connection.lost).catch((error: unknown) => {
-      // A legacy stream cannot be cut; what still comes of this call must not reach the next one.
-      if (deadline.signal.aborted && connection.protocol.era === 'legacy') void this.close();
-      throw error;
+      running.add(call);
+      try {
+        const wantsLogs = onLog !== undefined && this.capabilities.logging !== undefined;
+        if (wantsLogs) await this.#wire.askForLogs(deadline);
+        const meta: RequestMeta = {
+          progressToken: onProgress && progressToken,
+          traceparent,
+          logLevel: wantsLogs ? LOG_LEVEL : undefined,
+        };
+        return await this.#wire.request({ method, params, meta, headers, call }, deadline, attempt);
+      } finally {
+        running.remove(call);
+      }
     });
   }
 
-  async #reopen(deadline: Deadline): Promise<void> {
-    const before = this.#connection;
-    try {
-      this.#connection = await this.#open(deadline);
-    } catch (error) {
-      throw this.#explain(error, deadline, false);
-    }
-    this.#logLevelSet = false;
-    this.#retired = false;
-    listen(this.#connection.client, () => this.#current);
-    void before.close();
+  /** A legacy server may ask on the stream of the session, where its questions name no call. */
+  get #asksBesideCalls(): boolean {
+    const { channel, protocol, sessionId } = this.#wire.connection;
+    return channel !== undefined && protocol.era === 'legacy' && sessionId !== undefined;
   }
 
-  #explain(error: unknown, deadline: Deadline, effect: boolean): UpstreamError {
-    if (deadline.expired) return deadlinePassed(deadline.timeoutMs, effect);
-    if (deadline.signal.aborted) return cancelled(effect);
-    return toUpstreamError(error, { target: this.#target, trace: this.#connection.trace, effect });
+  #usable(tools: readonly RawResult[]): ToolDefinition[] {
+    const { era } = this.protocol;
+    return tools
+      .filter(isTool)
+      .filter((tool) => era === 'legacy' || headerDeclarations(tool.inputSchema) !== undefined);
   }
 }
 

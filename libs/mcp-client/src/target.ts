@@ -31,3 +31,6 @@ export interface Protocol {
   /** Revisions that a modern server says it also speaks. */
   offered: readonly string[];
 }
+
+/** What a server may ask of us. */
+export const CAPABILITIES = Object.freeze({ elicitation: { form: {}, url: {} } });

@@ -38,9 +38,11 @@ export function newTrace(): HttpTrace {
   };
 }
 
+export const connectTimeoutOf = ({ timeoutMs }: UpstreamTarget): number => Math.min(MAX_CONNECT_MS, timeoutMs);
+
 /** The fetch that the transports get: guarded, bounded, traced. `onAnswer` hears of each answer's head. */
 export function upstreamFetch(guard: EgressGuard, target: UpstreamTarget, trace: HttpTrace, onAnswer?: () => void) {
-  const connectTimeoutMs = Math.min(MAX_CONNECT_MS, target.timeoutMs);
+  const connectTimeoutMs = connectTimeoutOf(target);
   return async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const response = await guard
       .fetch(url, { ...init, verifyTls: target.verifyTls, connectTimeoutMs })

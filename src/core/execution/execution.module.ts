@@ -1,17 +1,8 @@
 import { Module } from '@nestjs/common';
-import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
-import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CallGate } from './call-gate.js';
 import { CallMetrics } from './call-metrics.js';
-import { ExpireHeldCallHandler } from './expire-held-call.handler.js';
-import { HeldCallRuns } from './held-call-runs.service.js';
-import { HeldCallWaits } from './held-call-waits.service.js';
-import { HeldCallsRepository } from './held-calls.repository.js';
-import { HeldCalls } from './held-calls.service.js';
-import { OldHeldCalls } from './old-held-calls.js';
-import { RunHeldCallHandler } from './run-held-call.handler.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestLog } from './request-log.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -19,23 +10,8 @@ import { OldRequests } from './old-requests.js';
 import { ToolCalls } from './tool-calls.service.js';
 
 @Module({
-  imports: [ApprovalsModule, ArtifactsModule, RegistryModule, WebhooksModule],
-  providers: [
-    CallGate,
-    CallMetrics,
-    ExecutionService,
-    ExpireHeldCallHandler,
-    HeldCallRuns,
-    HeldCallWaits,
-    HeldCalls,
-    HeldCallsRepository,
-    OldHeldCalls,
-    OldRequests,
-    RequestLog,
-    RequestLogRepository,
-    RunHeldCallHandler,
-    ToolCalls,
-  ],
-  exports: [ExecutionService, HeldCallWaits, HeldCalls, ToolCalls],
+  imports: [ArtifactsModule, RegistryModule],
+  providers: [CallGate, CallMetrics, ExecutionService, OldRequests, RequestLog, RequestLogRepository, ToolCalls],
+  exports: [ExecutionService, ToolCalls],
 })
 export class ExecutionModule {}

@@ -101,6 +101,7 @@ export class ExecutionService {
           ...(traceparent !== undefined && { traceparent }),
           signal: observer.signal,
           timeoutMs,
+          attended: call.sessionId !== null,
           onProgress: (progress) => observer.onProgress(progress),
           onLog: (message) => observer.onLog(toLogEntry(message)),
           onQuestion: (question, { signal }) => observer.onQuestion(question, signal),

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
-import { PlatformApprovalsController } from './approvals.controller.js';
 import { PlatformAuthController } from './auth.controller.js';
 import { ExecutionController } from './execution.controller.js';
 import { OrganizationController } from './organization.controller.js';
@@ -14,7 +13,6 @@ import { UsersController } from './users.controller.js';
     ExecutionController,
     OrganizationController,
     OrganizationsController,
-    PlatformApprovalsController,
     PlatformAuthController,
     UsersController,
   ],

@@ -1,0 +1,196 @@
+import { METHOD_NOT_FOUND, ProtocolError } from '@modelcontextprotocol/client';
+import type { CurrentCall } from '../call.js';
+import { ask, hearLog, hearProgress } from '../listening.js';
+import type { RawResult } from '../raw-result.js';
+import type { HttpTrace } from '../upstream-fetch.js';
+import { STREAM_ENDED } from '../watched-transport.js';
+import { Exchange, type ExchangeListener, HttpRefusal, NotMcp } from './exchange.js';
+import { readMessage, type Incoming } from './messages.js';
+
+/** What a request needs of the channel that it goes through. */
+export interface Carrier {
+  /** Sends the request itself. */
+  post(exchange: Exchange): void;
+  /** Asks for the rest of a broken stream; undefined where the protocol has no such thing. */
+  resume: ((exchange: Exchange, lastEventId: string) => void) | undefined;
+  /** Sends an answer to a question of the server, in vain or not. */
+  reply(message: RawResult): void;
+}
+
+/** Who waits for the outcome of one request. */
+export interface Waiting {
+  /** The call that what comes meanwhile belongs to. */
+  call: CurrentCall | undefined;
+  /** Looks at an answer before it is parsed; what it gives stands for the result. */
+  recognise: ((text: string, id: number) => RawResult | undefined) | undefined;
+  trace: HttpTrace;
+  /** From now on the server may have seen it. */
+  leaving: () => void;
+  resolve: (result: RawResult) => void;
+  reject: (error: Error) => void;
+}
+
+const MOST_RESUMES = 3;
+const RESUME_MS = 1000;
+const STREAM_ENDED_CODE = -32099;
+
+/** One JSON-RPC request, from its POST to the one answer with its id, and what the server says on the way. */
+export class PendingRequest implements ExchangeListener {
+  readonly #id: number;
+  readonly #carrier: Carrier;
+  readonly #waiting: Waiting;
+  readonly #asked = new Map<string | number, AbortController>();
+  #exchange: Exchange;
+  #answer: Incoming | undefined;
+  #lastEventId: string | undefined;
+  #retryMs = RESUME_MS;
+  #resumes = 0;
+  #resumed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #settled = false;
+  #left = false;
+
+  constructor(id: number, carrier: Carrier, waiting: Waiting) {
+    this.#id = id;
+    this.#carrier = carrier;
+    this.#waiting = waiting;
+    this.#exchange = new Exchange(waiting.trace, this);
+    carrier.post(this.#exchange);
+  }
+
+  /** Gives it up; whoever waits is told `error`. True if the server may be at work on it. */
+  abandon(error: Error): boolean {
+    if (this.#settled) return false;
+    this.#settle();
+    this.#exchange.cut();
+    this.#waiting.reject(error);
+    return this.#left;
+  }
+
+  leaving(): void {
+    this.#left = true;
+    this.#waiting.leaving();
+  }
+
+  message(text: string): void {
+    if (this.#settled) return;
+    try {
+      const result = this.#waiting.recognise?.(text, this.#id);
+      this.#hear(result ? { kind: 'answer', id: this.#id, result } : readMessage(text));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  lastEventId(id: string): void {
+    this.#lastEventId = id;
+    this.#resumes = 0;
+  }
+
+  retry(ms: number): void {
+    this.#retryMs = ms;
+  }
+
+  pause(): void {
+    const answer = this.#answer;
+    if (!answer || this.#settled) return;
+    this.#settle();
+    this.#exchange.release();
+    if (answer.kind === 'answer') return this.#waiting.resolve(answer.result);
+    if (answer.kind === 'error') this.#waiting.reject(toProtocolError(answer.error));
+  }
+
+  ended(): void {
+    if (this.#settled || this.#resumeLater()) return;
+    const { contentType } = this.#waiting.trace;
+    if (contentType !== 'text/event-stream') return this.#fail(new NotMcp('There is no answer.'));
+    this.#fail(streamEnded());
+  }
+
+  failed(error: unknown): void {
+    if (this.#settled) return;
+    const refused = error instanceof HttpRefusal;
+    if (refused && this.#resumed) return this.#fail(streamEnded());
+    const mayResume = !refused && !(error instanceof NotMcp) && !this.#waiting.trace.tooLarge;
+    if (mayResume && this.#resumeLater()) return;
+    this.#fail(refusedInJsonRpc(error, this.#id) ?? error);
+  }
+
+  #hear(message: Incoming): void {
+    if (message.kind === 'notification') return this.#notice(message);
+    if (message.kind === 'request') return this.#asks(message);
+    const isOurs = message.id === this.#id || (message.kind === 'error' && message.id === null);
+    if (!isOurs) throw new NotMcp('This is the answer to another request.');
+    if (this.#answer) throw new NotMcp('There are two answers.');
+    this.#answer = message;
+  }
+
+  #notice({ method, params }: { method: string; params: RawResult }): void {
+    const { call } = this.#waiting;
+    if (method === 'notifications/message') return hearLog(call, params);
+    if (method === 'notifications/progress') {
+      if (call && params.progressToken === call.progressToken) hearProgress(call, params);
+      return;
+    }
+    const withdrawn = method === 'notifications/cancelled' && params.requestId;
+    if (typeof withdrawn === 'string' || typeof withdrawn === 'number') this.#asked.get(withdrawn)?.abort();
+  }
+
+  #asks({ id, method, params }: { id: string | number; method: string; params: RawResult }): void {
+    const reply = (outcome: RawResult) => this.#carrier.reply({ jsonrpc: '2.0', id, ...outcome });
+    if (method === 'ping') return reply({ result: {} });
+    if (method !== 'elicitation/create') {
+      return reply({ error: { code: METHOD_NOT_FOUND, message: 'This client does not offer that.' } });
+    }
+    if (this.#asked.has(id)) throw new NotMcp('There are two questions of one id.');
+    const open = new AbortController();
+    this.#asked.set(id, open);
+    void ask(this.#waiting.call, params, open.signal).then((answer) => {
+      this.#asked.delete(id);
+      if (!open.signal.aborted) reply({ result: { ...answer } });
+    });
+  }
+
+  /** A server may end a stream before the answer and have us come back for the rest (2025-11-25, Resumability). */
+  #resumeLater(): boolean {
+    const { resume } = this.#carrier;
+    const from = this.#lastEventId;
+    if (!resume || from === undefined || this.#answer || this.#resumes >= MOST_RESUMES) return false;
+    this.#resumes += 1;
+    this.#resumed = true;
+    this.#timer = setTimeout(() => {
+      this.#exchange = new Exchange(this.#waiting.trace, this);
+      resume(this.#exchange, from);
+    }, this.#retryMs);
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    this.#settle();
+    this.#exchange.cut();
+    this.#waiting.reject(error instanceof Error ? error : new Error('Failed.', { cause: error }));
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    for (const open of this.#asked.values()) open.abort();
+    this.#asked.clear();
+  }
+}
+
+const streamEnded = () => new ProtocolError(STREAM_ENDED_CODE, 'The stream ended without an answer.', STREAM_ENDED);
+
+const toProtocolError = ({ code, message, data }: { code: number; message: string; data?: unknown }): ProtocolError =>
+  new ProtocolError(code, message, data);
+
+/** Servers of the modern era say with 400 what they have against a request. */
+function refusedInJsonRpc(error: unknown, id: number): ProtocolError | undefined {
+  if (!(error instanceof HttpRefusal) || error.status !== 400) return undefined;
+  try {
+    const message = readMessage(error.text);
+    return message.kind === 'error' && message.id === id ? toProtocolError(message.error) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,204 @@
+import type { EgressGuard } from '@app/egress';
+import { openConnection, type Connection, type Verdict } from './connection.js';
+import { Deadline } from './deadline.js';
+import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
+import { Places } from './places.js';
+import { UpstreamSession } from './session.js';
+import type { ProcessSlots } from './stdio/launch.js';
+import type { ClientInfo, UpstreamTarget } from './target.js';
+import { allInUse, TargetLeases } from './target-leases.js';
+import { newTrace } from './upstream-fetch.js';
+
+export interface TargetOptions {
+  guard: EgressGuard;
+  clientInfo: ClientInfo;
+  /** Callers at a time; further ones wait. */
+  maxCalls: number;
+  /** Of sessions that are lent to one caller at a time. */
+  maxAlone: number;
+  idleMs: number;
+  /** Whether what is connected to is a process of our own. */
+  isProcess?: boolean;
+  /** Ends what is idle, before another process is started. */
+  makeRoom: (slots: ProcessSlots) => Promise<void>;
+}
+
+interface Wait {
+  signal?: AbortSignal;
+}
+
+const MOST_WAITING = 256;
+/** A server may be upgraded to another protocol, so what was negotiated is asked again now and then. */
+const VERDICT_MS = 10 * 60_000;
+
+/**
+ * What is open to one target: a session that all callers share, since each request has a stream of its own, and
+ * sessions lent to one caller at a time, where the server may say things that name no call.
+ */
+export class TargetConnections {
+  readonly #options: TargetOptions;
+  readonly #places: Places;
+  readonly #leases: TargetLeases;
+  #shared: UpstreamSession | undefined;
+  #opening: Promise<UpstreamSession> | undefined;
+  #verdict: { value: Verdict; expiresAt: number } | undefined;
+  #idleSince = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: TargetOptions) {
+    this.#options = options;
+    this.#places = new Places({ size: options.maxCalls, mostWaiting: MOST_WAITING });
+    this.#leases = new TargetLeases({ maxSessions: options.maxAlone, idleMs: options.idleMs });
+  }
+
+  get inUse(): boolean {
+    return this.#places.taken > 0;
+  }
+
+  get isProcess(): boolean {
+    return this.#options.isProcess ?? false;
+  }
+
+  /** @throws UpstreamError, and what `work` throws */
+  async use<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
+    if (wait.signal?.aborted) throw cancelled(false);
+    if (!this.#places.takeFree()) await this.#waitForPlace(target, wait);
+    try {
+      const session = this.#shared?.reusable ? this.#shared : await this.#share(target, wait);
+      return await (session ? work(session) : this.#alone(target, wait, work));
+    } finally {
+      this.#places.giveBack();
+      this.#rest();
+    }
+  }
+
+  /** Closes what is open, and what is in use as it comes back. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#idle);
+    await Promise.all([this.#leases.close(), this.inUse ? undefined : this.#closeShared()]);
+  }
+
+  async #waitForPlace(target: UpstreamTarget, { signal }: Wait): Promise<void> {
+    const deadline = new Deadline(target.timeoutMs, signal);
+    try {
+      if (!(await this.#places.take(deadline))) throw signal?.aborted ? cancelled(false) : allInUse();
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** The session for all; undefined where the transport allows only one call at a time. */
+  async #share(target: UpstreamTarget, { signal }: Wait): Promise<UpstreamSession | undefined> {
+    if (this.isProcess || this.#knownVerdict()?.transport === 'sse') return undefined;
+    this.#opening ??= this.#openShared(target).finally(() => {
+      this.#opening = undefined;
+    });
+    const deadline = new Deadline(target.timeoutMs, signal);
+    try {
+      const session = await deadline.race(this.#opening);
+      if (session.protocol.transport === 'streamable_http') return session;
+      return undefined;
+    } catch (error) {
+      if (deadline.ended) throw deadline.expired ? deadlinePassed(target.timeoutMs, false) : cancelled(false);
+      throw error;
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** Under no caller's signal: others wait for it as well. */
+  async #openShared(target: UpstreamTarget): Promise<UpstreamSession> {
+    const deadline = new Deadline(target.timeoutMs);
+    try {
+      await this.#closeShared();
+      const connection = await this.#connect(target, deadline);
+      const session = new UpstreamSession(target, connection, {
+        reopen: this.#reopener(target),
+        lendAlone: (wait, work) => this.#alone(target, wait, work),
+      });
+      if (connection.channel && !this.#closed) this.#shared = session;
+      else if (connection.channel) void session.close();
+      else this.#leases.keep(session);
+      return session;
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  async #alone<T>(
+    target: UpstreamTarget,
+    { signal }: Wait,
+    work: (session: UpstreamSession) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new Deadline(target.timeoutMs, signal);
+    let session: UpstreamSession;
+    try {
+      session = await this.#leases.take(deadline, async () => {
+        const connection = await this.#connect(target, deadline);
+        return new UpstreamSession(target, connection, { reopen: this.#reopener(target) });
+      });
+    } finally {
+      deadline.dispose();
+    }
+    try {
+      return await work(session);
+    } finally {
+      this.#leases.giveBack(session);
+    }
+  }
+
+  #reopener(target: UpstreamTarget): (deadline: Deadline) => Promise<Connection> {
+    return (deadline) => {
+      // Who forgot us may have been replaced by another version.
+      this.#verdict = undefined;
+      return this.#connect(target, deadline);
+    };
+  }
+
+  async #connect(target: UpstreamTarget, deadline: Deadline): Promise<Connection> {
+    const { guard, clientInfo, makeRoom } = this.#options;
+    if (target.launch?.slots.full) await makeRoom(target.launch.slots);
+    const trace = newTrace();
+    const verdict = this.#knownVerdict();
+    try {
+      const connection = await openConnection({ guard, target, clientInfo, deadline, trace, verdict });
+      if (!verdict) this.#verdict = { value: connection.verdict, expiresAt: Date.now() + VERDICT_MS };
+      return connection;
+    } catch (error) {
+      this.#verdict = undefined;
+      if (deadline.expired) throw deadlinePassed(target.timeoutMs, false);
+      if (deadline.ended) throw cancelled(false);
+      throw toUpstreamError(error, { target, trace, effect: false });
+    }
+  }
+
+  #knownVerdict(): Verdict | undefined {
+    return this.#verdict && this.#verdict.expiresAt > Date.now() ? this.#verdict.value : undefined;
+  }
+
+  /** One timer for many calls: it looks again when it fires, instead of being set anew by each. */
+  #rest(): void {
+    if (this.inUse) return;
+    if (this.#closed) return void this.#closeShared();
+    this.#idleSince = performance.now();
+    this.#idle ??= this.#lookIn(this.#options.idleMs);
+  }
+
+  #lookIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#idle = undefined;
+      if (this.inUse) return;
+      const left = this.#idleSince + this.#options.idleMs - performance.now();
+      if (left > 1) this.#idle = this.#lookIn(left);
+      else void this.#closeShared();
+    }, ms).unref();
+  }
+
+  async #closeShared(): Promise<void> {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    await shared?.close();
+  }
+}

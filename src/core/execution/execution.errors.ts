@@ -72,3 +72,6 @@ export function faultOf(outcome: ToolOutcome): CallFault {
       return outcome satisfies never;
   }
 }
+
+export const requestNotFound = () =>
+  new AppError('not_found', 'LOG_NOT_FOUND', 'There is no such line in the request log.');

@@ -8,6 +8,10 @@ export function valueOf({ content, structuredContent }: ToolOutput): unknown {
   return objectOrListIn(only.text) ?? { content };
 }
 
+/** The same of what the request log kept of a result, which may be anything. */
+export const keptValueOf = (kept: unknown): unknown =>
+  Array.isArray((kept as { content?: unknown } | null)?.content) ? valueOf(kept as ToolOutput) : kept;
+
 function objectOrListIn(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ActivityModule } from '../../core/activity/activity.module.js';
 import { AgentModule } from '../../core/agent/agent.module.js';
 import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
+import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
@@ -21,6 +22,7 @@ import { InvitationsController } from './invitations.controller.js';
 import { MembersController } from './members.controller.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
+import { RequestsController } from './requests.controller.js';
 import { SentInvitationsController } from './sent-invitations.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServerAccessController } from './server-access.controller.js';
@@ -33,7 +35,16 @@ import { SessionsController } from './sessions.controller.js';
 import { TicketsController } from './tickets.controller.js';
 
 @Module({
-  imports: [ActivityModule, AgentModule, ArtifactsModule, IdentityModule, RegistryModule, SessionsModule, UsageModule],
+  imports: [
+    ActivityModule,
+    AgentModule,
+    ArtifactsModule,
+    ExecutionModule,
+    IdentityModule,
+    RegistryModule,
+    SessionsModule,
+    UsageModule,
+  ],
   providers: [ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
     ActivityController,
@@ -51,6 +62,7 @@ import { TicketsController } from './tickets.controller.js';
     OwnPasswordController,
     PasswordAuthController,
     ProfileController,
+    RequestsController,
     SentInvitationsController,
     ServerAccessController,
     ServersController,

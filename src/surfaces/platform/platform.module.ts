@@ -3,6 +3,7 @@ import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { PlatformAuthController } from './auth.controller.js';
 import { ExecutionController } from './execution.controller.js';
+import { LogsController } from './logs.controller.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { UsersController } from './users.controller.js';
@@ -11,6 +12,7 @@ import { UsersController } from './users.controller.js';
   imports: [ExecutionModule, IdentityModule],
   controllers: [
     ExecutionController,
+    LogsController,
     OrganizationController,
     OrganizationsController,
     PlatformAuthController,

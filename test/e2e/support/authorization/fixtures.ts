@@ -51,6 +51,8 @@ const artifact = made('art', async (owner, scene) =>
 );
 const key = made('key', async (owner, { world }) => (await world.newKey(owner, ['mcp:read'])).id);
 
+const request = made('log', (owner, scene) => scene.world.newRequest(owner, serverOf(owner, scene)));
+
 const organization = made('org', async ({ organizationId }) => organizationId);
 const member = made(
   'user',
@@ -68,6 +70,8 @@ const receivedInvitation = made('inv', async ({ email }, { world }) =>
  */
 export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/artifacts/:artifact_id/link': { id: artifact },
+  'GET /api/v1/requests/:log_id': { id: request },
+  'GET /v1/logs/requests/:logId': { id: request },
   'POST /api/v1/servers': { body: {} },
   'POST /api/v1/servers/test': { body: {} },
   'GET /api/v1/servers/:server_id': { id: server },

@@ -95,6 +95,14 @@ export class World {
     return this.add('art', 'artifacts', user, { session_id: sessionId, ...what });
   }
 
+  async newRequest(user: User, serverId: string): Promise<string> {
+    const id = newId('log');
+    const none = { request_bytes: 0, response_bytes: 0, artifacts: 0, duration_ms: 0, started_at: new Date() };
+    const owner = { organization_id: user.organizationId, user_id: user.id };
+    await this.insert('request_log', { id, ...owner, server_id: serverId, tool: 'a', status: 'succeeded', ...none });
+    return id;
+  }
+
   async newInvitation(organizationId: OrganizationId, email: string): Promise<string> {
     const id = newId('inv');
     const created_at = new Date();

@@ -5,11 +5,13 @@ import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
 import { TurnEntity } from './core/agent/turn.entity.js';
 import { ApprovalRequests1763702001000 } from './core/approvals/approval-requests.migration.js';
 import { Approvals1763700005000 } from './core/approvals/approvals.migration.js';
+import { ScopedGrants1763702400000 } from './core/approvals/scoped-grants.migration.js';
 import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
 import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
 import { UnrecordedArtifacts1763700405000 } from './core/artifacts/unrecorded-artifacts.migration.js';
 import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
+import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { RequestBodies1763702200000 } from './core/execution/request-bodies.migration.js';
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
@@ -69,7 +71,9 @@ export const MIGRATIONS = [
   ServerDetails1763701300000,
   Webhooks1763702000000,
   ApprovalRequests1763702001000,
+  HeldCalls1763702100000,
   RequestBodies1763702200000,
+  ScopedGrants1763702400000,
   Catalogue1763702500000,
 ];
 

@@ -57,7 +57,12 @@ export class CommandRouter {
       approve_task: async ({ principal, sessionId }, payload) =>
         decisions.approve(principal, sessionId, on(payload), {
           arguments: payload.arguments,
-          remember: payload.remember,
+          remember: {
+            scope: payload.remember ?? 'once',
+            match: payload.match,
+            maxUses: payload.max_uses,
+            expiresIn: payload.expires_in,
+          },
         }),
       approve_all: async ({ principal, sessionId }, payload) =>
         decisions.approveAll(principal, sessionId, {

@@ -5,6 +5,26 @@ const JsonObject = z.record(z.string(), z.unknown());
 const nodeId = z.string().min(1).max(64);
 const clientId = z.string().min(1).max(128);
 
+const Scalar = z.union([z.string().max(1_024), z.number(), z.boolean(), z.null()]);
+
+/** Which calls of a tool are meant: what the arguments hold at each place, a JSON Pointer (RFC 6901). */
+export const ArgumentPattern = z
+  .record(
+    z.string().min(1).max(512),
+    z.union([
+      z.strictObject({ equals: Scalar }),
+      z.strictObject({ prefix: z.string().min(1).max(1_024) }),
+      z.strictObject({ one_of: z.array(Scalar).min(1).max(50) }),
+    ]),
+  )
+  .refine((places) => Object.keys(places).length <= 16, 'must not name more than 16 places');
+
+/** So many calls, and so many seconds, for which something is remembered. */
+export const REMEMBER_LIMITS = {
+  max_uses: z.int().min(1).max(1_000_000).optional(),
+  expires_in: z.int().min(60).max(31_536_000).optional(),
+};
+
 /** What each command carries. The wire's `type` is the key; see docs/session-protocol.md. */
 export const COMMAND_PAYLOADS = {
   chat_message: z.strictObject({
@@ -21,6 +41,9 @@ export const COMMAND_PAYLOADS = {
     decision_id: clientId.optional(),
     arguments: JsonObject.optional(),
     remember: z.enum(REMEMBER_SCOPES).optional(),
+    /** With `matching`: with which arguments. */
+    match: ArgumentPattern.optional(),
+    ...REMEMBER_LIMITS,
   }),
   approve_all: z.strictObject({
     plan_id: z.string(),

@@ -26,7 +26,13 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** How far an approval reaches beyond the one call; `once` when absent. */
-export const REMEMBER_SCOPES = ['once', 'tool_in_session', 'tool_until_changed', 'server_in_session'] as const;
+export const REMEMBER_SCOPES = [
+  'once',
+  'tool_in_session',
+  'tool_until_changed',
+  'server_in_session',
+  'matching',
+] as const;
 export type RememberScope = (typeof REMEMBER_SCOPES)[number];
 
 /** Why a socket was closed by the server; clients decide by the number. */

@@ -1,72 +1,75 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
-import { Database } from '../../platform/database/database.js';
-import { newId, type OrganizationId, type ServerId, type SessionId, type UserId } from '../../platform/ids.js';
 import { type ApprovalPolicy, automaticRule } from './approval-policy.js';
+import { findGrant, type Grant, ruleOf } from './grant.js';
+import { GrantsService } from './grants.service.js';
+import type { CallToDecide, DefinitionTrust, Verdict } from './verdict.js';
 
-export interface CallToDecide {
-  organizationId: OrganizationId;
-  userId: UserId;
-  sessionId: SessionId;
-  serverId: ServerId;
-  policy: ApprovalPolicy;
-  tool: string;
-  /** SHA-256 of the tool's definition. */
-  pin: string;
-  readOnly: boolean;
-}
+const WHY = {
+  require_approval_all: 'every call of this tool is asked for',
+  require_approval_writes: 'it may change something, and calls that may are asked for',
+  require_approval_changed: 'nobody has approved this definition of the tool yet',
+  auto_approve: 'a person decides',
+} as const satisfies Record<ApprovalPolicy, string>;
 
-export type GrantScope = 'tool_in_session' | 'tool_until_changed' | 'server_in_session';
+const IN_QUARANTINE = {
+  new: 'The tool is new on its server, and nobody has approved it yet.',
+  changed: 'The definition of the tool changed, and nobody has approved the new one yet.',
+  rejected: 'Somebody rejected the definition that the tool has now.',
+} as const satisfies Partial<Record<DefinitionTrust, string>>;
 
-interface GrantRow {
-  session_id: string | null;
-  tool: string | null;
-  pin: string | null;
-}
+const WHERE = 'Whoever manages the server decides on it, among the approvals or at the server’s tools.';
 
-/** Who may call what without asking: the server's policy, and what people chose to remember. */
+/** Who may call what without asking: the policy that counts for the tool, and what people chose to remember. */
 @Injectable()
 export class ApprovalsService {
   constructor(
-    private readonly database: Database,
+    private readonly grants: GrantsService,
     private readonly clock: Clock,
   ) {}
 
-  /** The rule by which the call may run now, or undefined: a person decides. */
-  async findRule(call: CallToDecide): Promise<string | undefined> {
-    const grants = await this.database.sql<GrantRow>(
-      `select session_id, tool, pin from approval_grants
-       where organization_id = $1 and server_id = $2 and user_id = $3 and (session_id is null or session_id = $4)
-         and (tool is null or (tool = $5 and pin = $6))`,
-      [call.organizationId, call.serverId, call.userId, call.sessionId, call.tool, call.pin],
-    );
-    const definitionApproved = grants.some((grant) => grant.pin === call.pin && grant.session_id === null);
-    const rule = automaticRule({ policy: call.policy, readOnly: call.readOnly, definitionApproved });
-    if (rule) return rule;
-    const grant = grants[0];
-    if (!grant) return undefined;
-    if (grant.tool === null) return 'you allowed this server for this session';
-    return grant.session_id === null
-      ? 'you allowed this tool until its definition changes'
-      : 'you allowed this tool for this session';
+  /** What would become of the call; no question to the database while it is asked often. Not in a transaction. */
+  async decide(call: CallToDecide): Promise<Verdict> {
+    return this.judgeBy(call) ?? this.judgeByGrants(call, await this.grants.listKnown(call.serverId));
   }
 
-  async remember(call: CallToDecide, scope: GrantScope): Promise<void> {
-    const inSession = scope !== 'tool_until_changed';
-    const ofTool = scope !== 'server_in_session';
-    await this.database.sql(
-      `insert into approval_grants (id, organization_id, user_id, session_id, server_id, tool, pin, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        newId('grant'),
-        call.organizationId,
-        call.userId,
-        inSession ? call.sessionId : null,
-        call.serverId,
-        ofTool ? call.tool : null,
-        ofTool ? call.pin : null,
-        this.clock.now().toISOString(),
-      ],
-    );
+  /**
+   * As `decide`, for a call that is sent now: a permission for so many calls is taken one from. Not in a transaction.
+   */
+  async decideToSend(call: CallToDecide): Promise<Verdict> {
+    const verdict = this.judgeBy(call);
+    if (verdict) return verdict;
+    let known = await this.grants.listKnown(call.serverId);
+    // Others may take the last use of one, and of the next: each try leaves one less.
+    for (;;) {
+      const grant = findGrant(known, call, this.clock.now());
+      if (!grant) return ask(call);
+      if (grant.maxUses === null) this.grants.note(grant.id);
+      if (grant.maxUses === null || (await this.grants.take(grant.id))) return runBy(grant);
+      known = known.filter(({ id }) => id !== grant.id);
+    }
+  }
+
+  /** As `decide`, by what is true in the caller's transaction. The use is taken when the call is sent: `GrantsService.take`. */
+  async decideNow(call: CallToDecide): Promise<Verdict> {
+    return this.judgeBy(call) ?? this.judgeByGrants(call, await this.grants.listNow(call.serverId));
+  }
+
+  /** Without a look at what is remembered; undefined: that decides. */
+  private judgeBy({ policy, readOnly, toolState }: CallToDecide): Verdict | undefined {
+    if (toolState === 'new' || toolState === 'changed' || toolState === 'rejected') {
+      return { decision: 'refuse', code: 'TOOL_QUARANTINED', message: `${IN_QUARANTINE[toolState]} ${WHERE}` };
+    }
+    const rule = automaticRule({ policy, readOnly, definitionApproved: toolState === 'approved' });
+    return rule === undefined ? undefined : { decision: 'run', rule };
+  }
+
+  private judgeByGrants(call: CallToDecide, grants: readonly Grant[]): Verdict {
+    const grant = findGrant(grants, call, this.clock.now());
+    return grant ? runBy(grant) : ask(call);
   }
 }
+
+const runBy = (grant: Grant): Verdict => ({ decision: 'run', rule: ruleOf(grant), grant: grant.id });
+
+const ask = ({ policy }: CallToDecide): Verdict => ({ decision: 'ask', why: WHY[policy] });

@@ -75,3 +75,13 @@ export function faultOf(outcome: ToolOutcome): CallFault {
 
 export const requestNotFound = () =>
   new AppError('not_found', 'LOG_NOT_FOUND', 'There is no such line in the request log.');
+
+export const heldCallNotFound = () => new AppError('not_found', 'APPROVAL_NOT_FOUND', 'There is no such approval.');
+
+export const alreadyDecided = () =>
+  new AppError('conflict', 'ALREADY_DECIDED', 'Somebody decided, or it ended, before this.');
+
+export const tooManyHeldCalls = (most: number) =>
+  new AppError('rate_limited', 'TOO_MANY_WAITING', `${most} calls of yours wait for a decision. Withdraw some.`, {
+    retryAfterSeconds: 60,
+  });

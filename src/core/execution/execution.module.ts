@@ -1,8 +1,17 @@
 import { Module } from '@nestjs/common';
+import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CallGate } from './call-gate.js';
 import { CallMetrics } from './call-metrics.js';
+import { ExpireHeldCallHandler } from './expire-held-call.handler.js';
+import { HeldCallRuns } from './held-call-runs.service.js';
+import { HeldCallWaits } from './held-call-waits.service.js';
+import { HeldCallsRepository } from './held-calls.repository.js';
+import { HeldCalls } from './held-calls.service.js';
+import { OldHeldCalls } from './old-held-calls.js';
+import { RunHeldCallHandler } from './run-held-call.handler.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestLog } from './request-log.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -12,18 +21,25 @@ import { OldRequests } from './old-requests.js';
 import { ToolCalls } from './tool-calls.service.js';
 
 @Module({
-  imports: [ArtifactsModule, RegistryModule],
+  imports: [ApprovalsModule, ArtifactsModule, RegistryModule, WebhooksModule],
   providers: [
     CallGate,
     CallMetrics,
     ExecutionService,
+    ExpireHeldCallHandler,
+    HeldCallRuns,
+    HeldCallWaits,
+    HeldCalls,
+    HeldCallsRepository,
+    OldHeldCalls,
     OldRequests,
     RequestLog,
     RequestLogRepository,
     RequestsRepository,
     RequestsService,
+    RunHeldCallHandler,
     ToolCalls,
   ],
-  exports: [ExecutionService, RequestsService, ToolCalls],
+  exports: [ExecutionService, HeldCallWaits, HeldCalls, RequestsService, ToolCalls],
 })
 export class ExecutionModule {}

@@ -52,7 +52,6 @@ export interface WantedCall {
 /** It ran: whatever came of it. */
 export interface FinishedCall {
   status: 'finished';
-  tool: ToolDefinition;
   /** Never `not_sent`: that is thrown. */
   outcome: Exclude<ToolOutcome, { status: 'not_sent' }>;
   durationMs: number;

@@ -9,6 +9,9 @@ import type { Principal } from '../identity/principal.js';
 import { type AdmittedCall, CallGate } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
 import { notSent } from './execution.errors.js';
+import { toFinishedCall } from './held-call-answer.js';
+import { hasEnded, HeldCallWaits } from './held-call-waits.service.js';
+import { HeldCalls } from './held-calls.service.js';
 import type { CallAnswer, CallListener, FinishedCall, JudgedCall, WantedCall } from './tool-call.js';
 
 /** Calls of tools from doors without a session: a program's, a playground's. */
@@ -17,6 +20,8 @@ export class ToolCalls {
   constructor(
     private readonly gate: CallGate,
     private readonly execution: ExecutionService,
+    private readonly held: HeldCalls,
+    private readonly waits: HeldCallWaits,
     private readonly artifacts: ArtifactsService,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -28,8 +33,13 @@ export class ToolCalls {
    */
   async call(principal: Principal, door: Door, wanted: WantedCall, listener: CallListener): Promise<CallAnswer> {
     const admitted = await this.gate.admit(principal, wanted);
-    if (admitted.verdict.decision === 'ask') throw new AppError('conflict', 'APPROVAL_REQUIRED', 'A person decides.');
-    return this.run(principal, { door, rule: admitted.verdict.rule }, wanted, admitted, listener);
+    const { verdict } = admitted;
+    if (verdict.decision === 'run')
+      return this.run(principal, { door, rule: verdict.rule }, wanted, admitted, listener);
+    const waiting = await this.held.hold(principal, { door, why: verdict.why }, wanted, admitted);
+    if (!wanted.waitMs) return waiting;
+    const view = await this.waits.view(principal, waiting.approvalId, wanted.waitMs, listener.signal);
+    return hasEnded(view) ? toFinishedCall(view) : waiting;
   }
 
   /** What would come of a call; nothing is sent, asked or logged. */
@@ -81,7 +91,7 @@ export class ToolCalls {
     );
     if (outcome.status === 'not_sent') throw notSent(outcome);
     if ('artifacts' in outcome && outcome.artifacts.length > 0) await this.keep(outcome.artifacts);
-    return { status: 'finished', tool, outcome, durationMs: performance.now() - started, logId, rule, asked };
+    return { status: 'finished', outcome, durationMs: performance.now() - started, logId, rule, asked };
   }
 
   private async keep(artifacts: readonly Parameters<ArtifactsService['record']>[0][]): Promise<void> {

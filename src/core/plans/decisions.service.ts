@@ -3,6 +3,7 @@ import { relink, reopen } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { SessionId } from '../../platform/ids.js';
+import type { GrantScope, Remembered } from '../approvals/grant.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
@@ -37,6 +38,18 @@ export interface DecisionOn {
   decisionId?: string | undefined;
 }
 
+/** What else need not be asked; a pattern, where that is what counts. */
+export interface Remembering extends Omit<Remembered, 'type'> {
+  scope: RememberScope;
+}
+
+const TYPE_OF = {
+  tool_in_session: 'session',
+  tool_until_changed: 'tool',
+  server_in_session: 'server_in_session',
+  matching: 'matching',
+} as const satisfies Record<Exclude<RememberScope, 'once'>, GrantScope>;
+
 interface Deciding {
   session: Session;
   scene: PolicyScene;
@@ -65,12 +78,12 @@ export class DecisionsService {
     principal: Principal,
     sessionId: SessionId,
     on: DecisionOn,
-    options: { arguments?: Record<string, unknown> | undefined; remember?: RememberScope | undefined } = {},
+    options: { arguments?: Record<string, unknown> | undefined; remember?: Remembering | undefined } = {},
   ): Promise<void> {
     await this.decide(principal, sessionId, on, 'approve', async (deciding, node) => {
       const edited = options.arguments ? await this.replaceArguments(deciding, node, options.arguments) : node;
       await this.grant(deciding, edited, on, options.remember);
-      if (options.remember && options.remember !== 'once')
+      if (options.remember && options.remember.scope !== 'once')
         await this.proposals.askRules(deciding.change, deciding.scene);
     });
   }
@@ -140,7 +153,7 @@ export class DecisionsService {
       change.update(node.id, {
         status: 'approved',
         pin: pinned.pin,
-        approval: this.policy.bind(pinned, change.plan, scene, principal.userId),
+        approval: this.policy.bind(pinned, change.plan, scene, { userId: principal.userId }),
         autoRule: null,
         stopRequested: false,
         queuedAttempt: node.attempt,
@@ -208,12 +221,14 @@ export class DecisionsService {
     { change, scene, principal }: Pick<Deciding, 'change' | 'scene' | 'principal'>,
     node: TaskNodeRecord,
     on: DecisionOn,
-    remember: RememberScope = 'once',
+    remember: Remembering = { scope: 'once' },
   ): Promise<void> {
-    change.tellDecision({ ...echo(principal, on, 'approve'), node_id: node.id, remember });
-    const approval = this.policy.bind(node, change.plan, scene, principal.userId);
+    change.tellDecision({ ...echo(principal, on, 'approve'), node_id: node.id, remember: remember.scope });
+    const approval = this.policy.bind(node, change.plan, scene, { userId: principal.userId });
     change.update(node.id, { status: 'approved', approval, autoRule: null, cause: null });
-    if (remember !== 'once') await this.policy.remember(node, scene, remember);
+    if (remember.scope === 'once') return;
+    const by = { id: principal.userId, name: principal.username };
+    await this.policy.remember(node, scene, by, { ...remember, type: TYPE_OF[remember.scope] });
   }
 
   private async replaceArguments(

@@ -18,7 +18,7 @@ import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
-import { argumentsHash, PlanPolicy } from './policy.js';
+import { argumentsHash, PlanPolicy, type PolicyScene } from './policy.js';
 import { QuestionsService } from './questions.service.js';
 import { runNode } from './run-node.job.js';
 import { Scenes } from './scenes.js';
@@ -220,8 +220,8 @@ export class NodeRunsService {
     const node = change.find(before.id) ?? before;
     if (isOrphan && node.status !== 'running') return undefined;
     const scene = await this.scenes.of(session, [node]);
-    const invalid = this.policy.whyVoid(node, scene, tool?.pin);
-    if (invalid && !isOrphan) {
+    const invalid = isOrphan ? undefined : await this.whyNotNow(node, scene, tool);
+    if (invalid) {
       change.note('warn', node.id, `Asked again: ${invalid}.`, node.id);
       const pin = tool?.pin ?? node.pin;
       change.update(node.id, {
@@ -263,6 +263,16 @@ export class NodeRunsService {
       node.id,
     );
     return { session, node: running, claim, tool, arguments: resolved.value };
+  }
+
+  private async whyNotNow(
+    node: TaskNodeRecord,
+    scene: PolicyScene,
+    tool: ToolDefinition | undefined,
+  ): Promise<string | undefined> {
+    const invalid = this.policy.whyVoid(node, scene, tool?.pin);
+    if (invalid !== undefined || (await this.policy.mayBeginByGrant(node))) return invalid;
+    return 'the permission that it was approved by is over';
   }
 
   private async resolve(

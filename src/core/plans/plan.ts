@@ -1,5 +1,5 @@
 import type { NodeError, NodeResult, NodeStatus, Risk } from '@app/session-protocol';
-import type { PlanId, ServerId, SessionId, TurnId, UserId } from '../../platform/ids.js';
+import type { Id, PlanId, ServerId, SessionId, TurnId, UserId } from '../../platform/ids.js';
 
 export interface Plan {
   id: PlanId;
@@ -18,6 +18,8 @@ export interface Plan {
 export interface ApprovalBinding {
   /** Absent when a rule approved. */
   userId?: UserId;
+  /** The permission by which a rule approved. */
+  grantId?: Id<'grant'>;
   revision: number;
   pin: string;
   /** Version of the server's address and credentials. */

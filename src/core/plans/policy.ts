@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '@app/task-graph';
+import { canonicalJson, unwrapLiterals } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
-import type { UserId } from '../../platform/ids.js';
-import { ApprovalsService, type CallToDecide, type GrantScope } from '../approvals/approvals.service.js';
+import { ApprovalsService } from '../approvals/approvals.service.js';
+import type { Remembered } from '../approvals/grant.js';
+import { type Decider, GrantsService } from '../approvals/grants.service.js';
+import type { CallToDecide, Verdict } from '../approvals/verdict.js';
 import type { Session } from '../sessions/session.js';
 import type { McpServer } from '../registry/server.js';
 import type { ApprovalBinding, Plan, TaskNodeRecord } from './plan.js';
@@ -22,19 +24,33 @@ export function argumentsHash(args: Record<string, unknown>): string {
 /** Binds decisions to what was decided on, and asks the rules. */
 @Injectable()
 export class PlanPolicy {
-  constructor(private readonly approvals: ApprovalsService) {}
+  constructor(
+    private readonly approvals: ApprovalsService,
+    private readonly grants: GrantsService,
+  ) {}
 
-  async findRule(node: TaskNodeRecord, scene: PolicyScene): Promise<string | undefined> {
-    return this.approvals.findRule(toQuestion(node, scene));
+  /** In the caller's transaction. */
+  async decide(node: TaskNodeRecord, scene: PolicyScene): Promise<Verdict> {
+    return this.approvals.decideNow(toQuestion(node, scene));
   }
 
-  async remember(node: TaskNodeRecord, scene: PolicyScene, scope: GrantScope): Promise<void> {
-    await this.approvals.remember(toQuestion(node, scene), scope);
+  async remember(node: TaskNodeRecord, scene: PolicyScene, by: Decider, remembered: Remembered): Promise<void> {
+    await this.grants.remember(toQuestion(node, scene), by, remembered);
   }
 
-  bind(node: TaskNodeRecord, plan: Plan, scene: PolicyScene, userId?: UserId): ApprovalBinding {
+  /** To be called in the transaction in which the call begins: a permission for so many calls is taken one from. */
+  async mayBeginByGrant({ approval }: TaskNodeRecord): Promise<boolean> {
+    return approval?.grantId === undefined || this.grants.take(approval.grantId);
+  }
+
+  bind(
+    node: TaskNodeRecord,
+    plan: Plan,
+    scene: PolicyScene,
+    by: Pick<ApprovalBinding, 'userId' | 'grantId'>,
+  ): ApprovalBinding {
     return {
-      ...(userId === undefined ? {} : { userId }),
+      ...by,
       revision: plan.revision,
       pin: node.pin,
       account: accountOf(node, scene),
@@ -62,9 +78,13 @@ function toQuestion(node: TaskNodeRecord, { session, servers }: PolicyScene): Ca
     userId: session.userId,
     sessionId: session.id,
     serverId: node.serverId,
+    accountVersion: servers.get(node.serverId)?.accountVersion ?? -1,
     policy: servers.get(node.serverId)?.approvalPolicy ?? 'require_approval_all',
     tool: node.tool,
     pin: node.pin,
+    toolState: 'first_seen',
     readOnly: node.risk.read_only,
+    // A reference is no value yet: it fits no pattern.
+    arguments: unwrapLiterals(node.arguments) as Record<string, unknown>,
   };
 }

@@ -109,9 +109,10 @@ export class ProposalsService {
   async askRules(change: PlanChange, scene: PolicyScene): Promise<void> {
     for (const node of change.nodes) {
       if (node.status !== 'pending' || node.needsPerson) continue;
-      const rule = await this.policy.findRule(node, scene);
-      if (rule === undefined) continue;
-      const approval = this.policy.bind(node, change.plan, scene);
+      const verdict = await this.policy.decide(node, scene);
+      if (verdict.decision !== 'run') continue;
+      const { rule, grant: grantId } = verdict;
+      const approval = this.policy.bind(node, change.plan, scene, grantId === undefined ? {} : { grantId });
       change.tellDecision({ node_id: node.id, decision: 'approve', by: null, automatic: true, rule });
       change.update(node.id, { status: 'approved', approval, autoRule: rule });
     }

@@ -32,6 +32,11 @@ export const ACCESS_SETTINGS = {
     preset: '64',
     about: 'Sockets that one user may have open at this process; 0 is no limit.',
   },
+  APPROVAL_LIFETIME_SECONDS: {
+    schema: whole(5, 604_800),
+    preset: '900',
+    about: 'How long a call of a program waits for a person before it expires.',
+  },
   OTP_COOLDOWN_SECONDS: { schema: whole(0, 3_600), preset: '30', about: 'Between two codes to one address.' },
   OTP_LIFETIME_SECONDS: { schema: whole(5, 86_400), preset: '600', about: 'How long a code works.' },
   ACCESS_TOKEN_SECONDS: { schema: whole(1, 86_400), preset: '900', about: 'How long an access token works.' },

@@ -85,6 +85,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       lifetimeSeconds: values.OTP_LIFETIME_SECONDS,
     },
     tokens: { accessSeconds: values.ACCESS_TOKEN_SECONDS, refreshSeconds: values.REFRESH_TOKEN_SECONDS },
+    approvals: { lifetimeSeconds: values.APPROVAL_LIFETIME_SECONDS },
     defaultPlan: values.DEFAULT_PLAN,
     jobs: { concurrency: values.JOB_CONCURRENCY },
     demo: {

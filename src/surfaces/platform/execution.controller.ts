@@ -1,14 +1,22 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiBadRequestResponse, ApiBearerAuth, ApiConflictResponse, ApiForbiddenResponse } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiBearerAuth,
+  ApiConflictResponse,
+  ApiForbiddenResponse,
+  ApiHeader,
+} from '@nestjs/swagger';
 import { ApiInternalServerErrorResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiAcceptedResponse, ApiServiceUnavailableResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { MAX_WAIT_SECONDS } from '../../core/execution/held-call-waits.service.js';
 import { ToolCalls } from '../../core/execution/tool-calls.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import type { ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
+import { PreferredWait } from '../pipeline/prefer.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { ApprovalRequiredView, ExecutionView, toExecutionAnswer, ToolExecution } from './schemas/execution.schemas.js';
 import { platformError } from './schemas/platform-error.schemas.js';
@@ -31,6 +39,11 @@ export class ExecutionController {
     description:
       'Runs under the approval policy of its server: a call that a person has to allow is held, and answers 202 with where to decide.',
   })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`wait=<seconds>`: wait so long for a person, 60 at most.',
+  })
   @ApiOkResponse({ standardSchema: ExecutionView })
   @ApiAcceptedResponse({ standardSchema: ApprovalRequiredView })
   @ApiBadRequestResponse(platformError('A field is not valid, or the parameters do not fit the tool.'))
@@ -38,6 +51,7 @@ export class ExecutionController {
   async tool(
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: ToolExecution }) body: z.infer<typeof ToolExecution>,
+    @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
     @ClientGone() signal: AbortSignal,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -47,6 +61,7 @@ export class ExecutionController {
       tool: body.toolName,
       arguments: body.parameters,
       timeoutMs: body.timeout && body.timeout * 1_000,
+      waitMs,
     };
     const answer = toExecutionAnswer(await this.calls.call(principal, 'rest', wanted, { signal }), request.id);
     await reply.status(answer.status).send(answer.body);

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { PlatformApprovalsController } from './approvals.controller.js';
 import { PlatformAuthController } from './auth.controller.js';
 import { ExecutionController } from './execution.controller.js';
 import { LogsController } from './logs.controller.js';
@@ -15,6 +16,7 @@ import { UsersController } from './users.controller.js';
     LogsController,
     OrganizationController,
     OrganizationsController,
+    PlatformApprovalsController,
     PlatformAuthController,
     UsersController,
   ],

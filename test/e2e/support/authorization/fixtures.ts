@@ -52,6 +52,7 @@ const artifact = made('art', async (owner, scene) =>
 const key = made('key', async (owner, { world }) => (await world.newKey(owner, ['mcp:read'])).id);
 
 const request = made('log', (owner, scene) => scene.world.newRequest(owner, serverOf(owner, scene)));
+const heldCall = made('apr', (owner, scene) => scene.world.newHeldCall(owner, serverOf(owner, scene)));
 
 const organization = made('org', async ({ organizationId }) => organizationId);
 const member = made(
@@ -122,6 +123,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'POST /v1/auth/logout of BuilderAuthController': {},
   'POST /v1/auth/logout of PlatformAuthController': {},
+  'GET /v1/mcp/approvals/:approvalId': { id: heldCall },
+  'DELETE /v1/mcp/approvals/:approvalId': { id: heldCall },
   'POST /v1/mcp/execute/tool': { id: server, inBody: 'serviceId', body: { toolName: 'none', parameters: {} } },
   'POST /v1/users/me/api-keys': { body: {} },
   'POST /v1/users/me/api-keys/:keyId/rotate': { id: key, body: {} },

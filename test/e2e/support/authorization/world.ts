@@ -103,6 +103,28 @@ export class World {
     return id;
   }
 
+  /** That nobody decided on. */
+  async newHeldCall(user: User, serverId: string): Promise<string> {
+    const id = newId('apr');
+    const place = { organization_id: user.organizationId, server_id: serverId, tool: 'none', pin: '0'.repeat(64) };
+    const at = { created_at: new Date() };
+    const words = { title: 'A call', why: 'A policy', server_name: 'A server' };
+    const until = { expires_at: new Date(Date.now() + 600_000) };
+    await this.insert('approval_requests', {
+      id,
+      kind: 'call',
+      ...place,
+      ...words,
+      ...until,
+      requested_by: user.id,
+      ...at,
+    });
+    const who = { user_id: user.id, username: user.id, via: 'access_token', credential_id: newId('fam'), door: 'rest' };
+    const call = { account_version: 1, repeatable: true, arguments: '{}', log_id: newId('log') };
+    await this.insert('held_calls', { approval_id: id, ...place, ...who, ...call, ...at });
+    return id;
+  }
+
   async newInvitation(organizationId: OrganizationId, email: string): Promise<string> {
     const id = newId('inv');
     const created_at = new Date();

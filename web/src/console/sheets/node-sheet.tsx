@@ -13,7 +13,7 @@ import { EarlierRun } from './earlier-run.js';
 import { DecisionBar } from '../plan/decision-bar.js';
 import { NodeTags, StateWord } from '../plan/node-card.js';
 
-const SCOPES: Record<RememberScope, string> = {
+const SCOPES: Record<Exclude<RememberScope, 'matching'>, string> = {
   once: 'once',
   tool_in_session: 'this tool, this session',
   tool_until_changed: 'this tool, until its definition changes',

@@ -1,0 +1,34 @@
+import { AppError } from '../../platform/errors/app-error.js';
+import { notSent } from './execution.errors.js';
+import type { HeldCallView } from './held-call.js';
+import type { FinishedCall } from './tool-call.js';
+
+/** What came of a held call that has ended. @throws AppError where it was not made */
+export function toFinishedCall({ status, answer, reason, logId }: HeldCallView): FinishedCall {
+  if (status !== 'approved' || !answer) throw notApproved(status, reason);
+  const { outcome, durationMs, asked } = answer;
+  if (outcome.status === 'not_sent') throw notSent(outcome);
+  return { status: 'finished', outcome, durationMs, logId, rule: 'a person approved this call', asked };
+}
+
+const because = (reason: string | null) => (reason === null ? '' : ` ${reason}`);
+
+function notApproved(status: HeldCallView['status'], reason: string | null): AppError {
+  const details = { outcome: 'not_sent' };
+  switch (status) {
+    case 'denied':
+      return new AppError('forbidden', 'APPROVAL_DENIED', `Somebody denied this call.${because(reason)}`, {
+        details,
+        settled: true,
+      });
+    case 'expired':
+      return new AppError('gone', 'APPROVAL_EXPIRED', 'Nobody decided in time.', { details, settled: true });
+    case 'withdrawn':
+      return new AppError('gone', 'APPROVAL_WITHDRAWN', 'The call was withdrawn.', { details, settled: true });
+    default:
+      return new AppError('conflict', 'APPROVAL_SUPERSEDED', 'The tool or its server changed meanwhile. Call again.', {
+        details,
+        settled: true,
+      });
+  }
+}

@@ -36,6 +36,7 @@ import { SessionModel1763700201000 } from './core/sessions/session-model.migrati
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
+import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
 import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
@@ -75,6 +76,7 @@ export const MIGRATIONS = [
   RequestBodies1763702200000,
   ScopedGrants1763702400000,
   Catalogue1763702500000,
+  WebhookDeliveries1763702700000,
 ];
 
 export const ENTITIES = [

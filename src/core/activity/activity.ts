@@ -44,6 +44,13 @@ export const ACTIVITY_ACTIONS = [
   'service.removed',
   'package.listed',
   'package.unlisted',
+  'servers.exported',
+  'servers.imported',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.deleted',
+  'webhook.secret_rotated',
+  'webhook.disabled',
 ] as const;
 export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 

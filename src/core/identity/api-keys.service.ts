@@ -5,6 +5,7 @@ import { Hints } from '../../platform/hints/hints.js';
 import { type Id, isId, newId } from '../../platform/ids.js';
 import type { ActivityDetails } from '../activity/activity.js';
 import { Activity } from '../activity/activity.service.js';
+import { WebhookEvents } from '../webhooks/webhook-events.service.js';
 import { hashOfApiKey, hintOfApiKey, isApiKeyText, newApiKeyText } from './api-key-text.js';
 import { type ApiKey, type MadeApiKey, MAX_KEYS_PER_USER, type NewApiKey, scopesBeyond } from './api-key.js';
 import type { ApiKeyEntity } from './api-key.entity.js';
@@ -31,6 +32,7 @@ export class ApiKeysService {
     private readonly keys: ApiKeysRepository,
     private readonly organizations: OrganizationsRepository,
     private readonly activity: Activity,
+    private readonly events: WebhookEvents,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
@@ -68,6 +70,7 @@ export class ApiKeysService {
       const row = { userId, organizationId, name, scopes: [...scopes], expiresAt };
       const made = await this.add(principal, row, now);
       await this.record('key.created', made.apiKey, { scopes });
+      await this.tellOutside('key.created', made.apiKey, { user_id: userId });
       return made;
     });
   }
@@ -90,6 +93,8 @@ export class ApiKeysService {
       await this.retire(old, overlapSeconds, now);
       const made = await this.add(principal, old, now);
       await this.record('key.rotated', made.apiKey, { replaces: old.id, overlapSeconds });
+      const told = { user_id: principal.userId, replaces: old.id, overlap_seconds: overlapSeconds };
+      await this.tellOutside('key.rotated', made.apiKey, told);
       return made;
     });
   }
@@ -100,8 +105,9 @@ export class ApiKeysService {
       const key = await this.keys.lockOwn(principal, id);
       if (!key) throw apiKeyNotFound();
       await this.keys.revoke(id, 'revoked', this.clock.now());
-      const { organizationId, name } = key;
+      const { organizationId, name, userId } = key;
       await this.activity.record({ organizationId, action: 'key.revoked', subject: { kind: 'key', id, name } });
+      await this.events.record({ organizationId, type: 'key.revoked', data: { key_id: id, name, user_id: userId } });
       this.tellOfEnd(id);
     });
   }
@@ -141,6 +147,15 @@ export class ApiKeysService {
       subject: { kind: 'key', id, name },
       details,
     });
+  }
+
+  private async tellOutside(
+    type: 'key.created' | 'key.rotated',
+    { id, name, scopes, expiresAt, organization }: ApiKey,
+    more: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const data = { key_id: id, name, scopes, expires_at: expiresAt?.toISOString() ?? null, ...more };
+    await this.events.record({ organizationId: organization.id, type, data });
   }
 
   private async retire({ id, expiresAt }: ApiKeyEntity, overlapSeconds: number, now: Date): Promise<void> {

@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { Activity } from '../activity/activity.service.js';
+import { WebhookEvents } from '../webhooks/webhook-events.service.js';
 import type { CredentialsOf, EndedCredential, ListedCredential } from './credential-list.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
@@ -19,6 +20,7 @@ export class CredentialsService {
     private readonly database: Database,
     private readonly credentials: CredentialsRepository,
     private readonly activity: Activity,
+    private readonly events: WebhookEvents,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
@@ -71,6 +73,10 @@ export class CredentialsService {
     const now = this.clock.now();
     const signIns = await this.credentials.endSignIns(of, 'revoked', now);
     const keys = includeKeys ? await this.credentials.endKeys(of, 'revoked', now) : [];
+    for (const { id, name, organizationId } of keys) {
+      const data = { key_id: id, name, user_id: of.userId };
+      await this.events.record({ organizationId, type: 'key.revoked', data });
+    }
     this.tell(of);
     return { signIns, keys };
   }

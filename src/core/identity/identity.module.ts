@@ -49,9 +49,11 @@ import { OldInvitations } from './old-invitations.js';
 import { OrganizationsService } from './organizations.service.js';
 import { ReceivedInvitationsService } from './received-invitations.service.js';
 import { SendInvitationHandler } from './send-invitation.handler.js';
+import { WebhookDisabledHandler } from './webhook-disabled.handler.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 
 @Module({
-  imports: [ActivityModule],
+  imports: [ActivityModule, WebhooksModule],
   providers: [
     AccessTokens,
     AccountsRepository,
@@ -102,6 +104,7 @@ import { SendInvitationHandler } from './send-invitation.handler.js';
     SignInService,
     SignInsRepository,
     SignInsService,
+    WebhookDisabledHandler,
   ],
   exports: [
     AccountsService,

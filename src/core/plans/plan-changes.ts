@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import { SessionLog } from '../sessions/session-log.js';
+import { PlanNotices } from './plan-notices.js';
 import type { Plan } from './plan.js';
 import { PlanChange } from './plan-change.js';
 import { planRested } from './plan-rested.job.js';
@@ -17,6 +18,7 @@ export class PlanChanges {
     private readonly plans: PlansRepository,
     private readonly log: SessionLog,
     private readonly jobs: Jobs,
+    private readonly notices: PlanNotices,
     private readonly tracing: Tracing,
     private readonly clock: Clock,
   ) {}
@@ -61,7 +63,10 @@ export class PlanChanges {
     const { plan } = change;
     const finished = isFinished(change.nodes);
     const ends = finished && plan.status === 'open';
-    if (ends) change.updatePlan({ status: 'finished', finishedAt: this.clock.now() });
+    if (ends) {
+      change.updatePlan({ status: 'finished', finishedAt: this.clock.now() });
+      await this.notices.tellFinished(change);
+    }
     if (!finished && plan.status === 'finished') change.updatePlan({ status: 'open', finishedAt: null });
     if (ends || (change.wasActive && !change.isActive)) {
       await this.jobs.enqueue(planRested, { sessionId: plan.sessionId, planId: plan.id });

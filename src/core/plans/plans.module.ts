@@ -4,6 +4,7 @@ import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { ExecutionModule } from '../execution/execution.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { DecisionsService } from './decisions.service.js';
 import { ForkedPlans } from './forked-plans.service.js';
 import { NodeRunsService } from './node-runs.service.js';
@@ -11,6 +12,7 @@ import { PendingApprovals } from './pending-approvals.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
 import { PlansService } from './plans.service.js';
+import { PlanNotices } from './plan-notices.js';
 import { PlanPolicy } from './policy.js';
 import { ProposalsService } from './proposals.service.js';
 import { QuestionsService } from './questions.service.js';
@@ -20,13 +22,14 @@ import { Scenes } from './scenes.js';
 import { StopsService } from './stops.service.js';
 
 @Module({
-  imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule],
+  imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule, WebhooksModule],
   providers: [
     DecisionsService,
     ForkedPlans,
     NodeRunsService,
     PendingApprovals,
     PlanChanges,
+    PlanNotices,
     PlanPolicy,
     PlansRepository,
     PlansService,

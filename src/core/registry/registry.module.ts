@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
 import { ConfiguredServersService } from './configured-servers.service.js';
@@ -23,7 +24,7 @@ import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
-  imports: [ActivityModule, IdentityModule],
+  imports: [ActivityModule, IdentityModule, WebhooksModule],
   providers: [
     CheckServerHandler,
     ConfiguredServersService,

@@ -8,6 +8,7 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ScopedSignal } from '../../platform/scoped-signal.js';
 import type { Principal } from '../identity/principal.js';
+import { WebhookEvents } from '../webhooks/webhook-events.service.js';
 import { nextCheckDelay } from './back-off.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import {
@@ -45,6 +46,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly upstreams: UpstreamsService,
+    private readonly events: WebhookEvents,
     private readonly jobs: Jobs,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -137,11 +139,20 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
       if (!(await this.servers.updateIfSamePlace(server, change))) return;
       const toolsChanged = observation.ok && (await this.snapshots.replace(server.id, snapshots, now));
       await this.schedule(server.id, change.failures);
+      if (change.status !== server.status) await this.tellOfHealth(server, change);
       if (toolsChanged || change.status !== server.status) {
         this.database.afterCommit(() => this.hints.publish(serverTopic(server.id)));
       }
     });
     return { ...server, ...change };
+  }
+
+  private async tellOfHealth(
+    { id, name, organizationId, status: before }: McpServer,
+    { status, statusReason }: Pick<McpServer, 'status' | 'statusReason'>,
+  ): Promise<void> {
+    const data = { server_id: id, name, status, previous_status: before, reason: statusReason };
+    await this.events.record({ organizationId, type: 'server.health_changed', data });
   }
 
   private async schedule(serverId: ServerId, failures: number): Promise<void> {

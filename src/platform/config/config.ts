@@ -57,6 +57,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       artifactsDays: values.RETENTION_ARTIFACTS_DAYS,
       requestLogDays: values.RETENTION_REQUEST_LOG_DAYS,
       activityDays: values.RETENTION_ACTIVITY_DAYS,
+      webhooksDays: values.RETENTION_WEBHOOKS_DAYS,
     },
     requestLog: { bodyBytes: values.REQUEST_LOG_BODY_BYTES },
     keys: { rotationDays: values.KEY_ROTATION_DAYS },

@@ -114,6 +114,11 @@ export const SETTINGS = {
     about:
       'Age at which lines of the activity (sign-ins, changes of members, keys, servers) are removed. 0 keeps them.',
   },
+  RETENTION_WEBHOOKS_DAYS: {
+    schema: whole(0, 36_500),
+    preset: '30',
+    about: 'Age at which what webhooks were told, and how that went, is removed. 0 keeps it.',
+  },
   SMTP_URL: {
     schema: addressWithPassword(/^smtps?$/),
     secret: true,

@@ -7,6 +7,7 @@ import { IdentityModule } from '../../core/identity/identity.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
+import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityController } from './activity.controller.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
@@ -33,6 +34,8 @@ import { SessionEvents } from './session-events.js';
 import { SessionExport } from './session-export.js';
 import { SessionsController } from './sessions.controller.js';
 import { TicketsController } from './tickets.controller.js';
+import { WebhookDeliveriesController } from './webhook-deliveries.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 @Module({
   imports: [
@@ -44,6 +47,7 @@ import { TicketsController } from './tickets.controller.js';
     RegistryModule,
     SessionsModule,
     UsageModule,
+    WebhooksModule,
   ],
   providers: [ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
@@ -70,6 +74,8 @@ import { TicketsController } from './tickets.controller.js';
     SessionDocsController,
     SessionsController,
     TicketsController,
+    WebhookDeliveriesController,
+    WebhooksController,
   ],
 })
 export class ClientModule {}

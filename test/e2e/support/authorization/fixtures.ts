@@ -65,6 +65,7 @@ const sentInvitation = made('inv', ({ organizationId }, { world }) =>
 const receivedInvitation = made('inv', async ({ email }, { world }) =>
   world.newInvitation(await world.newOrganization(), email),
 );
+const webhook = made('whk', ({ organizationId }, { world }) => world.newWebhook(organizationId));
 
 /**
  * A line for each route that names a thing or changes one. Routes that only read, and name nothing, need none.
@@ -98,6 +99,14 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'DELETE /api/v1/user/api-keys/:key_id': { id: key },
   'DELETE /api/v1/user/credentials/:credential_id': { id: key },
   'POST /api/v1/user/credentials/revoke-all': { body: {} },
+
+  'POST /api/v1/webhooks': { body: {} },
+  'PATCH /api/v1/webhooks/:webhook_id': { id: webhook, body: {} },
+  'DELETE /api/v1/webhooks/:webhook_id': { id: webhook },
+  'POST /api/v1/webhooks/:webhook_id/rotate-secret': { id: webhook, body: {} },
+  'POST /api/v1/webhooks/:webhook_id/test': { id: webhook },
+  'GET /api/v1/webhooks/:webhook_id/deliveries': { id: webhook },
+  'POST /api/v1/webhooks/:webhook_id/deliveries/:delivery_id/redeliver': { id: webhook },
 
   'POST /api/mcp-servers': { body: {} },
   'GET /api/mcp-servers/:id': { id: server },

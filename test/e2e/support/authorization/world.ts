@@ -140,6 +140,15 @@ export class World {
     return id;
   }
 
+  /** Switched off: a test is about who may, not about what is sent. */
+  async newWebhook(organizationId: OrganizationId): Promise<string> {
+    const id = newId('whk');
+    const at = { created_at: new Date(), updated_at: new Date() };
+    const address = { url: 'http://127.0.0.1:9/hook', events: ['key.created'], secret: 'v1:none:none' };
+    await this.insert('webhooks', { id, organization_id: organizationId, ...address, enabled: false, ...at });
+    return id;
+  }
+
   private async newSignIn(user: User, more: Record<string, unknown>): Promise<Id<'fam'>> {
     const [id, now] = [newId('fam'), new Date()];
     const owner = { user_id: user.id, organization_id: user.organizationId };

@@ -19,6 +19,7 @@ import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
 import { InstanceAdministrators1763701201000 } from './core/identity/instance-administrators.migration.js';
 import { Principals1763701000000 } from './core/identity/principals.migration.js';
+import { Inbox1763702401000 } from './core/inbox/inbox.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
 import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
@@ -77,6 +78,7 @@ export const MIGRATIONS = [
   ScopedGrants1763702400000,
   Catalogue1763702500000,
   WebhookDeliveries1763702700000,
+  Inbox1763702401000,
 ];
 
 export const ENTITIES = [

@@ -14,6 +14,14 @@ interface Ended {
   tool: string;
 }
 
+/** How one came to its end. */
+export interface Ending {
+  by?: { id: UserId; name: string };
+  reason?: string;
+  /** The client's own name for the decision. */
+  decisionId?: string;
+}
+
 /** The one list of what waits for people. Whoever holds something open says so here, in the same transaction. */
 @Injectable()
 export class ApprovalRequests {
@@ -76,13 +84,14 @@ export class ApprovalRequests {
   async end(
     id: ApprovalId,
     status: Exclude<ApprovalStatus, 'pending'>,
-    { by, reason }: { by?: { id: UserId; name: string }; reason?: string } = {},
+    { by, reason, decisionId }: Ending = {},
   ): Promise<boolean> {
     return this.database.transaction(async () => {
       const [ended] = await this.database.sql<Ended>(
-        `update approval_requests set status = $2, decided_at = $3, decided_by = $4, decided_by_name = $5, decision_reason = $6
+        `update approval_requests set status = $2, decided_at = $3, decided_by = $4, decided_by_name = $5, decision_reason = $6,
+           decision_id = $7
          where id = $1 and status = 'pending' returning id, organization_id, kind, server_id, tool`,
-        [id, status, this.clock.now(), by?.id ?? null, by?.name ?? null, reason ?? null],
+        [id, status, this.clock.now(), by?.id ?? null, by?.name ?? null, reason ?? null, decisionId ?? null],
       );
       if (!ended) return false;
       await this.webhooks.record({

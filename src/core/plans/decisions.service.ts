@@ -2,7 +2,7 @@ import type { Decision, NodeStatus, RememberScope } from '@app/session-protocol'
 import { relink, reopen } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { SessionId } from '../../platform/ids.js';
+import type { ApprovalId, SessionId } from '../../platform/ids.js';
 import type { GrantScope, Remembered } from '../approvals/grant.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
@@ -13,6 +13,7 @@ import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { Plan, TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
+import { NodeRequests } from './node-requests.service.js';
 import { PlanChanges } from './plan-changes.js';
 import { allows } from './plan-views.js';
 import {
@@ -36,6 +37,8 @@ export interface DecisionOn {
   revision?: number | undefined;
   /** The client's own name for the decision: sent again, it is the same one. */
   decisionId?: string | undefined;
+  /** Decided from the list of what waits: it must still be what waits. */
+  approvalId?: ApprovalId | undefined;
 }
 
 /** What else need not be asked; a pattern, where that is what counts. */
@@ -67,6 +70,7 @@ export class DecisionsService {
     private readonly sessions: SessionsService,
     private readonly plans: PlansRepository,
     private readonly changes: PlanChanges,
+    private readonly requests: NodeRequests,
     private readonly proposals: ProposalsService,
     private readonly policy: PlanPolicy,
     private readonly tools: ToolsService,
@@ -198,6 +202,7 @@ export class DecisionsService {
       const found = await this.plans.findNode(sessionId, on.nodeId);
       if (!found || (on.planId !== undefined && on.planId !== found.planId)) throw nodeNotFound();
       if (on.decisionId && !(await this.isNew(sessionId, on.decisionId, principal))) return;
+      if (on.approvalId) await this.requests.requireOpen(on.approvalId);
       const plan = await this.plans.find(sessionId, found.planId);
       if (!plan) throw nodeNotFound();
       if (on.revision !== undefined && on.revision !== plan.revision) throw planIsStale(plan.revision);

@@ -6,6 +6,8 @@ import { toPlanNode } from './plan-views.js';
 export const isActive = (nodes: readonly TaskNodeRecord[]): boolean =>
   nodes.some(({ status }) => status === 'running' || status === 'retrying' || status === 'approved');
 
+const isWaiting = (nodes: readonly TaskNodeRecord[]): boolean => nodes.some(({ status }) => status === 'pending');
+
 type NodePatch = Partial<Omit<TaskNodeRecord, 'sessionId' | 'id' | 'planId'>>;
 
 /** What one transaction does to a plan: the moves are checked, and each changed node is told once, as it is in the end. */
@@ -15,6 +17,10 @@ export class PlanChange {
   private readonly told: DurableEvent[] = [];
   private readonly notes: DurableEvent[] = [];
   private planChanged = false;
+  private readonly reasons = new Map<string, string>();
+  private readonly wasWaiting: boolean;
+  /** A newer plan takes the place of this one. */
+  isReplaced = false;
   readonly wasActive: boolean;
 
   constructor(
@@ -24,6 +30,12 @@ export class PlanChange {
   ) {
     this.nodesById = new Map(nodes.map((node) => [node.id, node]));
     this.wasActive = isActive(nodes);
+    this.wasWaiting = isWaiting(nodes);
+  }
+
+  /** Something waits for a person, or did until now. */
+  get concernsPeople(): boolean {
+    return this.wasWaiting || isWaiting(this.nodes);
   }
 
   /** Something runs or is about to, without a person. */
@@ -64,6 +76,21 @@ export class PlanChange {
   tellDecision(decision: Omit<DurableEvents['task_decision'], 'plan_id' | 'revision'>): void {
     const payload = { plan_id: this.current.id, revision: this.current.revision, ...decision };
     this.told.push({ type: 'task_decision', payload });
+  }
+
+  /** Which rule wants a person, for the list of what waits for people. */
+  explain(nodeId: string, why: string): void {
+    this.reasons.set(nodeId, why);
+  }
+
+  whyAsked(nodeId: string): string | undefined {
+    return this.reasons.get(nodeId);
+  }
+
+  /** The last of what was told of a node. */
+  decisionOn(nodeId: string): DurableEvents['task_decision'] | undefined {
+    const told = this.told.flatMap((event) => (event.type === 'task_decision' ? [event.payload] : []));
+    return told.findLast((decision) => decision.node_id === nodeId);
   }
 
   tell(event: DurableEvent): void {

@@ -6,6 +6,7 @@ import { Tracing } from '../../platform/tracing/tracing.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { PlanNotices } from './plan-notices.js';
 import type { Plan } from './plan.js';
+import { NodeRequests } from './node-requests.service.js';
 import { PlanChange } from './plan-change.js';
 import { planRested } from './plan-rested.job.js';
 import { PlansRepository } from './plans.repository.js';
@@ -17,6 +18,7 @@ export class PlanChanges {
   constructor(
     private readonly plans: PlansRepository,
     private readonly log: SessionLog,
+    private readonly requests: NodeRequests,
     private readonly jobs: Jobs,
     private readonly notices: PlanNotices,
     private readonly tracing: Tracing,
@@ -41,6 +43,7 @@ export class PlanChanges {
     const { plan, nodes, events } = change.result();
     if (plan) await this.plans.savePlan(plan);
     for (const node of nodes) await this.plans.saveNode(node);
+    await this.requests.keepInStep(change);
     await this.log.append(change.plan.sessionId, events);
   }
 

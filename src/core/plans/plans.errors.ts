@@ -34,3 +34,6 @@ export const argumentsDoNotFit = (message: string, issues: FieldIssue[]) =>
 
 export const questionNotFound = () =>
   new AppError('not_found', 'QUESTION_NOT_FOUND', 'That question is not open any more.');
+
+export const requestIsOver = () =>
+  new AppError('conflict', 'ALREADY_DECIDED', 'What you decide on does not wait any more. Look at it again.');

@@ -7,8 +7,8 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { DecisionsService } from './decisions.service.js';
 import { ForkedPlans } from './forked-plans.service.js';
+import { NodeRequests } from './node-requests.service.js';
 import { NodeRunsService } from './node-runs.service.js';
-import { PendingApprovals } from './pending-approvals.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
 import { PlansService } from './plans.service.js';
@@ -26,8 +26,8 @@ import { StopsService } from './stops.service.js';
   providers: [
     DecisionsService,
     ForkedPlans,
+    NodeRequests,
     NodeRunsService,
-    PendingApprovals,
     PlanChanges,
     PlanNotices,
     PlanPolicy,

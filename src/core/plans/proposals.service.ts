@@ -110,6 +110,7 @@ export class ProposalsService {
     for (const node of change.nodes) {
       if (node.status !== 'pending' || node.needsPerson) continue;
       const verdict = await this.policy.decide(node, scene);
+      if (verdict.decision === 'ask') change.explain(node.id, verdict.why);
       if (verdict.decision !== 'run') continue;
       const { rule, grant: grantId } = verdict;
       const approval = this.policy.bind(node, change.plan, scene, grantId === undefined ? {} : { grantId });
@@ -138,6 +139,7 @@ export class ProposalsService {
     const open = await this.plans.findOpen(session.id);
     if (!open) return;
     const change = await this.changes.open(open);
+    change.isReplaced = true;
     for (const node of change.nodes) {
       if (!['pending', 'approved', 'blocked', 'retrying'].includes(node.status)) continue;
       change.update(node.id, { status: 'cancelled', cause: 'a newer plan took its place' });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { automaticRule } from '../approvals/approval-policy.js';
+import { ApprovalsService } from '../approvals/approvals.service.js';
+import type { CallToDecide, Verdict } from '../approvals/verdict.js';
 import type { Principal } from '../identity/principal.js';
 import { toolNotFound } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
@@ -7,15 +8,23 @@ import { ServerAccess } from '../registry/server-access.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
+import type { AskedCall } from './call-log.js';
 import { ExecutionService } from './execution.service.js';
-import { argumentsAreInvalid } from './execution.errors.js';
+import { argumentsAreInvalid, callIsRefused } from './execution.errors.js';
 import type { WantedCall } from './tool-call.js';
 
 /** A call that nothing stands against but, perhaps, the word of a person. */
 export interface AdmittedCall {
   server: McpServer;
   tool: ToolDefinition;
-  verdict: { decision: 'run'; rule: string } | { decision: 'ask'; why: string };
+  verdict: Exclude<Verdict, { decision: 'refuse' }>;
+}
+
+interface Admission {
+  /** It is sent now, so that a permission for so many calls is taken one from. */
+  toSend: boolean;
+  /** Learns what is found on the way, for the log of a refusal. */
+  asked?: AskedCall;
 }
 
 /** What stands between somebody at a door and a tool, in its order. */
@@ -25,22 +34,42 @@ export class CallGate {
     private readonly access: ServerAccess,
     private readonly upstreams: UpstreamsService,
     private readonly tools: ToolsService,
+    private readonly approvals: ApprovalsService,
     private readonly execution: ExecutionService,
   ) {}
 
   /** @throws AppError for what no person at the inbox could let through */
-  async admit(principal: Principal, wanted: WantedCall): Promise<AdmittedCall> {
-    await this.access.require(principal, wanted.serverId, 'use');
+  async admit(principal: Principal, wanted: WantedCall, { toSend, asked }: Admission): Promise<AdmittedCall> {
+    await this.access.requireLately(principal, wanted.serverId, 'use');
     const server = await this.upstreams.describe(wanted.serverId);
+    if (asked) asked.serverName = server.name;
     const tool = await this.tools.findTool(wanted.serverId, wanted.tool);
     if (!tool) throw toolNotFound();
+    if (asked) Object.assign(asked, { pin: tool.pin, inputSchema: tool.inputSchema });
+    const call = toQuestion(principal, server, tool, wanted.arguments);
     const issues = this.execution.validate(tool, wanted.arguments);
     if (issues.length > 0) throw argumentsAreInvalid(issues);
-    return { server, tool, verdict: this.judge(server, tool) };
-  }
-
-  private judge({ approvalPolicy: policy }: McpServer, { readOnly }: ToolDefinition): AdmittedCall['verdict'] {
-    const rule = automaticRule({ policy, readOnly, definitionApproved: false });
-    return rule === undefined ? { decision: 'ask', why: 'the policy of this server asks' } : { decision: 'run', rule };
+    const verdict = await (toSend ? this.approvals.decideToSend(call) : this.approvals.decide(call));
+    if (verdict.decision === 'refuse') throw callIsRefused(verdict.code, verdict.message);
+    return { server, tool, verdict };
   }
 }
+
+const toQuestion = (
+  { organizationId, userId }: Principal,
+  server: McpServer,
+  tool: ToolDefinition,
+  args: Record<string, unknown>,
+): CallToDecide => ({
+  organizationId,
+  userId,
+  sessionId: null,
+  serverId: server.id,
+  accountVersion: server.accountVersion,
+  policy: server.approvalPolicy,
+  tool: tool.name,
+  pin: tool.pin,
+  toolState: 'first_seen',
+  readOnly: tool.readOnly,
+  arguments: args,
+});

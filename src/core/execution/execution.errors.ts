@@ -9,14 +9,8 @@ export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
     issues: issues.map((issue) => ({ ...issue, path: `/arguments${issue.path === '/' ? '' : issue.path}` })),
   });
 
-export const toolIsQuarantined = () =>
-  new AppError(
-    'conflict',
-    'TOOL_QUARANTINED',
-    'The definition of this tool is new, has changed or was rejected. Who manages the server approves it on its page, under tools.',
-  );
-
-export const callIsRefused = (code: string, message: string) => new AppError('forbidden', code, message);
+/** By what is known of the tool's definition. */
+export const callIsRefused = (code: string, message: string) => new AppError('conflict', code, message);
 
 type Unsent = Extract<ToolOutcome, { status: 'not_sent' }>;
 

@@ -4,6 +4,7 @@ import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CallGate } from './call-gate.js';
+import { CallLog } from './call-log.js';
 import { CallMetrics } from './call-metrics.js';
 import { ExpireHeldCallHandler } from './expire-held-call.handler.js';
 import { HeldCallRuns } from './held-call-runs.service.js';
@@ -24,6 +25,7 @@ import { ToolCalls } from './tool-calls.service.js';
   imports: [ApprovalsModule, ArtifactsModule, RegistryModule, WebhooksModule],
   providers: [
     CallGate,
+    CallLog,
     CallMetrics,
     ExecutionService,
     ExpireHeldCallHandler,

@@ -1,9 +1,8 @@
 import { type LogMessage, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
-import { ambientFields, Logger } from '../../platform/logging/logger.js';
-import { newId } from '../../platform/ids.js';
-import { Clock } from '../../platform/clock.js';
+import { Logger } from '../../platform/logging/logger.js';
+import type { ServerId } from '../../platform/ids.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
@@ -13,10 +12,8 @@ import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answer.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
+import { CallLog } from './call-log.js';
 import { CallMetrics } from './call-metrics.js';
-import { RequestLog } from './request-log.js';
-import { statusCodeOf } from './request-log-row.js';
-import { secretPathsOf } from './secret-paths.js';
 import type { CallObserver, ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
@@ -30,11 +27,10 @@ export class ExecutionService {
     private readonly confirmation: ToolConfirmation,
     private readonly upstreams: UpstreamsService,
     private readonly artifacts: ArtifactsService,
-    private readonly requestLog: RequestLog,
+    private readonly log: CallLog,
     private readonly metrics: CallMetrics,
     private readonly tracing: Tracing,
     private readonly logger: Logger,
-    private readonly clock: Clock,
   ) {}
 
   /** What is wrong with arguments for a tool, before anybody is asked. */
@@ -44,13 +40,19 @@ export class ExecutionService {
 
   /** Never throws for what the upstream does; the files of the outcome are written but not yet recorded. */
   async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
-    const startedAt = this.clock.now();
-    const started = performance.now();
+    const start = this.log.start();
     const outcome = await this.run(call, observer);
-    const durationMs = performance.now() - started;
-    this.metrics.seen(call.tool.serverId, call.tool.name, outcome.status, durationMs);
-    this.log(call, outcome, startedAt, durationMs);
+    const { serverId, name } = call.tool;
+    this.metrics.seen(serverId, name, outcome.status, performance.now() - start.tick);
+    this.log.finished(call, outcome, start, await this.nameOf(serverId));
     return outcome;
+  }
+
+  private async nameOf(serverId: ServerId): Promise<string> {
+    return this.upstreams.describe(serverId).then(
+      ({ name }) => name,
+      () => '',
+    );
   }
 
   private async run(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
@@ -161,47 +163,6 @@ export class ExecutionService {
       code: known ? code : 'FILE_NOT_STORED',
       message: `The tool has done its work, but a file it made could not be stored.${known ? ` ${message}` : ''}`,
     };
-  }
-
-  private log(call: ToolCall, outcome: ToolOutcome, startedAt: Date, durationMs: number): void {
-    const { caller, requestId, traceId } = ambientFields();
-    const response = 'output' in outcome ? outcome.output : null;
-    const fault = 'fault' in outcome ? outcome.fault : null;
-    this.requestLog.record({
-      id: call.logId ?? newId('log', startedAt.getTime()),
-      organizationId: call.organizationId,
-      userId: call.userId,
-      username: caller?.actor?.name ?? null,
-      credentialId: caller?.credentialId ?? null,
-      via: caller?.via ?? null,
-      door: call.door ?? 'session',
-      sessionId: call.sessionId,
-      planId: call.planId,
-      nodeId: call.nodeId,
-      approvalId: call.approvalId ?? null,
-      serverId: call.tool.serverId,
-      serverName: '',
-      tool: call.tool.name,
-      method: 'tools/call',
-      pin: call.tool.pin,
-      status: outcome.status,
-      statusCode: statusCodeOf(outcome.status, fault?.code ?? null),
-      errorCode: fault?.code ?? null,
-      errorMessage: fault?.message ?? null,
-      rule: call.rule ?? null,
-      requestBytes: JSON.stringify(call.arguments).length,
-      responseBytes: response ? JSON.stringify(response).length : 0,
-      artifacts: 'artifacts' in outcome ? outcome.artifacts.length : 0,
-      durationMs,
-      startedAt,
-      ip: caller?.ip ?? null,
-      userAgent: caller?.userAgent ?? null,
-      requestId: requestId ?? null,
-      traceId: traceId ?? null,
-      request: call.arguments,
-      response,
-      secretPaths: secretPathsOf(call.tool.inputSchema),
-    });
   }
 }
 

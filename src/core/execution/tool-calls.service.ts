@@ -6,6 +6,7 @@ import { newId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Principal } from '../identity/principal.js';
+import { type AskedCall, CallLog } from './call-log.js';
 import { type AdmittedCall, CallGate } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
 import { notSent } from './execution.errors.js';
@@ -21,6 +22,7 @@ export class ToolCalls {
     private readonly gate: CallGate,
     private readonly execution: ExecutionService,
     private readonly held: HeldCalls,
+    private readonly log: CallLog,
     private readonly waits: HeldCallWaits,
     private readonly artifacts: ArtifactsService,
     private readonly database: Database,
@@ -32,11 +34,20 @@ export class ToolCalls {
    * @throws AppError for what may not be called, and where nothing was sent
    */
   async call(principal: Principal, door: Door, wanted: WantedCall, listener: CallListener): Promise<CallAnswer> {
-    const admitted = await this.gate.admit(principal, wanted);
+    const start = this.log.start();
+    const { serverId, tool, arguments: request } = wanted;
+    const asked: AskedCall = { door, method: 'tools/call', serverId, tool, request };
+    const logged = <T>(work: Promise<T>): Promise<T> =>
+      work.catch((error: unknown) => {
+        this.log.refused(principal, asked, error, start);
+        throw error;
+      });
+    const admitted = await logged(this.gate.admit(principal, wanted, { toSend: true, asked }));
     const { verdict } = admitted;
     if (verdict.decision === 'run')
       return this.run(principal, { door, rule: verdict.rule }, wanted, admitted, listener);
-    const waiting = await this.held.hold(principal, { door, why: verdict.why }, wanted, admitted);
+    const waiting = await logged(this.held.hold(principal, { door, why: verdict.why }, wanted, admitted));
+    this.log.waiting(principal, asked, { ...waiting, why: verdict.why }, start);
     if (!wanted.waitMs) return waiting;
     const view = await this.waits.view(principal, waiting.approvalId, wanted.waitMs, listener.signal);
     return hasEnded(view) ? toFinishedCall(view) : waiting;
@@ -45,7 +56,7 @@ export class ToolCalls {
   /** What would come of a call; nothing is sent, asked or logged. */
   async judge(principal: Principal, wanted: WantedCall): Promise<JudgedCall> {
     try {
-      const { verdict } = await this.gate.admit(principal, wanted);
+      const { verdict } = await this.gate.admit(principal, wanted, { toSend: false });
       const reason = verdict.decision === 'run' ? verdict.rule : verdict.why;
       return { status: 'dry_run', would: verdict.decision, reason, issues: [] };
     } catch (error) {

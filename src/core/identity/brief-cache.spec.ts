@@ -31,11 +31,22 @@ describe('what is cached for a moment', () => {
   test('is read again when it is no longer fresh', async () => {
     const { clock, get, reads } = setUp();
     await get('a');
-    clock.ms = START + 1_999;
+    clock.ms = START + 1_000;
     await get('a');
     expect(reads()).toBe(1);
     clock.ms = START + 2_000;
     await get('a');
+    expect(reads()).toBe(2);
+  });
+
+  test('is read again in the background before that, while it is in use', async () => {
+    const { clock, get, reads } = setUp();
+    await get('a', { name: 'old' });
+    clock.ms = START + 1_999;
+    expect(await get('a', { name: 'new' })).toMatchObject({ name: 'old' });
+    expect(reads()).toBe(2);
+    clock.ms = START + 2_500;
+    expect(await get('a')).toMatchObject({ name: 'new' });
     expect(reads()).toBe(2);
   });
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../platform/clock.js';
 
 interface Entry<Value> {
@@ -12,12 +13,13 @@ interface BriefCacheOptions<Value> {
   endOf?: (value: Value) => Date | null;
 }
 
-/** What was read, for a moment. Least recently used ones go first; it is never the truth. */
+/** What was read, for a moment; what is in use is read again before it is too old. Least recently used ones go first; it is never the truth. */
 export class BriefCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
   private readonly underWay = new Map<string, { since: number; value: Promise<Value> }>();
   /** Counts what was forgotten, so that an answer read before a change is not kept after it. */
   private changes = 0;
+  private readonly apart = AsyncLocalStorage.snapshot();
 
   constructor(
     private readonly clock: Clock,
@@ -31,7 +33,14 @@ export class BriefCache<Value> {
   /** Reads once for all who ask meanwhile, unless something was forgotten since. */
   async get(key: string, read: () => Promise<Value>): Promise<Value> {
     const known = this.find(key);
-    if (known) return known.value;
+    if (!known) return this.load(key, read);
+    const isAging = known.freshUntil - this.clock.now().getTime() < this.options.freshMs / 2;
+    // Whoever asks all the time never waits; not in the transaction or the trace of who asks just now.
+    if (isAging && !this.underWay.has(key)) this.apart(() => void this.load(key, read).catch(() => undefined));
+    return known.value;
+  }
+
+  private async load(key: string, read: () => Promise<Value>): Promise<Value> {
     const asked = this.underWay.get(key);
     if (asked?.since === this.changes) return asked.value;
     const reading = { since: this.changes, value: read() };

@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Hints } from '../../platform/hints/hints.js';
 
 interface Entry<Value> {
   value: Promise<Value>;
   expiresAt: number;
+  refreshing: boolean;
   forget: () => void;
 }
 
@@ -18,10 +20,14 @@ interface Reactions<Value> {
   onDrop?: (value: Promise<Value>, hint: unknown) => void;
 }
 
-/** What was read of a row, until a hint says that the row changed. The least recently used goes first. */
+/**
+ * What was read of a row, until a hint says that the row changed; what is in use is read again before it is too old. The
+ * least recently used goes first.
+ */
 export class HintedCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
   private readonly forgetGaps: () => void;
+  private readonly apart = AsyncLocalStorage.snapshot();
 
   constructor(
     private readonly hints: Hints,
@@ -36,6 +42,8 @@ export class HintedCache<Value> {
     if (known && known.expiresAt > performance.now()) {
       this.entries.delete(key);
       this.entries.set(key, known);
+      const isAging = known.expiresAt - performance.now() < this.options.maxAgeMs / 2;
+      if (isAging && !known.refreshing) void this.refresh(key, known, load);
       return known.value;
     }
     this.drop(key);
@@ -45,7 +53,8 @@ export class HintedCache<Value> {
       this.options.onDrop?.(value, hint);
     });
     const value = load();
-    const entry: Entry<Value> = { value, expiresAt: performance.now() + this.options.maxAgeMs, forget };
+    const expiresAt = performance.now() + this.options.maxAgeMs;
+    const entry: Entry<Value> = { value, expiresAt, refreshing: false, forget };
     this.entries.set(key, entry);
     entry.value.catch(() => {
       if (this.entries.get(key) === entry) this.drop(key);
@@ -53,6 +62,21 @@ export class HintedCache<Value> {
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.options.size && oldest !== undefined) this.drop(oldest);
     return entry.value;
+  }
+
+  /** Not in the transaction or the trace of who asks just now. */
+  private async refresh(key: string, entry: Entry<Value>, load: () => Promise<Value>): Promise<void> {
+    entry.refreshing = true;
+    const expiresAt = performance.now() + this.options.maxAgeMs;
+    try {
+      const value = await this.apart(load);
+      // A hint meanwhile dropped the entry, and this answer may be from before it.
+      if (this.entries.get(key) === entry) Object.assign(entry, { value: Promise.resolve(value), expiresAt });
+    } catch {
+      // It counts until it is too old; then whoever asks sees the fault.
+    } finally {
+      entry.refreshing = false;
+    }
   }
 
   drop(key: string): void {

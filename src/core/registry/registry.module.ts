@@ -16,6 +16,7 @@ import { ServerAccess } from './server-access.service.js';
 import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerHealthService } from './server-health.service.js';
+import { ServerLevels } from './server-levels.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
 import { ToolConfirmation } from './tool-confirmation.service.js';
@@ -40,6 +41,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerChanges,
     ServerCredentials,
     ServerHealthService,
+    ServerLevels,
     ServersRepository,
     ServersService,
     ToolConfirmation,

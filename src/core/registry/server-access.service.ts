@@ -16,6 +16,7 @@ import {
 } from './access.js';
 import { granteesAreNoMembers, granteesRepeat, serverAccessTooLow, serverNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
+import { ServerLevels } from './server-levels.js';
 import { ServerAccessRepository } from './server-access.repository.js';
 import { ServersRepository } from './servers.repository.js';
 
@@ -26,6 +27,7 @@ export class ServerAccess {
     private readonly database: Database,
     private readonly servers: ServersRepository,
     private readonly levels: ServerAccessRepository,
+    private readonly lately: ServerLevels,
     private readonly activity: Activity,
     private readonly hints: Hints,
     private readonly clock: Clock,
@@ -35,6 +37,15 @@ export class ServerAccess {
   async require(principal: Principal, serverId: ServerId, least: AccessLevel): Promise<AccessLevel> {
     const { userId, organizationId } = principal;
     const level = await this.levels.findLevel({ userId, organizationId, serverId });
+    if (!level) throw serverNotFound();
+    if (!hasLevel(level, least)) throw serverAccessTooLow(least);
+    return level;
+  }
+
+  /** As `require`, by what was read at most a few seconds ago: for calls, of which there are many. */
+  async requireLately(principal: Principal, serverId: ServerId, least: AccessLevel): Promise<AccessLevel> {
+    const { userId, organizationId } = principal;
+    const level = await this.lately.find({ userId, organizationId, serverId });
     if (!level) throw serverNotFound();
     if (!hasLevel(level, least)) throw serverAccessTooLow(least);
     return level;

@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { AppError, toAppError } from '../../platform/errors/app-error.js';
+import { newId, type ServerId } from '../../platform/ids.js';
+import { ambientFields } from '../../platform/logging/logger.js';
+import type { Door } from '../approvals/approval-request.js';
+import type { Principal } from '../identity/principal.js';
+import { faultOf } from './execution.errors.js';
+import { RequestLog } from './request-log.js';
+import { type RequestLogRow, type RequestMethod, statusCodeOf } from './request-log-row.js';
+import { secretPathsOf } from './secret-paths.js';
+import type { ToolCall } from './tool-call.js';
+import type { ToolOutcome } from './tool-outcome.js';
+
+/** When a call came in, and when it began by a clock that does not jump. */
+export interface CallStart {
+  at: Date;
+  tick: number;
+}
+
+/** What somebody asked for, before it was known whether it is there. */
+export interface AskedCall {
+  door: Door;
+  method: RequestMethod;
+  serverId: ServerId;
+  serverName?: string | undefined;
+  tool: string;
+  pin?: string | undefined;
+  request: unknown;
+  inputSchema?: object | undefined;
+}
+
+/** One row for each call that named a server and a tool, whatever became of it. */
+@Injectable()
+export class CallLog {
+  constructor(
+    private readonly log: RequestLog,
+    private readonly clock: Clock,
+  ) {}
+
+  start(): CallStart {
+    return { at: this.clock.now(), tick: performance.now() };
+  }
+
+  /** It was sent, or was to be. */
+  finished(call: ToolCall, outcome: ToolOutcome, start: CallStart, serverName: string): void {
+    const output = 'output' in outcome ? outcome.output : null;
+    const fault = outcome.status === 'succeeded' ? null : faultOf(outcome);
+    this.record(start, {
+      id: call.logId ?? newId('log', start.at.getTime()),
+      organizationId: call.organizationId,
+      userId: call.userId,
+      door: call.door ?? 'session',
+      sessionId: call.sessionId,
+      planId: call.planId,
+      nodeId: call.nodeId,
+      approvalId: call.approvalId ?? null,
+      serverId: call.tool.serverId,
+      serverName,
+      tool: call.tool.name,
+      method: 'tools/call',
+      pin: call.tool.pin,
+      status: outcome.status,
+      errorCode: fault?.code ?? null,
+      errorMessage: fault?.message ?? null,
+      rule: call.rule ?? null,
+      artifacts: 'artifacts' in outcome ? outcome.artifacts.length : 0,
+      request: call.arguments,
+      response: output,
+      secretPaths: secretPathsOf(call.tool.inputSchema),
+    });
+  }
+
+  /** Nobody was asked and nothing was sent. */
+  refused(principal: Principal, asked: AskedCall, error: unknown, start: CallStart): void {
+    const { code, message } = toAppError(error);
+    this.record(start, {
+      ...this.facts(principal, asked, newId('log', start.at.getTime())),
+      status: error instanceof AppError ? 'refused' : 'not_sent',
+      errorCode: code,
+      errorMessage: message,
+      rule: null,
+      approvalId: null,
+    });
+  }
+
+  /** A person decides; the row of what becomes of it takes the place of this one. */
+  waiting(
+    principal: Principal,
+    asked: AskedCall,
+    held: { logId: string; approvalId: string; why: string },
+    start: CallStart,
+  ): void {
+    this.record(start, {
+      ...this.facts(principal, asked, held.logId),
+      status: 'approval_required',
+      errorCode: null,
+      errorMessage: null,
+      rule: held.why,
+      approvalId: held.approvalId,
+    });
+  }
+
+  /** Of a call that is no tool's: a resource that was read. */
+  read(
+    principal: Principal,
+    asked: AskedCall,
+    { id, error, response }: { id: string; error?: AppError; response?: unknown },
+    start: CallStart,
+  ): void {
+    this.record(start, {
+      ...this.facts(principal, asked, id),
+      status: error === undefined ? 'succeeded' : error.settled ? 'failed' : 'not_sent',
+      errorCode: error?.code ?? null,
+      errorMessage: error?.message ?? null,
+      rule: 'resources are read without asking',
+      approvalId: null,
+      response: response ?? null,
+    });
+  }
+
+  private facts({ organizationId, userId }: Principal, asked: AskedCall, id: string) {
+    const { door, method, serverId, serverName, tool, pin, request, inputSchema } = asked;
+    return {
+      id,
+      organizationId,
+      userId,
+      door,
+      sessionId: null,
+      planId: null,
+      nodeId: null,
+      serverId,
+      serverName: serverName ?? '',
+      tool,
+      method,
+      pin: pin ?? null,
+      artifacts: 0,
+      request,
+      response: null as unknown,
+      ...(inputSchema && { secretPaths: secretPathsOf(inputSchema) }),
+    };
+  }
+
+  private record(
+    start: CallStart,
+    row: Omit<
+      RequestLogRow,
+      | 'username'
+      | 'credentialId'
+      | 'via'
+      | 'ip'
+      | 'userAgent'
+      | 'requestId'
+      | 'traceId'
+      | 'statusCode'
+      | 'requestBytes'
+      | 'responseBytes'
+      | 'durationMs'
+      | 'startedAt'
+    >,
+  ): void {
+    const { caller, requestId, traceId } = ambientFields();
+    this.log.record({
+      ...row,
+      username: caller?.actor?.name ?? null,
+      credentialId: caller?.credentialId ?? null,
+      via: caller?.via ?? null,
+      ip: caller?.ip ?? null,
+      userAgent: caller?.userAgent ?? null,
+      requestId: requestId ?? null,
+      traceId: traceId ?? null,
+      statusCode: statusCodeOf(row.status, row.errorCode),
+      requestBytes: JSON.stringify(row.request ?? null).length,
+      responseBytes: row.response === null ? 0 : JSON.stringify(row.response).length,
+      durationMs: performance.now() - start.tick,
+      startedAt: start.at,
+    });
+  }
+}

@@ -23,7 +23,8 @@ export function serveWebClient(app: NestFastifyApplication, folder: string): voi
   });
 }
 
-const isFile = (path: string) => /\.[a-z0-9]{2,5}$/i.test(path);
+/** What is under a server is a page: a tool may be called `users.query`. */
+const isFile = (path: string) => /\.[a-z0-9]{2,5}$/i.test(path) && !path.startsWith('/servers/');
 
 /** The names of assets change with their contents; everything else is asked for again. */
 function sendFile(reply: FastifyReply, path: string) {

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { activityQuery, membersQuery, type ActivityFilter } from '../api/identity-queries.js';
 import type { ActivityEntry } from '../api/identity-types.js';
 import { deviceWords } from '../settings/device.js';
@@ -7,7 +7,10 @@ import { SettingsPage } from '../settings/settings-page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { Field } from '../ui/field.js';
 import { Moment } from '../ui/moment.js';
+import { useSeen } from '../ui/hooks.js';
 import { ACTION_WORDS, actionWords, detailWords, subjectWords } from './activity-words.js';
+import { Charts } from './charts.js';
+import { useLiveActivity } from './use-live-activity.js';
 
 export function ActivityPage() {
   return (
@@ -21,9 +24,19 @@ function List() {
   const [filter, setFilter] = useState<ActivityFilter>({});
   const activity = useInfiniteQuery(activityQuery(filter));
   const rows = activity.data?.pages.flatMap((page) => page.activity) ?? [];
-  const filtered = filter.action !== undefined || filter.actor !== undefined;
+  const filtered = Object.values(filter).some((one) => one !== undefined);
+  const [live, setLive] = useState(true);
+  const seen = useSeen();
+  const up = useLiveActivity(live && seen);
   return (
     <>
+      <Charts />
+      <div className="row">
+        <button type="button" className="button" aria-pressed={live} onClick={() => setLive(!live)}>
+          {live ? 'Live: pause' : 'Paused: go live'}
+        </button>
+        {live && !up && <span className="dim">connecting…</span>}
+      </div>
       <Filter filter={filter} onChange={setFilter} />
       {activity.isPending && <Loading what="the activity" lines={5} />}
       {activity.isError && <ErrorNote error={activity.error} onRetry={() => void activity.refetch()} />}
@@ -93,7 +106,26 @@ function Filter({ filter, onChange }: { filter: ActivityFilter; onChange: (filte
           ))}
         </select>
       </Field>
+      <Search text={filter.q} onChange={(q) => onChange({ ...filter, q })} />
     </div>
+  );
+}
+
+const TYPING_MS = 300;
+
+/** Asked for when the typing rests. */
+function Search({ text = '', onChange }: { text: string | undefined; onChange: (q: string | undefined) => void }) {
+  const [typed, setTyped] = useState(text);
+  useEffect(() => setTyped(text), [text]);
+  useEffect(() => {
+    if (typed === text) return;
+    const timer = setTimeout(() => onChange(typed || undefined), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, text, onChange]);
+  return (
+    <Field label="Text">
+      <input className="input" type="search" value={typed} onChange={(event) => setTyped(event.target.value)} />
+    </Field>
   );
 }
 

@@ -2,7 +2,7 @@ import { problemOf, unreachable } from './problem.js';
 import { readTokens, refreshTokens } from './tokens.js';
 import { sessionEnded } from './signed-in.js';
 
-interface RequestOptions {
+export interface RequestOptions {
   body?: unknown;
   signal?: AbortSignal | undefined;
   /** Open to everyone: no token is sent and none is refreshed. */
@@ -11,6 +11,7 @@ interface RequestOptions {
   timeout?: number;
   /** Where the path begins: the Client API unless it is another's. */
   base?: string;
+  headers?: Readonly<Record<string, string>>;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -32,7 +33,8 @@ export async function saveFile(path: string, name: string): Promise<void> {
   URL.revokeObjectURL(url);
 }
 
-async function answerTo(method: Method, path: string, options: RequestOptions): Promise<Response> {
+/** The answer as it comes, for who reads it piece by piece or needs its status. @throws Problem unless it is a success */
+export async function answerTo(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
   const token = options.open ? undefined : readTokens()?.access_token;
   let response = await send(method, path, options, token);
   if (response.status === 401 && !options.open) {
@@ -55,6 +57,7 @@ async function send(method: Method, path: string, options: RequestOptions, token
         accept: 'application/json',
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...options.headers,
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       signal,

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query';
 import { call } from './http.js';
+import { queryString } from './query-string.js';
 import type {
   Account,
   Action,
@@ -52,7 +53,7 @@ export const organizationQuery = queryOptions({
 export const membersQuery = infiniteQueryOptions({
   queryKey: ['members'],
   queryFn: ({ signal, pageParam }) =>
-    call<{ members: Member[]; next?: string }>('GET', `/organization/members${search({ page: pageParam })}`, {
+    call<{ members: Member[]; next?: string }>('GET', `/organization/members${queryString({ page: pageParam })}`, {
       signal,
     }),
   initialPageParam: undefined as string | undefined,
@@ -81,20 +82,16 @@ export const serverAccessQuery = (serverId: string) =>
 export interface ActivityFilter {
   action?: string | undefined;
   actor?: string | undefined;
+  q?: string | undefined;
 }
 
 export const activityQuery = (filter: ActivityFilter) =>
   infiniteQueryOptions({
-    queryKey: ['activity', filter.action ?? '', filter.actor ?? ''],
+    queryKey: ['activity', filter.action ?? '', filter.actor ?? '', filter.q ?? ''],
     queryFn: ({ signal, pageParam }) => {
-      const query = search({ ...filter, page: pageParam });
+      const query = queryString({ ...filter, page: pageParam });
       return call<{ activity: ActivityEntry[]; next?: string }>('GET', `/activity${query}`, { signal });
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next,
   });
-
-function search(values: Record<string, string | undefined>): string {
-  const given = Object.entries(values).filter((one): one is [string, string] => Boolean(one[1]));
-  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
-}

@@ -19,6 +19,7 @@ export type Action =
   | 'servers.test'
   | 'sessions.use'
   | 'activity.read'
+  | 'webhooks.manage'
   | 'instance.claim';
 
 export interface OrganizationName {

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { call } from './http.js';
 import { Problem } from './problem.js';
+import type { ResourceList, ToolDetail } from './tool-types.js';
 import type { Instance, McpServer, ModelList, Session, ToolList, Usage, User } from './types.js';
 
 export const queryClient = new QueryClient({
@@ -57,6 +58,27 @@ export const toolsQuery = (serverId: string) =>
     enabled: serverId !== '',
     staleTime: 60_000,
   });
+
+export const toolQuery = (serverId: string, tool: string) =>
+  queryOptions({
+    queryKey: ['tool', serverId, tool],
+    queryFn: ({ signal }) =>
+      call<ToolDetail>('GET', `/servers/${serverId}/tools/${encodeURIComponent(tool)}`, { signal, timeout: 60_000 }),
+  });
+
+export const resourcesQuery = (serverId: string) =>
+  queryOptions({
+    queryKey: ['resources', serverId],
+    queryFn: ({ signal }) => call<ResourceList>('GET', `/servers/${serverId}/resources`, { signal, timeout: 60_000 }),
+    staleTime: 60_000,
+  });
+
+/** Something was decided about tools of a server, or about one. */
+export function toolsChanged(serverId: string): void {
+  void queryClient.invalidateQueries({ queryKey: ['tools', serverId] });
+  void queryClient.invalidateQueries({ queryKey: ['tool', serverId] });
+  void queryClient.invalidateQueries({ queryKey: ['approvals'] });
+}
 
 export const sessionsQuery = (serverId?: string) =>
   infiniteQueryOptions({

@@ -1,4 +1,5 @@
 import type { AccessLevel } from './identity-types.js';
+import type { Person, ToolState } from './tool-types.js';
 
 export interface Instance {
   name: string;
@@ -44,6 +45,7 @@ export interface McpServer {
   tool_count?: number | null;
   protocol?: { version: string; era: string } | null;
   demo?: boolean;
+  description?: string | null;
   /** What one may do with it. */
   level?: AccessLevel;
 }
@@ -95,6 +97,15 @@ export interface Tool {
   destructive: boolean;
   compatibility?: ToolCompatibility | null;
   pin: string;
+  state?: ToolState;
+  /** Nobody and nothing may call it until somebody has decided. */
+  quarantined?: boolean;
+  /** Instead of the server's. */
+  approval_policy?: ApprovalPolicy | null;
+  effective_policy?: ApprovalPolicy;
+  renamed_from?: string | null;
+  approved_at?: string | null;
+  approved_by?: Person | null;
 }
 
 export interface ToolList {

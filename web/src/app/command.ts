@@ -1,7 +1,7 @@
 import type { Action } from '../api/identity-types.js';
 import type { LiveSession } from '../session/live.js';
 
-export const KEY_PLACES = ['anywhere', 'composer', 'transcript', 'plan', 'logs', 'files'] as const;
+export const KEY_PLACES = ['anywhere', 'composer', 'transcript', 'plan', 'logs', 'files', 'approvals'] as const;
 export type KeyPlace = (typeof KEY_PLACES)[number];
 
 export interface CommandContext {

@@ -121,6 +121,9 @@ const generalCommands: Command[] = [
   },
   goTo({ id: 'home', title: 'Home', to: '/', letter: 'h', slash: 'home' }),
   goTo({ id: 'servers', title: 'Servers', to: '/servers', letter: 's', slash: 'servers' }),
+  goTo({ id: 'approvals', title: 'Approvals: what waits for you', to: '/approvals', letter: 'a', slash: 'approvals' }),
+  goTo({ id: 'catalogue', title: 'Catalogue of services', to: '/catalogue', letter: 't', slash: 'catalogue' }),
+  goTo({ id: 'request-logs', title: 'Request logs', to: '/logs', letter: 'l', slash: 'requests' }),
   goTo({ id: 'usage', title: 'Usage and cost of models', to: '/usage', letter: 'u', slash: 'usage' }),
   goTo({ id: 'settings', title: 'Settings', to: '/settings', letter: ',', slash: 'settings' }),
   {

@@ -42,4 +42,10 @@ export const FIXED_KEYS: Record<KeyPlace, { keys: string[]; does: string }[]> = 
     { keys: ['d'], does: 'Save' },
     { keys: ['c'], does: 'Copy a link' },
   ],
+  approvals: [
+    { keys: ['j', 'k'], does: 'Next and previous request' },
+    { keys: ['Enter'], does: 'Open the request' },
+    { keys: ['y'], does: 'Approve the open request' },
+    { keys: ['n'], does: 'Write why not; Enter denies' },
+  ],
 };

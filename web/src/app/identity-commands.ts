@@ -5,7 +5,7 @@ import { goTo } from './go-to.js';
 
 /** Where a page's own name means something else already. */
 const SLASHES: Record<string, string> = { keys: 'api-keys', appearance: 'look' };
-const LETTERS: Record<string, string> = { keys: 'k', members: 'm', activity: 'a' };
+const LETTERS: Record<string, string> = { keys: 'k', members: 'm', activity: 'e' };
 
 const pages = EVERY_SETTINGS_PAGE.filter(({ path }) => path !== 'organization').map(({ path, title, help, needs }) => {
   const letter = LETTERS[path];

@@ -4,6 +4,7 @@ import { SignInPage } from '../auth/sign-in-page.js';
 import { HomePage } from '../home/home-page.js';
 import { Loading } from '../ui/feedback.js';
 import { settingsRoutes } from './settings-routes.js';
+import { workRoutes } from './work-routes.js';
 import { NotFound, Shell } from './shell.js';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
@@ -60,6 +61,13 @@ const server = createRoute({
   component: lazyRouteComponent(() => import('../servers/server-page.js'), 'ServerPage'),
 });
 
+const tool = createRoute({
+  getParentRoute: () => inside,
+  path: '/servers/$serverId/tools/$tool',
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: string } => (typeof tab === 'string' ? { tab } : {}),
+  component: lazyRouteComponent(() => import('../tools/tool-page.js'), 'ToolPage'),
+});
+
 const claim = createRoute({
   getParentRoute: () => root,
   path: '/claim',
@@ -90,6 +98,12 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('../organizations/invitation-page.js'), 'InvitationPage'),
 });
 
+const approvalLink = createRoute({
+  getParentRoute: () => root,
+  path: '/link/approval',
+  component: lazyRouteComponent(() => import('../approvals/approval-link-page.js'), 'ApprovalLinkPage'),
+});
+
 const usage = createRoute({
   getParentRoute: () => inside,
   path: '/usage',
@@ -104,7 +118,18 @@ export const router = createRouter({
     verifyEmail,
     resetPassword,
     invitation,
-    inside.addChildren([home, session, servers, newServer, server, usage, ...settingsRoutes(() => inside)]),
+    approvalLink,
+    inside.addChildren([
+      home,
+      session,
+      servers,
+      newServer,
+      server,
+      tool,
+      usage,
+      ...workRoutes(() => inside),
+      ...settingsRoutes(() => inside),
+    ]),
   ]),
   defaultPendingComponent: () => <Loading what="the page" />,
   defaultPendingMs: 300,

@@ -48,5 +48,15 @@ export function settingsRoutes<Parent extends AnyRoute>(getParentRoute: () => Pa
       path: '/settings/activity',
       component: lazyRouteComponent(() => import('../activity/activity-page.js'), 'ActivityPage'),
     }),
+    createRoute({
+      getParentRoute,
+      path: '/settings/webhooks',
+      component: lazyRouteComponent(() => import('../webhooks/webhooks-page.js'), 'WebhooksPage'),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/settings/transfer',
+      component: lazyRouteComponent(() => import('../transfer/transfer-page.js'), 'TransferPage'),
+    }),
   ] as const;
 }

@@ -1,6 +1,7 @@
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useSignedIn } from '../api/signed-in.js';
+import { watchApprovals } from '../approvals/watch.js';
 import { SignInAgain } from '../auth/sign-in-again.js';
 import { Announcer } from '../ui/announcer.js';
 import { Boundary } from '../ui/boundary.js';
@@ -19,7 +20,10 @@ export function Shell() {
   const { pathname } = useLocation();
   const inside = !isOpenPage(pathname);
 
+  const watching = inside && signedIn === 'yes';
+
   useEffect(() => closeOverlay, [pathname]);
+  useEffect(() => (watching ? watchApprovals() : undefined), [watching]);
   useEffect(() => {
     // Signed out in another tab.
     if (signedIn === 'no' && inside) signOut();

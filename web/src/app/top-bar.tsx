@@ -3,6 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode } from 'react';
 import { organizationsQuery } from '../api/identity-queries.js';
 import { instanceQuery, profileQuery } from '../api/queries.js';
+import { useWaiting } from '../approvals/use-counts.js';
+import { plural } from '../ui/format.js';
+import { Icon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
 import { useCommandContext } from './active.js';
 import { commandById } from './commands.js';
@@ -25,6 +28,7 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
       </Link>
       <div className="top-title">{children}</div>
       {menu}
+      <Waiting />
       <Organizations />
       {instance?.environment === 'development' && (
         <span className="tag tag-dev" title="Development mode: not for production">
@@ -55,6 +59,9 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
         label={user?.username ?? 'you'}
         entries={[
           { label: 'Servers', run: () => go('/servers') },
+          { label: 'Approvals', run: () => go('/approvals') },
+          { label: 'Catalogue', run: () => go('/catalogue') },
+          { label: 'Request logs', run: () => go('/logs') },
           { label: 'Usage', run: () => go('/usage') },
           { label: 'API keys', run: () => go('/settings/keys') },
           { label: 'Settings', run: () => go('/settings') },
@@ -63,6 +70,18 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
         ]}
       />
     </header>
+  );
+}
+
+/** How much waits for this person; nothing while nothing does. */
+function Waiting() {
+  const waiting = useWaiting();
+  if (waiting === 0) return null;
+  return (
+    <Link to="/approvals" className="bar-button bar-waiting" aria-label={`${plural(waiting, 'approval')} waiting`}>
+      <Icon name="diamond" /> {waiting}
+      <span className="wide-only"> {waiting === 1 ? 'waits' : 'wait'}</span>
+    </Link>
   );
 }
 

@@ -15,6 +15,7 @@ import { ago, plural } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
 import { Checklist, DEMO_PROMPT } from './checklist.js';
 import { tick } from './first-run.js';
+import { WaitsForYou } from './waits-for-you.js';
 import { Unclaimed } from './unclaimed.js';
 
 export function HomePage() {
@@ -46,6 +47,7 @@ export function HomePage() {
       <MyInvitations />
       {mayUse && <Checklist onOpenDemo={demo ? openDemo : undefined} />}
       {demoSession.failure}
+      <WaitsForYou />
       <section className="section" aria-labelledby="home-sessions">
         <div className="section-head">
           <h2 id="home-sessions">Recent sessions</h2>

@@ -7,6 +7,8 @@ import { queryClient, serverQuery, toolsQuery } from '../api/queries.js';
 import type { McpServer, TestReport } from '../api/types.js';
 import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
+import { Resources } from '../tools/resources.js';
+import { ToolList } from '../tools/tool-list.js';
 import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
@@ -16,9 +18,8 @@ import { DeleteServer } from './delete-server.js';
 import { ServerAccess } from './server-access.js';
 import { ServerSettings } from './server-settings.js';
 import { POLICY_WORDS, ServerStatus } from './server-words.js';
-import { ToolCatalogue } from './tool-catalogue.js';
 
-const TABS = ['tools', 'access', 'settings'] as const;
+const TABS = ['tools', 'resources', 'access', 'settings'] as const;
 
 export function ServerPage() {
   const { serverId } = useParams({ from: '/inside/servers/$serverId' });
@@ -114,6 +115,7 @@ function Detail({ server }: { server: McpServer }) {
       </div>
       <section role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="section">
         {tab === 'access' && <ServerAccess server={server} />}
+        {tab === 'resources' && <Resources server={server} />}
         {tab === 'settings' && <ServerSettings key={server.updated_at} server={server} />}
         {tab === 'tools' && tools.isPending && <Loading what="the tools" lines={5} />}
         {tab === 'tools' && tools.isError && <ErrorNote error={tools.error} onRetry={() => void tools.refetch()} />}
@@ -124,7 +126,7 @@ function Detail({ server }: { server: McpServer }) {
               {plural(tools.data.prompts_count, 'prompt')}. What a tool says of itself is the server's claim, not a
               proof. “models” tells how well language models can call it, by its input schema: 100 is as it is.
             </p>
-            <ToolCatalogue tools={tools.data.tools} />
+            <ToolList server={server} tools={tools.data.tools} />
           </>
         )}
       </section>

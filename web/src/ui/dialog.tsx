@@ -8,6 +8,8 @@ interface DialogProps {
   /** Pressed buttons, bottom right; the primary one last. */
   actions?: ReactNode;
   wide?: boolean;
+  /** At the right edge, as high as the page. */
+  side?: boolean;
   /** A dialog that cannot be dismissed, such as signing in again. */
   fixed?: boolean;
   testId?: string;
@@ -17,7 +19,7 @@ const FIRST = '.dialog-body :is(input, select, textarea, button), .dialog-action
 const CHOSEN = '.dialog-body input[type=radio]:checked';
 
 /** The browser's own modal dialog: it traps focus, makes the page inert and closes on Escape without a library. */
-export function Dialog({ title, onClose, children, actions, wide, fixed, testId }: DialogProps) {
+export function Dialog({ title, onClose, children, actions, wide, side, fixed, testId }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [opener] = useState(() => document.activeElement);
   useEffect(() => {
@@ -36,7 +38,7 @@ export function Dialog({ title, onClose, children, actions, wide, fixed, testId 
   return (
     <dialog
       ref={dialog}
-      className={wide ? 'dialog dialog-wide' : 'dialog'}
+      className={`dialog${wide ? ' dialog-wide' : ''}${side ? ' dialog-side' : ''}`}
       aria-label={title}
       data-testid={testId}
       onCancel={(event) => {

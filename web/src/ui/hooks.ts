@@ -11,6 +11,17 @@ export function useMedia(query: string): boolean {
   );
 }
 
+/** Whether the tab is in front. */
+export function useSeen(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      document.addEventListener('visibilitychange', changed);
+      return () => document.removeEventListener('visibilitychange', changed);
+    },
+    () => document.visibilityState === 'visible',
+  );
+}
+
 /** The time in epoch milliseconds, renewed every `everyMs` while `active`. */
 export function useNow(everyMs: number, active = true): number {
   const [now, setNow] = useState(() => Date.now());

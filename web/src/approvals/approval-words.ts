@@ -1,0 +1,94 @@
+import type { Approval, ApprovalKind, ApprovalStatus, ArgumentRule, Grant, Risk } from '../api/approval-types.js';
+import type { IconName } from '../ui/icon-name.js';
+import { moment } from '../ui/format.js';
+
+export const KIND_WORDS: Record<ApprovalKind, string> = { call: 'call', node: 'plan task', tool: 'definition' };
+
+export const STATUS_ICONS: Record<ApprovalStatus, IconName> = {
+  pending: 'diamond',
+  approved: 'check',
+  denied: 'barred',
+  expired: 'hourglass',
+  withdrawn: 'dash',
+  superseded: 'skip',
+};
+
+const ENDED: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
+  approved: 'Approved',
+  denied: 'Denied',
+  expired: 'Expired: nobody decided in time. Nothing was called',
+  withdrawn: 'Withdrawn: who asked needs it no more',
+  superseded: 'Superseded: what it was about changed meanwhile, so it stands for nothing any more',
+};
+
+/** What became of it, in a sentence without its full stop: `Approved by ana, 2026-11-22 01:40`. */
+export function endWords({ status, decided_by, decided_at }: Approval): string {
+  if (status === 'pending') return 'Nobody has decided yet';
+  const by = decided_by === null ? '' : ` by ${decided_by.username}`;
+  const at = decided_at === null ? '' : `, ${moment(decided_at)}`;
+  return `${ENDED[status] ?? status}${by}${at}`;
+}
+
+/** What the definition claims of itself, the most dangerous first. */
+export function riskWords(risk: Risk | null): { word: string; tone: '' | 'warn' | 'err' }[] {
+  if (risk === null) return [];
+  const writes = risk.destructive
+    ? ({ word: 'destructive', tone: 'err' } as const)
+    : risk.read_only
+      ? ({ word: 'claims read-only', tone: '' } as const)
+      : ({ word: 'writes', tone: 'warn' } as const);
+  return risk.open_world ? [writes, { word: 'open world', tone: '' }] : [writes];
+}
+
+/** `waits 4 s`, `4 min`, `3 h`, `2 days`. */
+export function waited(since: string, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - new Date(since).getTime()) / 1_000));
+  if (!Number.isFinite(seconds)) return '';
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
+}
+
+/** Time left: `12:04` under an hour, else `3 h`; undefined where nothing ends, or it has. */
+export function left(until: string | null, now: number): string | undefined {
+  if (until === null) return undefined;
+  const seconds = Math.ceil((new Date(until).getTime() - now) / 1_000);
+  if (!Number.isFinite(seconds) || seconds <= 0) return undefined;
+  if (seconds >= 172_800) return `${Math.floor(seconds / 86_400)} days`;
+  if (seconds >= 3_600) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** By what door and with what it was asked for: `by REST, with the key deploy`. */
+export function viaWords({ via, door }: Pick<Approval, 'via' | 'door'>): string {
+  const doors: Record<string, string> = { session: 'in a session', rest: 'by REST', gateway: 'by the gateway' };
+  const words = [door === null ? '' : (doors[door] ?? door), via === null ? '' : via.replaceAll('_', ' ')];
+  return words.filter(Boolean).join(', ');
+}
+
+export const SCOPE_WORDS: Record<string, string> = {
+  once: 'once',
+  session: 'this tool, in this session',
+  session_tool: 'this tool, in one session',
+  session_server: 'every tool of the server, in one session',
+  tool: 'this tool, until its definition changes',
+  tool_until_changed: 'this tool, until its definition changes',
+  matching: 'calls whose arguments match',
+};
+
+const shown = (value: unknown) => (typeof value === 'string' ? `“${value}”` : JSON.stringify(value));
+
+export function ruleWords(pointer: string, rule: ArgumentRule): string {
+  const name = pointer.replace(/^\//, '').replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');
+  if (rule.prefix !== undefined) return `${name} begins with ${shown(rule.prefix)}`;
+  if (rule.one_of !== undefined) return `${name} is one of ${rule.one_of.map(shown).join(', ')}`;
+  return `${name} is ${shown(rule.equals)}`;
+}
+
+/** What a remembered permission lets through. */
+export function grantWords({ scope, match }: Pick<Grant, 'scope' | 'match'>): string {
+  const rules = Object.entries(match ?? {}).map(([pointer, rule]) => ruleWords(pointer, rule));
+  const words = SCOPE_WORDS[scope] ?? scope.replaceAll('_', ' ');
+  return rules.length === 0 ? words : `${words}: ${rules.join(' and ')}`;
+}

@@ -24,6 +24,7 @@ export function BarChart({ title, days }: { title: string; days: readonly DayCou
       </figcaption>
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
         role="img"
         aria-label={`${title}, ${total} in ${days.length} days. Arrows tell single days.`}
         tabIndex={0}

@@ -7,9 +7,8 @@ import { CopyBox } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
 import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
-import { bytes, duration } from '../ui/format.js';
+import { bytes, clock, duration } from '../ui/format.js';
 import { JsonView } from '../ui/json-tree.js';
-import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
 import { DOOR_WORDS, statusWords } from './log-search.js';
 
@@ -31,7 +30,7 @@ function factsOf(row: RequestDetail): Fact[] {
   return [
     ['Status', `${statusWords(status)} ${status_code}`],
     ...(error_code === null ? [] : [['Error', error_code] as const]),
-    ['When', <Moment key="when" at={at} />],
+    ['When', `${at.slice(0, 10)} ${clock(at, true)}`],
     ['Took', duration(duration_ms)],
     ['Server', visible(server.name)],
     ['Method', method],

@@ -2,6 +2,7 @@ import { isRecord } from '@app/session-protocol/client';
 import { Problem } from '../api/problem.js';
 import { openStream, readEvents } from '../api/stream.js';
 import type { CallReply } from '../api/tool-types.js';
+import { logLine } from './log-line.js';
 import { toolPath } from './tool-words.js';
 
 export interface CallWish {
@@ -50,15 +51,6 @@ export async function runCall(serverId: string, tool: string, wish: CallWish, wa
     );
   }
   return reply;
-}
-
-/** `warning parser: line 4`, as far as a server tells. */
-export function logLine(data: Record<string, unknown>): string {
-  const said = data.message ?? data.data;
-  const words = typeof said === 'string' ? said : (JSON.stringify(said) ?? '');
-  return (
-    [data.level, data.logger].filter((one) => typeof one === 'string').join(' ') + (words === '' ? '' : `: ${words}`)
-  );
 }
 
 function problemIn(data: Record<string, unknown>): Problem {

@@ -103,7 +103,7 @@ export function ToolList({ server, tools }: { server: McpServer; tools: Tool[] }
             key={tool.name}
             server={server}
             tool={tool}
-            ticked={approvable.length > 1 && approvable.includes(tool) ? ticked.has(tool.name) : undefined}
+            tick={approvable.length < 2 ? 'none' : !approvable.includes(tool) ? 'kept-free' : ticked.has(tool.name)}
             onTick={(on) => tick([tool.name], on)}
           />
         ))}
@@ -166,18 +166,19 @@ function Bulk({ server, chosen, all, onAll, onDone }: BulkProps) {
 interface RowProps {
   server: McpServer;
   tool: Tool;
-  /** Undefined where it cannot be ticked. */
-  ticked: boolean | undefined;
+  /** Whether it is ticked; else whether there is a column of ticks. */
+  tick: boolean | 'none' | 'kept-free';
   onTick: (on: boolean) => void;
 }
 
-function Row({ server, tool, ticked, onTick }: RowProps) {
+function Row({ server, tool, tick, onTick }: RowProps) {
   const { name, title, description, approval_policy, effective_policy, renamed_from, compatibility } = tool;
   return (
     <li className="tool-row" data-tool={name} data-state={stateOf(tool)}>
-      {ticked !== undefined && (
+      {tick === 'kept-free' && <span className="tool-tick" />}
+      {typeof tick === 'boolean' && (
         <label className="tool-tick">
-          <input type="checkbox" checked={ticked} onChange={(event) => onTick(event.target.checked)} />
+          <input type="checkbox" checked={tick} onChange={(event) => onTick(event.target.checked)} />
           <span className="unseen">{name}</span>
         </label>
       )}

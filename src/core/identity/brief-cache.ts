@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { standApart } from '../../platform/apart.js';
 import type { Clock } from '../../platform/clock.js';
 
 interface Entry<Value> {
@@ -19,7 +19,7 @@ export class BriefCache<Value> {
   private readonly underWay = new Map<string, { since: number; value: Promise<Value> }>();
   /** Counts what was forgotten, so that an answer read before a change is not kept after it. */
   private changes = 0;
-  private readonly apart = AsyncLocalStorage.snapshot();
+  private readonly apart = standApart();
 
   constructor(
     private readonly clock: Clock,

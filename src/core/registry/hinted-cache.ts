@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { standApart } from '../../platform/apart.js';
 import type { Hints } from '../../platform/hints/hints.js';
 
 interface Entry<Value> {
@@ -27,7 +27,7 @@ interface Reactions<Value> {
 export class HintedCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
   private readonly forgetGaps: () => void;
-  private readonly apart = AsyncLocalStorage.snapshot();
+  private readonly apart = standApart();
 
   constructor(
     private readonly hints: Hints,

@@ -36,6 +36,7 @@ const CLOSE_REASONS = {
   not_found: 'no_such_server',
   conflict: 'no_access',
   gone: 'no_such_server',
+  precondition_failed: 'no_access',
   rate_limited: 'too_many',
   too_large: 'no_access',
   unsupported: 'no_access',

@@ -84,4 +84,20 @@ export const connectionFailed = (why: string, checks: readonly ConnectionCheck[]
 export const serverUnreachable = (why: string) =>
   new AppError('upstream_failed', 'SERVER_UNREACHABLE', `The server could not be asked for its tools: ${why}`);
 
+/** @param version the one that it has now */
+export const serverHasChanged = (version: string) =>
+  new AppError(
+    'precondition_failed',
+    'SERVER_CHANGED',
+    'The server was changed since you read it. Read it again, and decide whether your change still fits.',
+    { details: { currentVersion: version } },
+  );
+
+export const serverIsRemote = () =>
+  new AppError(
+    'conflict',
+    'SERVER_IS_REMOTE',
+    'The hosts that a server may reach are set for servers that run here. This one runs elsewhere.',
+  );
+
 export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');

@@ -10,11 +10,13 @@ import { FurnishOrganizationHandler } from './furnish-organization.handler.js';
 import { ListedPackagesRepository } from './listed-packages.repository.js';
 import { ListedPackagesService } from './listed-packages.service.js';
 import { PackageLaunches } from './package-launches.service.js';
+import { RegisteredServersService } from './registered-servers.service.js';
 import { SealedCredentials } from './sealed-credentials.js';
 import { ServerAccessRepository } from './server-access.repository.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
+import { ServerDependentsRepository } from './server-dependents.repository.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
 import { ServersRepository } from './servers.repository.js';
@@ -35,7 +37,9 @@ import { UpstreamsService } from './upstreams.service.js';
     ListedPackagesRepository,
     ListedPackagesService,
     PackageLaunches,
+    RegisteredServersService,
     SealedCredentials,
+    ServerDependentsRepository,
     ServerAccess,
     ServerAccessRepository,
     ServerChanges,
@@ -55,6 +59,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ConnectionTestsService,
     FurnishOrganizationHandler,
     ListedPackagesService,
+    RegisteredServersService,
     ServerAccess,
     ServerHealthService,
     ServersService,

@@ -56,6 +56,15 @@ export class ServerAccessRepository {
     );
   }
 
+  async countVisible({ userId, organizationId }: Principal): Promise<number> {
+    const [row] = await this.database.sql<{ rows: number }>(
+      `select count(*)::int as rows from ${SEEN_BY_MEMBERS}
+       where servers.organization_id = $1 and viewer.user_id = $2 and ${RANK} > 0`,
+      [organizationId, userId],
+    );
+    return row?.rows ?? 0;
+  }
+
   /** The places in the list of those for whom the server is not there, or not any more. */
   async listHidden(uses: readonly ServerUse[]): Promise<number[]> {
     const rows = await this.database.sql<{ place: string }>(

@@ -74,6 +74,10 @@ export class ServerAccess {
     return { items, ...(found.length > page.size && { next: page.page + 1 }) };
   }
 
+  async count(principal: Principal): Promise<number> {
+    return this.levels.countVisible(principal);
+  }
+
   /** For what goes on without its user: whether they still may. */
   async mayUse(use: ServerUse): Promise<boolean> {
     const level = await this.levels.findLevel(use);

@@ -95,9 +95,15 @@ export class ServerChanges {
     });
   }
 
-  async remove(principal: Principal, id: ServerId): Promise<void> {
+  /** @throws 403, 404, and what `check` throws */
+  async remove(
+    principal: Principal,
+    id: ServerId,
+    check: (server: McpServer) => void = () => undefined,
+  ): Promise<void> {
     await this.database.transaction(async () => {
       const server = await this.access.lock(principal, id, 'manage');
+      check(server);
       await this.servers.remove(id);
       await this.tell(server, 'server.deleted');
       if (server.transport === 'stdio') this.database.afterCommit(() => void this.packages.forget(id));
@@ -120,4 +126,7 @@ export class ServerChanges {
 }
 
 const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
-  before.transport !== after.transport || before.sslVerify !== after.sslVerify || before.timeout !== after.timeout;
+  before.transport !== after.transport ||
+  before.sslVerify !== after.sslVerify ||
+  before.timeout !== after.timeout ||
+  JSON.stringify(before.requestHeaders) !== JSON.stringify(after.requestHeaders);

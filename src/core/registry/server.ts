@@ -91,3 +91,6 @@ export const UNCHECKED = {
 
 /** The topic of hints about one server; their data is nothing, the row is the truth. */
 export const serverTopic = (id: string) => `server:${id}`;
+
+/** Another one after each change by a person; what checks find out leaves it. */
+export const versionOf = ({ updatedAt }: Pick<McpServer, 'updatedAt'>): string => updatedAt.getTime().toString(36);

@@ -6,8 +6,14 @@ import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from './access.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
-import { credentialsAreOfAnotherOrigin, demoServerUrlIsFixed, packageIsConfigured } from './registry.errors.js';
-import { type AuthMethod, type ChosenTransport, type McpServer, UNCHECKED } from './server.js';
+import {
+  credentialsAreOfAnotherOrigin,
+  demoServerUrlIsFixed,
+  packageIsConfigured,
+  serverHasChanged,
+  serverIsRemote,
+} from './registry.errors.js';
+import { type AuthMethod, type ChosenTransport, type McpServer, UNCHECKED, versionOf } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
@@ -33,8 +39,16 @@ export interface NewServer {
 
 /** What is undefined stays as it is. */
 export type ServerChange = {
-  [Field in Exclude<keyof NewServer, 'description' | 'requestHeaders' | 'secretId'>]?: NewServer[Field] | undefined;
+  [Field in Exclude<keyof NewServer, 'description' | 'secretId'>]?: NewServer[Field] | undefined;
+} & {
+  description?: string | null | undefined;
+  secretId?: string | null | undefined;
 };
+
+export interface ChangeCondition {
+  /** Versions of the server that whoever changes it has read; undefined: whatever it is now. */
+  versions?: readonly string[] | undefined;
+}
 
 /** The registry of an organization's MCP servers. */
 @Injectable()
@@ -86,15 +100,34 @@ export class ServersService {
     return this.access.list(principal, page);
   }
 
-  /** Another URL or credential makes it another account: what was known of its tools is forgotten, and it is checked anew. */
-  async update(principal: Principal, id: ServerId, change: ServerChange): Promise<VisibleServer> {
-    if (change.url !== undefined) await this.refuseUrl(principal, id, change.url);
-    const fields = Object.keys(change).filter((field) => change[field as keyof ServerChange] !== undefined);
-    return this.changes.change(principal, id, (server) => this.apply(server, change), { fields });
+  /** A page, and how many there are on all. */
+  async listCounted(principal: Principal, page: PageRequest): Promise<{ items: VisibleServer[]; total: number }> {
+    const [{ items }, total] = await Promise.all([this.access.list(principal, page), this.access.count(principal)]);
+    return { items, total };
   }
 
-  async remove(principal: Principal, id: ServerId): Promise<void> {
-    await this.changes.remove(principal, id);
+  /** What only servers have that run here. @throws 409 for the others, 403, 404 */
+  async requireHosted(principal: Principal, id: ServerId): Promise<never> {
+    await this.access.get(principal, id, 'manage');
+    throw serverIsRemote();
+  }
+
+  /** Another URL or credential makes it another account: what was known of its tools is forgotten, and it is checked anew. */
+  async update(
+    principal: Principal,
+    id: ServerId,
+    change: ServerChange,
+    condition: ChangeCondition = {},
+  ): Promise<VisibleServer> {
+    if (change.url !== undefined) await this.refuseUrl(principal, id, change.url);
+    const fields = Object.keys(change).filter((field) => change[field as keyof ServerChange] !== undefined);
+    return this.changes.change(principal, id, (server) => this.apply(fitting(server, condition), change), {
+      fields,
+    });
+  }
+
+  async remove(principal: Principal, id: ServerId, condition: ChangeCondition = {}): Promise<void> {
+    await this.changes.remove(principal, id, (server) => void fitting(server, condition));
   }
 
   private async refuseUrl(principal: Principal, id: ServerId, url: string): Promise<void> {
@@ -113,7 +146,10 @@ export class ServersService {
     return {
       ...server,
       name: change.name ?? server.name,
+      description: change.description === undefined ? server.description : change.description,
       url,
+      requestHeaders: change.requestHeaders ?? server.requestHeaders,
+      secretId: change.secretId === undefined ? server.secretId : change.secretId,
       transport: change.transport ?? server.transport,
       authMethod,
       credentials,
@@ -142,5 +178,15 @@ export class ServersService {
   }
 }
 
-const isOfPlace = ({ url, transport, authMethod, credentials }: ServerChange): boolean =>
-  url !== undefined || transport !== undefined || authMethod !== undefined || !isEmptyInput(credentials);
+/** @throws 412 */
+function fitting(server: McpServer, { versions }: ChangeCondition): McpServer {
+  if (versions && !versions.includes(versionOf(server))) throw serverHasChanged(versionOf(server));
+  return server;
+}
+
+const isOfPlace = ({ url, transport, authMethod, credentials, requestHeaders }: ServerChange): boolean =>
+  url !== undefined ||
+  requestHeaders !== undefined ||
+  transport !== undefined ||
+  authMethod !== undefined ||
+  !isEmptyInput(credentials);

@@ -8,17 +8,20 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
-import { ApiBadGatewayResponse } from '@nestjs/swagger';
+import { ApiBadGatewayResponse, ApiPreconditionFailedResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { Principal } from '../../core/identity/principal.js';
 import { ConnectionTestsService } from '../../core/registry/connection-tests.service.js';
 import { ServerHealthService } from '../../core/registry/server-health.service.js';
+import { versionOf } from '../../core/registry/server.js';
+import type { VisibleServer } from '../../core/registry/access.js';
 import { ServersService } from '../../core/registry/servers.service.js';
 import { ToolsService } from '../../core/registry/tools.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
+import { IfMatch, Versioned, type VersionedAnswer } from '../pipeline/versions.js';
 import { PageQuery } from './schemas/page.schemas.js';
 import { problem } from './schemas/problem-responses.js';
 import { ConnectionTestView, ServerCheckView, ServerDeletedView, ServerListView } from './schemas/server-views.js';
@@ -34,6 +37,8 @@ import { ServerCreate, ServerTest, ServerUpdate } from './schemas/servers.schema
 
 const ServerIdParam = { schema: idSchema('mcp') };
 const NOT_FOUND = problem('There is no such server in your organization, or you may not see it.');
+const STALE = problem('It was changed since (SERVER_CHANGED, with its version).');
+const CONDITIONAL = 'With If-Match only while it has that ETag.';
 const TOO_LOW = problem('You see this server, but may not do this with it (SERVER_ACCESS_TOO_LOW).');
 
 @ApiTags('Servers')
@@ -95,13 +100,18 @@ export class ServersController {
   @ApiOperation({ summary: 'One server.' })
   @ApiOkResponse({ standardSchema: ServerView })
   @ApiNotFoundResponse(NOT_FOUND)
-  async get(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
-    return toServerView(await this.servers.get(principal, id));
+  async get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('server_id', ServerIdParam) id: ServerId,
+    @Versioned(versionOf) versioned: VersionedAnswer<VisibleServer>,
+  ) {
+    return toServerView(versioned(await this.servers.get(principal, id)));
   }
 
   @Put(':server_id')
   @Allow('servers.change')
-  @ApiOperation({ summary: 'Change a server; what is absent stays.' })
+  @ApiOperation({ summary: 'Change a server; what is absent stays.', description: CONDITIONAL })
+  @ApiPreconditionFailedResponse(STALE)
   @ApiOkResponse({ standardSchema: ServerView })
   @ApiForbiddenResponse(TOO_LOW)
   @ApiBadRequestResponse(problem('A field is not valid.'))
@@ -111,18 +121,25 @@ export class ServersController {
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
     @Body({ schema: ServerUpdate }) body: z.infer<typeof ServerUpdate>,
+    @IfMatch() versions: string[] | undefined,
+    @Versioned(versionOf) versioned: VersionedAnswer<VisibleServer>,
   ) {
-    return toServerView(await this.servers.update(principal, id, body));
+    return toServerView(versioned(await this.servers.update(principal, id, body, { versions })));
   }
 
   @Delete(':server_id')
   @Allow('servers.change')
-  @ApiOperation({ summary: 'Remove a server.' })
+  @ApiOperation({ summary: 'Remove a server.', description: CONDITIONAL })
+  @ApiPreconditionFailedResponse(STALE)
   @ApiOkResponse({ standardSchema: ServerDeletedView })
   @ApiForbiddenResponse(TOO_LOW)
   @ApiNotFoundResponse(NOT_FOUND)
-  async remove(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
-    await this.servers.remove(principal, id);
+  async remove(
+    @CurrentPrincipal() principal: Principal,
+    @Param('server_id', ServerIdParam) id: ServerId,
+    @IfMatch() versions: string[] | undefined,
+  ) {
+    await this.servers.remove(principal, id, { versions });
     return { status: 'deleted' };
   }
 

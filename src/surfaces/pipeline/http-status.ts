@@ -8,6 +8,7 @@ export const STATUS = {
   not_found: 404,
   conflict: 409,
   gone: 410,
+  precondition_failed: 412,
   too_large: 413,
   unsupported: 415,
   rate_limited: 429,

@@ -12,6 +12,7 @@ const TITLES = {
   not_found: 'Not found',
   conflict: 'In conflict with what there is',
   gone: 'No longer there',
+  precondition_failed: 'Changed meanwhile',
   too_large: 'Too large',
   unsupported: 'Unsupported media type',
   rate_limited: 'Too many requests',

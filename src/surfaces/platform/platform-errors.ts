@@ -23,6 +23,7 @@ const WORDS = {
   not_found: { otherwise: 'RESOURCE_NOT_FOUND' },
   conflict: null,
   gone: null,
+  precondition_failed: null,
   too_large: null,
   unsupported: null,
   rate_limited: { otherwise: 'RATE_LIMIT_EXCEEDED' },

@@ -84,9 +84,9 @@ chapter('registration-servers', 'MCP servers', (holds) => {
   const get = (path: string, headers = pair) => client.callAt('GET', `${PATH}${path}`, { headers });
   const refused = async (status: number, answer: ReturnType<typeof get>) =>
     (await client.expect(status, Refusal, answer)).error.code;
-  const list = async (headers = pair) => {
-    const page = z.object({ mcp_servers: z.array(Server), next: z.int().nullable() });
-    return (await client.expect(200, answerOf(page), get('', headers))).data;
+  const list = async (headers = pair, query = '') => {
+    const page = z.object({ mcp_servers: z.array(Server), page: z.int(), limit: z.int(), next: z.int().nullable() });
+    return (await client.expect(200, answerOf(page), get(query, headers))).data;
   };
 
   const CREATE = 'Creates an MCP server';
@@ -158,5 +158,55 @@ chapter('registration-servers', 'MCP servers', (holds) => {
       expect(await refused(404, get(`/${id}`, stranger))).toBe('SERVER_NOT_FOUND');
     }
     expect((await list(stranger)).mcp_servers).toEqual([]);
+  });
+
+  const change = (id: string, config: object, headers: Record<string, string> = pair) =>
+    client.callAt('PATCH', `${PATH}/${id}`, { body: { config }, headers });
+  const makeOne = async (name: string) => (await client.expect(201, answerOf(Server), post({ ...PRINTED, name }))).data;
+
+  holds(BESIDE, 'GET /api/mcp-servers?page&limit goes through all of them', async () => {
+    await makeOne('For pages');
+    const first = await list(pair, '?limit=1');
+    expect([first.mcp_servers.length, first.page, first.limit, first.next]).toEqual([1, 1, 1, 2]);
+    const second = await list(pair, `?limit=1&page=${first.next}`);
+    expect(second.mcp_servers[0]?.id).not.toBe(first.mcp_servers[0]?.id);
+    expect(await refused(400, get('?limit=0'))).toBe('VALIDATION_ERROR');
+    expect(await refused(400, get('?size=1'))).toBe('VALIDATION_ERROR');
+  });
+  holds(BESIDE, 'PATCH /api/mcp-servers/{id} changes what is named, and null takes a description away', async () => {
+    const { id } = await makeOne('To change');
+    const config = {
+      approval_policy: 'require_approval_writes',
+      request_headers: { 'X-Team': 'red' },
+      transport: 'STREAMABLE_HTTP',
+    };
+    const { message, data } = await client.expect(200, answerOf(Server), change(id, config));
+    expect(message).toBe('MCP server updated successfully');
+    expect(data).toMatchObject({ ...config, name: 'To change', description: PRINTED.description });
+    expect(data.config).toMatchObject({ secret_token: PRINTED.secret_token });
+    const without = { description: null, secret_token: null };
+    const after = (await client.expect(200, answerOf(Server), change(id, without))).data;
+    expect(after.description).toBeNull();
+    expect(after.config).not.toHaveProperty('secret_token');
+    expect(await refused(400, change(id, { name: '' }))).toBe('VALIDATION_ERROR');
+    expect(await refused(409, change(id, { name: 'For pages' }))).toBe('SERVER_NAME_TAKEN');
+    expect(await refused(403, change(id, config, reader))).toBe('SCOPE_MISSING');
+  });
+  holds(BESIDE, 'PATCH and DELETE with If-Match are 412 once the server was changed', async () => {
+    const { id } = await makeOne('To race');
+    const etag = (await fetch(`${app.url}${PATH}/${id}`, { headers: pair })).headers.get('etag') ?? '';
+    expect(etag).toMatch(/^"[0-9a-z]+"$/);
+    const seen = { ...pair, 'If-Match': etag };
+    await client.expect(200, answerOf(Server), change(id, { description: 'First' }, seen));
+    expect(await refused(412, change(id, { description: 'Second' }, seen))).toBe('SERVER_CHANGED');
+    expect(await refused(412, client.callAt('DELETE', `${PATH}/${id}`, { headers: seen }))).toBe('SERVER_CHANGED');
+    expect((await client.expect(200, answerOf(Server), get(`/${id}`))).data.description).toBe('First');
+  });
+  holds(BESIDE, 'DELETE /api/mcp-servers/{id} removes it', async () => {
+    const { id } = await makeOne('To delete');
+    expect(await refused(403, client.callAt('DELETE', `${PATH}/${id}`, { headers: reader }))).toBe('SCOPE_MISSING');
+    const gone = client.callAt('DELETE', `${PATH}/${id}`, { headers: pair });
+    expect((await client.expect(200, answerOf(z.object({ id: z.string() })), gone)).data).toEqual({ id });
+    expect(await refused(404, get(`/${id}`))).toBe('SERVER_NOT_FOUND');
   });
 });

@@ -26,6 +26,7 @@ const TOLD_ONLY = new Set([
   'protocol',
   'demo',
   'level',
+  'service_id',
 ]);
 
 /** Brings both spellings to one. A field that came in both is left, to be refused as unknown. */

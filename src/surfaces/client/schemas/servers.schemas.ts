@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import type { ConnectionToTest } from '../../../core/registry/connection-tests.service.js';
 import { findHeaderProblem, findSchemeProblem, findSecretProblem } from '../../../core/registry/credentials.js';
-import { AUTH_METHODS, DEFAULT_TIMEOUT_SECONDS, MAX_NAME_LENGTH } from '../../../core/registry/server.js';
+import { RequestHeaders } from '../../../core/registry/request-headers.js';
+import {
+  AUTH_METHODS,
+  DEFAULT_TIMEOUT_SECONDS,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_NAME_LENGTH,
+} from '../../../core/registry/server.js';
 import { MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH, CHOSEN_TRANSPORTS } from '../../../core/registry/server.js';
 import { findUrlProblem } from '../../../core/registry/server-url.js';
 import type { NewServer, ServerChange } from '../../../core/registry/servers.service.js';
@@ -59,6 +65,8 @@ const fields = {
   ssl_verify: z.boolean(),
   transport: z.enum(CHOSEN_TRANSPORTS).meta({ description: 'auto: Streamable HTTP, else HTTP+SSE.' }),
   approval_policy: z.enum(APPROVAL_POLICIES),
+  description: z.string().trim().max(MAX_DESCRIPTION_LENGTH).meta({ description: 'For people.' }),
+  request_headers: RequestHeaders,
 };
 
 const SPELLINGS =
@@ -74,7 +82,13 @@ export const ServerCreate = z
   .preprocess(
     toFirstSpelling,
     z
-      .strictObject({ ...fields, ...withDefaults, approval_policy: fields.approval_policy.optional() })
+      .strictObject({
+        ...fields,
+        ...withDefaults,
+        approval_policy: fields.approval_policy.optional(),
+        description: fields.description.nullish(),
+        request_headers: fields.request_headers.optional(),
+      })
       .transform((body): NewServer => ({
         name: body.name,
         url: body.url,
@@ -84,6 +98,8 @@ export const ServerCreate = z
         sslVerify: body.ssl_verify,
         transport: body.transport,
         approvalPolicy: body.approval_policy,
+        description: body.description ?? undefined,
+        requestHeaders: body.request_headers,
       })),
   )
   .meta({ id: 'McpServerCreate', description: SPELLINGS });
@@ -92,9 +108,11 @@ export const ServerUpdate = z
   .preprocess(
     (body) => withoutToldFields(toFirstSpelling(body)),
     z
-      .strictObject(fields)
+      .strictObject({ ...fields, description: fields.description.nullable() })
       .partial()
       .transform((body): ServerChange => ({
+        description: body.description === '' ? null : body.description,
+        requestHeaders: body.request_headers,
         name: body.name,
         url: body.url,
         authMethod: body.auth_method,
@@ -120,6 +138,8 @@ export const ServerTest = z
         ...withDefaults,
         name: z.unknown().optional(),
         approval_policy: z.unknown().optional(),
+        description: z.unknown().optional(),
+        request_headers: z.unknown().optional(),
       })
       .transform((body): ConnectionToTest => ({
         url: body.url,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import type { Principal } from '../../../core/identity/principal.js';
-import type { AccessLevel, VisibleServer } from '../../../core/registry/access.js';
+import type { AccessLevel } from '../../../core/registry/access.js';
+import type { RegisteredServer } from '../../../core/registry/registered-servers.service.js';
 import { SERVER_STATUSES, type ServerTransport } from '../../../core/registry/server.js';
-import type { Page } from '../../../platform/page.js';
+import type { Page, PageRequest } from '../../../platform/page.js';
 import { envelope, succeed } from './envelope.js';
 import { TRANSPORTS } from './mcp-servers.schemas.js';
 
@@ -50,7 +51,9 @@ const McpServerView = z
     role,
     created_at: epochMs,
     updated_at: epochMs,
-    dependent_agents: z.array(z.string()),
+    dependent_agents: z
+      .array(z.object({ id: z.string(), kind: z.enum(['session', 'api_key']), name: z.string().nullable() }))
+      .meta({ description: 'Sessions on it and keys that called it, the latest 20; the names of your own.' }),
     config: z.object({
       ...described,
       secret_token: z.object({ secret_id: z.string() }).optional().meta({ description: 'Where one was named.' }),
@@ -70,11 +73,13 @@ export const McpServerAnswer = envelope(McpServerView).meta({ id: 'McpServerAnsw
 export const McpServerListAnswer = envelope(
   z.object({
     mcp_servers: z.array(McpServerView),
+    page: z.int(),
+    limit: z.int(),
     next: z.int().nullable().meta({ description: 'The next page; null at the end.' }),
   }),
 ).meta({ id: 'McpServerListAnswer' });
 
-function toView(server: VisibleServer, { userId }: Principal): z.infer<typeof McpServerView> {
+function toView(server: RegisteredServer, { userId }: Principal): z.infer<typeof McpServerView> {
   const isCreator = server.createdBy === userId;
   const access = ROLE_OF[server.level];
   const createdAt = server.createdAt.getTime();
@@ -85,7 +90,7 @@ function toView(server: VisibleServer, { userId }: Principal): z.infer<typeof Mc
     transport: TRANSPORT[server.transport],
     description: server.description,
     request_headers: { ...server.requestHeaders },
-    tool_approval_hashes: [],
+    tool_approval_hashes: [...server.approvedPins],
   };
   return {
     id: server.id,
@@ -96,21 +101,35 @@ function toView(server: VisibleServer, { userId }: Principal): z.infer<typeof Mc
     role: access,
     created_at: createdAt,
     updated_at: server.updatedAt.getTime(),
-    dependent_agents: [],
+    dependent_agents: server.dependents.map(({ id, kind, name }) => ({ id, kind, name })),
     config: { ...facts, ...(server.secretId !== null && { secret_token: { secret_id: server.secretId } }) },
     access_info: { role: access, creator_email: null, creator_name: null, is_creator: isCreator },
     metadata: { owner_user_id: server.createdBy, created_at: createdAt },
   };
 }
 
-export const toCreatedAnswer = (server: VisibleServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
+export const toCreatedAnswer = (server: RegisteredServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
   succeed('MCP server created successfully', toView(server, principal));
 
-export const toServerAnswer = (server: VisibleServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
+export const toServerAnswer = (server: RegisteredServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
   succeed('MCP server found', toView(server, principal));
 
+export const toUpdatedAnswer = (server: RegisteredServer, principal: Principal): z.infer<typeof McpServerAnswer> =>
+  succeed('MCP server updated successfully', toView(server, principal));
+
+export const McpServerDeletedAnswer = envelope(z.object({ id: z.string() })).meta({ id: 'McpServerDeletedAnswer' });
+
+export const toDeletedAnswer = (id: string): z.infer<typeof McpServerDeletedAnswer> =>
+  succeed('MCP server deleted successfully', { id });
+
 export const toServerListAnswer = (
-  { items, next }: Page<VisibleServer>,
+  { items, next }: Page<RegisteredServer>,
+  { page, size }: PageRequest,
   principal: Principal,
 ): z.infer<typeof McpServerListAnswer> =>
-  succeed('MCP servers listed', { mcp_servers: items.map((server) => toView(server, principal)), next: next ?? null });
+  succeed('MCP servers listed', {
+    mcp_servers: items.map((server) => toView(server, principal)),
+    page,
+    limit: size,
+    next: next ?? null,
+  });

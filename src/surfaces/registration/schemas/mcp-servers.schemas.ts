@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
-import { findRequestHeaderProblem, MAX_REQUEST_HEADERS } from '../../../core/registry/request-headers.js';
+import { RequestHeaders } from '../../../core/registry/request-headers.js';
 import {
   DEFAULT_TIMEOUT_SECONDS,
   MAX_DESCRIPTION_LENGTH,
@@ -9,7 +9,7 @@ import {
   type ServerTransport,
 } from '../../../core/registry/server.js';
 import { findUrlProblem } from '../../../core/registry/server-url.js';
-import type { NewServer } from '../../../core/registry/servers.service.js';
+import type { NewServer, ServerChange } from '../../../core/registry/servers.service.js';
 import type { PageRequest } from '../../../platform/page.js';
 
 export const TRANSPORTS = ['SSE', 'STREAMABLE_HTTP'] as const;
@@ -20,22 +20,9 @@ const BY_NAME = { SSE: 'sse', STREAMABLE_HTTP: 'streamable_http' } as const sati
 >;
 
 const PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 100;
 
-const requestHeaders = z
-  .record(z.string(), z.string().trim())
-  .superRefine((headers, context) => {
-    const names = Object.keys(headers);
-    const report = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', message, path });
-    if (names.length > MAX_REQUEST_HEADERS) report(`must have at most ${MAX_REQUEST_HEADERS} headers`);
-    if (new Set(names.map((name) => name.toLowerCase())).size < names.length) report('must not name a header twice');
-    for (const [name, value] of Object.entries(headers)) {
-      const problem = findRequestHeaderProblem(name, value);
-      if (problem) report(problem, [name]);
-    }
-  })
-  .meta({ description: 'Go with every request to the server. They are shown again: no credentials here.' });
-
-const config = z.strictObject({
+const fields = {
   name: z
     .string()
     .trim()
@@ -53,15 +40,15 @@ const config = z.strictObject({
   description: z.string().trim().max(MAX_DESCRIPTION_LENGTH).optional(),
   approval_policy: z.enum(APPROVAL_POLICIES).optional(),
   transport: z.enum(TRANSPORTS).optional().meta({ description: 'Absent: Streamable HTTP, else HTTP+SSE.' }),
-  request_headers: requestHeaders.optional(),
+  request_headers: RequestHeaders.optional(),
   secret_token: z
     .strictObject({ secret_id: z.string().trim().min(1).max(200) })
     .optional()
     .meta({ description: 'Names a secret; it need not exist yet.' }),
-});
+};
 
 export const McpServerCreate = z
-  .strictObject({ config })
+  .strictObject({ config: z.strictObject(fields) })
   .transform(({ config: given }): NewServer => ({
     name: given.name,
     description: given.description,
@@ -76,13 +63,38 @@ export const McpServerCreate = z
   }))
   .meta({ id: 'McpServerCreate' });
 
+export const McpServerUpdate = z
+  .strictObject({
+    config: z.strictObject({
+      ...fields,
+      name: fields.name.optional(),
+      url: fields.url.optional(),
+      description: fields.description.nullable(),
+      secret_token: fields.secret_token.nullable(),
+    }),
+  })
+  .transform(({ config: given }): ServerChange => ({
+    name: given.name,
+    description: given.description,
+    url: given.url,
+    requestHeaders: given.request_headers,
+    secretId: given.secret_token === null ? null : given.secret_token?.secret_id,
+    transport: given.transport && BY_NAME[given.transport],
+    approvalPolicy: given.approval_policy,
+  }))
+  .meta({ id: 'McpServerUpdate', description: 'What is absent stays; null takes a description or a secret away.' });
+
+const whole = (most: number, preset: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}$/, 'must be a number from 1')
+    .transform(Number)
+    .refine((value) => value <= most, `must be at most ${most}`)
+    .default(preset);
+
 export const PageQuery = z
   .strictObject({
-    page: z
-      .string()
-      .regex(/^[1-9]\d{0,6}$/, 'must be a number from 1')
-      .transform(Number)
-      .default(1)
-      .meta({ description: `From 1; ${PAGE_SIZE} servers a page.` }),
+    page: whole(1_000_000, 1).meta({ description: 'From 1.' }),
+    limit: whole(MAX_PAGE_SIZE, PAGE_SIZE).meta({ description: `1 to ${MAX_PAGE_SIZE}.` }),
   })
-  .transform(({ page }): PageRequest => ({ page, size: PAGE_SIZE }));
+  .transform(({ page, limit }): PageRequest => ({ page, size: limit }));

@@ -110,6 +110,14 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'POST /api/mcp-servers': { body: {} },
   'GET /api/mcp-servers/:id': { id: server },
+  'PATCH /api/mcp-servers/:id': { id: managedServer, body: { config: {} } },
+  'DELETE /api/mcp-servers/:id': { id: managedServer },
+  'POST /api/servers': { body: {} },
+  'GET /api/servers/:id': { id: server },
+  'PATCH /api/servers/:id': { id: managedServer, body: {} },
+  'DELETE /api/servers/:id': { id: managedServer },
+  'POST /api/servers/:id/allowed-hosts': { id: managedServer, body: { host: 'example.com' } },
+  'DELETE /api/servers/:id/allowed-hosts': { id: managedServer },
 
   'PATCH /api/v1/organization': { body: {} },
   'POST /api/v1/organization/leave': { byACopy: true },

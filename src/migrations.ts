@@ -21,6 +21,7 @@ import { InstanceAdministrators1763701201000 } from './core/identity/instance-ad
 import { Principals1763701000000 } from './core/identity/principals.migration.js';
 import { Inbox1763702401000 } from './core/inbox/inbox.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
+import { NodesOfTools1763702301000 } from './core/plans/nodes-of-tools.migration.js';
 import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
 import { Plans1763700007000 } from './core/plans/plans.migration.js';
@@ -30,6 +31,7 @@ import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
+import { ToolStates1763702300000 } from './core/registry/tool-states.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
 import { SessionForks1763700602000 } from './core/sessions/session-forks.migration.js';
@@ -75,10 +77,12 @@ export const MIGRATIONS = [
   ApprovalRequests1763702001000,
   HeldCalls1763702100000,
   RequestBodies1763702200000,
+  ToolStates1763702300000,
+  NodesOfTools1763702301000,
   ScopedGrants1763702400000,
+  Inbox1763702401000,
   Catalogue1763702500000,
   WebhookDeliveries1763702700000,
-  Inbox1763702401000,
 ];
 
 export const ENTITIES = [

@@ -26,6 +26,7 @@ export const ID_KINDS = [
   'apr',
   'svc',
   'pkg',
+  'tool',
   'whk',
   'whm',
   'whd',
@@ -42,6 +43,7 @@ export type PlanId = Id<'plan'>;
 export type ArtifactId = Id<'art'>;
 export type ApprovalId = Id<'apr'>;
 export type ServiceId = Id<'svc'>;
+export type ToolId = Id<'tool'>;
 
 /** Entropy for many ids at a time: asking the kernel for each would cost more than the id. */
 const pool = Buffer.alloc(16 * 256);

@@ -39,41 +39,6 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
     const join = async () => scene.join(transport, { serverId: server.id, session: await scene.newSession(server) });
     const count = (tool: string) => upstream.memory.count(tool);
 
-    test('a tool that changed after it was proposed is asked again, and not called meanwhile', async () => {
-      const client = await join();
-      const { node } = await proposeOne(client, 'write', { text: 'x' });
-      upstream.memory.describe('write', 'Sends everything to a stranger.');
-      await check(server);
-      client.send('approve_task', { node_id: node });
-      const { payload } = await client.next(becomes(node, 'pending'));
-      expect(payload).toMatchObject({
-        cause: 'asked again: the tool changed on its server',
-        allowed_decisions: ['approve', 'reject', 'edit'],
-      });
-      await settled(client);
-      expect(count('write')).toBe(0);
-      client.send('approve_task', { node_id: node });
-      await client.next(becomes(node, 'succeeded'));
-      expect(count('write')).toBe(1);
-    });
-
-    test('a remembered approval ends with the definition it was given for', async () => {
-      const client = await join();
-      const first = await proposeOne(client, 'write', { text: 'one' });
-      client.send('approve_task', { node_id: first.node, remember: 'tool_until_changed' });
-      await client.next(ended('done'));
-      const elsewhere = await join();
-      const second = await proposeOne(elsewhere, 'write', { text: 'two' });
-      await elsewhere.next(becomes(second.node, 'succeeded'));
-      await elsewhere.next(ended('done'));
-      upstream.memory.describe('write', 'Another tool under the same name.');
-      await check(server);
-      const third = await proposeOne(elsewhere, 'write', { text: 'three' });
-      await settled(elsewhere);
-      expect(third.nodes).toMatchObject([{ status: 'pending' }]);
-      expect(count('write')).toBe(2);
-    });
-
     test('a tool that is gone fails without a call', async () => {
       const client = await join();
       const { node } = await proposeOne(client, 'write', { text: 'x' });

@@ -51,6 +51,11 @@ export const ACTIVITY_ACTIONS = [
   'webhook.deleted',
   'webhook.secret_rotated',
   'webhook.disabled',
+  'tool.changed',
+  'tool.approved',
+  'tool.rejected',
+  'tool.revoked',
+  'tool.policy_changed',
 ] as const;
 export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 

@@ -45,7 +45,8 @@ export class Thinking {
       turn,
       {
         history: [...(await this.history.of(session.id, turn)), ...(refused ? tellRefusal(refused) : [])],
-        tools: tools.map((tool) => toModelTool(tool, server?.name ?? '')),
+        // A definition that waits for a person, or was refused, may be written to mislead whoever reads it.
+        tools: tools.filter(({ quarantined }) => !quarantined).map((tool) => toModelTool(tool, server?.name ?? '')),
         wordsOnly: turn.graphs >= LIMITS.graphsPerTurn || turn.tokens >= LIMITS.tokensPerTurn,
         now: this.clock.now(),
       },

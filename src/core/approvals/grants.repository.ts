@@ -80,6 +80,10 @@ export class GrantsRepository {
     );
   }
 
+  async removeAllOf(serverId: ServerId, tool: string): Promise<void> {
+    await this.database.sql('delete from approval_grants where server_id = $1 and tool = $2', [serverId, tool]);
+  }
+
   /** @returns undefined where they have none of that id */
   async remove(id: string, userId: UserId, organizationId: OrganizationId): Promise<Grant | undefined> {
     const [gone] = await this.database.sql<Grant>(

@@ -127,6 +127,12 @@ export class GrantsService implements OnModuleInit, OnApplicationShutdown {
     });
   }
 
+  /** For a tool whose definition is not the one any more that they were given for. In the caller's transaction. */
+  async endAllOf(serverId: ServerId, tool: string): Promise<void> {
+    await this.grants.removeAllOf(serverId, tool);
+    this.database.afterCommit(() => this.hints.publish(grantsTopic(serverId)));
+  }
+
   /** One call is sent by it. @returns false when it is used up, over or taken back */
   async take(id: Id<'grant'>): Promise<boolean> {
     const taken = await this.grants.take(id);

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { ApprovalsService } from '../approvals/approvals.service.js';
 import type { CallToDecide, Verdict } from '../approvals/verdict.js';
 import type { Principal } from '../identity/principal.js';
-import { toolNotFound } from '../registry/registry.errors.js';
+import { toolNotFound, toolQuarantined } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import type { ToolDefinition } from '../registry/tool-definition.js';
+import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import type { AskedCall } from './call-log.js';
@@ -16,7 +16,7 @@ import type { WantedCall } from './tool-call.js';
 /** A call that nothing stands against but, perhaps, the word of a person. */
 export interface AdmittedCall {
   server: McpServer;
-  tool: ToolDefinition;
+  tool: ListedTool;
   verdict: Exclude<Verdict, { decision: 'refuse' }>;
 }
 
@@ -46,6 +46,7 @@ export class CallGate {
     const tool = await this.tools.findTool(wanted.serverId, wanted.tool);
     if (!tool) throw toolNotFound();
     if (asked) Object.assign(asked, { pin: tool.pin, inputSchema: tool.inputSchema });
+    if (tool.quarantined) throw toolQuarantined(tool);
     const call = toQuestion(principal, server, tool, wanted.arguments);
     const issues = this.execution.validate(tool, wanted.arguments);
     if (issues.length > 0) throw argumentsAreInvalid(issues);
@@ -58,7 +59,7 @@ export class CallGate {
 const toQuestion = (
   { organizationId, userId }: Principal,
   server: McpServer,
-  tool: ToolDefinition,
+  tool: ListedTool,
   args: Record<string, unknown>,
 ): CallToDecide => ({
   organizationId,
@@ -66,10 +67,10 @@ const toQuestion = (
   sessionId: null,
   serverId: server.id,
   accountVersion: server.accountVersion,
-  policy: server.approvalPolicy,
+  policy: effectivePolicy(tool, server),
   tool: tool.name,
   pin: tool.pin,
-  toolState: 'first_seen',
+  toolState: tool.state,
   readOnly: tool.readOnly,
   arguments: args,
 });

@@ -8,8 +8,9 @@ import { Claims } from '../../platform/jobs/claims.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { approvalTopic } from '../approvals/approval-request.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
+import { whyQuarantined } from '../registry/registry.errors.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import type { ToolDefinition } from '../registry/tool-definition.js';
+import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { WebhookEvents } from '../webhooks/webhook-events.service.js';
@@ -21,7 +22,7 @@ import type { CallFault, ToolOutcome } from './tool-outcome.js';
 /** A held call that may be made: marked, and only the holder of the claim may end it. */
 export interface BegunHeldCall {
   call: HeldCall;
-  tool: ToolDefinition;
+  tool: ListedTool;
   claim: string;
 }
 
@@ -101,7 +102,7 @@ export class HeldCallRuns {
   }
 
   /** Before the transaction: a server that was never seen is asked for its tools. */
-  private async findTool(id: ApprovalId): Promise<ToolDefinition | 'gone' | 'away'> {
+  private async findTool(id: ApprovalId): Promise<ListedTool | 'gone' | 'away'> {
     const found = await this.held.find(id);
     if (!found) return 'gone';
     return this.tools.findTool(found.serverId, found.tool).then(
@@ -113,7 +114,7 @@ export class HeldCallRuns {
   private async mark(
     id: ApprovalId,
     claim: string,
-    tool: ToolDefinition | 'gone' | 'away',
+    tool: ListedTool | 'gone' | 'away',
   ): Promise<BegunHeldCall | undefined> {
     const call = await this.held.lock(id);
     if (!call || call.state === 'finished' || call.state === 'held') return undefined;
@@ -131,11 +132,14 @@ export class HeldCallRuns {
   }
 
   /** Approved by somebody who may use the server; whether who asked still may is looked at again. */
-  private async whyNot(call: HeldCall, tool: ToolDefinition | 'gone' | 'away'): Promise<CallFault | undefined> {
+  private async whyNot(call: HeldCall, tool: ListedTool | 'gone' | 'away'): Promise<CallFault | undefined> {
     const isMember = await this.access.mayUse(call);
     const isKey = call.via === 'api_key';
     if (!isMember || (isKey && !(await this.held.isKeyAlive(call.credentialId, this.clock.now())))) return ACCESS_LOST;
     if (tool === 'away') return SERVER_AWAY;
+    if (tool !== 'gone' && tool.quarantined) {
+      return { code: 'TOOL_QUARANTINED', message: whyQuarantined(tool.name, tool.state) };
+    }
     const server = await this.upstreams.describe(call.serverId);
     const isSame = tool !== 'gone' && tool.pin === call.pin && server.accountVersion === call.accountVersion;
     return isSame ? undefined : TOOL_CHANGED;

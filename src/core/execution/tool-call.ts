@@ -1,7 +1,7 @@
 import type { Answer, Question } from '@app/mcp-client';
 import type { ApprovalId, OrganizationId, PlanId, ServerId, SessionId, UserId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
-import type { ToolDefinition } from '../registry/tool-definition.js';
+import type { ListedTool } from '../registry/tool-state.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
 /** One call, already decided: policy and approval are behind it. */
@@ -12,7 +12,7 @@ export interface ToolCall {
   planId: PlanId | null;
   nodeId: string | null;
   /** The definition that was approved; another one now on the server is not called. */
-  tool: ToolDefinition;
+  tool: ListedTool;
   arguments: Record<string, unknown>;
   timeoutMs?: number;
   /** Absent: `session`. */

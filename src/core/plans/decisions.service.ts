@@ -7,10 +7,11 @@ import type { GrantScope, Remembered } from '../approvals/grant.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import type { ToolDefinition } from '../registry/tool-definition.js';
+import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { newlyApproved, pinnedTo, refuseQuarantined } from './definitions.js';
 import type { Plan, TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { NodeRequests } from './node-requests.service.js';
@@ -59,7 +60,7 @@ interface Deciding {
   change: PlanChange;
   principal: Principal;
   /** As the server defines it now; unknown when it does not answer. */
-  tool: ToolDefinition | undefined;
+  tool: ListedTool | undefined;
 }
 
 /** What a person does to a proposed plan. The first decision stands. */
@@ -85,6 +86,9 @@ export class DecisionsService {
     options: { arguments?: Record<string, unknown> | undefined; remember?: Remembering | undefined } = {},
   ): Promise<void> {
     await this.decide(principal, sessionId, on, 'approve', async (deciding, node) => {
+      refuseQuarantined(node, deciding.scene);
+      // The definition may be another one than the one it was proposed for.
+      if (!options.arguments) this.refuseMisfits(deciding.tool, node.arguments);
       const edited = options.arguments ? await this.replaceArguments(deciding, node, options.arguments) : node;
       await this.grant(deciding, edited, on, options.remember);
       if (options.remember && options.remember.scope !== 'once')
@@ -142,9 +146,10 @@ export class DecisionsService {
   /** Runs a node again that ended without a result, or for the first time one that was rejected. */
   async retry(principal: Principal, sessionId: SessionId, on: DecisionOn, timeoutSeconds?: number): Promise<void> {
     await this.decide(principal, sessionId, on, 'retry', async ({ change, scene, tool }, node) => {
+      refuseQuarantined(node, scene);
       change.tellDecision(echo(principal, on, 'retry'));
       // The retry is the approval: it is bound to the definition that the server has now.
-      const pinned = { ...node, pin: tool?.pin ?? node.pin };
+      const pinned = { ...node, ...(tool && pinnedTo(tool)) };
       for (const { id, to } of reopen(change.nodes, node.id)) {
         change.update(id, {
           status: to,
@@ -157,6 +162,7 @@ export class DecisionsService {
       change.update(node.id, {
         status: 'approved',
         pin: pinned.pin,
+        risk: pinned.risk,
         approval: this.policy.bind(pinned, change.plan, scene, { userId: principal.userId }),
         autoRule: null,
         stopRequested: false,
@@ -223,17 +229,24 @@ export class DecisionsService {
   }
 
   private async grant(
-    { change, scene, principal }: Pick<Deciding, 'change' | 'scene' | 'principal'>,
-    node: TaskNodeRecord,
+    { change, scene, principal, tool }: Pick<Deciding, 'change' | 'scene' | 'principal'> & { tool?: Deciding['tool'] },
+    asked: TaskNodeRecord,
     on: DecisionOn,
     remember: Remembering = { scope: 'once' },
   ): Promise<void> {
+    refuseQuarantined(asked, scene);
+    const node = change.update(asked.id, newlyApproved(asked, scene, tool));
     change.tellDecision({ ...echo(principal, on, 'approve'), node_id: node.id, remember: remember.scope });
     const approval = this.policy.bind(node, change.plan, scene, { userId: principal.userId });
     change.update(node.id, { status: 'approved', approval, autoRule: null, cause: null });
     if (remember.scope === 'once') return;
     const by = { id: principal.userId, name: principal.username };
     await this.policy.remember(node, scene, by, { ...remember, type: TYPE_OF[remember.scope] });
+  }
+
+  private refuseMisfits(tool: ListedTool | undefined, args: Record<string, unknown>): void {
+    const issues = tool ? this.proposals.issuesOf(tool, args) : [];
+    if (issues.length > 0) throw argumentsDoNotFit(`The tool does not take this: ${describeIssues(issues)}.`, issues);
   }
 
   private async replaceArguments(
@@ -245,8 +258,7 @@ export class DecisionsService {
     if (!linked.ok) {
       throw argumentsDoNotFit(linked.problems.map(({ message }) => message).join(' '), []);
     }
-    const issues = tool ? this.proposals.issuesOf(tool, args) : [];
-    if (issues.length > 0) throw argumentsDoNotFit(`The tool does not take this: ${describeIssues(issues)}.`, issues);
+    this.refuseMisfits(tool, args);
     return change.update(node.id, { arguments: args, dependsOn: linked.dependsOn, edited: true });
   }
 
@@ -254,7 +266,7 @@ export class DecisionsService {
     principal: Principal,
     sessionId: SessionId,
     nodeId: string,
-  ): Promise<ToolDefinition | undefined> {
+  ): Promise<ListedTool | undefined> {
     await this.sessions.get(principal, sessionId);
     const node = await this.plans.findNode(sessionId, nodeId);
     return node && this.tools.findTool(node.serverId, node.tool).catch(() => undefined);

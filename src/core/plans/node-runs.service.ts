@@ -10,15 +10,17 @@ import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Artifact } from '../artifacts/artifact.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import type { ToolDefinition } from '../registry/tool-definition.js';
+import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { askAgain, outcomeOfVoid } from './definitions.js';
 import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
-import { argumentsHash, PlanPolicy, type PolicyScene } from './policy.js';
+import { argumentsHash, PlanPolicy, type PolicyScene, whyHeld } from './policy.js';
+import { ProposalsService } from './proposals.service.js';
 import { QuestionsService } from './questions.service.js';
 import { runNode } from './run-node.job.js';
 import { Scenes } from './scenes.js';
@@ -29,14 +31,14 @@ export interface BegunRun {
   session: Session;
   node: TaskNodeRecord;
   claim: string;
-  tool: ToolDefinition;
+  tool: ListedTool;
   /** References resolved. */
   arguments: Record<string, unknown>;
 }
 
 /** What a run is begun with, and when a try that came to nothing is to be made again. */
 interface Means {
-  tool: ToolDefinition | undefined;
+  tool: ListedTool | undefined;
   /** The server does not say which tools it has. */
   isAway: boolean;
   claim: string;
@@ -60,6 +62,7 @@ export class NodeRunsService {
     private readonly plans: PlansRepository,
     private readonly changes: PlanChanges,
     private readonly policy: PlanPolicy,
+    private readonly proposals: ProposalsService,
     private readonly tools: ToolsService,
     private readonly access: ServerAccess,
     private readonly artifacts: ArtifactsService,
@@ -220,18 +223,16 @@ export class NodeRunsService {
     const node = change.find(before.id) ?? before;
     if (isOrphan && node.status !== 'running') return undefined;
     const scene = await this.scenes.of(session, [node]);
-    const invalid = isOrphan ? undefined : await this.whyNotNow(node, scene, tool);
+    const held = whyHeld(scene, node);
+    const invalid =
+      held ?? (isOrphan ? this.policy.whyVoid(node, scene, tool?.pin) : await this.whyNotNow(node, scene, tool));
+    if (invalid && isOrphan) {
+      // Under way already: through another attempt it comes back to be asked.
+      return this.giveUp(change, node, outcomeOfVoid(invalid), means);
+    }
     if (invalid) {
-      change.note('warn', node.id, `Asked again: ${invalid}.`, node.id);
-      const pin = tool?.pin ?? node.pin;
-      change.update(node.id, {
-        status: 'pending',
-        approval: null,
-        autoRule: null,
-        queuedAttempt: node.attempt,
-        pin,
-        cause: `asked again: ${invalid}`,
-      });
+      askAgain(change, node, invalid, tool);
+      await this.proposals.askRules(change, scene);
       return undefined;
     }
     const resolved = await this.resolve(session.id, node);
@@ -251,9 +252,7 @@ export class NodeRunsService {
       const wrong = resolved.ok ? missing : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
       const fault = isAllowed ? wrong : ACCESS_LOST;
       const outcome = { status: 'not_sent', fault, transient: fault === SERVER_AWAY } as const;
-      const { retryAt } = settle(change, running, outcome, { now: this.clock.now(), stopping: false });
-      for (const [id, at] of retryAt) means.retryAt.set(id, at);
-      return undefined;
+      return this.giveUp(change, running, outcome, means);
     }
     if (!node.risk.read_only && !isOrphan) await this.plans.intendEffect(running, argumentsHash(resolved.value));
     change.note(
@@ -268,11 +267,17 @@ export class NodeRunsService {
   private async whyNotNow(
     node: TaskNodeRecord,
     scene: PolicyScene,
-    tool: ToolDefinition | undefined,
+    tool: ListedTool | undefined,
   ): Promise<string | undefined> {
     const invalid = this.policy.whyVoid(node, scene, tool?.pin);
     if (invalid !== undefined || (await this.policy.mayBeginByGrant(node))) return invalid;
     return 'the permission that it was approved by is over';
+  }
+
+  /** An attempt that comes to nothing. */
+  private giveUp(change: PlanChange, node: TaskNodeRecord, outcome: ToolOutcome, means: Means): undefined {
+    const { retryAt } = settle(change, node, outcome, { now: this.clock.now(), stopping: false });
+    for (const [id, at] of retryAt) means.retryAt.set(id, at);
   }
 
   private async resolve(

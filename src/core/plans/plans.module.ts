@@ -20,6 +20,7 @@ import { RerunsService } from './reruns.service.js';
 import { RunNodeHandler } from './run-node.handler.js';
 import { Scenes } from './scenes.js';
 import { StopsService } from './stops.service.js';
+import { ToolsChangedHandler } from './tools-changed.handler.js';
 
 @Module({
   imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule, WebhooksModule],
@@ -39,6 +40,7 @@ import { StopsService } from './stops.service.js';
     RunNodeHandler,
     Scenes,
     StopsService,
+    ToolsChangedHandler,
   ],
   exports: [
     DecisionsService,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, LessThanOrEqual } from 'typeorm';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
-import type { PlanId, SessionId, UserId } from '../../platform/ids.js';
+import type { PlanId, ServerId, SessionId, UserId } from '../../platform/ids.js';
 import type { Plan, TaskNodeRecord } from './plan.js';
 import { PlanEntity } from './plan.entity.js';
 import { TaskNodeEntity } from './task-node.entity.js';
@@ -96,6 +96,16 @@ export class PlansRepository {
       [[...sessionIds]],
     );
     return new Map(rows.map((row) => [row.session_id, row.waiting]));
+  }
+
+  /** Sessions in whose open plan something waits that would call one of these tools. */
+  async listWaitingFor(serverId: ServerId, tools: readonly string[]): Promise<SessionId[]> {
+    const rows = await this.database.sql<{ session_id: SessionId }>(
+      `select distinct n.session_id from plan_nodes n join plans p on p.id = n.plan_id and p.status = 'open'
+       where n.server_id = $1 and n.tool = any($2) and n.status in ('pending', 'approved', 'blocked')`,
+      [serverId, [...tools]],
+    );
+    return rows.map(({ session_id: id }) => id);
   }
 
   async savePlan(plan: Plan): Promise<void> {

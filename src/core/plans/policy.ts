@@ -6,13 +6,28 @@ import type { Remembered } from '../approvals/grant.js';
 import { type Decider, GrantsService } from '../approvals/grants.service.js';
 import type { CallToDecide, Verdict } from '../approvals/verdict.js';
 import type { Session } from '../sessions/session.js';
+import { whyQuarantined } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
+import { effectivePolicy, type ToolStanding } from '../registry/tool-state.js';
 import type { ApprovalBinding, Plan, TaskNodeRecord } from './plan.js';
 
 /** What decides about the nodes of one plan: whose session it is, and the servers as they are now. */
 export interface PolicyScene {
   session: Pick<Session, 'id' | 'organizationId' | 'userId'>;
   servers: ReadonlyMap<string, McpServer>;
+  /** What is decided about the tools of these servers: by server, then by name. */
+  tools: ReadonlyMap<string, ReadonlyMap<string, ToolStanding>>;
+}
+
+export const standingOf = (
+  { tools }: Pick<PolicyScene, 'tools'>,
+  { serverId, tool }: Pick<TaskNodeRecord, 'serverId' | 'tool'>,
+): ToolStanding | undefined => tools.get(serverId)?.get(tool);
+
+/** Why the tool of a node may not be called at all, or undefined: it may. */
+export function whyHeld(scene: Pick<PolicyScene, 'tools'>, node: TaskNodeRecord): string | undefined {
+  const standing = standingOf(scene, node);
+  return standing?.quarantined ? whyQuarantined(node.tool, standing.state) : undefined;
 }
 
 export function argumentsHash(args: Record<string, unknown>): string {
@@ -29,7 +44,7 @@ export class PlanPolicy {
     private readonly grants: GrantsService,
   ) {}
 
-  /** In the caller's transaction. */
+  /** In the caller's transaction. Of a tool in quarantine: that it is. */
   async decide(node: TaskNodeRecord, scene: PolicyScene): Promise<Verdict> {
     return this.approvals.decideNow(toQuestion(node, scene));
   }
@@ -72,17 +87,22 @@ export class PlanPolicy {
 const accountOf = (node: TaskNodeRecord, scene: PolicyScene): number =>
   scene.servers.get(node.serverId)?.accountVersion ?? -1;
 
-function toQuestion(node: TaskNodeRecord, { session, servers }: PolicyScene): CallToDecide {
+function toQuestion(node: TaskNodeRecord, scene: PolicyScene): CallToDecide {
+  const { session, servers } = scene;
+  const server = servers.get(node.serverId);
+  const standing = standingOf(scene, node);
   return {
     organizationId: session.organizationId,
     userId: session.userId,
     sessionId: session.id,
     serverId: node.serverId,
-    accountVersion: servers.get(node.serverId)?.accountVersion ?? -1,
-    policy: servers.get(node.serverId)?.approvalPolicy ?? 'require_approval_all',
+    accountVersion: server?.accountVersion ?? -1,
+    policy: server ? effectivePolicy(standing, server) : 'require_approval_all',
     tool: node.tool,
     pin: node.pin,
-    toolState: 'first_seen',
+    // What was approved is another definition than the one that the task was proposed for.
+    toolState:
+      standing?.state === 'approved' && standing.pin !== node.pin ? 'first_seen' : (standing?.state ?? 'first_seen'),
     readOnly: node.risk.read_only,
     // A reference is no value yet: it fits no pattern.
     arguments: unwrapLiterals(node.arguments) as Record<string, unknown>,

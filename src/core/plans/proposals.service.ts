@@ -8,6 +8,7 @@ import { newId, type TurnId } from '../../platform/ids.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import { describeIssues } from '../execution/argument-validation.js';
 import { ExecutionService } from '../execution/execution.service.js';
+import { whyQuarantined } from '../registry/registry.errors.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
 import type { Session } from '../sessions/session.js';
 import { SessionLog } from '../sessions/session-log.js';
@@ -17,7 +18,7 @@ import { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
 import { toProposalEvent } from './plan-views.js';
 import { PlansRepository } from './plans.repository.js';
-import { PlanPolicy, type PolicyScene } from './policy.js';
+import { PlanPolicy, type PolicyScene, standingOf } from './policy.js';
 
 /** One call as somebody proposes it, under that somebody's own names. */
 export interface ProposedCall {
@@ -69,6 +70,8 @@ export class ProposalsService {
     if (!built.ok) return { ok: false, problems: built.problems.map(describeProblem) };
     const misfits = built.nodes.flatMap(({ key, tool, arguments: args }) => this.misfits(key, tools.get(tool), args));
     if (misfits.length > 0) return { ok: false, problems: misfits };
+    const held = built.nodes.flatMap(({ key, tool }) => whyNotOffered(key, tools.get(tool), scene));
+    if (held.length > 0) return { ok: false, problems: held };
 
     const now = this.clock.now();
     const plan: Plan = {
@@ -157,6 +160,12 @@ export const riskOf = (tool: ToolDefinition): Risk => ({
 
 const describeProblem = ({ node, message }: Problem): string =>
   node === undefined || message.includes(node) ? message : `${node}: ${message}`;
+
+/** The model was not shown such a tool; its definition may have changed while it thought. */
+function whyNotOffered(key: string, tool: ToolDefinition | undefined, scene: PolicyScene): string[] {
+  const standing = tool && standingOf(scene, { serverId: tool.serverId, tool: tool.name });
+  return tool && standing?.quarantined ? [`${key}: ${whyQuarantined(tool.name, standing.state)}`] : [];
+}
 
 function toRecord(
   plan: Plan,

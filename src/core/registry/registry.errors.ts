@@ -1,7 +1,9 @@
 import type { EgressRefused } from '@app/egress';
 import { AppError } from '../../platform/errors/app-error.js';
+import type { ServerId } from '../../platform/ids.js';
 import type { AccessLevel } from './access.js';
 import type { ConnectionCheck } from './observation.js';
+import type { ToolState } from './tool-state.js';
 
 export const serverNotFound = () => new AppError('not_found', 'SERVER_NOT_FOUND', 'There is no such server.');
 
@@ -101,3 +103,30 @@ export const serverIsRemote = () =>
   );
 
 export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');
+
+/** @param pin of the definition that the tool has now */
+export const toolChanged = (pin: string) =>
+  new AppError('conflict', 'TOOL_CHANGED', 'The tool changed after you read it. Look at its definition again.', {
+    details: { pin },
+  });
+
+export const nothingToRevoke = () =>
+  new AppError('conflict', 'TOOL_NOT_APPROVED', 'The definition that this tool has now is not approved.');
+
+/** For every door: the call is not made until a person decides. */
+export const toolQuarantined = ({ serverId, name, state }: { serverId: ServerId; name: string; state: ToolState }) =>
+  new AppError('conflict', 'TOOL_QUARANTINED', whyQuarantined(name, state), {
+    details: { server_id: serverId, tool: name, state, decide_at: decideAt(serverId, name) },
+  });
+
+/** In words, for the log of a plan as well. */
+export const whyQuarantined = (name: string, state: ToolState): string => {
+  const where = 'Who manages its server decides on its definition, among the tools of the server.';
+  if (state === 'rejected') return `The tool ${name} was rejected. ${where}`;
+  return state === 'new'
+    ? `The tool ${name} waits for its approval. ${where}`
+    : `The tool ${name} changed on its server and waits for its approval. ${where}`;
+};
+
+/** The page of the tool in the web client. */
+const decideAt = (serverId: ServerId, name: string) => `/servers/${serverId}/tools/${encodeURIComponent(name)}`;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
+import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
@@ -21,13 +22,18 @@ import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
+import { ToolDecisions } from './tool-decisions.service.js';
+import { ToolNews } from './tool-news.js';
+import { ToolObservations } from './tool-observations.service.js';
+import { ToolStatesRepository } from './tool-states.repository.js';
+import { ToolTrust } from './tool-trust.js';
 import { ToolConfirmation } from './tool-confirmation.service.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
-  imports: [ActivityModule, IdentityModule, WebhooksModule],
+  imports: [ActivityModule, ApprovalsModule, IdentityModule, WebhooksModule],
   providers: [
     CheckServerHandler,
     ConfiguredServersService,
@@ -49,7 +55,12 @@ import { UpstreamsService } from './upstreams.service.js';
     ServersRepository,
     ServersService,
     ToolConfirmation,
+    ToolDecisions,
+    ToolNews,
+    ToolObservations,
     ToolSnapshotsRepository,
+    ToolStatesRepository,
+    ToolTrust,
     ToolsService,
     UpstreamsService,
   ],
@@ -64,6 +75,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerHealthService,
     ServersService,
     ToolConfirmation,
+    ToolDecisions,
     ToolsService,
     UpstreamsService,
   ],

@@ -16,6 +16,7 @@ import { type McpServer, serverTopic, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { ToolTrust } from './tool-trust.js';
 
 /** What every new server has. */
 export type NewServerBase = typeof UNCHECKED &
@@ -37,6 +38,7 @@ export class ServerChanges {
     private readonly servers: ServersRepository,
     private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
+    private readonly trust: ToolTrust,
     private readonly plans: OrganizationPlansService,
     private readonly packages: PackageRunner,
     private readonly activity: Activity,
@@ -84,12 +86,19 @@ export class ServerChanges {
       const { level, ...server } = await this.access.lock(principal, id, 'manage');
       const changed = apply(server);
       const otherAccount = changed.accountVersion !== server.accountVersion;
-      if (otherAccount) await this.snapshots.clear(id);
+      if (otherAccount) {
+        await this.snapshots.clear(id);
+        await this.trust.forget(server);
+      }
       if (otherAccount || isAskedDifferently(server, changed)) {
         await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id), ...check });
       }
       await this.servers.update(id, changed);
       await this.tell(changed, 'server.changed', { fields });
+      if (changed.approvalPolicy !== server.approvalPolicy) {
+        const by = { id: principal.userId, name: principal.username };
+        await this.trust.serverPolicyChanged(changed, { by, reason: 'the server was set to run without asking' });
+      }
       this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
       return { ...changed, level };
     });

@@ -23,7 +23,7 @@ import { type McpServer, serverTopic } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { pinAll, type ToolSnapshot } from './tool-definition.js';
-import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { ToolObservations } from './tool-observations.service.js';
 import { placeKey, UpstreamsService } from './upstreams.service.js';
 
 /** A status younger than this is told without asking again. */
@@ -44,7 +44,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     private readonly database: Database,
     private readonly servers: ServersRepository,
     private readonly access: ServerAccess,
-    private readonly snapshots: ToolSnapshotsRepository,
+    private readonly observations: ToolObservations,
     private readonly upstreams: UpstreamsService,
     private readonly events: WebhookEvents,
     private readonly jobs: Jobs,
@@ -136,8 +136,9 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     const change = changeAfter(server, observation, snapshots, now);
     await this.database.transaction(async () => {
       // Changed while it was asked: that change has its own check ahead.
-      if (!(await this.servers.updateIfSamePlace(server, change))) return;
-      const toolsChanged = observation.ok && (await this.snapshots.replace(server.id, snapshots, now));
+      const before = await this.servers.lock(server.id);
+      if (!before || !(await this.servers.updateIfSamePlace(server, change))) return;
+      const toolsChanged = observation.ok && (await this.observations.take(before, snapshots, now));
       await this.schedule(server.id, change.failures);
       if (change.status !== server.status) await this.tellOfHealth(server, change);
       if (toolsChanged || change.status !== server.status) {

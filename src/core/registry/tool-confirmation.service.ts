@@ -1,11 +1,14 @@
 import type { UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
 import { serverTopic } from './server.js';
-import { pinAll, type ToolDefinition } from './tool-definition.js';
-import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { ServersRepository } from './servers.repository.js';
+import { pinAll, type ToolSnapshot } from './tool-definition.js';
+import { ToolObservations } from './tool-observations.service.js';
+import type { ListedTool } from './tool-state.js';
 
 /** For tools that only read, a listing of the last seconds will do; before a write the server is asked anew. */
 const FRESH_MS = 5_000;
@@ -22,7 +25,9 @@ export class ToolConfirmation {
   private readonly listings = new Map<ServerId, Listing>();
 
   constructor(
-    private readonly snapshots: ToolSnapshotsRepository,
+    private readonly database: Database,
+    private readonly servers: ServersRepository,
+    private readonly observations: ToolObservations,
     private readonly hints: Hints,
     private readonly clock: Clock,
   ) {}
@@ -30,7 +35,7 @@ export class ToolConfirmation {
   /** @throws UpstreamError when the server does not tell */
   async confirm(
     session: UpstreamSession,
-    tool: ToolDefinition,
+    tool: ListedTool,
     { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
   ): Promise<'same' | 'changed' | 'gone'> {
     const known = this.listings.get(tool.serverId);
@@ -43,18 +48,27 @@ export class ToolConfirmation {
 
   private async list(
     session: UpstreamSession,
-    { serverId, name, pin }: ToolDefinition,
+    tool: ListedTool,
     wait: { signal: AbortSignal; timeoutMs: number },
   ): Promise<ReadonlyMap<string, string>> {
+    const { serverId, name, pin } = tool;
     const { snapshots } = pinAll(await session.listTools(wait));
     const pins = new Map(snapshots.map((snapshot) => [snapshot.definition.name, snapshot.pin]));
     this.listings.delete(serverId);
     this.listings.set(serverId, { pins, at: performance.now() });
     const [oldest] = this.listings.keys();
     if (this.listings.size > MOST_SERVERS && oldest !== undefined) this.listings.delete(oldest);
-    if (pins.get(name) !== pin && (await this.snapshots.replace(serverId, snapshots, this.clock.now()))) {
-      this.hints.publish(serverTopic(serverId));
-    }
+    if (pins.get(name) !== pin) await this.take(tool, snapshots);
     return pins;
+  }
+
+  /** What was seen in the middle of a call counts as a check does: the tool is in quarantine before anybody tries again. */
+  private async take({ serverId, accountVersion }: ListedTool, snapshots: readonly ToolSnapshot[]): Promise<void> {
+    await this.database.transaction(async () => {
+      const server = await this.servers.lock(serverId);
+      if (server?.accountVersion !== accountVersion) return;
+      if (!(await this.observations.take(server, snapshots, this.clock.now()))) return;
+      this.database.afterCommit(() => this.hints.publish(serverTopic(serverId)));
+    });
   }
 }

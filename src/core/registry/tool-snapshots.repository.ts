@@ -1,20 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { ServerId } from '../../platform/ids.js';
+import type { ServerId, ToolId, UserId } from '../../platform/ids.js';
+import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import { ToolSnapshotEntity } from './tool-snapshot.entity.js';
-import type { PinnedTool, ToolSnapshot } from './tool-definition.js';
+import { type PinnedTool, toDefinition, type ToolSnapshot } from './tool-definition.js';
+import { isQuarantined, type ListedTool, type ToolState } from './tool-state.js';
+
+interface ListedRow {
+  pin: string;
+  definition: PinnedTool;
+  id: ToolId;
+  state: ToolState;
+  renamed_from: string | null;
+  approval_policy: ApprovalPolicy | null;
+  account_version: number;
+  decided_at: Date | null;
+  decided_by: UserId | null;
+  decided_by_name: string | null;
+}
 
 @Injectable()
 export class ToolSnapshotsRepository {
   constructor(private readonly database: Database) {}
 
   /** In the server's own order. */
-  async list(serverId: ServerId): Promise<ToolSnapshot[]> {
-    const found = await this.database.entities.find(ToolSnapshotEntity, {
-      where: { serverId },
-      order: { ordinal: 'ASC' },
-    });
-    return found.map(({ pin, definition }) => ({ pin, definition: definition as PinnedTool }));
+  async list(serverId: ServerId): Promise<ListedTool[]> {
+    const rows = await this.database.sql<ListedRow>(
+      `select s.pin, s.definition, t.id, t.state, t.renamed_from, t.approval_policy, servers.account_version,
+         v.decided_at, v.decided_by, v.decided_by_name
+       from tool_snapshots s
+       join tool_states t on t.server_id = s.server_id and t.name = s.name
+       join servers on servers.id = s.server_id
+       left join tool_versions v on v.server_id = s.server_id and v.tool = s.name and v.pin = s.pin
+         and t.state = 'approved'
+       where s.server_id = $1 order by s.ordinal`,
+      [serverId],
+    );
+    return rows.map((row) => toListed(serverId, row));
   }
 
   /** Makes the snapshots exactly these; whether anything changed. Writes only what did. */
@@ -50,3 +72,15 @@ export class ToolSnapshotsRepository {
     await this.database.entities.delete(ToolSnapshotEntity, { serverId });
   }
 }
+
+const toListed = (serverId: ServerId, row: ListedRow): ListedTool => ({
+  ...toDefinition(serverId, row),
+  id: row.id,
+  state: row.state,
+  quarantined: isQuarantined(row.state),
+  approvalPolicy: row.approval_policy,
+  accountVersion: row.account_version,
+  renamedFrom: row.renamed_from,
+  approvedAt: row.decided_at,
+  approvedBy: row.decided_by && { userId: row.decided_by, username: row.decided_by_name ?? '' },
+});

@@ -1,19 +1,27 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
+import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
 import { HintedCache } from './hinted-cache.js';
-import { serverNotFound, serverUnreachable } from './registry.errors.js';
+import { serverNotFound, serverUnreachable, toolNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
-import { toDefinition, type ToolDefinition } from './tool-definition.js';
+import { effectivePolicy, type ListedTool, type ToolStanding } from './tool-state.js';
+import { ToolStatesRepository } from './tool-states.repository.js';
 import { assessAll, type ToolCompatibility } from './tool-compatibility.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 
+/** A tool as people are shown it. */
+export type DescribedTool = ListedTool & {
+  compatibility: ToolCompatibility | undefined;
+  effectivePolicy: ApprovalPolicy;
+};
+
 export interface ServerOffer {
-  tools: (ToolDefinition & { compatibility: ToolCompatibility | undefined })[];
+  tools: DescribedTool[];
   resourceCount: number;
   promptCount: number;
 }
@@ -25,12 +33,13 @@ const MAX_AGE_MS = 4_000;
 /** What the servers offer, as last seen. */
 @Injectable()
 export class ToolsService implements OnModuleDestroy {
-  private readonly known: HintedCache<ToolDefinition[]>;
+  private readonly known: HintedCache<ListedTool[]>;
 
   constructor(
     private readonly servers: ServersRepository,
     private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
+    private readonly states: ToolStatesRepository,
     private readonly health: ServerHealthService,
     hints: Hints,
   ) {
@@ -45,29 +54,57 @@ export class ToolsService implements OnModuleDestroy {
   async describe(principal: Principal, id: ServerId): Promise<ServerOffer> {
     await this.access.require(principal, id, 'see');
     const listed = await this.listTools(id);
-    const scores = await assessAll(listed);
-    const tools = listed.map((tool, index) => ({ ...tool, compatibility: scores[index] }));
     const server = await this.access.get(principal, id, 'see');
+    const tools = await this.assess(server, listed);
     return { tools, resourceCount: server.resourceCount ?? 0, promptCount: server.promptCount ?? 0 };
+  }
+
+  /** @throws as `describe`, and TOOL_NOT_FOUND */
+  async describeTool(principal: Principal, id: ServerId, name: string): Promise<DescribedTool> {
+    const server = await this.access.get(principal, id, 'see');
+    const tool = await this.findTool(id, name);
+    const [described] = tool ? await this.assess(server, [tool]) : [];
+    if (!described) throw toolNotFound();
+    return described;
   }
 
   /**
    * For whoever was let in before. Asks the server when it was never seen.
    * @throws AppError SERVER_NOT_FOUND, SERVER_UNREACHABLE
    */
-  async listTools(serverId: ServerId): Promise<ToolDefinition[]> {
+  async listTools(serverId: ServerId): Promise<ListedTool[]> {
     return this.known.get(serverId, () => this.load(serverId));
   }
 
-  async findTool(serverId: ServerId, name: string): Promise<ToolDefinition | undefined> {
+  async findTool(serverId: ServerId, name: string): Promise<ListedTool | undefined> {
     return (await this.listTools(serverId)).find((tool) => tool.name === name);
   }
 
-  private async load(serverId: ServerId): Promise<ToolDefinition[]> {
+  /** What is decided about the tools of these servers, as the tables have it now: by server, then by name. */
+  async standings(serverIds: readonly ServerId[]): Promise<ReadonlyMap<string, ReadonlyMap<string, ToolStanding>>> {
+    const lists = await Promise.all(serverIds.map((id) => this.states.listStandings(id)));
+    return new Map(serverIds.map((id, index) => [id, lists[index] ?? new Map()]));
+  }
+
+  /** The definitions that are approved and offered now. */
+  async listApprovedPins(serverId: ServerId): Promise<string[]> {
+    return this.states.listApprovedPins(serverId);
+  }
+
+  private async assess(server: McpServer, tools: readonly ListedTool[]): Promise<DescribedTool[]> {
+    const scores = await assessAll(tools);
+    return tools.map((tool, index) => ({
+      ...tool,
+      compatibility: scores[index],
+      effectivePolicy: effectivePolicy(tool, server),
+    }));
+  }
+
+  private async load(serverId: ServerId): Promise<ListedTool[]> {
     const server = await this.servers.findForJob(serverId);
     if (!server) throw serverNotFound();
     if (!wasSeen(server)) await this.discover(serverId);
-    return (await this.snapshots.list(serverId)).map((snapshot) => toDefinition(serverId, snapshot));
+    return this.snapshots.list(serverId);
   }
 
   private async discover(serverId: ServerId): Promise<void> {

@@ -27,6 +27,7 @@ import { RequestsController } from './requests.controller.js';
 import { SentInvitationsController } from './sent-invitations.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServerAccessController } from './server-access.controller.js';
+import { ServerToolsController } from './server-tools.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
@@ -69,6 +70,7 @@ import { WebhooksController } from './webhooks.controller.js';
     RequestsController,
     SentInvitationsController,
     ServerAccessController,
+    ServerToolsController,
     ServersController,
     SessionCopiesController,
     SessionDocsController,

@@ -8,7 +8,7 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
-import { ApiBadGatewayResponse, ApiPreconditionFailedResponse } from '@nestjs/swagger';
+import { ApiPreconditionFailedResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { Principal } from '../../core/identity/principal.js';
 import { ConnectionTestsService } from '../../core/registry/connection-tests.service.js';
@@ -16,7 +16,6 @@ import { ServerHealthService } from '../../core/registry/server-health.service.j
 import { versionOf } from '../../core/registry/server.js';
 import type { VisibleServer } from '../../core/registry/access.js';
 import { ServersService } from '../../core/registry/servers.service.js';
-import { ToolsService } from '../../core/registry/tools.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
@@ -26,13 +25,7 @@ import { PageQuery } from './schemas/page.schemas.js';
 import { problem } from './schemas/problem-responses.js';
 import { ConnectionTestView, ServerCheckView, ServerDeletedView, ServerListView } from './schemas/server-views.js';
 import { ServerStatusView, ServerView, toConnectionTestView, toServerCheckView } from './schemas/server-views.js';
-import {
-  toServerListView,
-  toServerStatusView,
-  toServerView,
-  ToolListView,
-  toToolListView,
-} from './schemas/server-views.js';
+import { toServerListView, toServerStatusView, toServerView } from './schemas/server-views.js';
 import { ServerCreate, ServerTest, ServerUpdate } from './schemas/servers.schemas.js';
 
 const ServerIdParam = { schema: idSchema('mcp') };
@@ -50,7 +43,6 @@ export class ServersController {
     private readonly servers: ServersService,
     private readonly tests: ConnectionTestsService,
     private readonly health: ServerHealthService,
-    private readonly tools: ToolsService,
   ) {}
 
   @Get()
@@ -165,15 +157,5 @@ export class ServersController {
     @ClientGone() signal: AbortSignal,
   ) {
     return toServerCheckView(await this.health.examine(principal, id, { signal }));
-  }
-
-  @Get(':server_id/tools')
-  @Allow('servers.read')
-  @ApiOperation({ summary: 'The tools it offers, as last seen.' })
-  @ApiOkResponse({ standardSchema: ToolListView })
-  @ApiNotFoundResponse(NOT_FOUND)
-  @ApiBadGatewayResponse(problem('It never answered, so its tools are not known.'))
-  async listTools(@CurrentPrincipal() principal: Principal, @Param('server_id', ServerIdParam) id: ServerId) {
-    return toToolListView(await this.tools.describe(principal, id));
   }
 }

@@ -1,10 +1,8 @@
-import { DIALECTS, NOTE_CODES } from '@app/schema-compiler';
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
 import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
 import { AUTH_METHODS, type McpServer, SERVER_STATUSES, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
-import type { ServerOffer } from '../../../core/registry/tools.service.js';
 import type { Page } from '../../../platform/page.js';
 import { toNext } from './page.schemas.js';
 
@@ -86,44 +84,6 @@ export const ServerStatusView = z
 
 export const ServerCheckView = ServerStatusView.extend({ checks: z.array(CheckView) }).meta({ id: 'McpServerCheck' });
 
-const score = z.int().min(0).max(100);
-
-const CompatibilityView = z
-  .object({
-    score: score.meta({ description: 'The lowest of the vendors; 100: models are shown the schema as it is.' }),
-    vendors: z.record(z.enum(DIALECTS), score),
-    notes: z.array(
-      z.object({
-        path: z.string().meta({ description: 'The place in the arguments; `*` is every item.', example: '/filter/*' }),
-        code: z.enum(NOTE_CODES),
-        message: z.string(),
-        vendors: z.array(z.enum(DIALECTS)),
-      }),
-    ),
-  })
-  .meta({ id: 'ToolCompatibility' });
-
-export const ToolView = z
-  .object({
-    name: z.string(),
-    title: z.string(),
-    description: z.string(),
-    input_schema: z.record(z.string(), z.unknown()),
-    output_schema: z.record(z.string(), z.unknown()).optional(),
-    annotations: z.record(z.string(), z.unknown()),
-    read_only: z.boolean(),
-    destructive: z.boolean(),
-    compatibility: CompatibilityView.nullable().meta({
-      description: 'How well models can call it, by its input schema; null while that is worked out.',
-    }),
-    pin: z.string().meta({ description: 'SHA-256 of the definition; an approval is bound to it.' }),
-  })
-  .meta({ id: 'Tool' });
-
-export const ToolListView = z
-  .object({ tools: z.array(ToolView), resources_count: z.int(), prompts_count: z.int() })
-  .meta({ id: 'ToolList' });
-
 export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> => ({
   id: server.id,
   name: server.name,
@@ -195,23 +155,4 @@ const toCheckView = (check: ConnectionCheck): z.infer<typeof CheckView> => ({
   ...(check.cause !== undefined && { cause: check.cause }),
   ...(check.fix !== undefined && { fix: check.fix }),
   ...(check.detail !== undefined && { detail: check.detail }),
-});
-
-export const toToolListView = (offer: ServerOffer): z.infer<typeof ToolListView> => ({
-  tools: offer.tools.map(toToolView),
-  resources_count: offer.resourceCount,
-  prompts_count: offer.promptCount,
-});
-
-const toToolView = (tool: ServerOffer['tools'][number]): z.infer<typeof ToolView> => ({
-  name: tool.name,
-  title: tool.title,
-  description: tool.description,
-  input_schema: tool.inputSchema,
-  ...(tool.outputSchema !== undefined && { output_schema: tool.outputSchema }),
-  annotations: tool.annotations,
-  read_only: tool.readOnly,
-  destructive: tool.destructive,
-  compatibility: tool.compatibility ?? null,
-  pin: tool.pin,
 });

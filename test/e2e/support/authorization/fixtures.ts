@@ -1,6 +1,6 @@
 import { newId } from '../../../../src/platform/ids.js';
 import type { Caller, Places } from './callers.js';
-import type { User, World } from './world.js';
+import { TOOL_PIN, type User, type World } from './world.js';
 
 /** Whose thing a request asks for: of the organization at home, of another one, of nobody. */
 export const WHOSE = ['own', 'foreign', 'unknown'] as const;
@@ -45,6 +45,13 @@ const server = made('mcp', async (owner, scene) => serverOf(owner, scene));
 const managedServer = made('mcp', (owner, { world, home }) =>
   world.newServer(owner.organizationId === home.organizationId ? home : owner, owner),
 );
+/** Of a tool as the paths have it, whose last part is not filled in. */
+const managedTool = made('mcp', async (owner, { world, home }) => {
+  const id = await world.newServer(owner.organizationId === home.organizationId ? home : owner, owner);
+  await world.newTool(id, TOOL_IN_PATH);
+  return id;
+});
+const TOOL_IN_PATH = ':tool';
 const session = made('session', (owner, scene) => scene.world.newSession(owner, serverOf(owner, scene)));
 const artifact = made('art', async (owner, scene) =>
   scene.world.newArtifact(owner, await scene.world.newSession(owner, serverOf(owner, scene))),
@@ -84,6 +91,14 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'GET /api/v1/servers/:server_id/status': { id: server },
   'POST /api/v1/servers/:server_id/check': { id: server },
   'GET /api/v1/servers/:server_id/tools': { id: server },
+  'PATCH /api/v1/servers/:server_id/tools/:tool': { id: managedTool, body: { approval_policy: null } },
+  'POST /api/v1/servers/:server_id/tools/approve': {
+    id: managedTool,
+    body: { tools: [{ name: TOOL_IN_PATH, pin: TOOL_PIN }] },
+  },
+  'POST /api/v1/servers/:server_id/tools/:tool/approve': { id: managedTool, body: { pin: TOOL_PIN } },
+  'POST /api/v1/servers/:server_id/tools/:tool/reject': { id: managedTool, body: { pin: TOOL_PIN } },
+  'POST /api/v1/servers/:server_id/tools/:tool/revoke': { id: managedTool, body: {} },
   'POST /api/v1/sessions': { id: server, inBody: 'server_id' },
   'GET /api/v1/sessions/:session_id': { id: session },
   'PATCH /api/v1/sessions/:session_id': { id: session, body: { title: 'Another title' } },

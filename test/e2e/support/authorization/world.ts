@@ -13,6 +13,8 @@ export interface User {
 }
 
 /** Makes people and what is theirs straight in the tables: a matrix asks for more of them than the doors let in. */
+export const TOOL_PIN = '0'.repeat(64);
+
 export class World {
   private readonly database: Database;
   private readonly tokens: AccessTokens;
@@ -84,6 +86,25 @@ export class World {
     if (made.status !== 201) throw new Error(`The server was not added: ${made.text}`);
     await this.database.sql('update servers set created_by = $2 where id = $1', [made.body.id, maker.id]);
     return made.body.id;
+  }
+
+  /** As if the server had been asked once. */
+  async newTool(serverId: string, name: string): Promise<void> {
+    const definition = JSON.stringify({ name, inputSchema: { type: 'object' } });
+    await this.database.sql('update servers set tool_count = 1 where id = $1', [serverId]);
+    await this.database.sql(
+      `insert into tool_snapshots (server_id, name, pin, definition, ordinal, seen_at) values ($1, $2, $3, $4, 0, now())`,
+      [serverId, name, TOOL_PIN, definition],
+    );
+    await this.database.sql(
+      `insert into tool_states (id, server_id, name, state, pin, changed_at) values ($1, $2, $3, 'first_seen', $4, now())`,
+      [newId('tool'), serverId, name, TOOL_PIN],
+    );
+    await this.database.sql(
+      `insert into tool_versions (server_id, tool, number, pin, definition, status, first_seen_at)
+       values ($1, $2, 1, $3, $4, 'first_seen', now())`,
+      [serverId, name, TOOL_PIN, definition],
+    );
   }
 
   async newSession(user: User, serverId: string): Promise<string> {

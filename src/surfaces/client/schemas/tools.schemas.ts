@@ -1,0 +1,112 @@
+import { DIALECTS, NOTE_CODES } from '@app/schema-compiler';
+import { z } from 'zod';
+import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
+import { TOOL_STATES } from '../../../core/registry/tool-state.js';
+import type { DescribedTool, ServerOffer } from '../../../core/registry/tools.service.js';
+
+const score = z.int().min(0).max(100);
+
+const CompatibilityView = z
+  .object({
+    score: score.meta({ description: 'The lowest of the vendors; 100: models are shown the schema as it is.' }),
+    vendors: z.record(z.enum(DIALECTS), score),
+    notes: z.array(
+      z.object({
+        path: z.string().meta({ description: 'The place in the arguments; `*` is every item.', example: '/filter/*' }),
+        code: z.enum(NOTE_CODES),
+        message: z.string(),
+        vendors: z.array(z.enum(DIALECTS)),
+      }),
+    ),
+  })
+  .meta({ id: 'ToolCompatibility' });
+
+const PersonView = z.object({ user_id: z.string(), username: z.string() });
+
+export const ToolView = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    input_schema: z.record(z.string(), z.unknown()),
+    output_schema: z.record(z.string(), z.unknown()).optional(),
+    annotations: z.record(z.string(), z.unknown()),
+    read_only: z.boolean(),
+    destructive: z.boolean(),
+    compatibility: CompatibilityView.nullable().meta({
+      description: 'How well models can call it, by its input schema; null while that is worked out.',
+    }),
+    pin: z.string().meta({ description: 'SHA-256 of the definition; an approval is bound to it.' }),
+    state: z.enum(TOOL_STATES).meta({
+      description:
+        'How far this definition is trusted. `first_seen`: it was there when the server was first asked. `new`, `changed`: it came later.',
+    }),
+    quarantined: z.boolean().meta({
+      description: 'Not offered to models, and called from no door, until somebody who manages the server approves it.',
+    }),
+    approval_policy: z.enum(APPROVAL_POLICIES).nullable().meta({ description: 'null: that of the server.' }),
+    effective_policy: z.enum(APPROVAL_POLICIES).meta({ description: 'The one that counts.' }),
+    renamed_from: z.string().nullable().meta({ description: 'The name that it seems to have had before.' }),
+    approved_at: z.iso.datetime().nullable(),
+    approved_by: PersonView.nullable().meta({ description: 'null where a rule approved it, or nobody did.' }),
+  })
+  .meta({ id: 'Tool' });
+
+export const ToolListView = z
+  .object({ tools: z.array(ToolView), resources_count: z.int(), prompts_count: z.int() })
+  .meta({ id: 'ToolList' });
+
+const pin = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ description: 'Of the definition that you read; another one now is TOOL_CHANGED.' });
+const reason = z.string().max(500).optional();
+
+export const ToolPolicyChange = z
+  .strictObject({ approval_policy: z.enum(APPROVAL_POLICIES).nullable() })
+  .meta({ id: 'ToolPolicyChange' });
+
+export const ToolDecision = z.strictObject({ pin, reason }).meta({ id: 'ToolDecision' });
+
+export const ToolRevocation = z.strictObject({ reason }).meta({ id: 'ToolRevocation' });
+
+export const ToolApprovals = z
+  .strictObject({
+    tools: z
+      .array(z.strictObject({ name: z.string(), pin }))
+      .min(1)
+      .max(500),
+  })
+  .meta({ id: 'ToolApprovals' });
+
+export const ToolsApprovedView = z.object({ tools: z.array(ToolView) }).meta({ id: 'ToolsApproved' });
+
+export const toToolsApprovedView = (tools: readonly DescribedTool[]): z.infer<typeof ToolsApprovedView> => ({
+  tools: tools.map(toToolView),
+});
+
+export const toToolListView = (offer: ServerOffer): z.infer<typeof ToolListView> => ({
+  tools: offer.tools.map(toToolView),
+  resources_count: offer.resourceCount,
+  prompts_count: offer.promptCount,
+});
+
+export const toToolView = (tool: DescribedTool): z.infer<typeof ToolView> => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  input_schema: tool.inputSchema,
+  ...(tool.outputSchema !== undefined && { output_schema: tool.outputSchema }),
+  annotations: tool.annotations,
+  read_only: tool.readOnly,
+  destructive: tool.destructive,
+  compatibility: tool.compatibility ?? null,
+  pin: tool.pin,
+  state: tool.state,
+  quarantined: tool.quarantined,
+  approval_policy: tool.approvalPolicy,
+  effective_policy: tool.effectivePolicy,
+  renamed_from: tool.renamedFrom,
+  approved_at: tool.approvedAt?.toISOString() ?? null,
+  approved_by: tool.approvedBy && { user_id: tool.approvedBy.userId, username: tool.approvedBy.username },
+});

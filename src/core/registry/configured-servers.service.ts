@@ -76,6 +76,15 @@ export class ConfiguredServersService {
     );
   }
 
+  /** What it was configured with; nothing where that cannot be read any more. */
+  configOf(server: McpServer): ServiceConfiguration['config'] {
+    try {
+      return this.credentials.configurationOf(server).config;
+    } catch {
+      return {};
+    }
+  }
+
   private placeOf(row: Pick<McpServer, 'id' | 'organizationId'>, setup: ServiceSetup) {
     const { serviceId, url, transport, authMethod, configuration } = setup;
     return { serviceId, url, transport, authMethod, credentials: this.credentials.seal(row, configuration) };

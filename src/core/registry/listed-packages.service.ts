@@ -64,6 +64,12 @@ export class ListedPackagesService {
     });
   }
 
+  /** By `packageUrl`; undefined where this process runs none. */
+  async listRunnable(): Promise<ReadonlySet<string> | undefined> {
+    if (!this.runner.enabled) return undefined;
+    return new Set((await this.packages.list()).map(packageUrl));
+  }
+
   async isListed(version: PackageVersion): Promise<boolean> {
     return (await this.packages.find(version)) !== undefined;
   }

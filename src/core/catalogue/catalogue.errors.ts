@@ -6,7 +6,7 @@ import type { ServerJsonProblem } from './server-json.js';
 export const serviceNotFound = () => new AppError('not_found', 'SERVICE_NOT_FOUND', 'There is no such service.');
 
 export const serviceUnconfigured = () =>
-  new AppError('invalid', 'MCP_SERVICE_UNCONFIGURED', 'Your organization has not configured this service yet.');
+  new AppError('invalid', 'SERVICE_UNCONFIGURED', 'Your organization has not configured this service yet.');
 
 export const serviceUnavailable = (why: string) =>
   new AppError('conflict', 'SERVICE_UNAVAILABLE', `This service cannot be configured: ${why}`);
@@ -35,14 +35,9 @@ export const configIsInvalid = (problems: readonly ConfigProblem[]) =>
 
 /** The configuration was kept: it can be corrected, or tested again. */
 export const configurationRefused = (why: string, saved: { serverId: string; checks: readonly ConnectionCheck[] }) =>
-  new AppError(
-    'invalid',
-    'MCP_SERVICE_UNCONFIGURED',
-    `The configuration was saved, but the service refused it: ${why}`,
-    {
-      details: { saved: true, ...saved },
-    },
-  );
+  new AppError('invalid', 'SERVICE_UNCONFIGURED', `The configuration was saved, but the service refused it: ${why}`, {
+    details: { saved: true, ...saved },
+  });
 
 export const serviceFailed = (why: string, saved: { serverId: string; checks: readonly ConnectionCheck[] }) =>
   new AppError(

@@ -65,7 +65,7 @@ export class CatalogueService implements OnModuleDestroy {
   /**
    * The organization's server of a service, for whoever lets in themselves: nothing is asked of the database for long.
    * Of several the oldest that one may use.
-   * @throws 404 for what is no service, 400 MCP_SERVICE_UNCONFIGURED for one that no server was made of
+   * @throws 404 for what is no service, 400 SERVICE_UNCONFIGURED for one that no server was made of
    */
   async resolve(principal: Principal, id: string): Promise<ServerId> {
     if (isId('mcp', id)) return id;

@@ -75,7 +75,7 @@ export class ConfigurationService {
 
   /**
    * The same with the one server that an organization has of a service, for those who know of services only.
-   * @throws as `configure`; 400 MCP_SERVICE_UNCONFIGURED or 502 where the test fails, after it was saved
+   * @throws as `configure`; 400 SERVICE_UNCONFIGURED or 502 where the test fails, after it was saved
    */
   async configureOne(
     principal: Principal,

@@ -51,12 +51,19 @@ export class Fields {
   /**
    * The fields of a text such as `Bearer {token}`. One that nothing describes is as secret and as required as its place.
    */
-  template(value: string, described: Readonly<Record<string, Described>>, place: Described): Template {
+  template(
+    value: string,
+    described: Readonly<Record<string, Described>>,
+    place: Described & { isRepeated?: boolean },
+  ): Template {
     const parts: (string | ServiceField)[] = [];
     let from = 0;
     for (const found of value.matchAll(PLACEHOLDER)) {
       const name = found[1] ?? '';
-      parts.push(value.slice(from, found.index), this.named(name, described[name] ?? { ...place, default: undefined }));
+      parts.push(
+        value.slice(from, found.index),
+        this.named(name, described[name] ?? { ...place, default: undefined }, { repeated: place.isRepeated ?? false }),
+      );
       from = found.index + found[0].length;
     }
     parts.push(value.slice(from));
@@ -65,8 +72,8 @@ export class Fields {
 
   private readonly byName = new Map<string, ServiceField>();
 
-  private named(name: string, input: Described): ServiceField {
-    const known = this.byName.get(name) ?? this.add(name, input);
+  private named(name: string, input: Described, list: { repeated: boolean }): ServiceField {
+    const known = this.byName.get(name) ?? this.add(name, input, list);
     this.byName.set(name, known);
     return known;
   }

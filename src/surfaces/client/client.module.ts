@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ActivityModule } from '../../core/activity/activity.module.js';
 import { AgentModule } from '../../core/agent/agent.module.js';
 import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
+import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
@@ -13,6 +14,7 @@ import { ApiKeysController } from './api-keys.controller.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
+import { CatalogueController } from './catalogue.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
@@ -20,6 +22,7 @@ import { ModelsController } from './models.controller.js';
 import { OwnPasswordController } from './own-password.controller.js';
 import { PasswordAuthController } from './password-auth.controller.js';
 import { InvitationsController } from './invitations.controller.js';
+import { ListedPackagesController } from './listed-packages.controller.js';
 import { MembersController } from './members.controller.js';
 import { OrganizationController } from './organization.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
@@ -43,6 +46,7 @@ import { WebhooksController } from './webhooks.controller.js';
     ActivityModule,
     AgentModule,
     ArtifactsModule,
+    CatalogueModule,
     ExecutionModule,
     IdentityModule,
     RegistryModule,
@@ -56,6 +60,8 @@ import { WebhooksController } from './webhooks.controller.js';
     ApiKeysController,
     ArtifactsController,
     AuthController,
+    ListedPackagesController,
+    CatalogueController,
     CredentialsController,
     HealthController,
     InstanceController,

@@ -10,10 +10,10 @@ import { ApiInternalServerErrorResponse, ApiNotFoundResponse, ApiOkResponse, Api
 import { ApiAcceptedResponse, ApiServiceUnavailableResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { CatalogueService } from '../../core/catalogue/catalogue.service.js';
 import { MAX_WAIT_SECONDS } from '../../core/execution/held-call-waits.service.js';
 import { ToolCalls } from '../../core/execution/tool-calls.service.js';
 import type { Principal } from '../../core/identity/principal.js';
-import type { ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
 import { PreferredWait } from '../pipeline/prefer.js';
@@ -30,7 +30,10 @@ import { platformError } from './schemas/platform-error.schemas.js';
 @ApiServiceUnavailableResponse(platformError('The service is busy or known to be away; Retry-After says how long.'))
 @Controller('v1/mcp/execute')
 export class ExecutionController {
-  constructor(private readonly calls: ToolCalls) {}
+  constructor(
+    private readonly calls: ToolCalls,
+    private readonly catalogue: CatalogueService,
+  ) {}
 
   @Post('tool')
   @Allow('tools.call')
@@ -57,7 +60,7 @@ export class ExecutionController {
     @Res() reply: FastifyReply,
   ) {
     const wanted = {
-      serverId: body.serviceId as ServerId,
+      serverId: await this.catalogue.resolve(principal, body.serviceId),
       tool: body.toolName,
       arguments: body.parameters,
       timeoutMs: body.timeout && body.timeout * 1_000,

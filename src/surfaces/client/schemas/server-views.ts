@@ -147,7 +147,7 @@ export const toConnectionTestView = (report: ConnectionReport): z.infer<typeof C
   checks: report.checks.map(toCheckView),
 });
 
-const toCheckView = (check: ConnectionCheck): z.infer<typeof CheckView> => ({
+export const toCheckView = (check: ConnectionCheck): z.infer<typeof CheckView> => ({
   name: check.name,
   status: check.status,
   duration_ms: check.durationMs,

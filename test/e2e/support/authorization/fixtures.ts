@@ -61,6 +61,9 @@ const key = made('key', async (owner, { world }) => (await world.newKey(owner, [
 const request = made('log', (owner, scene) => scene.world.newRequest(owner, serverOf(owner, scene)));
 const heldCall = made('apr', (owner, scene) => scene.world.newHeldCall(owner, serverOf(owner, scene)));
 
+const service = made('svc', (_owner, { world }) => world.newService());
+const listedPackage = made('pkg', (_owner, { world }) => world.newListedPackage());
+
 const organization = made('org', async ({ organizationId }) => organizationId);
 const member = made(
   'user',
@@ -155,6 +158,17 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'POST /v1/auth/logout of BuilderAuthController': {},
   'POST /v1/auth/logout of PlatformAuthController': {},
+  'GET /api/v1/catalogue/:service_id': { id: server },
+  'POST /api/v1/catalogue': { body: { server_json: {} } },
+  'POST /api/v1/catalogue/import': { body: { document: { servers: [] } } },
+  'POST /api/v1/catalogue/:service_id/configure': { id: managedServer, body: { config: { unknown: 1 } } },
+  'PATCH /api/v1/catalogue/:service_id': { id: service, body: {}, ofTheInstance: true },
+  'DELETE /api/v1/catalogue/:service_id': { id: service, ofTheInstance: true },
+  'POST /api/v1/catalogue/packages': { body: {} },
+  'DELETE /api/v1/catalogue/packages/:package_id': { id: listedPackage, ofTheInstance: true },
+  'GET /v1/mcp/services/:serviceId': { id: server },
+  'POST /v1/mcp/services/:serviceId/configure': { id: managedServer, body: { config: { unknown: 1 } } },
+  'GET /v1/mcp/services/:serviceId/tools': { id: server },
   'GET /v1/mcp/approvals/:approvalId': { id: heldCall },
   'DELETE /v1/mcp/approvals/:approvalId': { id: heldCall },
   'POST /v1/mcp/execute/tool': { id: server, inBody: 'serviceId', body: { toolName: 'none', parameters: {} } },

@@ -124,6 +124,22 @@ export class World {
     return id;
   }
 
+  /** Of the instance, as packages are. */
+  async newService(): Promise<string> {
+    const [id, at] = [newId('svc'), new Date()];
+    const words = { name: `com.example/${id}`, title: id, description: '', version: '1.0.0' };
+    const serverJson = { name: words.name, description: '', version: '1.0.0' };
+    const rest = { server_json: JSON.stringify(serverJson), source: 'document', created_at: at, updated_at: at };
+    await this.insert('services', { id, ...words, ...rest });
+    return id;
+  }
+
+  async newListedPackage(): Promise<string> {
+    const id = newId('pkg');
+    await this.insert('listed_packages', { id, name: `package-${id}`, version: '1.0.0', listed_at: new Date() });
+    return id;
+  }
+
   /** That nobody decided on. */
   async newHeldCall(user: User, serverId: string): Promise<string> {
     const id = newId('apr');

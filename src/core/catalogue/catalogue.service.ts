@@ -56,7 +56,7 @@ export class CatalogueService implements OnModuleDestroy {
   /** @throws 404 */
   async get(principal: Principal, id: ServiceId | ServerId): Promise<DescribedService> {
     if (isId('mcp', id)) return serviceOfServer(await this.access.get(principal, id, 'see'));
-    const entry = await this.services.find(id as ServiceId);
+    const entry = await this.services.find(id);
     const servers = (await this.listServers(principal)).filter(({ serviceId }) => serviceId === id);
     if (!entry || !isShown(entry, principal, servers)) throw serviceNotFound();
     return describeEntry(entry, readEntry(entry, await this.packages.listRunnable()), servers);

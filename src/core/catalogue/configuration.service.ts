@@ -69,7 +69,7 @@ export class ConfigurationService {
   ): Promise<Configured> {
     const saved = isId('mcp', id)
       ? await this.saveOwn(principal, id, input)
-      : await this.saveService(principal, id as ServiceId, input);
+      : await this.saveService(principal, id, input);
     return this.test(principal, saved, wait);
   }
 

@@ -3,7 +3,8 @@ import type { ApprovalPolicy, Tool } from './types.js';
 export type ToolState = 'approved' | 'first_seen' | 'new' | 'changed' | 'rejected';
 
 export interface Person {
-  user_id: string;
+  /** Null: not among us any more. */
+  user_id: string | null;
   username: string;
 }
 

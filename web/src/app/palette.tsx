@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { organizationsQuery } from '../api/identity-queries.js';
 import { serversQuery, sessionsQuery } from '../api/queries.js';
+import { useWaiting } from '../approvals/use-counts.js';
 import { Dialog } from '../ui/dialog.js';
 import { useCommandContext } from './active.js';
 import { commandById, COMMANDS, isOffered } from './commands.js';
@@ -31,6 +32,7 @@ export function Palette() {
   const servers = useInfiniteQuery(serversQuery).data;
   const sessions = useInfiniteQuery(sessionsQuery()).data;
   const organizations = useQuery(organizationsQuery).data;
+  const waiting = useWaiting();
 
   const entries = useMemo((): Entry[] => {
     const commands = COMMANDS.filter((one) => !one.hidden && isOffered(one, context.live !== undefined)).map(
@@ -38,7 +40,7 @@ export function Palette() {
         id: one.id,
         group: 'command',
         title: one.title,
-        help: one.slash ? `/${one.slash[0] ?? ''}` : '',
+        help: `${one.slash ? `/${one.slash[0] ?? ''}` : ''}${one.id === 'approvals' && waiting > 0 ? ` · ${waiting} waiting` : ''}`,
         key: one.keys?.names[0] ?? '',
         run: () => void perform(one, context),
       }),
@@ -70,7 +72,7 @@ export function Palette() {
         },
       })),
     ];
-  }, [context, servers, sessions, organizations]);
+  }, [context, servers, sessions, organizations, waiting]);
 
   const found = entries
     .flatMap((entry) => {

@@ -60,7 +60,7 @@ function Decide({ about, token }: { about: unknown; token: string }) {
             <span className="field-label">Reason (optional)</span>
             <input
               className="input"
-              maxLength={2_000}
+              maxLength={500}
               value={reason}
               onChange={(event) => setReason(event.target.value)}
             />

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { isRecord } from '@app/session-protocol/client';
+import { isRecord, newId } from '@app/session-protocol/client';
 import { approvalsChanged } from '../api/approval-queries.js';
 import type { ApprovalDetail, DecisionBody, ScopeType } from '../api/approval-types.js';
 import { call } from '../api/http.js';
@@ -24,9 +24,11 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
     uses: '',
     expiry: SCOPE_EXPIRIES[0].value,
   }));
+  // Sent twice, it is one decision.
+  const [decisionId] = useState(newId);
   const reasonField = useRef<HTMLInputElement>(null);
   const deciding = useMutation({
-    mutationFn: (body: DecisionBody) => call('POST', `/approvals/${id}/decide`, { body }),
+    mutationFn: (body: DecisionBody) => call('POST', `/approvals/${id}/decide`, { body: { ...body, decision_id: decisionId } }),
     onSettled: () => {
       if (kind === 'tool') toolsChanged(approval.server.id);
       else approvalsChanged();
@@ -87,7 +89,7 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
         <input
           ref={reasonField}
           className="input"
-          maxLength={2_000}
+          maxLength={500}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />

@@ -7,7 +7,7 @@ import { CopyBox } from '../ui/copy.js';
 import { Dialog } from '../ui/dialog.js';
 import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
-import { bytes, clock, duration } from '../ui/format.js';
+import { bytes, clock, duration, moment } from '../ui/format.js';
 import { JsonView } from '../ui/json-tree.js';
 import { visible } from '../ui/visible.js';
 import { DOOR_WORDS, statusWords } from './log-search.js';
@@ -30,14 +30,14 @@ function factsOf(row: RequestDetail): Fact[] {
   return [
     ['Status', `${statusWords(status)} ${status_code}`],
     ...(error_code === null ? [] : [['Error', error_code] as const]),
-    ['When', `${at.slice(0, 10)} ${clock(at, true)}`],
+    ['When', `${moment(at).slice(0, 10)} ${clock(at, true)}`],
     ['Took', duration(duration_ms)],
     ['Server', visible(server.name)],
     ['Method', method],
     ['By', [DOOR_WORDS[door] ?? door, via?.replaceAll('_', ' ') ?? ''].filter(Boolean).join(', ')],
     ['Who', actor?.username ?? '–'],
     ...(credential === null ? [] : [['Credential', visible(credential.name ?? credential.id)] as const]),
-    ['Let through by', rule === null ? '–' : rule.replaceAll('_', ' ')],
+    ['Rule', rule === null ? '–' : rule.replaceAll('_', ' ')],
     ['Sent, got', `${size(row.request_bytes)}, ${size(row.response_bytes)}`],
     ['Files', String(row.artifacts)],
     ['From', row.ip ?? '–'],
@@ -101,11 +101,10 @@ function Body({ name, body }: { name: string; body: unknown }) {
 /** The same call for a terminal; where a secret was taken out it has to be put in again. */
 function Again({ row: { server, tool, request } }: { row: RequestDetail }) {
   if (request === null) return null;
-  const values = 'arguments' in request ? request.arguments : request;
   return (
     <>
       <h3 className="label">as curl</h3>
-      <CopyBox name="The command" lines text={clientCurl(location.origin, server.id, tool, values)} />
+      <CopyBox name="The command" lines text={clientCurl(location.origin, server.id, tool, request)} />
     </>
   );
 }

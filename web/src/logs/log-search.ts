@@ -20,7 +20,9 @@ export const filterOf = ({ open: _open, ...filter }: LogSearch): RequestFilter =
 
 export const isFiltered = (search: LogSearch): boolean => Object.keys(filterOf(search)).length > 0;
 
+/** `error`: all that were answered with 400 or more. */
 export const STATUSES = [
+  'error',
   'succeeded',
   'failed',
   'timed_out',
@@ -31,8 +33,9 @@ export const STATUSES = [
   'approval_required',
 ] as const;
 
-export const statusWords = (status: string): string =>
-  status === 'lost' ? 'outcome unknown' : status.replaceAll('_', ' ');
+const STATUS_WORDS: Record<string, string> = { error: 'any error', lost: 'outcome unknown' };
+
+export const statusWords = (status: string): string => STATUS_WORDS[status] ?? status.replaceAll('_', ' ');
 
 export const DOOR_WORDS: Record<string, string> = { session: 'chat', rest: 'REST', gateway: 'gateway' };
 

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { RequestRow } from '../api/log-types.js';
-import { clock, duration } from '../ui/format.js';
+import { clock, duration, moment } from '../ui/format.js';
 import { useMedia } from '../ui/hooks.js';
 import { visible } from '../ui/visible.js';
 import { DOOR_WORDS, statusWords } from './log-search.js';
@@ -89,7 +89,7 @@ function Cells({ row, onOpen }: { row: RequestRow; onOpen: () => void }) {
       <span role="cell">
         <button type="button" className="calls-open mono" onClick={onOpen} aria-label={`${clock(at)} ${tool}: open`}>
           <time dateTime={at} title={at}>
-            {at.slice(5, 10)} {clock(at)}
+            {moment(at).slice(5, 10)} {clock(at)}
           </time>
         </button>
       </span>

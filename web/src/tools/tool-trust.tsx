@@ -111,7 +111,7 @@ function Decision({ server, detail: { tool } }: { server: McpServer; detail: Too
     >
       <label className="field">
         <span className="field-label">Reason (optional)</span>
-        <input className="input" maxLength={2_000} value={reason} onChange={(event) => setReason(event.target.value)} />
+        <input className="input" maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
       </label>
       <div className="row">
         {state !== 'approved' && (

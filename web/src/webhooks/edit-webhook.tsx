@@ -21,15 +21,14 @@ export function EditWebhook({ webhook, onClose, onSaved }: EditWebhookProps) {
   const [description, setDescription] = useState(webhook?.description ?? '');
   const [events, setEvents] = useState<readonly string[]>(webhook?.events ?? []);
   const saving = useMutation({
-    mutationFn: () => {
-      const body = {
-        url: url.trim(),
-        events,
-        ...(description.trim() === '' ? {} : { description: description.trim() }),
-      };
-      return webhook === undefined
-        ? call<NewWebhook>('POST', '/webhooks', { body })
-        : call<Webhook>('PATCH', `/webhooks/${webhook.id}`, { body });
+    mutationFn: (): Promise<Webhook | NewWebhook> => {
+      const said = description.trim();
+      if (webhook !== undefined) {
+        const body = { url: url.trim(), events, description: said || null };
+        return call<Webhook>('PATCH', `/webhooks/${webhook.id}`, { body });
+      }
+      const body = { url: url.trim(), events, ...(said === '' ? {} : { description: said }) };
+      return call<NewWebhook>('POST', '/webhooks', { body });
     },
     onSuccess: onSaved,
   });

@@ -7,6 +7,7 @@ import { runsTheDemo } from './journeys/demo-run.js';
 import { survivesCuts } from './journeys/cuts.js';
 import { saysWhatFailed } from './journeys/refusals.js';
 import { takesSessionsFurther } from './journeys/session-extras.js';
+import { triesAndDecidesOnTools } from './journeys/tools.js';
 import { type Stage, startStage } from './support/stage.js';
 
 let stage: Stage;
@@ -21,6 +22,7 @@ describe('the demo run', () => runsTheDemo(onStage));
 describe('decisions on tasks', () => decidesOnTasks(onStage));
 describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
+describe('tools, and calls of them', () => triesAndDecidesOnTools(onStage));
 describe('models', () => choosesModels());
 describe('who one is', () => knowsWhoOneIs(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));

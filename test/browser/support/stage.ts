@@ -16,6 +16,8 @@ export interface Visit {
   signIn: () => Promise<void>;
   /** An answer of the API, asked for as this person. */
   ask: <Body>(path: string) => Promise<Body>;
+  /** The same for what changes something. */
+  send: <Body>(method: string, path: string, body?: unknown) => Promise<Body>;
   /** A session on the demo server that has been asked for something. */
   say: (text: string) => Promise<string>;
   close: () => Promise<void>;
@@ -79,11 +81,11 @@ async function openVisit(app: TestApp, browser: Browser, options: VisitOptions) 
       await page.getByTestId('open-demo').waitFor();
       await page.getByText('online', { exact: true }).waitFor();
     },
-    ask: async <Body>(path: string) => {
+    ask: (path) => visit.send('GET', path),
+    send: async <Body>(method: string, path: string, body?: unknown) => {
       const kept = await page.evaluate(() => localStorage.getItem('switchyard.tokens'));
       const { access_token: token } = JSON.parse(kept ?? '{}') as { access_token: string };
-      const { body } = await app.api<Body>('GET', path, { token });
-      return body;
+      return (await app.api<Body>(method, path, { token, ...(body !== undefined && { body }) })).body;
     },
     say: async (text) => {
       await page.goto('/');

@@ -4,7 +4,6 @@ import { type ReactNode } from 'react';
 import { organizationsQuery } from '../api/identity-queries.js';
 import { instanceQuery, profileQuery } from '../api/queries.js';
 import { useWaiting } from '../approvals/use-counts.js';
-import { plural } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 import { Menu } from '../ui/menu.js';
 import { useCommandContext } from './active.js';
@@ -78,9 +77,13 @@ function Waiting() {
   const waiting = useWaiting();
   if (waiting === 0) return null;
   return (
-    <Link to="/approvals" className="bar-button bar-waiting" aria-label={`${plural(waiting, 'approval')} waiting`}>
-      <Icon name="diamond" /> {waiting}
-      <span className="wide-only"> {waiting === 1 ? 'waits' : 'wait'}</span>
+    <Link to="/approvals" className="bar-button bar-waiting">
+      <Icon name="diamond" />
+      <span>
+        {waiting}
+        <span className="unseen"> {waiting === 1 ? 'approval' : 'approvals'}</span>
+        <span className="wide-only"> waiting</span>
+      </span>
     </Link>
   );
 }

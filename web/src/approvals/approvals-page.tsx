@@ -31,9 +31,9 @@ export function ApprovalsPage() {
   const tab = TABS.find((one) => one === asked) ?? 'pending';
   return (
     <Page title="Approvals" wide crumb={approvalId === undefined ? undefined : <Link to="/approvals">Approvals</Link>}>
+      <h1>Approvals</h1>
       <div className="inbox" data-open={approvalId !== undefined}>
         <div className="inbox-list">
-          <h1>Approvals</h1>
           <Tabs
             label="Approvals"
             prefix="approvals"

@@ -28,7 +28,8 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
   const [decisionId] = useState(newId);
   const reasonField = useRef<HTMLInputElement>(null);
   const deciding = useMutation({
-    mutationFn: (body: DecisionBody) => call('POST', `/approvals/${id}/decide`, { body: { ...body, decision_id: decisionId } }),
+    mutationFn: (body: DecisionBody) =>
+      call('POST', `/approvals/${id}/decide`, { body: { ...body, decision_id: decisionId } }),
     onSettled: () => {
       if (kind === 'tool') toolsChanged(approval.server.id);
       else approvalsChanged();

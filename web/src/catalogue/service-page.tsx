@@ -46,7 +46,7 @@ function Detail({ service }: { service: ServiceDetail }) {
       {link !== undefined && (
         <p className="dim">
           By its own words at{' '}
-          <a href={link} target="_blank" rel="noopener noreferrer">
+          <a className="service-link" href={link} target="_blank" rel="noopener noreferrer">
             {visible(link)}
           </a>
         </p>

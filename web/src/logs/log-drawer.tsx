@@ -92,7 +92,7 @@ function Ways({ row: { server, tool, method, session_id, approval_id, node_id } 
 function Body({ name, body }: { name: string; body: unknown }) {
   return (
     <>
-      <h3 className="label">{name}</h3>
+      <p className="label">{name}</p>
       {body === null ? <p className="dim">Not kept.</p> : <JsonView name={`The ${name.toLowerCase()}`} value={body} />}
     </>
   );
@@ -103,7 +103,7 @@ function Again({ row: { server, tool, request } }: { row: RequestDetail }) {
   if (request === null) return null;
   return (
     <>
-      <h3 className="label">as curl</h3>
+      <p className="label">as curl</p>
       <CopyBox name="The command" lines text={clientCurl(location.origin, server.id, tool, request)} />
     </>
   );

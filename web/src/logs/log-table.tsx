@@ -87,10 +87,11 @@ function Cells({ row, onOpen }: { row: RequestRow; onOpen: () => void }) {
   return (
     <>
       <span role="cell">
-        <button type="button" className="calls-open mono" onClick={onOpen} aria-label={`${clock(at)} ${tool}: open`}>
+        <button type="button" className="calls-open mono" onClick={onOpen}>
           <time dateTime={at} title={at}>
             {moment(at).slice(5, 10)} {clock(at)}
           </time>
+          <span className="unseen">, open {tool}</span>
         </button>
       </span>
       <span role="cell" className="calls-tool mono">

@@ -19,7 +19,7 @@ export function Notes({ of: { vendors, notes } }: { of: ToolCompatibility }) {
   const all = Object.keys(vendors).length;
   return (
     <details data-testid="compatibility">
-      <summary>
+      <summary className="tool-more">
         what models are shown differently: {notes.length} {notes.length === 1 ? 'note' : 'notes'}
       </summary>
       <p className="dim">

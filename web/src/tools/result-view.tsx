@@ -37,7 +37,7 @@ export function ResultView({ answer }: { answer: CallAnswer }) {
       )}
       {result?.structured_content !== undefined && result.structured_content !== null && (
         <>
-          <h4 className="label">structured content</h4>
+          <p className="label">structured content</p>
           <JsonView name="The structured content" value={result.structured_content} />
         </>
       )}
@@ -59,7 +59,7 @@ function Files({ artifacts }: { artifacts: readonly CallArtifact[] }) {
   const [open, setOpen] = useState<CallArtifact>();
   return (
     <>
-      <h4 className="label">files</h4>
+      <p className="label">files</p>
       <ul className="entries">
         {artifacts.map((file) => (
           <li key={file.id} className="line">

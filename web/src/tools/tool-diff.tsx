@@ -21,7 +21,7 @@ export function ToolDiff({ diff, before, after }: ToolDiffProps) {
       {groups.length === 0 && <p className="dim">No difference that a call or a model would notice.</p>}
       {groups.map(({ severity, changes }) => (
         <section key={severity} className="severity" data-severity={severity} aria-label={SEVERITY_WORDS[severity]}>
-          <h4 className="label">{SEVERITY_WORDS[severity]}</h4>
+          <p className="label">{SEVERITY_WORDS[severity]}</p>
           <ul>
             {changes.map((change, at) => (
               <Change key={at} change={change} />

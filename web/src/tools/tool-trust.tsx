@@ -42,7 +42,7 @@ export function ToolTrust({ server, detail }: { server: McpServer; detail: ToolD
       </p>
       {diff !== null && (
         <>
-          <h3>What changed</h3>
+          <h2>What changed</h2>
           <ToolDiff diff={diff} before={before} after={before === undefined ? undefined : definition} />
         </>
       )}

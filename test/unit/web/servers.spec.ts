@@ -1,5 +1,5 @@
 import { parsePaste } from '../../../web/src/servers/parse-paste.js';
-import { EMPTY_DRAFT, leadsElsewhere, toForm, withPasted } from '../../../web/src/servers/server-form.js';
+import { EMPTY_DRAFT, leadsElsewhere, toChange, toForm, withPasted } from '../../../web/src/servers/server-form.js';
 import { fieldsOf, readForm } from '../../../web/src/console/schema-form.js';
 
 describe('pasting a server', () => {
@@ -68,6 +68,10 @@ describe('pasting a server', () => {
 
   test('an empty secret is left out, so that the stored one stays', () => {
     expect(toForm({ ...EMPTY_DRAFT, auth_method: 'api_key' })).not.toHaveProperty('credentials');
+    expect(toForm(EMPTY_DRAFT)).not.toHaveProperty('description');
+    const headers = { 'X-Team': 'a: b', 'X-Bare': '' };
+    expect(toForm({ ...EMPTY_DRAFT, headers: 'X-Team: a: b\n\nX-Bare' })).toMatchObject({ request_headers: headers });
+    expect(toChange(EMPTY_DRAFT)).toMatchObject({ description: null, request_headers: {} });
   });
 });
 

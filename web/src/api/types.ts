@@ -46,6 +46,9 @@ export interface McpServer {
   protocol?: { version: string; era: string } | null;
   demo?: boolean;
   description?: string | null;
+  request_headers?: Record<string, string>;
+  /** The service of the catalogue that it was made of. */
+  service_id?: string | null;
   /** What one may do with it. */
   level?: AccessLevel;
 }
@@ -59,6 +62,8 @@ export interface ServerForm {
   ssl_verify?: boolean;
   transport?: Transport;
   approval_policy?: ApprovalPolicy;
+  description?: string | null;
+  request_headers?: Record<string, string>;
 }
 
 export interface Check {

@@ -130,6 +130,33 @@ export function ServerFields({ draft, onChange, errors, secretSet }: FieldsProps
           />
         </Field>
       </div>
+      <details className="fold">
+        <summary>description, headers</summary>
+        <Field label="Description" error={errors.description} hint="For people">
+          <input
+            className="input"
+            name="description"
+            maxLength={2_000}
+            value={draft.description}
+            onChange={(event) => onChange({ description: event.target.value })}
+          />
+        </Field>
+        <Field
+          label="Headers of every request, a line each"
+          error={errors.request_headers}
+          hint="They are shown again: no credentials here"
+        >
+          <textarea
+            className="input mono"
+            name="headers"
+            rows={3}
+            spellCheck={false}
+            placeholder="X-Team: reports"
+            value={draft.headers}
+            onChange={(event) => onChange({ headers: event.target.value })}
+          />
+        </Field>
+      </details>
       <label className="check">
         <input
           type="checkbox"

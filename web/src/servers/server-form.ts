@@ -13,6 +13,9 @@ export interface Draft {
   ssl_verify: boolean;
   transport: Transport;
   approval_policy: ApprovalPolicy;
+  description: string;
+  /** A line each: `Name: value`. */
+  headers: string;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -26,6 +29,8 @@ export const EMPTY_DRAFT: Draft = {
   ssl_verify: true,
   transport: 'auto',
   approval_policy: 'require_approval_all',
+  description: '',
+  headers: '',
 };
 
 export function draftOf(server: McpServer): Draft {
@@ -38,6 +43,10 @@ export function draftOf(server: McpServer): Draft {
     ssl_verify: server.ssl_verify,
     transport: server.transport ?? 'auto',
     approval_policy: server.approval_policy ?? 'require_approval_all',
+    description: server.description ?? '',
+    headers: Object.entries(server.request_headers ?? {})
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
   };
 }
 
@@ -56,6 +65,24 @@ export function withPasted(draft: Draft, { name, url, transport, header }: Paste
   return { ...next, auth_method: 'api_key', secret: header.value, header: header.name };
 }
 
+/** Headers as typed; a line without a colon is a name without a value, which the server will refuse by its name. */
+export function readHeaders(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [name = '', value = ''] = line.split(/:(.*)/s);
+      return [name.trim(), value.trim()];
+    }),
+  );
+}
+
+/** What an edit sends: what was emptied is emptied there, too. */
+export const toChange = (draft: Draft): ServerForm => ({
+  ...toForm(draft),
+  description: draft.description.trim() || null,
+  request_headers: readHeaders(draft.headers),
+});
+
 /** The request body. An empty secret is left out, which keeps the stored one on an edit. */
 export function toForm(draft: Draft): ServerForm {
   const form: ServerForm = {
@@ -66,6 +93,8 @@ export function toForm(draft: Draft): ServerForm {
     ssl_verify: draft.ssl_verify,
     transport: draft.transport,
     approval_policy: draft.approval_policy,
+    ...(draft.description.trim() === '' ? {} : { description: draft.description.trim() }),
+    ...(draft.headers.trim() === '' ? {} : { request_headers: readHeaders(draft.headers) }),
   };
   if (draft.auth_method === 'none' || draft.secret === '') return form;
   if (draft.auth_method === 'oauth') return { ...form, credentials: { access_token: draft.secret } };

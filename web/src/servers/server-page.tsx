@@ -69,7 +69,13 @@ function Detail({ server }: { server: McpServer }) {
         <h1 className="mono">{server.name}</h1>
         <ServerStatus server={server} />
         {server.demo && <span className="tag">demo</span>}
+        {server.service_id != null && (
+          <Link to="/catalogue/$serviceId" params={{ serviceId: server.service_id }} className="tag">
+            of the catalogue
+          </Link>
+        )}
       </div>
+      {server.description != null && <p>{server.description}</p>}
       <Facts className="server-facts" facts={factsOf(server)} />
       <div className="row">
         {mayUse && (

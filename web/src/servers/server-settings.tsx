@@ -5,7 +5,7 @@ import { queryClient } from '../api/queries.js';
 import type { McpServer } from '../api/types.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { ServerFields } from './server-fields.js';
-import { draftOf, leadsElsewhere, toForm } from './server-form.js';
+import { draftOf, leadsElsewhere, toChange } from './server-form.js';
 
 export function ServerSettings({ server }: { server: McpServer }) {
   const [draft, setDraft] = useState(() => draftOf(server));
@@ -16,7 +16,7 @@ export function ServerSettings({ server }: { server: McpServer }) {
     setState('saving');
     setFailure(undefined);
     try {
-      await call<McpServer>('PUT', `/servers/${server.id}`, { body: toForm(draft) });
+      await call<McpServer>('PUT', `/servers/${server.id}`, { body: toChange(draft) });
       await queryClient.invalidateQueries({ queryKey: ['servers'] });
       void queryClient.invalidateQueries({ queryKey: ['tools', server.id] });
       setState('saved');

@@ -10,6 +10,7 @@ import { ExecutionModule } from './core/execution/execution.module.js';
 import { IdentityModule } from './core/identity/identity.module.js';
 import { InboxModule } from './core/inbox/inbox.module.js';
 import { keepsMails } from './core/identity/mailbox.port.js';
+import { OverviewModule } from './core/overview/overview.module.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
 import { SessionsModule } from './core/sessions/sessions.module.js';
@@ -49,6 +50,7 @@ const core = [
   PlansModule,
   InboxModule,
   AgentModule,
+  OverviewModule,
 ];
 
 /** The documented dialects, each with what serves it. */

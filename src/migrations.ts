@@ -1,4 +1,5 @@
 import { DevMails1763700110000 } from './adapters/mailer/dev-mails.migration.js';
+import { ActivityOrder1763702201000 } from './core/activity/activity-order.migration.js';
 import { Activity1763701002000 } from './core/activity/activity.migration.js';
 import { Agent1763700008000 } from './core/agent/agent.migration.js';
 import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
@@ -77,6 +78,7 @@ export const MIGRATIONS = [
   ApprovalRequests1763702001000,
   HeldCalls1763702100000,
   RequestBodies1763702200000,
+  ActivityOrder1763702201000,
   ToolStates1763702300000,
   NodesOfTools1763702301000,
   ScopedGrants1763702400000,

@@ -26,7 +26,8 @@ import { REDIS } from '../platform/tokens.js';
 import { Audience } from '../realtime/audience.js';
 import { RawWebSocketTransport } from '../realtime/transports/raw-websocket.transport.js';
 import { SocketIoAdapter } from '../realtime/transports/socket-io.adapter.js';
-import { productVersion } from '../surfaces/client/product-version.js';
+import { ACTIVITY_STREAM_PATH, ActivityStream } from '../surfaces/admin/activity-stream.js';
+import { productVersion } from '../platform/product-version.js';
 import type { MetricsServer } from '../surfaces/operations/metrics-server.js';
 import { createHttpApplication } from '../surfaces/pipeline/http-application.js';
 import { setupOpenApi } from '../surfaces/pipeline/openapi.js';
@@ -143,7 +144,10 @@ function openDoors(app: NestFastifyApplication): void {
   app.useWebSocketAdapter(new SocketIoAdapter(app));
   for (const { surface, module } of SURFACES) setupOpenApi(app, surface, productVersion(), [module]);
   serveWebClient(app, join(PROJECT_ROOT, 'web/dist'));
-  app.get(RawWebSocketTransport).attach(app.getHttpServer());
+  const activity = app.get(ActivityStream);
+  app
+    .get(RawWebSocketTransport)
+    .attach(app.getHttpServer(), { [ACTIVITY_STREAM_PATH]: (asked) => activity.open(asked) });
 }
 
 /** Its process starts beside this one: a moment is worth waiting, so that who signs in first finds it. */
@@ -163,6 +167,7 @@ async function demoAddress(demo: DemoServer): Promise<string | undefined> {
 function closeDoors(app: NestFastifyApplication): void {
   app.get(Audience).dismiss();
   app.get(RawWebSocketTransport).close();
+  app.get(ActivityStream).close();
   stopAccepting(app.getHttpServer());
 }
 

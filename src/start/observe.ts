@@ -11,7 +11,7 @@ import { Metrics } from '../platform/metrics/metrics.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { NO_TRACING, type Tracing } from '../platform/tracing/tracing.js';
 import { describeProcess } from '../platform/metrics/process-metrics.js';
-import { productVersion } from '../surfaces/client/product-version.js';
+import { productVersion } from '../platform/product-version.js';
 import { addressFault } from './listen.js';
 import { type MetricsServer, serveMetrics } from '../surfaces/operations/metrics-server.js';
 

@@ -34,6 +34,9 @@ export class DevMailbox extends Mailbox {
     );
   }
 
+  /** It is a table: whether the database answers is asked elsewhere. */
+  async check(): Promise<void> {}
+
   async list({ to }: { to?: string }): Promise<KeptMail[]> {
     const rows = await this.database.sql<Row>(
       `select recipient as "to", subject, body as text, code, link, kept_at as at from dev_mails

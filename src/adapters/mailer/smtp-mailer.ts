@@ -38,6 +38,10 @@ export class SmtpMailer extends Mailer {
     const sending = this.transport.sendMail({ to: { name: '', address: to }, subject, text, ...(html && { html }) });
     await Promise.race([sending, aborted(signal, sending)]);
   }
+
+  async check(): Promise<void> {
+    await this.transport.verify();
+  }
 }
 
 /** nodemailer takes no signal: its own timeouts end what is left behind. */

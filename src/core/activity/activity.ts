@@ -127,4 +127,18 @@ export interface ActivityFilter {
   from?: Date | undefined;
   /** Before then. */
   to?: Date | undefined;
+  outcome?: ActivityOutcome | undefined;
+  /** Somewhere in the names; or a whole id or address. */
+  search?: string | undefined;
 }
+
+export interface ActivityStats {
+  /** Days without a line are left out. */
+  days: { date: string; succeeded: number; failed: number }[];
+  /** The most frequent first. */
+  actions: { action: ActivityAction; count: number }[];
+  actors: { id: string; name: string; count: number }[];
+}
+
+/** The topic of hints that an organization's activity has a new line; the rows are the truth. */
+export const activityTopic = (organizationId: OrganizationId) => `activity:${organizationId}`;

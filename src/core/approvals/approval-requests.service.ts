@@ -80,6 +80,16 @@ export class ApprovalRequests {
     return id;
   }
 
+  /** Of the organization, or only what one person asked for. */
+  async countPending(organizationId: OrganizationId, userId?: UserId): Promise<number> {
+    const [row] = await this.database.sql<{ pending: number }>(
+      `select count(*)::int as pending from approval_requests
+       where organization_id = $1 and status = 'pending' and ($2::text is null or requested_by = $2)`,
+      [organizationId, userId ?? null],
+    );
+    return row?.pending ?? 0;
+  }
+
   /** False when it was ended before: the first decision stands. */
   async end(
     id: ApprovalId,

@@ -14,6 +14,7 @@ import { HeldCalls } from './held-calls.service.js';
 import { OldHeldCalls } from './old-held-calls.js';
 import { RunHeldCallHandler } from './run-held-call.handler.js';
 import { ExecutionService } from './execution.service.js';
+import { RequestFigures } from './request-figures.js';
 import { RequestLog } from './request-log.js';
 import { RequestLogRepository } from './request-log.repository.js';
 import { RequestsRepository } from './requests.repository.js';
@@ -35,6 +36,7 @@ import { ToolCalls } from './tool-calls.service.js';
     HeldCallsRepository,
     OldHeldCalls,
     OldRequests,
+    RequestFigures,
     RequestLog,
     RequestLogRepository,
     RequestsRepository,
@@ -42,6 +44,6 @@ import { ToolCalls } from './tool-calls.service.js';
     RunHeldCallHandler,
     ToolCalls,
   ],
-  exports: [ExecutionService, HeldCallWaits, HeldCalls, RequestsService, ToolCalls],
+  exports: [ExecutionService, HeldCallWaits, HeldCalls, RequestFigures, RequestsService, ToolCalls],
 })
 export class ExecutionModule {}

@@ -17,7 +17,7 @@ export class RequestsService {
     filter: RequestFilter,
     { after, page = 1, size }: { after?: RequestPlace | undefined; page?: number | undefined; size: number },
   ): Promise<{ items: LoggedRequest[]; next?: RequestPlace }> {
-    const found = await this.requests.list(seenBy(principal), filter, {
+    const found = await this.requests.list(requestsSeenBy(principal), filter, {
       after,
       skip: (page - 1) * size,
       limit: size + 1,
@@ -33,7 +33,7 @@ export class RequestsService {
     filter: RequestFilter,
     { page, size }: PageRequest,
   ): Promise<{ items: LoggedRequest[]; total: number }> {
-    const of = seenBy(principal);
+    const of = requestsSeenBy(principal);
     const [items, total] = await Promise.all([
       this.requests.list(of, filter, { skip: (page - 1) * size, limit: size }),
       this.requests.count(of, filter),
@@ -43,11 +43,12 @@ export class RequestsService {
 
   /** @throws 404 for another organization's or another person's, too */
   async get(principal: Principal, id: string): Promise<LoggedRequestDetails> {
-    const found = await this.requests.find(seenBy(principal), id);
+    const found = await this.requests.find(requestsSeenBy(principal), id);
     if (!found) throw requestNotFound();
     return found;
   }
 }
 
-const seenBy = ({ organizationId, userId, role, scopes }: Principal): RequestsOf =>
+/** Whose rows somebody sees. */
+export const requestsSeenBy = ({ organizationId, userId, role, scopes }: Principal): RequestsOf =>
   isAtLeast(role, 'admin') && hasScope(scopes, 'admin') ? { organizationId } : { organizationId, userId };

@@ -13,4 +13,6 @@ export interface Mail {
 export abstract class Mailer {
   /** @throws when the mail was not accepted; nobody was written to then */
   abstract send(mail: Mail, options: { signal: AbortSignal }): Promise<void>;
+  /** @throws when whoever delivers mails does not answer, or not to us */
+  abstract check(): Promise<void>;
 }

@@ -52,6 +52,8 @@ export const ACTIONS = {
   'dashboard.read': { role: 'viewer', scope: 'mcp:read' },
 
   'activity.read': { role: 'admin', scope: 'admin' },
+  /** How the instance is set up, and whether what it needs answers. */
+  'instance.read': { role: 'admin', scope: 'admin' },
 
   /** Becoming its first administrator. */
   'instance.claim': { role: 'viewer', signedIn: true },

@@ -20,6 +20,13 @@ export interface ServerUse {
   serverId: ServerId;
 }
 
+/** Of the servers in one state. */
+export interface ServerCount {
+  status: McpServer['status'];
+  servers: number;
+  tools: number;
+}
+
 export interface ServerGrant {
   userId: UserId;
   username: string;

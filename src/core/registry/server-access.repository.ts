@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import type { ServerId } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
-import type { AccessLevel, ServerGrant, ServerUse } from './access.js';
+import type { AccessLevel, ServerCount, ServerGrant, ServerUse } from './access.js';
 
 /** A grant from before somebody left and came back counts no more. */
 const SEEN_BY_MEMBERS = `
@@ -63,6 +63,17 @@ export class ServerAccessRepository {
       [organizationId, userId],
     );
     return row?.rows ?? 0;
+  }
+
+  /** How many of those that the caller sees are in which state, and with how many tools. */
+  async countByStatus({ userId, organizationId }: Principal): Promise<ServerCount[]> {
+    return this.database.sql<ServerCount>(
+      `select servers.status, count(*)::int as servers, coalesce(sum(servers.tool_count), 0)::int as tools
+       from ${SEEN_BY_MEMBERS}
+       where servers.organization_id = $1 and viewer.user_id = $2 and ${RANK} > 0
+       group by 1`,
+      [organizationId, userId],
+    );
   }
 
   /** The places in the list of those for whom the server is not there, or not any more. */

@@ -11,6 +11,7 @@ import {
   hasLevel,
   type ServerAccessChange,
   type ServerAccessList,
+  type ServerCount,
   type ServerUse,
   type VisibleServer,
 } from './access.js';
@@ -61,6 +62,11 @@ export class ServerAccess {
   async lock(principal: Principal, id: ServerId, least: AccessLevel): Promise<VisibleServer> {
     const server = await this.servers.lock(id);
     return withLevel(server, await this.require(principal, id, least));
+  }
+
+  /** How many of those that the caller sees are in which state, and with how many tools. */
+  async countByStatus(principal: Principal): Promise<ServerCount[]> {
+    return this.levels.countByStatus(principal);
   }
 
   async list(principal: Principal, page: PageRequest): Promise<Page<VisibleServer>> {

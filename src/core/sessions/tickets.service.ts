@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
-import type { ServerId } from '../../platform/ids.js';
 import { IdentityService } from '../identity/identity.service.js';
 import type { Principal } from '../identity/principal.js';
 import { ticketIsNotValid } from './sessions.errors.js';
@@ -20,23 +19,24 @@ export class TicketsService {
     private readonly clock: Clock,
   ) {}
 
-  async issue(principal: Principal, serverId: ServerId): Promise<string> {
+  /** @param place the server, or what else the socket is for */
+  async issue(principal: Principal, place: string): Promise<string> {
     const ticket = randomBytes(32).toString('base64url');
     const now = this.clock.now();
     await this.database.sql(
       `with swept as (delete from socket_tickets where expires_at < $5::timestamptz - interval '1 minute')
        insert into socket_tickets (ticket_hash, user_id, server_id, principal, expires_at)
        values ($1, $2, $3, $4, $5::timestamptz + make_interval(secs => $6))`,
-      [hash(ticket), principal.userId, serverId, JSON.stringify(principal), now.toISOString(), TICKET_SECONDS],
+      [hash(ticket), principal.userId, place, JSON.stringify(principal), now.toISOString(), TICKET_SECONDS],
     );
     return ticket;
   }
 
-  /** @throws when the ticket is unknown, used, expired or of another server */
-  async redeem(ticket: string, serverId: string): Promise<Principal> {
+  /** @throws when the ticket is unknown, used, expired or for another place */
+  async redeem(ticket: string, place: string): Promise<Principal> {
     const [row] = await this.database.sql<{ principal: StoredPrincipal }>(
       'delete from socket_tickets where ticket_hash = $1 and server_id = $2 and expires_at > $3 returning principal',
-      [hash(ticket), serverId, this.clock.now().toISOString()],
+      [hash(ticket), place, this.clock.now().toISOString()],
     );
     if (!row) throw ticketIsNotValid();
     const { expiresAt } = row.principal;

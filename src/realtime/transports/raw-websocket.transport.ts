@@ -22,6 +22,9 @@ const GOODBYES = new Set([1000, 1001, 1005]);
 /** What opens a socket must not take longer. */
 const HANDSHAKE_MS = 10_000;
 
+/** Takes over a socket whose client asked for a WebSocket. */
+export type Upgrade = (asked: { request: IncomingMessage; socket: Duplex; head: Buffer; url: URL }) => void;
+
 /** Frames `{type, payload}` over a plain WebSocket (RFC 6455). */
 @Injectable()
 export class RawWebSocketTransport {
@@ -38,14 +41,16 @@ export class RawWebSocketTransport {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Answers upgrades of our own paths; socket.io keeps its own, anything else is refused. */
-  attach(http: Server): void {
+  /** Answers upgrades of our own paths and hands on those of others; socket.io keeps its own, the rest is refused. */
+  attach(http: Server, others: Readonly<Record<string, Upgrade>> = {}): void {
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       const target = request.url ?? '/';
       // As it came, which is how socket.io reads it: what neither of us took would stay open for ever.
       if (target.startsWith('/socket.io/')) return;
       dropOnError(socket);
       const url = URL.parse(target, 'http://localhost');
+      const other = url && Object.hasOwn(others, url.pathname) ? others[url.pathname] : undefined;
+      if (url && other) return other({ request, socket, head, url });
       const match = url && PATH.exec(url.pathname);
       if (!match) {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');

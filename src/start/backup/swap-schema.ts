@@ -29,6 +29,8 @@ export async function swapIn(client: pg.Client, target: string): Promise<void> {
     await client.query(`set local search_path to ${STAGING}`);
     // A forgotten transaction of somebody else would hold it up for ever.
     await client.query(`set local lock_timeout = '30s'`);
+    // Numbers of transactions mean nothing in another cluster.
+    await client.query('update activity set written_by = pg_current_xact_id()');
     const jobs = await client.query(`select * from ${JOBS} where identifier <> all($1)`, [NOT_TAKEN]);
     const sessions = await client.query<{ id: string }>(GOING_ON);
     await client.query(`drop table ${JOBS}`);

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type ArtifactStore } from '../../core/artifacts/artifact-store.port.js';
 import { type DatabaseConnection, toDriverOptions } from '../../platform/database/connection.js';
 import { toAppError } from '../../platform/errors/app-error.js';
-import { productVersion } from '../../surfaces/client/product-version.js';
+import { productVersion } from '../../platform/product-version.js';
 import { makeFolder } from '../folders.js';
 import { type ArchiveWriter, writeArchive } from './archive-writer.js';
 import { dumpTables } from './dump-database.js';

@@ -1,12 +1,28 @@
 import { Module } from '@nestjs/common';
+import { ActivityModule } from '../../core/activity/activity.module.js';
+import { AgentModule } from '../../core/agent/agent.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { OverviewModule } from '../../core/overview/overview.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
+import { SessionsModule } from '../../core/sessions/sessions.module.js';
+import { AdminActivityController } from './activity.controller.js';
+import { ActivityStream } from './activity-stream.js';
 import { AdminAuthController } from './auth.controller.js';
+import { AdminHealthController } from './health.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
+import { OverviewController } from './overview.controller.js';
 import { AdminServersController } from './servers.controller.js';
 
 @Module({
-  imports: [IdentityModule, RegistryModule],
-  controllers: [AdminAuthController, AdminServersController, OrganizationsController],
+  imports: [ActivityModule, AgentModule, IdentityModule, OverviewModule, RegistryModule, SessionsModule],
+  providers: [ActivityStream],
+  controllers: [
+    AdminActivityController,
+    AdminAuthController,
+    AdminHealthController,
+    AdminServersController,
+    OrganizationsController,
+    OverviewController,
+  ],
 })
 export class AdminModule {}

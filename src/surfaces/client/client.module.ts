@@ -5,10 +5,12 @@ import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { OverviewModule } from '../../core/overview/overview.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
+import { ActivityEvents } from './activity-events.js';
 import { ActivityController } from './activity.controller.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
@@ -49,12 +51,13 @@ import { WebhooksController } from './webhooks.controller.js';
     CatalogueModule,
     ExecutionModule,
     IdentityModule,
+    OverviewModule,
     RegistryModule,
     SessionsModule,
     UsageModule,
     WebhooksModule,
   ],
-  providers: [ArtifactDownloads, SessionEvents, SessionExport],
+  providers: [ActivityEvents, ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
     ActivityController,
     ApiKeysController,

@@ -11,7 +11,7 @@ import { CONFIG } from '../../platform/tokens.js';
 import { Allow, Public } from '../pipeline/auth.guard.js';
 import { Caller, type CallerInfo } from '../pipeline/caller.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
-import { productVersion } from './product-version.js';
+import { productVersion } from '../../platform/product-version.js';
 import { InstanceClaim, InstanceClaimedView, InstanceView } from './schemas/instance.schemas.js';
 import { problem } from './schemas/problem-responses.js';
 

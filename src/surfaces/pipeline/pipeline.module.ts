@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { AuthGuard } from './auth.guard.js';
 import { ErrorWriter } from './error-writer.js';
+import { EventStreams } from './event-streams.js';
 import { ExpectContinue } from './expect-continue.js';
 import { noSurface } from './no-surface.js';
 import { RateLimits } from './rate-limits.js';
@@ -25,6 +26,7 @@ export class PipelineModule {
         { provide: Surfaces, useValue: new Surfaces(surfaces, noSurface) },
         AuthGuard,
         ErrorWriter,
+        EventStreams,
         ExpectContinue,
         RateLimits,
         RequestHooks,
@@ -35,7 +37,7 @@ export class PipelineModule {
         { provide: APP_GUARD, useExisting: AuthGuard },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],
-      exports: [Surfaces, AuthGuard],
+      exports: [Surfaces, AuthGuard, EventStreams],
     };
   }
 }

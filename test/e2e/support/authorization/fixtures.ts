@@ -153,6 +153,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/invitations/:invitation_id/decline': { id: receivedInvitation },
 
   'PATCH /api/organizations/:organization_id': { id: organization, body: { plan: null }, ofTheInstance: true },
+  'POST /api/activity/tickets': {},
   'POST /auth/change-password': { body: {} },
   'POST /auth/logout': {},
 

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ActivityModule } from '../activity/activity.module.js';
+import { AgentModule } from '../agent/agent.module.js';
+import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { ExecutionModule } from '../execution/execution.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { DashboardService } from './dashboard.service.js';
+import { HealthService } from './health.service.js';
+
+@Module({
+  imports: [ActivityModule, AgentModule, ApprovalsModule, ExecutionModule, IdentityModule, RegistryModule],
+  providers: [DashboardService, HealthService],
+  exports: [DashboardService, HealthService],
+})
+export class OverviewModule {}

@@ -4,6 +4,7 @@ import { answers } from './bars/answers.mjs';
 import { calls } from './bars/calls.mjs';
 import { durable } from './bars/durable.mjs';
 import { echo } from './bars/echo.mjs';
+import { execution } from './bars/execution.mjs';
 import { fanOut } from './bars/fan-out.mjs';
 import { idle } from './bars/idle.mjs';
 import { layout } from './bars/layout.mjs';
@@ -17,7 +18,21 @@ import { start } from './bars/start.mjs';
  * `npm run bench`: all benchmarks but `answers`, `scale` and `soak`, each beside its reference in the same run. `npm run bench -- echo idle`
  * picks; `npm run bench -- soak 2` runs the soak for 2 minutes. `npm run build` comes first.
  */
-const BARS = { layout, start, profile, calls, echo, durable, fanout: fanOut, idle, processes, answers, scale, soak };
+const BARS = {
+  layout,
+  start,
+  profile,
+  calls,
+  execution,
+  echo,
+  durable,
+  fanout: fanOut,
+  idle,
+  processes,
+  answers,
+  scale,
+  soak,
+};
 const ONLY_WHEN_NAMED = new Set(['answers', 'scale', 'soak']);
 
 const given = process.argv.slice(2);

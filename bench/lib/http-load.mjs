@@ -6,14 +6,26 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 const LENGTH = Buffer.from('content-length: ');
 const OK = Buffer.from('HTTP/1.1 200');
 
+/** One request over and over. */
+export const get = (url, headers, options) => hammer('GET', url, headers, '', options);
+
+export const post = (url, headers, body, options) =>
+  hammer(
+    'POST',
+    url,
+    { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    body,
+    options,
+  );
+
 /**
- * `connections` clients that send one GET after another, each on a connection of its own, in as few instructions as
+ * `connections` clients that send one request after another, each on a connection of its own, in as few instructions as
  * possible, so that the server is what is measured. Throws at the first answer that is not 200.
  */
-export async function get(url, headers, { connections, seconds }) {
+async function hammer(method, url, headers, body, { connections, seconds }) {
   const { hostname, port, pathname } = new URL(url);
   const lines = Object.entries({ host: `${hostname}:${port}`, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+  const request = Buffer.from(`${method} ${pathname} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
   const times = [];
   const started = performance.now();
   const until = started + seconds * 1000;

@@ -1,4 +1,4 @@
-import { get } from './http-load.mjs';
+import { get, post } from './http-load.mjs';
 import { percentile } from './measure.mjs';
 import { encode, Wire } from './wire.mjs';
 
@@ -62,6 +62,7 @@ const open = { raw: openRaw, 'socket.io': openSocketIo };
 
 const orders = {
   get,
+  post,
 
   /** Opens `targets.length` clients, some at a time, each answering the pings of its carrier. */
   async open(carrier, targets, together = 20) {

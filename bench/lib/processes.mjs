@@ -63,6 +63,12 @@ export const startBare = (options) => startServer(fileOf('./bare-server.mjs'), o
 /** Bare Fastify with a check of tokens. */
 export const startBareApi = (options) => startServer(fileOf('./bare-api.mjs'), options);
 
+/** Bare Fastify that hands a call on, to `UPSTREAM` of its `env`. */
+export const startBareRelay = (options) => startServer(fileOf('./bare-relay.mjs'), options);
+
+/** An MCP server of a few lines. */
+export const startBareUpstream = (options) => startServer(fileOf('./bare-upstream.mjs'), options);
+
 /** What a process has used of the processors, user and system. Clock ticks are 10 ms on Linux. */
 export function cpuMsOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { Api } from '../../examples/lib/api.mjs';
+import { makeFolder, startProduct } from '../lib/app.mjs';
+import { inTurns, median, report, reportRounds } from '../lib/measure.mjs';
+import { startBareRelay, startBareUpstream, startLoad } from '../lib/processes.mjs';
+
+const CONNECTIONS = 16;
+const WARM_SECONDS = 8;
+const SECONDS = 3;
+const ROUNDS = 7;
+const COUNTED_SECONDS = 2;
+/** Limits, log and tracing as in production: every request is counted and logged, to where it costs nobody else. */
+const AS_IN_PRODUCTION = {
+  RATE_LIMIT_RPM: '1000000',
+  RATE_LIMIT_USER_RPM: '1000000',
+  RATE_LIMIT_KEY_RPM: '1000000',
+  LOG_LEVEL: 'info',
+  LOG_FORMAT: 'json',
+};
+
+/**
+ * A tool over REST, with a key, a policy and the request log, against bare Fastify that hands the same call to the same
+ * upstream: calls a second and CPU of each; what a row of the log costs; statements that a warm call waits for.
+ */
+export async function execution() {
+  const folder = await makeFolder();
+  const outputTo = join(folder.path, 'output');
+  const upstream = await startBareUpstream();
+  const [ours, bare] = await Promise.all([
+    startProduct(folder, { env: AS_IN_PRODUCTION, outputTo }),
+    startBareRelay({ env: { UPSTREAM: upstream.origin } }),
+  ]);
+  const load = await startLoad();
+  try {
+    const requests = { ours: await ourCall(ours.origin, upstream.origin), bare: bareCall(bare.origin) };
+    const servers = { ours, bare };
+    const run = async (who, seconds) => {
+      const { url, headers, body } = requests[who];
+      const before = servers[who].cpuMs();
+      const result = await load.ask('post', url, headers, body, { connections: CONNECTIONS, seconds });
+      return { ...result, cpu: ((servers[who].cpuMs() - before) * 1000) / result.answered };
+    };
+    for (const who of ['ours', 'bare']) await run(who, WARM_SECONDS);
+    const found = await inTurns(ROUNDS, (who) => run(who, SECONDS));
+    const limits = { perSecond: { limit: 0.5, higherIsBetter: true }, cpu: { limit: 2, higherIsBetter: false } };
+    reportRounds('REST execution, calls/s', found, ({ perSecond }) => perSecond, limits.perSecond);
+    reportRounds('REST execution, CPU us/call', found, ({ cpu }) => cpu, limits.cpu);
+    reportRounds('REST execution, p99 ms', found, ({ p99 }) => p99, { higherIsBetter: false });
+    await reportRow(ours, () => run('ours', SECONDS));
+    await reportStatements(ours, () => run('ours', COUNTED_SECONDS));
+  } finally {
+    await Promise.all([ours.stop(), bare.stop(), upstream.stop(), load.stop()]);
+    await folder.remove();
+  }
+}
+
+/** With the log and without it, by turns. */
+async function reportRow(ours, run) {
+  const costs = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await ours.ask({ requestLog: false });
+    const without = await run();
+    await ours.ask({ requestLog: true });
+    const withLog = await run();
+    costs.push(withLog.cpu - without.cpu);
+  }
+  report('REST execution, CPU us for a row of the request log', median(costs), 30, { limit: 1, higherIsBetter: false });
+}
+
+async function reportStatements(ours, run) {
+  await ours.ask({ countStatements: true });
+  const { answered } = await run();
+  const { statements } = await ours.ask({ countStatements: false });
+  const perCall = statements / answered;
+  report('REST execution, statements of a warm call', perCall, 0, { limit: 0, higherIsBetter: false, ratio: perCall });
+}
+
+async function ourCall(origin, upstream) {
+  const api = new Api(origin);
+  await api.signIn('bench@example.com');
+  const made = await api.call('POST', '/api/v1/servers', {
+    name: 'Bare',
+    url: `${upstream}/mcp`,
+    auth_method: 'none',
+    approval_policy: 'auto_approve',
+  });
+  await api.waitFor('the server', async () => {
+    const { servers } = await api.call('GET', '/api/v1/servers');
+    return servers.find(({ id, status }) => id === made.id && status === 'online');
+  });
+  const { api_key: key } = await api.call('POST', '/api/v1/user/api-keys', {
+    name: 'Bench',
+    scopes: ['mcp:read', 'mcp:execute'],
+  });
+  return {
+    url: `${origin}/v1/mcp/execute/tool`,
+    headers: { authorization: `ApiKey ${key.key}`, accept: 'application/json' },
+    body: JSON.stringify({ serviceId: made.id, toolName: 'echo', parameters: { message: 'hello' } }),
+  };
+}
+
+const bareCall = (origin) => ({
+  url: `${origin}/`,
+  headers: { accept: 'application/json' },
+  body: JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'echo', arguments: { message: 'hello' } },
+  }),
+});

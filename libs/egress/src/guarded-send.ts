@@ -22,6 +22,8 @@ export interface EgressReceiver {
   failed(error: unknown): void;
 }
 
+const CUT = new Error('Cut by whoever waited.');
+
 interface Guard {
   dispatcher(options: DispatcherOptions): Agent;
 }
@@ -39,7 +41,7 @@ export function guardedSend(guard: Guard, request: EgressRequest, receiver: Egre
     guardedSend(guard, { ...request, destination: followRedirect(url, location, hops) }, receiver, hops + 1);
   };
   const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (controller) => receiver.leaving(() => controller.abort(new Error('Cut.'))),
+    onRequestStart: (controller) => receiver.leaving(() => controller.abort(CUT)),
     onResponseStart: (_controller, status, sent) => {
       if (isRedirect(status) && typeof sent.location === 'string') redirect = { status, location: sent.location };
       else receiver.answered(status, sent);

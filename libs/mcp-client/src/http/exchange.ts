@@ -176,8 +176,8 @@ export class Exchange implements EgressReceiver {
     if (this.#refusedWith !== undefined) return this.#fail(new HttpRefusal(this.#refusedWith, text));
     if (this.#chunks) this.#listener.message(text);
     if (this.#over) return;
-    this.#listener.pause();
     this.#over = true;
+    this.#listener.pause();
     this.#listener.ended();
   }
 

@@ -1,9 +1,9 @@
 export interface Service {
   id: string;
   name: string;
-  title: string | null;
-  description: string | null;
-  version: string | null;
+  title: string;
+  description: string;
+  version: string;
   /** Where its entry comes from. */
   source: string;
   configured: boolean;
@@ -11,13 +11,13 @@ export interface Service {
   runs: 'remote' | 'package';
   available: boolean;
   unavailable_reason: string | null;
-  /** Told to who may change it. */
-  enabled?: boolean;
+  /** Whether it is offered. */
+  enabled: boolean;
 }
 
 export interface ServiceDetail extends Service {
   config_schema: Record<string, unknown>;
-  capabilities: unknown;
+  capabilities: string[];
   homepage: string | null;
 }
 
@@ -26,5 +26,14 @@ export interface ListedPackage {
   id: string;
   package: string;
   version: string;
-  created_at?: string;
+  listed_at: string;
+  listed_by: string | null;
+  /** That run it, of all organizations. */
+  servers: number;
+}
+
+export interface CatalogueImported {
+  added: string[];
+  changed: string[];
+  left_out: { name: string; reason: string }[];
 }

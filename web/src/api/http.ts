@@ -21,9 +21,9 @@ export async function call<Answer>(method: Method, path: string, options: Reques
   return (await (await answerTo(method, path, options)).json()) as Answer;
 }
 
-/** A file of the Client API, kept under the name that the server gives it. @throws Problem */
-export async function saveFile(path: string, name: string): Promise<void> {
-  const response = await answerTo('GET', path, { timeout: 120_000 });
+/** A file of the API, kept under the name that the server gives it. @throws Problem */
+export async function saveFile(path: string, name: string, base = '/api/v1'): Promise<void> {
+  const response = await answerTo('GET', path, { timeout: 120_000, base });
   const [, given] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '') ?? [];
   const url = URL.createObjectURL(await response.blob());
   const anchor = document.createElement('a');

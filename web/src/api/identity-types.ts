@@ -20,6 +20,9 @@ export type Action =
   | 'sessions.use'
   | 'activity.read'
   | 'webhooks.manage'
+  | 'tools.decide'
+  | 'servers.export'
+  | 'servers.import'
   | 'instance.claim';
 
 export interface OrganizationName {

@@ -80,6 +80,8 @@ export interface CallAnswer {
   log_id: string | null;
   /** What let it run. */
   rule: string | null;
+  /** What the tool asked of a person; only a session can answer. */
+  asked?: string | null;
 }
 
 /** It waits for a person. */
@@ -94,8 +96,8 @@ export interface CallWaits {
 export interface DryRun {
   status: 'dry_run';
   would: 'run' | 'ask' | 'refuse';
-  rule?: string;
-  reason?: string;
+  rule: string | null;
+  reason: string | null;
   issues: { path: string; message: string }[];
 }
 
@@ -106,13 +108,13 @@ export interface Resource {
   name: string;
   title?: string;
   description?: string;
-  mime_type?: string;
+  mime_type?: string | null;
   size?: number;
 }
 
 export interface ResourceList {
   resources: Resource[];
-  templates?: { uri_template: string; name: string; description?: string; mime_type?: string }[];
+  templates?: { uri_template: string; name: string; description?: string; mime_type?: string | null }[];
 }
 
 export const POLICIES = [

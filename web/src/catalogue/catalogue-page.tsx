@@ -77,7 +77,7 @@ function Card({ service }: { service: Service }) {
     <li className="service" data-configured={configured} data-available={available}>
       <p className="service-name">
         <Link to="/catalogue/$serviceId" params={{ serviceId: id }}>
-          {visible(title ?? name)}
+          {visible(title || name)}
         </Link>{' '}
         {configured && (
           <span className="tag tag-ok">
@@ -85,12 +85,13 @@ function Card({ service }: { service: Service }) {
           </span>
         )}
         {runs === 'package' && <span className="tag">package</span>}
+        {!service.enabled && <span className="tag">not offered</span>}
         {!available && <span className="tag tag-warn">not available</span>}
       </p>
-      <p>{visible(description ?? '')}</p>
+      <p>{visible(description)}</p>
       {unavailable_reason !== null && <p className="dim">{visible(unavailable_reason)}</p>}
       <p className="dim mono service-id">
-        {visible(name)} {visible(version ?? '')}
+        {visible(name)} {visible(version)}
       </p>
     </li>
   );

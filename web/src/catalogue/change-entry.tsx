@@ -10,7 +10,7 @@ import { ErrorNote } from '../ui/feedback.js';
 export function ChangeEntry({ service }: { service: ServiceDetail }) {
   const { go } = useCommandContext();
   const changed = () => queryClient.invalidateQueries({ queryKey: ['catalogue'] });
-  const enabled = service.enabled !== false;
+  const { enabled } = service;
   const changing = useMutation({
     mutationFn: () => call('PATCH', `/catalogue/${service.id}`, { body: { enabled: !enabled } }),
     onSettled: changed,

@@ -16,7 +16,7 @@ import { configFields } from './config-form.js';
 
 interface Configured {
   server: McpServer;
-  report: TestReport | null;
+  report: Pick<TestReport, 'counts' | 'checks'> & { ok: boolean };
 }
 
 /** Settings by the service's own schema; saved, then tried. */
@@ -104,17 +104,16 @@ function Failed({ error }: { error: unknown }) {
 }
 
 function Done({ configured: { server, report } }: { configured: Configured }) {
-  const works = report?.checks?.every(({ status }) => status !== 'failed') !== false;
   return (
     <div className="section" role="status">
-      <h2>{works ? 'It works' : 'Saved, but it does not work yet'}</h2>
-      {report?.counts && (
+      <h2>{report.ok ? 'It works' : 'Saved, but it does not work yet'}</h2>
+      {report.ok && report.counts && (
         <p className="mono">
           {plural(report.counts.tools, 'tool')}, {plural(report.counts.resources, 'resource')},{' '}
           {plural(report.counts.prompts, 'prompt')}
         </p>
       )}
-      {report?.checks && <Checks checks={report.checks} running={false} />}
+      {report.checks && <Checks checks={report.checks} running={false} />}
       <div className="row">
         <Link to="/servers/$serverId" params={{ serverId: server.id }} className="button">
           Open {server.name}

@@ -1,11 +1,13 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { packagesQuery } from '../api/catalogue-queries.js';
+import type { CatalogueImported } from '../api/catalogue-types.js';
 import { call } from '../api/http.js';
 import { queryClient } from '../api/queries.js';
 import { Confirm } from '../ui/confirm.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { TextField } from '../ui/field.js';
+import { plural } from '../ui/format.js';
 import { visible } from '../ui/visible.js';
 
 const changed = () => queryClient.invalidateQueries({ queryKey: ['catalogue'] });
@@ -71,7 +73,8 @@ function AddEntry() {
 function Import() {
   const [url, setUrl] = useState('');
   const importing = useMutation({
-    mutationFn: () => call('POST', '/catalogue/import', { body: { url: url.trim() }, timeout: 120_000 }),
+    mutationFn: () =>
+      call<CatalogueImported>('POST', '/catalogue/import', { body: { url: url.trim() }, timeout: 120_000 }),
     onSuccess: () => {
       setUrl('');
       void changed();
@@ -96,8 +99,27 @@ function Import() {
         {importing.isPending ? 'Importing…' : 'Import'}
       </button>
       {importing.isError && <ErrorNote error={importing.error} />}
-      {importing.isSuccess && <p role="status">Imported.</p>}
+      {importing.data && <Outcome of={importing.data} />}
     </form>
+  );
+}
+
+function Outcome({ of: { added, changed: renewed, left_out } }: { of: CatalogueImported }) {
+  return (
+    <div role="status">
+      <p>
+        {plural(added.length, 'entry', 'entries')} added, {renewed.length} changed, {left_out.length} left out.
+      </p>
+      {left_out.length > 0 && (
+        <ul className="issues">
+          {left_out.map(({ name, reason }) => (
+            <li key={name}>
+              <span className="mono">{visible(name)}</span> {visible(reason)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 
@@ -129,6 +151,7 @@ function Packages() {
             <span className="mono line-meta">
               {visible(one.package)} {visible(one.version)}
             </span>
+            <span className="dim">{plural(one.servers, 'server')}</span>
             <Unlist id={one.id} about={`${one.package} ${one.version}`} />
           </li>
         ))}

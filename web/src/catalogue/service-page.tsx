@@ -5,7 +5,6 @@ import type { ServiceDetail } from '../api/catalogue-types.js';
 import { accountQuery, useMay } from '../api/identity-queries.js';
 import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
-import { JsonView } from '../ui/json-tree.js';
 import { visible } from '../ui/visible.js';
 import { ConfigureForm } from './configure-form.js';
 import { ChangeEntry } from './change-entry.js';
@@ -13,7 +12,7 @@ import { ChangeEntry } from './change-entry.js';
 export function ServicePage() {
   const { serviceId } = useParams({ from: '/inside/catalogue/$serviceId' });
   const query = useQuery(serviceQuery(serviceId));
-  const title = query.data?.title ?? query.data?.name ?? 'Service';
+  const title = query.data?.title || query.data?.name || 'Service';
   return (
     <Page
       title={title}
@@ -38,11 +37,11 @@ function Detail({ service }: { service: ServiceDetail }) {
   return (
     <>
       <div className="section-head">
-        <h1>{visible(title ?? name)}</h1>
+        <h1>{visible(title || name)}</h1>
         {runs === 'package' && <span className="tag">package</span>}
-        {version !== null && <span className="mono dim">{visible(version)}</span>}
+        <span className="mono dim">{visible(version)}</span>
       </div>
-      <p>{visible(description ?? '')}</p>
+      <p>{visible(description)}</p>
       {link !== undefined && (
         <p className="dim">
           By its own words at{' '}
@@ -67,11 +66,8 @@ function Detail({ service }: { service: ServiceDetail }) {
       {!available && <p className="note">{visible(unavailable_reason ?? 'It is not available here.')}</p>}
       {available && mayAdd && <ConfigureForm service={service} />}
       {available && !mayAdd && <p className="note">Setting it up takes a developer or an admin of the organization.</p>}
-      {service.capabilities != null && (
-        <details className="fold">
-          <summary>what it can do, by its own words</summary>
-          <JsonView name="The capabilities" value={service.capabilities} />
-        </details>
+      {service.capabilities.length > 0 && (
+        <p className="dim">It offers, by its own words: {visible(service.capabilities.join(', '))}.</p>
       )}
       {manages && <ChangeEntry service={service} />}
     </>

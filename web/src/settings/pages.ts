@@ -23,7 +23,7 @@ export const SETTINGS_PAGES = {
     { path: 'members', title: 'Members', help: 'People, roles and invitations', needs: 'members.read' },
     { path: 'activity', title: 'Activity', help: 'Who did what', needs: 'activity.read' },
     { path: 'webhooks', title: 'Webhooks', help: 'Your programs are told what happens', needs: 'webhooks.manage' },
-    { path: 'transfer', title: 'Export and import', help: 'Servers as a signed document', needs: 'servers.create' },
+    { path: 'transfer', title: 'Export and import', help: 'Servers as a signed document', needs: 'servers.export' },
   ],
 } as const satisfies Record<string, readonly SettingsPageEntry[]>;
 

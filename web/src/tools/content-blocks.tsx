@@ -1,5 +1,6 @@
 import { isRecord } from '@app/session-protocol/client';
 import { AnsiText } from '../console/ansi-text.js';
+import { bytes } from '../ui/format.js';
 import { JsonView } from '../ui/json-tree.js';
 import { visible } from '../ui/visible.js';
 
@@ -28,6 +29,9 @@ function Block({ block }: { block: unknown }) {
       <>
         <Named block={resource} what="resource" />
         {typeof resource.text === 'string' && <AnsiText text={resource.text} />}
+        {typeof resource.blob === 'string' && (
+          <p className="dim">binary, {bytes(Math.floor((resource.blob.length * 3) / 4))}</p>
+        )}
       </>
     );
   }

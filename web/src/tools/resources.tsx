@@ -60,9 +60,9 @@ export function Resources({ server }: { server: McpServer }) {
                 <strong className="mono">{visible(one.name)}</strong>{' '}
                 <span className="mono dim">{visible(one.uri)}</span>
               </p>
-              {one.description !== undefined && <p>{visible(one.description)}</p>}
+              {one.description !== undefined && one.description !== '' && <p>{visible(one.description)}</p>}
               <p className="entry-meta dim">
-                {one.mime_type !== undefined && <span>{visible(one.mime_type)}</span>}
+                {one.mime_type != null && <span>{visible(one.mime_type)}</span>}
                 {one.size !== undefined && <span>{bytes(one.size)}</span>}
               </p>
             </div>
@@ -80,7 +80,7 @@ export function Resources({ server }: { server: McpServer }) {
                 <strong className="mono">{visible(one.name)}</strong>{' '}
                 <span className="mono dim">{visible(one.uri_template)}</span>
               </p>
-              {one.description !== undefined && <p>{visible(one.description)}</p>}
+              {one.description !== undefined && one.description !== '' && <p>{visible(one.description)}</p>}
             </div>
             {mayUse && (
               <button type="button" className="button" onClick={() => setUri(one.uri_template)}>

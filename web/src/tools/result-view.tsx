@@ -31,6 +31,12 @@ export function ResultView({ answer }: { answer: CallAnswer }) {
           {step !== undefined && <p>{step}</p>}
         </div>
       )}
+      {answer.asked != null && (
+        <p className="note">
+          The tool asked something that only a session can answer:{' '}
+          <span className="plain">{visible(answer.asked)}</span>
+        </p>
+      )}
       {result !== null && <ContentBlocks content={result.content} />}
       {result !== null && result.content.length === 0 && result.structured_content === undefined && (
         <p className="dim">The tool gave nothing back.</p>

@@ -20,7 +20,7 @@ export function ToolList({ server, tools }: { server: McpServer; tools: Tool[] }
   const [text, setText] = useState('');
   const [state, setState] = useState<ToolState | undefined>();
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
-  const manages = useMay('servers.change') && mayOn(server, 'manage');
+  const manages = useMay('tools.decide') && mayOn(server, 'manage');
   if (tools.length === 0) return <p className="empty">This server offers no tools.</p>;
 
   const wanted = text.toLowerCase();

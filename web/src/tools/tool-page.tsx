@@ -68,7 +68,7 @@ function Detail({ server, detail }: { server: McpServer; detail: ToolDetail }) {
         <Claims tool={tool} />
         {tool.compatibility && <Score of={tool.compatibility} />}
       </div>
-      {tool.title !== undefined && <p>{visible(tool.title)}</p>}
+      {tool.title !== undefined && tool.title !== '' && tool.title !== tool.name && <p>{visible(tool.title)}</p>}
       {description !== '' && <p className="tool-text">{visible(description)}</p>}
       {tool.renamed_from != null && (
         <p className="dim">

@@ -12,7 +12,7 @@ import { toolPath } from './tool-words.js';
 
 /** When calls of this one tool ask: as the server says, or otherwise. */
 export function ToolPolicy({ server, tool }: { server: McpServer; tool: Tool }) {
-  const manages = useMay('servers.change') && mayOn(server, 'manage');
+  const manages = useMay('tools.decide') && mayOn(server, 'manage');
   const changing = useMutation({
     mutationFn: (policy: ApprovalPolicy | null) =>
       call('PATCH', toolPath(server.id, tool.name), { body: { approval_policy: policy } }),

@@ -18,7 +18,7 @@ import { awaitsDecision, STATE_WORDS, stateOf, toolPath } from './tool-words.js'
 /** Whether the definition is trusted, why it may not be, whom that concerns, and the decision. */
 export function ToolTrust({ server, detail }: { server: McpServer; detail: ToolDetail }) {
   const { tool, diff, history, definition } = detail;
-  const manages = useMay('servers.change') && mayOn(server, 'manage');
+  const manages = useMay('tools.decide') && mayOn(server, 'manage');
   const state = stateOf(tool);
   const waits = awaitsDecision(tool);
   const before = history.find(({ pin }) => pin === diff?.from)?.definition;

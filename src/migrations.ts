@@ -11,6 +11,7 @@ import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
 import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifacts.migration.js';
 import { UnrecordedArtifacts1763700405000 } from './core/artifacts/unrecorded-artifacts.migration.js';
+import { ServerFiles1763702600000 } from './core/catalogue/export.migration.js';
 import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
 import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
@@ -84,6 +85,7 @@ export const MIGRATIONS = [
   ScopedGrants1763702400000,
   Inbox1763702401000,
   Catalogue1763702500000,
+  ServerFiles1763702600000,
   WebhookDeliveries1763702700000,
 ];
 

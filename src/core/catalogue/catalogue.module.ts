@@ -5,10 +5,15 @@ import { CatalogueEditingService } from './catalogue-editing.service.js';
 import { CatalogueService } from './catalogue.service.js';
 import { ConfigurationService } from './configuration.service.js';
 import { CuratedServicesService } from './curated-services.service.js';
+import { ExportKeysRepository } from './export-keys.repository.js';
+import { ExportKeys } from './export-keys.service.js';
 import { RemoteDocuments } from './remote-documents.service.js';
+import { SealedExportKeys } from './sealed-export-keys.js';
+import { ServerExportsService } from './server-exports.service.js';
+import { ServerImportsService } from './server-imports.service.js';
 import { ServicesRepository } from './services.repository.js';
 
-/** What may become a server. */
+/** What may become a server, and servers as files. */
 @Module({
   imports: [ActivityModule, RegistryModule],
   providers: [
@@ -16,9 +21,20 @@ import { ServicesRepository } from './services.repository.js';
     CatalogueService,
     ConfigurationService,
     CuratedServicesService,
+    ExportKeys,
+    ExportKeysRepository,
     RemoteDocuments,
+    SealedExportKeys,
+    ServerExportsService,
+    ServerImportsService,
     ServicesRepository,
   ],
-  exports: [CatalogueEditingService, CatalogueService, ConfigurationService],
+  exports: [
+    ServerExportsService,
+    ServerImportsService,
+    CatalogueEditingService,
+    CatalogueService,
+    ConfigurationService,
+  ],
 })
 export class CatalogueModule {}

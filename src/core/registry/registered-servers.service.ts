@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from './access.js';
 import { type Dependent, ServerDependentsRepository } from './server-dependents.repository.js';
+import { ToolsService } from './tools.service.js';
 import { type ChangeCondition, type NewServer, type ServerChange, ServersService } from './servers.service.js';
 
 /** A server with what hangs on it. */
@@ -18,6 +19,7 @@ export type RegisteredServer = VisibleServer & {
 export class RegisteredServersService {
   constructor(
     private readonly servers: ServersService,
+    private readonly tools: ToolsService,
     private readonly dependents: ServerDependentsRepository,
   ) {}
 
@@ -61,10 +63,10 @@ export class RegisteredServersService {
       principal,
       servers.map(({ id }) => id),
     );
-    return servers.map((server) => this.withPins(server, dependents.get(server.id) ?? []));
+    return Promise.all(servers.map((server) => this.withPins(server, dependents.get(server.id) ?? [])));
   }
 
-  private withPins(server: VisibleServer, dependents: readonly Dependent[]): RegisteredServer {
-    return { ...server, approvedPins: [], dependents };
+  private async withPins(server: VisibleServer, dependents: readonly Dependent[]): Promise<RegisteredServer> {
+    return { ...server, approvedPins: await this.tools.listApprovedPins(server.id), dependents };
   }
 }

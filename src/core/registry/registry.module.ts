@@ -7,6 +7,8 @@ import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
 import { ConfiguredServersService } from './configured-servers.service.js';
 import { DemoServersService } from './demo-servers.service.js';
+import { FiledServersService } from './filed-servers.service.js';
+import { FiledToolsRepository } from './filed-tools.repository.js';
 import { FurnishOrganizationHandler } from './furnish-organization.handler.js';
 import { ListedPackagesRepository } from './listed-packages.repository.js';
 import { ListedPackagesService } from './listed-packages.service.js';
@@ -39,6 +41,8 @@ import { UpstreamsService } from './upstreams.service.js';
     ConfiguredServersService,
     ConnectionTestsService,
     DemoServersService,
+    FiledServersService,
+    FiledToolsRepository,
     FurnishOrganizationHandler,
     ListedPackagesRepository,
     ListedPackagesService,
@@ -68,6 +72,7 @@ import { UpstreamsService } from './upstreams.service.js';
     CheckServerHandler,
     ConfiguredServersService,
     ConnectionTestsService,
+    FiledServersService,
     FurnishOrganizationHandler,
     ListedPackagesService,
     RegisteredServersService,

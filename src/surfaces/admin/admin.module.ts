@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ActivityModule } from '../../core/activity/activity.module.js';
 import { AgentModule } from '../../core/agent/agent.module.js';
+import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
@@ -9,18 +10,28 @@ import { AdminActivityController } from './activity.controller.js';
 import { ActivityStream } from './activity-stream.js';
 import { AdminAuthController } from './auth.controller.js';
 import { AdminHealthController } from './health.controller.js';
+import { ExportController } from './export.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { AdminServersController } from './servers.controller.js';
 
 @Module({
-  imports: [ActivityModule, AgentModule, IdentityModule, OverviewModule, RegistryModule, SessionsModule],
+  imports: [
+    CatalogueModule,
+    ActivityModule,
+    AgentModule,
+    IdentityModule,
+    OverviewModule,
+    RegistryModule,
+    SessionsModule,
+  ],
   providers: [ActivityStream],
   controllers: [
     AdminActivityController,
     AdminAuthController,
     AdminHealthController,
     AdminServersController,
+    ExportController,
     OrganizationsController,
     OverviewController,
   ],

@@ -16,6 +16,7 @@ export class ExpectContinue {
     private readonly surfaces: Surfaces,
   ) {}
 
+  /** @param bodyLimitBytes where a route has no limit of its own */
   install(fastify: FastifyInstance, bodyLimitBytes: number): void {
     const { server } = fastify;
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -24,7 +25,8 @@ export class ExpectContinue {
     });
     fastify.addHook('preParsing', async (request, reply) => {
       if (!this.waiting.delete(request.raw)) return;
-      if (Number(request.headers['content-length'] ?? 0) > bodyLimitBytes) throw bodyIsTooLarge();
+      const limit = request.routeOptions.bodyLimit ?? bodyLimitBytes;
+      if (Number(request.headers['content-length'] ?? 0) > limit) throw bodyIsTooLarge();
       const head = requestHead(request);
       // Who signs in has no token yet; their bodies are small.
       if (this.surfaces.of(head).limitOf(head.path) !== 'auth') await this.guard.identify(request);

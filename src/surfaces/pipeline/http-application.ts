@@ -17,6 +17,9 @@ import { requestIdOf, RequestHooks } from './request-hooks.js';
 type RootModule = Parameters<typeof NestFactory.create>[0];
 
 const BODY_LIMIT_BYTES = 1_048_576;
+/** Paths that take more. */
+const LARGE_BODIES: Readonly<Record<string, number>> = { '/api/export/import': 5 * 1_048_576 };
+
 /** For the whole request to arrive. */
 const REQUEST_MS = 60_000;
 
@@ -67,6 +70,10 @@ export function configureHttp(app: NestFastifyApplication): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+  fastify.addHook('onRoute', (route) => {
+    const limit = LARGE_BODIES[route.url];
+    if (limit !== undefined) route.bodyLimit = limit;
   });
   app.get(RequestHooks).install(fastify);
   app.get(ExpectContinue).install(fastify, BODY_LIMIT_BYTES);

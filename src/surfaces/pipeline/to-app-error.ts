@@ -50,7 +50,8 @@ function byStatus(status: number, cause: Error): AppError {
 
 const routeNotFound = () => new AppError('not_found', 'ROUTE_NOT_FOUND', 'There is nothing at this address.');
 
-export const bodyIsTooLarge = () => new AppError('too_large', 'BODY_TOO_LARGE', 'The body may have 1 MiB at most.');
+export const bodyIsTooLarge = () =>
+  new AppError('too_large', 'BODY_TOO_LARGE', 'The body is too large: 1 MiB at most, for a file of servers 5 MiB.');
 
 const unsupportedMediaType = () =>
   new AppError('unsupported', 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.');

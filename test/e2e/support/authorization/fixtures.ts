@@ -130,6 +130,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'GET /api/mcp-servers/:id': { id: server },
   'PATCH /api/mcp-servers/:id': { id: managedServer, body: { config: {} } },
   'DELETE /api/mcp-servers/:id': { id: managedServer },
+  'GET /api/export/servers/:id': { id: server },
+  'POST /api/export/import': { body: {} },
   'POST /api/servers': { body: {} },
   'GET /api/servers/:id': { id: server },
   'PATCH /api/servers/:id': { id: managedServer, body: {} },

@@ -20,7 +20,8 @@ const MOST_WORDS = 8_192;
  */
 export async function runNpm({ folder, registry, searchPath, asked }: NpmRun): Promise<void> {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--omit=dev', '--loglevel=error'];
-  const child = spawn('npm', ['install', ...flags, `--registry=${registry}`, '--', asked], {
+  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000'];
+  const child = spawn('npm', ['install', ...flags, ...patience, `--registry=${registry}`, '--', asked], {
     cwd: folder,
     env: {
       PATH: searchPath,

@@ -20,7 +20,7 @@ import { serviceNotFound, serviceUnavailable } from './catalogue.errors.js';
 import type { CatalogueEntry, DescribedService } from './service.js';
 import { serviceTopic } from './service-topic.js';
 import type { ServiceWay } from './service-way.js';
-import { fieldsOfOwn, readEntry } from './services.js';
+import { fieldsOfOwn, findOwnProblems, readEntry } from './services.js';
 import { ServicesRepository } from './services.repository.js';
 
 export interface ConfigureInput {
@@ -161,6 +161,7 @@ export class ConfigurationService {
   ): Promise<VisibleServer> {
     const server = await this.access.get(principal, id, 'manage');
     const { config, problems } = checkConfig(fieldsOfOwn(server), entered);
+    problems.push(...findOwnProblems(config));
     if (problems.length > 0) throw configIsInvalid(problems);
     const { url, apiKey, header, accessToken } = config as Readonly<Record<string, string | undefined>>;
     if (Object.keys(config).length === 0) return server;

@@ -1,5 +1,8 @@
 import type { VisibleServer } from '../registry/access.js';
+import { findHeaderProblem, findSecretProblem } from '../registry/credentials.js';
 import { packageUrl } from '../registry/package-url.js';
+import { findUrlProblem } from '../registry/server-url.js';
+import type { Config, ConfigProblem } from './apply-config.js';
 import { readServerJson, type ServerJson } from './server-json.js';
 import type { CatalogueEntry, DescribedService, Service } from './service.js';
 import { configSchemaOf, type ServiceField } from './service-fields.js';
@@ -64,6 +67,21 @@ export const OWN_FIELDS: readonly ServiceField[] = [
 function own(key: string, description: string): ServiceField {
   return { key, description, type: 'string', repeated: false, required: false, secret: false, isPath: false };
 }
+
+const FIND = {
+  url: findUrlProblem,
+  apiKey: findSecretProblem,
+  header: findHeaderProblem,
+  accessToken: findSecretProblem,
+};
+
+/** The rules that every door has for these. */
+export const findOwnProblems = (config: Config): ConfigProblem[] =>
+  Object.entries(FIND).flatMap(([key, find]) => {
+    const value = config[key];
+    const message = typeof value === 'string' ? find(value) : undefined;
+    return message === undefined ? [] : [{ key, message }];
+  });
 
 export const fieldsOfOwn = ({ transport }: VisibleServer): readonly ServiceField[] =>
   transport === 'stdio' ? [] : OWN_FIELDS;

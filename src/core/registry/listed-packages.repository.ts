@@ -5,7 +5,7 @@ import type { ListedPackage } from './listed-package.js';
 import type { PackageVersion } from './package-runner.port.js';
 
 const ROW = `listed_packages.id, name, version, listed_at as "listedAt", users.username as "listedBy",
-  (select count(*)::int from servers where servers.url = 'npm:' || name || '@' || version) as servers`;
+  (select count(*)::int from servers where servers.url = 'npm:' || listed_packages.name || '@' || version) as servers`;
 const ROWS = 'listed_packages left join users on users.id = listed_by';
 
 @Injectable()

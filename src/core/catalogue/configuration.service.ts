@@ -13,6 +13,7 @@ import { ServerAccess } from '../registry/server-access.service.js';
 import { ServerHealthService } from '../registry/server-health.service.js';
 import { isSameOrigin } from '../registry/server-url.js';
 import { ServersService } from '../registry/servers.service.js';
+import { ToolDecisions } from '../registry/tool-decisions.service.js';
 import { applyConfig, checkConfig, type Config } from './apply-config.js';
 import { CatalogueService } from './catalogue.service.js';
 import { configIsInvalid, configurationRefused, serverOfOtherService, serviceFailed } from './catalogue.errors.js';
@@ -52,6 +53,7 @@ export class ConfigurationService {
     private readonly servers: ServersService,
     private readonly access: ServerAccess,
     private readonly health: ServerHealthService,
+    private readonly decisions: ToolDecisions,
     private readonly packages: ListedPackagesService,
     private readonly activity: Activity,
     private readonly hints: Hints,
@@ -70,7 +72,11 @@ export class ConfigurationService {
     const saved = isId('mcp', id)
       ? await this.saveOwn(principal, id, input)
       : await this.saveService(principal, id, input);
-    return this.test(principal, saved, wait);
+    const tested = await this.test(principal, saved, wait);
+    if (tested.report.ok && saved.serviceId !== null) {
+      await this.decisions.approveCurrent(principal, saved.id, 'Configured from the catalogue.');
+    }
+    return tested;
   }
 
   /**

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger as PinoLogger, pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { type DescribedError, describeError } from './describe-error.js';
+import { linesOfStandardOutput } from './line-writer.js';
 import { redact } from './redact.js';
 import { createScrubber } from './scrub.js';
 
@@ -56,7 +57,7 @@ interface Lines {
 
 export function createLogger({ level, format, secrets = [] }: LogSettings, destination?: Lines): Logger {
   const scrub = createScrubber(secrets);
-  const out = destination ?? (format === 'json' ? pino.destination(1) : process.stdout);
+  const out = destination ?? (level === 'silent' ? { write: () => undefined } : linesOfStandardOutput());
   const options = {
     level,
     base: null,

@@ -16,8 +16,8 @@ interface NpmPackagesOptions {
   /** All of it is below: what was installed, and what packages write. */
   folder: string;
   registry: string;
-  /** Where npm is looked for. */
-  searchPath: string;
+  /** Where npm is, and how it reaches the registry. */
+  npmEnvironment: Readonly<Record<string, string>>;
 }
 
 /** A call waits so long for a package that has to be installed first; the installation goes on. */

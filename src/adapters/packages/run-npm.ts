@@ -6,7 +6,7 @@ import { PackageFault } from '../../core/registry/package-runner.port.js';
 interface NpmRun {
   folder: string;
   registry: string;
-  searchPath: string;
+  npmEnvironment: Readonly<Record<string, string>>;
   /** `name@1.2.3` */
   asked: string;
 }
@@ -15,16 +15,16 @@ const DEADLINE_MS = 120_000;
 const MOST_WORDS = 8_192;
 
 /**
- * `npm install` into a folder, with nothing of our environment and of nobody's npm configuration: no scripts, no git.
+ * `npm install` into a folder, with what npm needs of our environment and nobody's npm configuration: no scripts, no git.
  * @throws PackageFault with the first words of npm's own
  */
-export async function runNpm({ folder, registry, searchPath, asked }: NpmRun): Promise<void> {
+export async function runNpm({ folder, registry, npmEnvironment, asked }: NpmRun): Promise<void> {
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--save-exact', '--omit=dev', '--loglevel=error'];
   const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000'];
   const child = spawn('npm', ['install', ...flags, ...patience, `--registry=${registry}`, '--', asked], {
     cwd: folder,
     env: {
-      PATH: searchPath,
+      ...npmEnvironment,
       HOME: folder,
       npm_config_cache: join(folder, '..', 'npm-cache'),
       npm_config_userconfig: join(folder, '.npmrc'),

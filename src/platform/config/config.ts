@@ -98,8 +98,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       // Each process would run one of its own for a server, on files of its own.
       enabled: values.PACKAGES_ENABLED ?? (values.ROLE === 'all' && values.REDIS_URL === undefined),
       registry: values.PACKAGES_REGISTRY,
-      /** Where npm is looked for. */
-      searchPath: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+      npmEnvironment: npmEnvironmentOf(environment),
     },
     metrics: { port: values.METRICS_PORT, host: values.METRICS_HOST, token: values.METRICS_TOKEN },
     tracing: {
@@ -114,6 +113,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       secrets: secretsOf(values),
     },
   });
+}
+
+/** Where npm is, and how it reaches the registry from here; no package gets this. */
+function npmEnvironmentOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  const given = names.flatMap((name) => {
+    const value = environment[name] ?? environment[name.toLowerCase()];
+    return value ? [[name, value] as const] : [];
+  });
+  return { PATH: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(given) };
 }
 
 function parse(environment: Readonly<Record<string, string | undefined>>) {

@@ -14,7 +14,6 @@ import { ExportController } from './export.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { AdminServersController } from './servers.controller.js';
-import { AdminToolsController } from './tools.controller.js';
 
 @Module({
   imports: [
@@ -33,7 +32,6 @@ import { AdminToolsController } from './tools.controller.js';
     AdminHealthController,
     AdminServersController,
     ExportController,
-    AdminToolsController,
     OrganizationsController,
     OverviewController,
   ],

@@ -6,7 +6,6 @@ import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
-import { PlansModule } from '../../core/plans/plans.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
@@ -53,7 +52,6 @@ import { WebhooksController } from './webhooks.controller.js';
     ExecutionModule,
     IdentityModule,
     OverviewModule,
-    PlansModule,
     RegistryModule,
     SessionsModule,
     UsageModule,

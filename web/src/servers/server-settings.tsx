@@ -16,8 +16,7 @@ export function ServerSettings({ server }: { server: McpServer }) {
     setState('saving');
     setFailure(undefined);
     try {
-      const saved = await call<McpServer>('PUT', `/servers/${server.id}`, { body: toChange(draft) });
-      setDraft(draftOf(saved));
+      await call<McpServer>('PUT', `/servers/${server.id}`, { body: toChange(draft) });
       await queryClient.invalidateQueries({ queryKey: ['servers'] });
       void queryClient.invalidateQueries({ queryKey: ['tools', server.id] });
       setState('saved');

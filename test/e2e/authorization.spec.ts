@@ -57,14 +57,24 @@ async function ask(route: Route, caller: Caller, whose: Whose): Promise<Told | '
   if (!headers) return 'cannot knock';
   const id = await fixture.id?.(whose, scene, by);
   const [method = '', pattern = ''] = route.route.split(' ');
-  const filled = id === undefined ? pattern : pattern.replace(/:\w+/, id);
-  const path = (fixture.rest === undefined ? filled : filled.replace(/:\w+/, fixture.rest)) + (fixture.query ?? '');
+  const path = id === undefined ? pattern : pattern.replace(/:\w+/, id);
   const named = fixture.inBody === undefined ? {} : { [fixture.inBody]: id };
   const body = fixture.body || fixture.inBody ? { ...fixture.body, ...named } : undefined;
-  const answer = await app.api(method, path, { headers, ...(body && { body }) });
+  const options = { headers, ...(body && { body }) };
+  // A stream that opens does not end by itself: that it opens is the answer.
+  const answer = fixture.streams ? await peek(method, path, headers) : await app.api(method, path, options);
   const heard = ['content-type', 'www-authenticate', 'cache-control', 'content-length'];
   const said = JSON.stringify([answer.text, ...heard.map((name) => answer.headers.get(name))]);
   return { status: answer.status, said: said.replaceAll(/req_[0-9a-f]+/g, 'req').replaceAll(id ?? '\0', 'id') };
+}
+
+/** The head of an answer; its body only where it is an error. */
+async function peek(method: string, path: string, headers: Record<string, string>) {
+  const leave = new AbortController();
+  const answer = await fetch(app.url + path, { method, headers, signal: leave.signal });
+  const text = answer.ok ? '' : await answer.text();
+  leave.abort();
+  return { status: answer.status, headers: answer.headers, text };
 }
 
 /** What is wrong in the row of one caller at one route. */

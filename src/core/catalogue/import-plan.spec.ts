@@ -17,7 +17,7 @@ const server: fc.Arbitrary<FileServer> = fc.record({
   url: fc.constantFrom('https://one.example/mcp', 'https://other.example/mcp'),
   transport: fc.constantFrom('auto', 'sse'),
   auth_method: fc.constantFrom('none', 'api_key'),
-  request_headers: fc.constantFrom({}, { 'X-Team': 'blue' }, { 'X-Token': null }),
+  request_headers: fc.constantFrom<FileServer['request_headers'][]>({}, { 'X-Team': 'blue' }, { 'X-Token': null }),
   secret_id: fc.option(fc.constant('a-secret')),
   timeout_seconds: fc.constantFrom(30, 60),
   ssl_verify: fc.boolean(),

@@ -13,9 +13,8 @@ export interface Fixture {
   inBody?: string;
   /** Sent as it is. What names a thing needs it to be valid; what names nothing is better off without effect. */
   body?: Record<string, unknown>;
-  /** After the path, and for what else it names. */
-  query?: string;
-  rest?: string;
+  /** Where it is let in it answers with a stream that stays open. */
+  streams?: true;
   /** The request changes who the caller is: a copy of them makes it. */
   byACopy?: true;
   /** The thing is of the whole instance: it is there for those who may, whosever it is. */
@@ -53,10 +52,6 @@ const managedTool = made('mcp', async (owner, { world, home }) => {
   const id = await world.newServer(owner.organizationId === home.organizationId ? home : owner, owner);
   await world.newTool(id, TOOL_IN_PATH);
   return id;
-});
-const toolById = made('tool', async (owner, { world, home }) => {
-  const server = await world.newServer(owner.organizationId === home.organizationId ? home : owner, owner);
-  return world.newTool(server, 'a_tool');
 });
 const TOOL_IN_PATH = ':tool';
 const session = made('session', (owner, scene) => scene.world.newSession(owner, serverOf(owner, scene)));
@@ -101,7 +96,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'GET /api/v1/servers/:server_id/status': { id: server },
   'POST /api/v1/servers/:server_id/check': { id: server },
   'GET /api/v1/servers/:server_id/tools': { id: server },
-  'GET /api/v1/servers/:server_id/tools/:tool': { id: managedTool },
   'PATCH /api/v1/servers/:server_id/tools/:tool': { id: managedTool, body: { approval_policy: null } },
   'POST /api/v1/servers/:server_id/tools/approve': {
     id: managedTool,
@@ -126,6 +120,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'DELETE /api/v1/user/credentials/:credential_id': { id: key },
   'POST /api/v1/user/credentials/revoke-all': { body: {} },
 
+  'GET /api/v1/activity/events': { streams: true },
   'POST /api/v1/webhooks': { body: {} },
   'PATCH /api/v1/webhooks/:webhook_id': { id: webhook, body: {} },
   'DELETE /api/v1/webhooks/:webhook_id': { id: webhook },
@@ -162,13 +157,6 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/invitations/:invitation_id/accept': { id: receivedInvitation },
   'POST /api/v1/invitations/:invitation_id/decline': { id: receivedInvitation },
 
-  'POST /api/approvals/tools/:id/action': { id: toolById, body: { action: 'approve' } },
-  'POST /api/approvals/tools/:id/revoke': { id: toolById, body: {} },
-  'GET /api/servers/:id/tools': { id: server },
-  'GET /api/tools/:id': { id: toolById },
-  'GET /api/tools/:id/versions': { id: toolById },
-  'GET /api/tools/:id/versions/compare': { id: toolById, query: '?from=1&to=1' },
-  'GET /api/tools/:id/versions/:version': { id: toolById, rest: '1' },
   'PATCH /api/organizations/:organization_id': { id: organization, body: { plan: null }, ofTheInstance: true },
   'POST /api/activity/tickets': {},
   'POST /auth/change-password': { body: {} },

@@ -3,6 +3,7 @@ import { ConversationsService } from '../core/agent/conversations.service.js';
 import { IdentityService } from '../core/identity/identity.service.js';
 import { concernedBy, IDENTITY_CHANGED } from '../core/identity/identity-changes.js';
 import { hasExpired, type Principal } from '../core/identity/principal.js';
+import { type InboxEvent, InboxFeed } from '../core/inbox/inbox-feed.service.js';
 import { ServerAccess } from '../core/registry/server-access.service.js';
 import { SessionLog } from '../core/sessions/session-log.js';
 import { Clock } from '../platform/clock.js';
@@ -15,6 +16,8 @@ import { Attendance, type AttendanceParts, HEARTBEAT_SECONDS } from './attendanc
 import type { Connection } from './connection.js';
 import { RealtimeMetrics } from './realtime-metrics.js';
 import type { Admission } from './handshake.js';
+import { passingFrame } from './frames.js';
+import { Outgoing } from './outgoing.js';
 import { Room } from './room.js';
 
 /** The least time between two looks; how often is enough, the log knows. */
@@ -27,6 +30,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
   private readonly present = new Set<Attendance>();
   private readonly rooms = new Map<SessionId, Room>();
   private readonly byUser = new Map<string, number>();
+  private readonly unfollow = new Map<Attendance, () => void>();
   private readonly watchedServers = new Map<string, { followers: number; unwatch: () => void }>();
   private timers: NodeJS.Timeout[] = [];
   private subscriptions: (() => void)[] = [];
@@ -40,6 +44,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     private readonly log: SessionLog,
     conversations: ConversationsService,
     private readonly access: ServerAccess,
+    private readonly inbox: InboxFeed,
     private readonly hints: Hints,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -95,6 +100,7 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     this.present.add(attendance);
     this.enterRoom(attendance);
     this.watchServer(attendance.serverId);
+    this.followInbox(attendance);
     return attendance;
   }
 
@@ -107,6 +113,13 @@ export class Audience implements OnModuleInit, OnApplicationShutdown {
     else this.byUser.delete(userId);
     this.leaveRoom(attendance);
     this.unwatchServer(attendance.serverId);
+    this.unfollow.get(attendance)?.();
+    this.unfollow.delete(attendance);
+  }
+
+  private followInbox(attendance: Attendance): void {
+    const tell = (event: InboxEvent) => attendance.pass(new Outgoing(passingFrame(attendance.sessionId, event)));
+    this.unfollow.set(attendance, this.inbox.follow(attendance.principal, tell));
   }
 
   private enterRoom(attendance: Attendance): void {

@@ -166,7 +166,9 @@ function apiAt(url: string): Api {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const bytes = Buffer.from(await answer.arrayBuffer());
+    const isEndless = answer.headers.get('content-type') === 'text/event-stream';
+    if (isEndless) await answer.body?.cancel();
+    const bytes = isEndless ? Buffer.alloc(0) : Buffer.from(await answer.arrayBuffer());
     const text = bytes.toString('utf8');
     const isJson = /[/+]json/.test(answer.headers.get('content-type') ?? '') && text !== '';
     const { status, headers: received } = answer;

@@ -181,10 +181,47 @@ export interface PassingEvents {
   replay_end: { to: number; count: number };
   replay_unavailable: { after: number; first_seq: number; next_seq: number; removed?: RemovedEvents };
   session_snapshot: SessionSnapshot;
+  /** Something waits for a person, and whoever hears this may see it; what waits is a list of its own. */
+  approval_requested: { approval: ApprovalInfo };
+  /** It was decided, or came to another end. */
+  approval_resolved: { approval_id: string; status: ApprovalInfo['status']; by: ApprovalPerson | null };
   pong: { in_reply_to?: string; ts: string };
   /** The command that bore this id was carried out; a `ping` is answered by `pong` instead. */
   ack: { in_reply_to: string };
   error: ErrorPayload;
+}
+
+export interface ApprovalPerson {
+  user_id: string | null;
+  username: string;
+}
+
+/** A held call, a task of a plan or a definition of a tool, as whoever reads it may see it. */
+export interface ApprovalInfo {
+  id: string;
+  kind: 'call' | 'node' | 'tool';
+  status: 'pending' | 'approved' | 'denied' | 'expired' | 'withdrawn' | 'superseded';
+  title: string;
+  server: { id: string; name: string };
+  tool: string;
+  pin: string;
+  risk: Risk | null;
+  /** Null for a definition; in events also where they are large. */
+  arguments: Record<string, unknown> | null;
+  why: string;
+  requested_by: ApprovalPerson | null;
+  via: string | null;
+  door: 'session' | 'rest' | 'gateway' | null;
+  session_id: string | null;
+  plan_id: string | null;
+  node_id: string | null;
+  created_at: string;
+  expires_at: string | null;
+  decided_at: string | null;
+  /** Null where a rule, the time or a change decided. */
+  decided_by: ApprovalPerson | null;
+  decision_reason: string | null;
+  can_decide: boolean;
 }
 
 /** Old events that are kept no more, and the times of the first and the last of them. */

@@ -1,10 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { type ApprovalId, newId, type OrganizationId, type UserId } from '../../platform/ids.js';
+import { Jobs } from '../../platform/jobs/jobs.js';
+import { ORIGIN, type Origin } from '../../platform/tokens.js';
 import { WebhookEvents } from '../webhooks/webhook-events.service.js';
 import { type ApprovalStatus, approvalsTopic, approvalTopic, type NewApprovalRequest } from './approval-request.js';
+import { tellDeciders } from './tell-deciders.job.js';
 
 interface Ended {
   id: ApprovalId;
@@ -29,7 +32,9 @@ export class ApprovalRequests {
     private readonly database: Database,
     private readonly webhooks: WebhookEvents,
     private readonly hints: Hints,
+    private readonly jobs: Jobs,
     private readonly clock: Clock,
+    @Inject(ORIGIN) private readonly origin: Origin,
   ) {}
 
   async open(request: NewApprovalRequest): Promise<ApprovalId> {
@@ -63,6 +68,10 @@ export class ApprovalRequests {
           request.expiresAt,
         ],
       );
+      // Of a task, who decides is in the session that made it.
+      if (request.kind !== 'node') {
+        await this.jobs.enqueue(tellDeciders, { approvalId: id, origin: this.origin.url });
+      }
       await this.webhooks.record({
         organizationId: request.organizationId,
         type: 'approval.requested',

@@ -16,7 +16,7 @@ import {
 import { type ArgumentPattern, climbs, isPointer, matchesPattern } from './argument-pattern.js';
 import { type Grant, grantsTopic, type Remembered, ruleOf } from './grant.js';
 import { GrantsRepository } from './grants.repository.js';
-import type { CallToDecide } from './verdict.js';
+import type { RememberedCall } from './verdict.js';
 
 const MOST_SERVERS = 500;
 const MAX_AGE_MS = 4_000;
@@ -90,7 +90,7 @@ export class GrantsService implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** @throws 400 for what means nothing, or would not even let the call through that it was made for */
-  async remember(call: CallToDecide, by: Decider, { type, match, maxUses, expiresIn }: Remembered): Promise<void> {
+  async remember(call: RememberedCall, by: Decider, { type, match, maxUses, expiresIn }: Remembered): Promise<void> {
     const inSession = type === 'session' || type === 'server_in_session';
     if (inSession && call.sessionId === null) throw scopeNeedsSession();
     if (type === 'matching') check(match, call);
@@ -157,7 +157,7 @@ export class GrantsService implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function check(match: ArgumentPattern | undefined, call: CallToDecide): void {
+function check(match: ArgumentPattern | undefined, call: RememberedCall): void {
   if (!match || Object.keys(match).length === 0) throw patternIsWrong('A pattern names at least one argument.');
   for (const [pointer, wanted] of Object.entries(match)) {
     if (!isPointer(pointer)) throw patternIsWrong('Arguments are named by JSON Pointers, as in /path.');

@@ -24,6 +24,9 @@ export interface CallToDecide {
   arguments: Readonly<Record<string, unknown>>;
 }
 
+/** What a permission can be bound to. */
+export type RememberedCall = Omit<CallToDecide, 'policy' | 'toolState' | 'readOnly'>;
+
 export type Verdict =
   /** `grant`: the permission by which it may; absent where a policy lets it. */
   | { decision: 'run'; rule: string; grant?: Id<'grant'> }

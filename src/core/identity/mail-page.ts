@@ -1,30 +1,45 @@
 import type { Mail } from './mailer.port.js';
 
+interface Button {
+  label: string;
+  link: string;
+}
+
 interface MailParts {
   to: string;
   subject: string;
   /** Plain sentences; before the link. */
   before: readonly string[];
   /** The one thing to click. */
-  button?: { label: string; link: string };
+  button?: Button;
+  /** Or several things, each with what it is about. */
+  entries?: readonly { about: readonly string[]; button: Button }[];
   /** Smaller, after it. */
   after?: readonly string[];
 }
 
-/** A mail of a few sentences and at most one link, as text and as a page. */
-export function composeMail({ to, subject, before, button, after = [] }: MailParts): Mail {
+/** A mail of a few sentences and what there is to click, as text and as a page. */
+export function composeMail({ to, subject, before, button, entries = [], after = [] }: MailParts): Mail {
+  const clicks = [...(button ? [{ about: [], button }] : []), ...entries];
+  const [first] = clicks;
   return {
     to,
     subject,
-    ...(button && { link: button.link }),
-    text: [...before, ...(button ? [`${button.label}:\n${button.link}`] : []), ...after].join('\n\n'),
+    ...(first && { link: first.button.link }),
+    text: [...before, ...clicks.map(asText), ...after].join('\n\n'),
     html: page([
       ...before.map((sentence) => paragraph(sentence)),
-      ...(button ? [anchor(button.label, button.link)] : []),
+      ...clicks.flatMap(({ about, button: { label, link } }) => [
+        ...about.map((sentence) => paragraph(sentence)),
+        anchor(label, link),
+      ]),
       ...after.map((sentence) => paragraph(sentence, 'color:#5D666B')),
     ]),
   };
 }
+
+const asText = ({ about, button }: { about: readonly string[]; button: Button }): string =>
+  [...about, `${button.label}:`, button.link].join('\n');
 
 /** For sentences that hold what somebody chose, a name for one: the mail program must see no markup in it. */
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);

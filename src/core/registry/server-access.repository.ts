@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { ServerId } from '../../platform/ids.js';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import type { PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
 import type { AccessLevel, ServerCount, ServerGrant, ServerUse } from './access.js';
@@ -73,6 +73,26 @@ export class ServerAccessRepository {
        where servers.organization_id = $1 and viewer.user_id = $2 and ${RANK} > 0
        group by 1`,
       [organizationId, userId],
+    );
+  }
+
+  async listLevels({
+    userId,
+    organizationId,
+  }: Pick<Principal, 'userId' | 'organizationId'>): Promise<{ id: ServerId; level: AccessLevel }[]> {
+    return this.database.sql(
+      `select servers.id, ${LEVEL} as level from ${SEEN_BY_MEMBERS}
+       where servers.organization_id = $1 and viewer.user_id = $2 and ${RANK} > 0`,
+      [organizationId, userId],
+      'server-levels',
+    );
+  }
+
+  /** Of everybody to whom a server is visible. */
+  async listLevelsAt(serverId: ServerId): Promise<{ id: UserId; level: AccessLevel }[]> {
+    return this.database.sql(
+      `select viewer.user_id as id, ${LEVEL} as level from ${SEEN_BY_MEMBERS} where servers.id = $1 and ${RANK} > 0`,
+      [serverId],
     );
   }
 

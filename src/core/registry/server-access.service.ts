@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
-import type { ServerId } from '../../platform/ids.js';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import type { Page, PageRequest } from '../../platform/page.js';
 import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
@@ -82,6 +82,18 @@ export class ServerAccess {
 
   async count(principal: Principal): Promise<number> {
     return this.levels.countVisible(principal);
+  }
+
+  /** All servers that are visible to the caller, and what they may do with each. */
+  async listLevels(caller: Pick<Principal, 'userId' | 'organizationId'>): Promise<ReadonlyMap<ServerId, AccessLevel>> {
+    const found = await this.levels.listLevels(caller);
+    return new Map(found.map(({ id, level }) => [id, level]));
+  }
+
+  /** Everybody of its organization to whom a server is visible, and what they may do with it; for telling them. */
+  async listLevelsAt(serverId: ServerId): Promise<ReadonlyMap<UserId, AccessLevel>> {
+    const found = await this.levels.listLevelsAt(serverId);
+    return new Map(found.map(({ id, level }) => [id, level]));
   }
 
   /** For what goes on without its user: whether they still may. */

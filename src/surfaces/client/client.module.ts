@@ -6,12 +6,17 @@ import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
+import { PlansModule } from '../../core/plans/plans.module.js';
+import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityEvents } from './activity-events.js';
 import { ActivityController } from './activity.controller.js';
+import { ApprovalEvents } from './approval-events.js';
+import { ApprovalLinksController } from './approval-links.controller.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { ApiKeysController } from './api-keys.controller.js';
 import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
@@ -52,15 +57,19 @@ import { WebhooksController } from './webhooks.controller.js';
     ExecutionModule,
     IdentityModule,
     OverviewModule,
+    PlansModule,
+    InboxModule,
     RegistryModule,
     SessionsModule,
     UsageModule,
     WebhooksModule,
   ],
-  providers: [ActivityEvents, ArtifactDownloads, SessionEvents, SessionExport],
+  providers: [ActivityEvents, ApprovalEvents, ArtifactDownloads, SessionEvents, SessionExport],
   controllers: [
     ActivityController,
     ApiKeysController,
+    ApprovalLinksController,
+    ApprovalsController,
     ArtifactsController,
     AuthController,
     ListedPackagesController,

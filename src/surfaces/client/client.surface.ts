@@ -4,7 +4,13 @@ import { isBelow } from '../pipeline/surface.js';
 import type { DocumentedSurface } from '../pipeline/openapi.js';
 
 /** Below these somebody may guess. */
-const SIGN_IN = ['/api/v1/auth', '/api/v1/instance/claim', '/api/v1/invitations/peek', '/api/v1/user/password'];
+const SIGN_IN = [
+  '/api/v1/auth',
+  '/api/v1/approvals/links',
+  '/api/v1/instance/claim',
+  '/api/v1/invitations/peek',
+  '/api/v1/user/password',
+];
 
 /** The Client API: bare resources in snake_case, errors as `application/problem+json`. */
 export const clientSurface: DocumentedSurface = {

@@ -23,6 +23,9 @@ const handlers: Handlers = {
   connection_status: (state, payload) => ({ ...state, connection: payload }),
   pong: (state) => state,
   ack: (state) => state,
+  // What waits is a list of its own, which follows a stream of its own.
+  approval_requested: (state) => state,
+  approval_resolved: (state) => state,
 
   replay_begin: (state, { from, to }) => ({ ...withoutStreams(state), replay: { from, to } }),
   replay_end: (state) => ({ ...state, replay: undefined }),

@@ -65,6 +65,7 @@ const heldCall = made('apr', (owner, scene) => scene.world.newHeldCall(owner, se
 
 const service = made('svc', (_owner, { world }) => world.newService());
 const listedPackage = made('pkg', (_owner, { world }) => world.newListedPackage());
+const grant = made('grant', (owner, scene) => scene.world.newGrant(owner, serverOf(owner, scene)));
 
 const organization = made('org', async ({ organizationId }) => organizationId);
 const member = made(
@@ -175,6 +176,11 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'GET /v1/mcp/services/:serviceId': { id: server },
   'POST /v1/mcp/services/:serviceId/configure': { id: managedServer, body: { config: { unknown: 1 } } },
   'GET /v1/mcp/services/:serviceId/tools': { id: server },
+  'GET /api/v1/approvals/:approval_id': { id: heldCall },
+  'POST /api/v1/approvals/:approval_id/decide': { id: heldCall, body: { decision: 'deny' } },
+  'POST /api/v1/approvals/:approval_id/withdraw': { id: heldCall },
+  'DELETE /api/v1/approvals/grants/:grant_id': { id: grant },
+  'PATCH /api/v1/approvals/settings': { body: { approval_mails: 'own' } },
   'GET /v1/mcp/approvals/:approvalId': { id: heldCall },
   'DELETE /v1/mcp/approvals/:approvalId': { id: heldCall },
   'POST /v1/mcp/execute/tool': { id: server, inBody: 'serviceId', body: { toolName: 'none', parameters: {} } },

@@ -162,6 +162,11 @@ export class World {
     return id;
   }
 
+  async newGrant(user: User, serverId: string): Promise<string> {
+    const tool = { server_id: serverId, account_version: 1, tool: 'none', pin: '0'.repeat(64) };
+    return this.add('grant', 'approval_grants', user, tool);
+  }
+
   async newInvitation(organizationId: OrganizationId, email: string): Promise<string> {
     const id = newId('inv');
     const created_at = new Date();

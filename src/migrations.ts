@@ -43,6 +43,7 @@ import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
+import { Idempotency1763702101000 } from './platform/idempotency/idempotency.migration.js';
 import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
 
@@ -78,6 +79,7 @@ export const MIGRATIONS = [
   Webhooks1763702000000,
   ApprovalRequests1763702001000,
   HeldCalls1763702100000,
+  Idempotency1763702101000,
   RequestBodies1763702200000,
   ActivityOrder1763702201000,
   ToolStates1763702300000,

@@ -9,6 +9,7 @@ import { Database } from './database/database.js';
 import { Hints } from './hints/hints.js';
 import { NotifyCarrier } from './hints/notify-carrier.js';
 import { RedisCarrier } from './hints/redis-carrier.js';
+import { Idempotency } from './idempotency/idempotency.js';
 import { Claims } from './jobs/claims.js';
 import { Jobs } from './jobs/jobs.js';
 import { Lifecycle } from './lifecycle.js';
@@ -53,6 +54,7 @@ export class PlatformModule {
       { provide: Hints, useValue: new Hints(chooseCarrier(parts, redis), parts.logger) },
       { provide: Jobs, useValue: new Jobs(database, tracing) },
       { provide: Claims, useValue: new Claims(database, parts.processId) },
+      { provide: Idempotency, useValue: new Idempotency(database, parts.clock) },
       { provide: Keyring, useValue: parts.keyring },
       { provide: SecretBox, useValue: new SecretBox(parts.keyring) },
       { provide: Lifecycle, useValue: lifecycle },

@@ -37,6 +37,7 @@ const CLOSE_REASONS = {
   conflict: 'no_access',
   gone: 'no_such_server',
   precondition_failed: 'no_access',
+  unprocessable: 'no_access',
   rate_limited: 'too_many',
   too_large: 'no_access',
   unsupported: 'no_access',

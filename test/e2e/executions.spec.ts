@@ -84,3 +84,110 @@ test('each call is one row of the log, also one that was refused or failed, with
   }
   expect(found[0]).toMatchObject({ rule: 'this server runs without asking' });
 });
+
+describe('under an Idempotency-Key', () => {
+  const keyed = (key: string, label: string, text = 'x') =>
+    execute<{ data: { result: { count: number } }; error?: { code: string } }>(
+      'write',
+      { label, text },
+      { headers: { 'idempotency-key': key } },
+    );
+
+  test('a repeated request is answered as the first one was, and not made again', async () => {
+    const first = await keyed('one', 'idempotent');
+    const again = await keyed('one', 'idempotent');
+    expect(again.body).toEqual(first.body);
+    expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
+    expect(upstream.memory.count('write', 'idempotent')).toBe(1);
+    expect((await keyed('one', 'idempotent', 'y')).status).toBe(422);
+    expect((await keyed('two', 'idempotent')).body.data.result.count).toBe(2);
+  });
+
+  test('of many at once one is made, and the others are told that it runs or what came of it', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => keyed('many', 'many')));
+    expect(upstream.memory.count('write', 'many')).toBe(1);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
+  });
+
+  test('a failure of the tool is final, a refusal is not', async () => {
+    const failing = () => execute<{ meta: unknown }>('fail', {}, { headers: { 'idempotency-key': 'fails' } });
+    expect([(await failing()).status, (await failing()).status]).toEqual([500, 500]);
+    expect(upstream.memory.count('fail')).toBeGreaterThan(0);
+    const before = upstream.memory.count('fail');
+    expect((await failing()).headers.get('idempotent-replayed')).toBe('true');
+    expect(upstream.memory.count('fail')).toBe(before);
+    const refused = await execute('write', { text: '' }, { headers: { 'idempotency-key': 'refused' } });
+    expect(refused.status).toBe(400);
+    expect((await execute('write', { text: 'ok' }, { headers: { 'idempotency-key': 'refused' } })).status).toBe(200);
+  });
+
+  test('what a process that died left behind is run again when it only reads, and else unknown', async () => {
+    await keyed('died', 'died');
+    const dead = `update idempotency_keys set state = $2, answer = null, alive_until = now() - interval '1 minute' where key = $1`;
+    await app.get(Database).sql(dead, ['died', 'acting']);
+    const unknown = await keyed('died', 'died');
+    expect([unknown.status, unknown.body.error?.code]).toEqual([409, 'OUTCOME_UNKNOWN']);
+    await app.get(Database).sql(dead, ['died', 'begun']);
+    expect((await keyed('died', 'died')).status).toBe(200);
+    expect(upstream.memory.count('write', 'died')).toBe(2);
+  });
+
+  test('a key that is none is refused', async () => {
+    expect((await keyed('a b', 'none')).status).toBe(400);
+    expect((await keyed('x'.repeat(256), 'none')).status).toBe(400);
+  });
+});
+
+test('the playground says what a call would come to, and shows all of what came of one', async () => {
+  const call = (tool: string, body: object) => owner.call('POST', `/servers/${serverId}/tools/${tool}/call`, body);
+  const dry = await call('write', { arguments: { label: 'dry', text: 'x' }, dry_run: true });
+  expect(dry.body).toMatchObject({ status: 'dry_run', would: 'run', rule: 'this server runs without asking' });
+  const wrong = await call('write', { arguments: { text: '' }, dry_run: true });
+  expect(wrong.body).toMatchObject({ would: 'refuse', issues: [{ path: '/arguments/text' }] });
+  expect(upstream.memory.count('write', 'dry')).toBe(0);
+  const failed = await call('fail', {});
+  expect([failed.status, failed.body]).toMatchObject([
+    200,
+    {
+      status: 'failed',
+      error: { code: 'TOOL_FAILED' },
+      result: { is_error: true },
+      preview: expect.any(String) as string,
+    },
+  ]);
+  const asked = await call('ask', {});
+  expect(asked.body).toMatchObject({ status: 'succeeded', asked: 'Who are you?' });
+});
+
+test('with Accept: text/event-stream logs come while it runs, and then the result', async () => {
+  const { text, headers } = await execute(
+    'chatter',
+    { label: 'stream', lines: 2 },
+    { headers: { accept: 'text/event-stream' } },
+  );
+  expect(headers.get('content-type')).toBe('text/event-stream');
+  expect(text).toContain('event: log\ndata: {"level":"info","message":"line 1"}');
+  expect(text).toMatch(/event: result\ndata: \{"success":true,"data":\{"result":.*2 lines/);
+});
+
+test('a caller who hangs up ends the call at the server, too', async () => {
+  const gone = new AbortController();
+  const call = fetch(`${app.url}/v1/mcp/execute/tool`, {
+    method: 'POST',
+    signal: gone.signal,
+    headers: { authorization: `ApiKey ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ serviceId: serverId, toolName: 'hold', parameters: { label: 'hung up' } }),
+  });
+  const { signal } = await upstream.memory.called('hold', 'hung up');
+  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  gone.abort();
+  await expect(call).rejects.toThrow();
+  await aborted;
+});
+
+test('files that a tool made are downloaded with the credential of the call', async () => {
+  const made = await execute<{ data: { artifacts: { url: string; size: number }[] } }>('make_files', { kind: 'bytes' });
+  const [file] = made.body.data.artifacts;
+  const got = await app.api('GET', file?.url ?? '', { token: apiKey });
+  expect([got.status, got.bytes.length]).toEqual([200, file?.size]);
+});

@@ -79,3 +79,11 @@ export const tooManyHeldCalls = (most: number) =>
   new AppError('rate_limited', 'TOO_MANY_WAITING', `${most} calls of yours wait for a decision. Withdraw some.`, {
     retryAfterSeconds: 60,
   });
+
+export const resourceNotFound = () =>
+  new AppError('not_found', 'RESOURCE_NOT_FOUND', 'The server has no such resource.');
+
+export const variablesAreMissing = (names: readonly string[]) =>
+  new AppError('invalid', 'VALIDATION_ERROR', `The name of this resource needs: ${names.join(', ').slice(0, 500)}.`, {
+    issues: names.map((name) => ({ path: `/arguments/${name}`, code: 'required', message: 'is required' })),
+  });

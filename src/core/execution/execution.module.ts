@@ -12,6 +12,8 @@ import { HeldCallWaits } from './held-call-waits.service.js';
 import { HeldCallsRepository } from './held-calls.repository.js';
 import { HeldCalls } from './held-calls.service.js';
 import { OldHeldCalls } from './old-held-calls.js';
+import { ResourceReads } from './resource-reads.service.js';
+import { ResourceRequests } from './resource-requests.service.js';
 import { RunHeldCallHandler } from './run-held-call.handler.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestFigures } from './request-figures.js';
@@ -41,9 +43,20 @@ import { ToolCalls } from './tool-calls.service.js';
     RequestLogRepository,
     RequestsRepository,
     RequestsService,
+    ResourceReads,
+    ResourceRequests,
     RunHeldCallHandler,
     ToolCalls,
   ],
-  exports: [ExecutionService, HeldCallWaits, HeldCalls, RequestFigures, RequestsService, ToolCalls],
+  exports: [
+    ExecutionService,
+    HeldCallWaits,
+    HeldCalls,
+    RequestFigures,
+    RequestsService,
+    ResourceReads,
+    ResourceRequests,
+    ToolCalls,
+  ],
 })
 export class ExecutionModule {}

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
+import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { type ApprovalId, newId, type UserId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { ambientFields } from '../../platform/logging/logger.js';
@@ -44,6 +45,7 @@ export class HeldCalls {
     private readonly tools: ToolsService,
     private readonly upstreams: UpstreamsService,
     private readonly execution: ExecutionService,
+    private readonly idempotency: Idempotency,
     private readonly jobs: Jobs,
     private readonly clock: Clock,
     @Inject(CONFIG) config: Config,
@@ -109,6 +111,7 @@ export class HeldCalls {
         answer: null,
         createdAt: now,
       });
+      await this.idempotency.act();
       await this.jobs.enqueue(expireHeldCall, { approvalId: id }, { runAt: expiresAt, key: `expire:${id}` });
       return id;
     });

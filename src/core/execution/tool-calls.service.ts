@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
+import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { newId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
@@ -25,6 +26,7 @@ export class ToolCalls {
     private readonly log: CallLog,
     private readonly waits: HeldCallWaits,
     private readonly artifacts: ArtifactsService,
+    private readonly idempotency: Idempotency,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -33,7 +35,13 @@ export class ToolCalls {
    * Runs it, or says who has to decide.
    * @throws AppError for what may not be called, and where nothing was sent
    */
-  async call(principal: Principal, door: Door, wanted: WantedCall, listener: CallListener): Promise<CallAnswer> {
+  async call(
+    principal: Principal,
+    door: Door,
+    wanted: WantedCall,
+    listener: CallListener,
+  ): Promise<CallAnswer | JudgedCall> {
+    if (wanted.dryRun) return this.judge(principal, wanted);
     const start = this.log.start();
     const { serverId, tool, arguments: request } = wanted;
     const asked: AskedCall = { door, method: 'tools/call', serverId, tool, request };
@@ -54,7 +62,7 @@ export class ToolCalls {
   }
 
   /** What would come of a call; nothing is sent, asked or logged. */
-  async judge(principal: Principal, wanted: WantedCall): Promise<JudgedCall> {
+  private async judge(principal: Principal, wanted: WantedCall): Promise<JudgedCall> {
     try {
       const { verdict } = await this.gate.admit(principal, wanted, { toSend: false });
       const reason = verdict.decision === 'run' ? verdict.rule : verdict.why;
@@ -72,6 +80,8 @@ export class ToolCalls {
     { tool }: AdmittedCall,
     { signal, onProgress, onLog }: CallListener,
   ): Promise<FinishedCall> {
+    // What only reads, or may be done twice, needs no mark before it.
+    if (!tool.readOnly && !tool.idempotent) await this.idempotency.act();
     const logId = newId('log', this.clock.now().getTime());
     const started = performance.now();
     let asked: string | null = null;

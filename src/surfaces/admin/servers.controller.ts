@@ -9,6 +9,7 @@ import { versionOf } from '../../core/registry/server.js';
 import { ServersService } from '../../core/registry/servers.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
+import { Idempotent } from '../pipeline/idempotent-requests.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { IfMatch, Versioned, type VersionedAnswer } from '../pipeline/versions.js';
 import { PaginationQuery } from './schemas/pagination.js';
@@ -54,6 +55,7 @@ export class AdminServersController {
 
   @Post()
   @Allow('servers.create')
+  @Idempotent()
   @ApiOperation({
     summary: 'Create a server that runs elsewhere.',
     description: 'It need not be reachable: it is checked right after the answer, and is `offline` until then.',

@@ -10,6 +10,7 @@ import type { Principal } from '../../core/identity/principal.js';
 import { idSchema, type ServerId, type ServiceId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
+import { Idempotent } from '../pipeline/idempotent-requests.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { CatalogueImport, CatalogueQuery, CatalogueView, ImportedView } from './schemas/catalogue.schemas.js';
 import { ServiceConfigure, ServiceConfiguredView, ServiceCreate } from './schemas/catalogue.schemas.js';
@@ -87,6 +88,7 @@ export class CatalogueController {
 
   @Post(':service_id/configure')
   @Allow('servers.create')
+  @Idempotent()
   @ApiOperation({
     summary: 'Make a server of it, or change one, and try it.',
     description:

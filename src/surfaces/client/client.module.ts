@@ -38,6 +38,7 @@ import { SentInvitationsController } from './sent-invitations.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { ServerAccessController } from './server-access.controller.js';
 import { ServerToolsController } from './server-tools.controller.js';
+import { ToolCallsController } from './tool-calls.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
@@ -90,6 +91,7 @@ import { WebhooksController } from './webhooks.controller.js';
     ServerAccessController,
     ServerToolsController,
     ServersController,
+    ToolCallsController,
     SessionCopiesController,
     SessionDocsController,
     SessionsController,

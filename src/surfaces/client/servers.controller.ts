@@ -19,6 +19,7 @@ import { ServersService } from '../../core/registry/servers.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
+import { Idempotent } from '../pipeline/idempotent-requests.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { IfMatch, Versioned, type VersionedAnswer } from '../pipeline/versions.js';
 import { PageQuery } from './schemas/page.schemas.js';
@@ -56,6 +57,7 @@ export class ServersController {
 
   @Post()
   @Allow('servers.create')
+  @Idempotent()
   @ApiOperation({
     summary: 'Add a server.',
     description: 'It need not be reachable: it is checked right after the answer, and is `offline` until then.',

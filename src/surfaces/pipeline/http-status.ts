@@ -11,6 +11,7 @@ export const STATUS = {
   precondition_failed: 412,
   too_large: 413,
   unsupported: 415,
+  unprocessable: 422,
   rate_limited: 429,
   internal: 500,
   upstream_failed: 502,

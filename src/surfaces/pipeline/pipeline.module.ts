@@ -5,6 +5,8 @@ import { AuthGuard } from './auth.guard.js';
 import { ErrorWriter } from './error-writer.js';
 import { EventStreams } from './event-streams.js';
 import { ExpectContinue } from './expect-continue.js';
+import { CallAnswers } from './call-answers.js';
+import { IdempotentRequests } from './idempotent-requests.js';
 import { noSurface } from './no-surface.js';
 import { RateLimits } from './rate-limits.js';
 import { RequestLimits } from './request-limits.js';
@@ -25,9 +27,11 @@ export class PipelineModule {
       providers: [
         { provide: Surfaces, useValue: new Surfaces(surfaces, noSurface) },
         AuthGuard,
+        CallAnswers,
         ErrorWriter,
         EventStreams,
         ExpectContinue,
+        IdempotentRequests,
         RateLimits,
         RequestHooks,
         RequestLimits,
@@ -37,7 +41,7 @@ export class PipelineModule {
         { provide: APP_GUARD, useExisting: AuthGuard },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],
-      exports: [Surfaces, AuthGuard, EventStreams],
+      exports: [Surfaces, AuthGuard, CallAnswers, EventStreams, IdempotentRequests],
     };
   }
 }

@@ -15,6 +15,7 @@ const TITLES = {
   precondition_failed: 'Changed meanwhile',
   too_large: 'Too large',
   unsupported: 'Unsupported media type',
+  unprocessable: 'Not what it was before',
   rate_limited: 'Too many requests',
   internal: 'Our fault',
   upstream_failed: 'An upstream failed',

@@ -12,13 +12,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CatalogueService } from '../../core/catalogue/catalogue.service.js';
 import { MAX_WAIT_SECONDS } from '../../core/execution/held-call-waits.service.js';
+import { ResourceRequests } from '../../core/execution/resource-requests.service.js';
 import { ToolCalls } from '../../core/execution/tool-calls.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Allow } from '../pipeline/auth.guard.js';
+import { CallAnswers } from '../pipeline/call-answers.js';
 import { ClientGone } from '../pipeline/client-gone.js';
 import { PreferredWait } from '../pipeline/prefer.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { ApprovalRequiredView, ExecutionView, toExecutionAnswer, ToolExecution } from './schemas/execution.schemas.js';
+import { ResourceExecution, ResourceView, toResourceAnswer } from './schemas/resource.schemas.js';
 import { platformError } from './schemas/platform-error.schemas.js';
 
 @ApiTags('MCP execution')
@@ -33,6 +36,8 @@ export class ExecutionController {
   constructor(
     private readonly calls: ToolCalls,
     private readonly catalogue: CatalogueService,
+    private readonly resources: ResourceRequests,
+    private readonly answers: CallAnswers,
   ) {}
 
   @Post('tool')
@@ -41,6 +46,11 @@ export class ExecutionController {
     summary: 'Call a tool.',
     description:
       'Runs under the approval policy of its server: a call that a person has to allow is held, and answers 202 with where to decide.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'A repeated call under it is answered, not made.',
   })
   @ApiHeader({
     name: 'Prefer',
@@ -66,7 +76,34 @@ export class ExecutionController {
       timeoutMs: body.timeout && body.timeout * 1_000,
       waitMs,
     };
-    const answer = toExecutionAnswer(await this.calls.call(principal, 'rest', wanted, { signal }), request.id);
-    await reply.status(answer.status).send(answer.body);
+    await this.answers.answer(request, reply, signal, async (listener) =>
+      toExecutionAnswer(await this.calls.call(principal, 'rest', wanted, listener), request.id),
+    );
+  }
+
+  @Post('resource')
+  @Allow('tools.call')
+  @ApiOperation({
+    summary: 'Read a resource.',
+    description:
+      '`resourceName` is the URI of a resource, its name, the name of a resource template (`parameters` fill its variables, RFC 6570), or the name of a tool that only reads (`parameters` are its arguments).',
+  })
+  @ApiOkResponse({ standardSchema: ResourceView })
+  @ApiAcceptedResponse({ standardSchema: ApprovalRequiredView })
+  @ApiBadRequestResponse(platformError('A field is not valid, or a variable is missing.'))
+  async resource(
+    @CurrentPrincipal() principal: Principal,
+    @Body({ schema: ResourceExecution }) body: z.infer<typeof ResourceExecution>,
+    @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
+    @ClientGone() signal: AbortSignal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const { serviceId, resourceName: name, parameters } = body;
+    const serverId = await this.catalogue.resolve(principal, serviceId);
+    const wanted = { serverId, name, parameters, waitMs };
+    await this.answers.answer(request, reply, signal, async (listener) =>
+      toResourceAnswer(await this.resources.fetch(principal, 'rest', wanted, listener), request.id),
+    );
   }
 }

@@ -26,6 +26,7 @@ const WORDS = {
   precondition_failed: null,
   too_large: null,
   unsupported: null,
+  unprocessable: null,
   rate_limited: { otherwise: 'RATE_LIMIT_EXCEEDED' },
   internal: { otherwise: 'INTERNAL_SERVER_ERROR' },
   upstream_failed: { otherwise: 'MCP_SERVICE_ERROR' },

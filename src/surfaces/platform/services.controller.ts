@@ -10,6 +10,7 @@ import { ToolsService } from '../../core/registry/tools.service.js';
 import type { ServerId, ServiceId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { ClientGone } from '../pipeline/client-gone.js';
+import { Idempotent } from '../pipeline/idempotent-requests.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { platformError } from './schemas/platform-error.schemas.js';
 import { ServiceConfiguration, ServiceConfiguredView, serviceId, ServiceListView } from './schemas/services.schemas.js';
@@ -53,6 +54,7 @@ export class ServicesController {
 
   @Post(':serviceId/configure')
   @Allow('servers.create')
+  @Idempotent()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Set it up for your organization, or change how it is set up.',

@@ -8,6 +8,7 @@ import { type RegisteredServer, RegisteredServersService } from '../../core/regi
 import { versionOf } from '../../core/registry/server.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
+import { Idempotent } from '../pipeline/idempotent-requests.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { IfMatch, Versioned, type VersionedAnswer } from '../pipeline/versions.js';
 import { registrationError } from './schemas/envelope.js';
@@ -38,6 +39,7 @@ export class McpServersController {
 
   @Post()
   @Allow('servers.create')
+  @Idempotent()
   @ApiOperation({
     summary: 'Register a server.',
     description: 'It need not be reachable: it is checked right after the answer, and is `offline` until then.',

@@ -9,6 +9,17 @@ const Executed = z.strictObject({
   data: z.looseObject({ result: z.unknown(), executionTime: z.number().min(0).max(30) }),
   meta: z.looseObject({ requestId: z.string().startsWith('req_') }),
 });
+const Held = z.strictObject({
+  success: z.literal(true),
+  data: z.strictObject({
+    status: z.literal('approval_required'),
+    approvalId: z.string().startsWith('apr_'),
+    url: z.string(),
+    expiresAt: z.iso.datetime(),
+  }),
+  meta: z.looseObject({}),
+});
+const Polled = z.looseObject({ data: z.looseObject({ approval: z.looseObject({}) }) });
 const Refusal = z.strictObject({
   success: z.literal(false),
   error: z.looseObject({ code: z.string(), message: z.string(), details: z.looseObject({}) }),
@@ -71,10 +82,49 @@ chapter('platform-execution', 'MCP execution', (holds) => {
       details: { reason: 'INVALID_ARGUMENTS', errors: [{ path: '/parameters/rows' }] },
     });
   });
+  holds(
+    TOOL,
+    'a call that a person has to allow is 202 approval_required, with where to decide and to ask',
+    async () => {
+      const { id } = await app.addServer(person, upstream.url);
+      const { data } = await client.expect(202, Held, execute({ serviceId: id, toolName: 'erase', parameters: {} }));
+      expect(data.url).toContain(data.approvalId);
+      const headers = { authorization: `ApiKey ${apiKey}` };
+      const poll = client.callAt('GET', `/v1/mcp/approvals/${data.approvalId}`, { headers });
+      const { approval } = (await client.expect(200, Polled, poll)).data;
+      expect(approval).toMatchObject({ status: 'pending', execution: null, serviceId: id, toolName: 'erase' });
+      expect(upstream.memory.count('erase')).toBe(1);
+    },
+  );
   holds(TOOL, 'a service or tool that is not there is 404 RESOURCE_NOT_FOUND', async () => {
     const noTool = await refused(404, execute({ serviceId, toolName: 'no_such_tool', parameters: {} }));
     expect(noTool.code).toBe('RESOURCE_NOT_FOUND');
     const printed = { serviceId: 'svc_123456', toolName: 'search_code', parameters: { query: 'x' } };
     expect((await refused(404, execute(printed))).code).toBe('RESOURCE_NOT_FOUND');
+  });
+
+  const RESOURCE = 'MCP Execution API, Fetch MCP Resource';
+  const fetchOf = (resourceName: string, parameters: object = {}) =>
+    client.callAt('POST', '/v1/mcp/execute/resource', {
+      body: { serviceId, resourceName, parameters },
+      headers: { authorization: `ApiKey ${apiKey}` },
+    });
+  holds(RESOURCE, 'POST /mcp/execute/resource answers content, mimeType and size, by URI or by name', async () => {
+    for (const name of ['scripted://linked', 'linked']) {
+      const { data } = await client.expect(200, Executed, fetchOf(name));
+      expect(data.result).toEqual({
+        content: expect.any(String) as string,
+        mimeType: 'text/plain',
+        size: expect.any(Number) as number,
+      });
+    }
+  });
+  holds(RESOURCE, 'a resourceName as printed, of a tool that only reads, calls the tool', async () => {
+    const { data } = await client.expect(200, Executed, fetchOf('read', { rows: 0 }));
+    expect(data.result).toEqual({ label: '', rows: [] });
+  });
+  holds(RESOURCE, 'a name of nothing that reads is 404 RESOURCE_NOT_FOUND', async () => {
+    expect((await refused(404, fetchOf('write', { text: 'x' }))).code).toBe('RESOURCE_NOT_FOUND');
+    expect((await refused(404, fetchOf('scripted://nowhere'))).code).toBe('RESOURCE_NOT_FOUND');
   });
 });

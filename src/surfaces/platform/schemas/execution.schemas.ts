@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { callFailed } from '../../../core/execution/execution.errors.js';
-import type { CallAnswer, FinishedCall, WaitingCall } from '../../../core/execution/tool-call.js';
+import type { CallAnswer, FinishedCall, JudgedCall, WaitingCall } from '../../../core/execution/tool-call.js';
 import { valueOf } from '../../../core/execution/tool-value.js';
 import { MAX_TIMEOUT_SECONDS } from '../../../core/registry/server.js';
 import { succeed } from './envelope.js';
 
-const MAX_NAME = 256;
+export const MAX_NAME = 256;
 
 export const ToolExecution = z
   .strictObject({
@@ -67,7 +67,8 @@ export const ApprovalRequiredView = z
   .meta({ id: 'ApprovalRequired' });
 
 /** The status and body of a call. @throws callFailed */
-export function toExecutionAnswer(answer: CallAnswer, requestId: string) {
+export function toExecutionAnswer(answer: CallAnswer | JudgedCall, requestId: string) {
+  if (answer.status === 'dry_run') throw new Error('This door asks for no dry runs.');
   if (answer.status === 'approval_required') return { status: 202, body: toApprovalRequiredView(answer, requestId) };
   return { status: 200, body: toExecutionView(answer, requestId) };
 }

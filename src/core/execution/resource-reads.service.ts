@@ -1,0 +1,108 @@
+import { UpstreamError } from '@app/mcp-client';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import { newId, type ServerId } from '../../platform/ids.js';
+import type { Door } from '../approvals/approval-request.js';
+import type { Principal } from '../identity/principal.js';
+import { ServerAccess } from '../registry/server-access.service.js';
+import { UpstreamsService } from '../registry/upstreams.service.js';
+import { toPreview } from './answer.js';
+import { type AskedCall, CallLog } from './call-log.js';
+import { resourceNotFound } from './execution.errors.js';
+import { toListedResources, type ListedResources, type ResourceContent, toResourceContents } from './resource.js';
+import { expandUriTemplate } from './uri-template.js';
+
+export interface ReadResource {
+  contents: ResourceContent[];
+  durationMs: number;
+  logId: string;
+}
+
+interface Wait {
+  signal: AbortSignal;
+}
+
+/** Resources of servers, for whoever may use these; they are read without asking anybody. */
+@Injectable()
+export class ResourceReads {
+  constructor(
+    private readonly access: ServerAccess,
+    private readonly upstreams: UpstreamsService,
+    private readonly log: CallLog,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Asked anew each time. @throws AppError of access, or of the upstream */
+  async list(principal: Principal, serverId: ServerId, { signal }: Wait): Promise<ListedResources> {
+    await this.access.requireLately(principal, serverId, 'use');
+    return this.listFrom(serverId, { signal });
+  }
+
+  /** By its URI. */
+  async read(principal: Principal, door: Door, serverId: ServerId, uri: string, wait: Wait): Promise<ReadResource> {
+    const start = this.log.start();
+    const logId = newId('log', this.clock.now().getTime());
+    const asked: AskedCall = { door, method: 'resources/read', serverId, tool: uri, request: { uri } };
+    try {
+      await this.access.requireLately(principal, serverId, 'use');
+      asked.serverName = (await this.upstreams.describe(serverId)).name;
+      const contents = await this.upstreams
+        .withSession(serverId, wait, async (session, server) =>
+          toResourceContents(await session.readResource(uri, { ...wait, timeoutMs: server.timeout * 1_000 })),
+        )
+        .catch((error: unknown) => {
+          throw toReadError(error);
+        });
+      this.log.read(principal, asked, { id: logId, response: contents }, start);
+      return { contents, durationMs: performance.now() - start.tick, logId };
+    } catch (error) {
+      if (error instanceof AppError && error.kind === 'upstream_failed') {
+        this.log.read(principal, asked, { id: logId, error }, start);
+      } else this.log.refused(principal, asked, error, start);
+      throw error;
+    }
+  }
+
+  /**
+   * The URI of what is named: a URI itself, the name of a resource, or the name of a template whose variables are given.
+   * @returns undefined where the server has no such resource
+   */
+  async findUri(
+    principal: Principal,
+    serverId: ServerId,
+    named: string,
+    variables: Record<string, unknown>,
+    wait: Wait,
+  ): Promise<string | undefined> {
+    if (/^[a-z][a-z0-9+.-]*:/i.test(named)) return named;
+    const { resources, templates } = await this.list(principal, serverId, wait);
+    const resource = resources.find(({ name }) => name === named);
+    if (resource) return resource.uri;
+    const template = templates.find(({ name }) => name === named);
+    return template && expandUriTemplate(template.uriTemplate, variables);
+  }
+
+  private async listFrom(serverId: ServerId, wait: Wait): Promise<ListedResources> {
+    return this.upstreams
+      .withSession(serverId, wait, async (session, server) => {
+        const within = { ...wait, timeoutMs: server.timeout * 1_000 };
+        return toListedResources(await session.listResources(within), await session.listResourceTemplates(within));
+      })
+      .catch((error: unknown) => {
+        throw toReadError(error);
+      });
+  }
+}
+
+/** JSON-RPC's invalid params, and MCP's own: there is no such resource. */
+const NOT_THERE = new Set([-32002, -32602]);
+
+function toReadError(error: unknown): unknown {
+  if (!(error instanceof UpstreamError)) return error;
+  if (error.rpc && NOT_THERE.has(error.rpc.code)) return resourceNotFound();
+  if (error.code === 'UPSTREAM_BUSY') {
+    return new AppError('unavailable', error.code, toPreview(error.message), { retryAfterSeconds: 1 });
+  }
+  return new AppError('upstream_failed', error.code, toPreview(error.message));
+}

@@ -2,6 +2,7 @@ import { RequestLog } from '../../src/core/execution/request-log.js';
 import { Database } from '../../src/platform/database/database.js';
 import { type Person, startTestApp, type TestApp } from '../support/app.js';
 import { Statements } from '../support/statements.js';
+import { startBareUpstream } from '../support/upstreams/bare-upstream.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
 let app: TestApp;
@@ -190,4 +191,70 @@ test('files that a tool made are downloaded with the credential of the call', as
   const [file] = made.body.data.artifacts;
   const got = await app.api('GET', file?.url ?? '', { token: apiKey });
   expect([got.status, got.bytes.length]).toEqual([200, file?.size]);
+});
+
+describe('a server that answers what no library would let through', () => {
+  const OUTPUT = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+  const TOOL = {
+    name: 'odd',
+    inputSchema: { type: 'object' },
+    outputSchema: OUTPUT,
+    annotations: { readOnlyHint: true },
+  };
+  let odd: Awaited<ReturnType<typeof startBareUpstream>>;
+  let oddId: string;
+  beforeAll(async () => {
+    odd = await startBareUpstream(TOOL);
+    oddId = (await app.addServer(owner, odd.url, { approval_policy: 'auto_approve' })).id;
+  });
+  afterAll(() => odd.close());
+
+  const call = async () =>
+    (
+      await owner.call<{ status: string; error: { code: string; message: string } | null; result: unknown }>(
+        'POST',
+        `/servers/${oddId}/tools/odd/call`,
+        {},
+      )
+    ).body;
+
+  test('a result that is not as its schema says is a failure, and kept for people to read', async () => {
+    odd.answerWith({ result: { content: [{ type: 'text', text: 'one' }], structuredContent: { n: 'one' } } });
+    expect(await call()).toMatchObject({
+      status: 'failed',
+      error: { code: 'OUTPUT_INVALID', message: expect.stringContaining('/n') as string },
+      result: { structured_content: { n: 'one' } },
+    });
+    odd.answerWith({ result: { content: [], structuredContent: { n: 1 } } });
+    expect(await call()).toMatchObject({ status: 'succeeded', error: null });
+  });
+
+  test('a task that goes on, and an address that somebody has to visit, are said to be that', async () => {
+    odd.answerWith({ result: { content: [], task: { taskId: 't1', status: 'working' } } });
+    expect(await call()).toMatchObject({ status: 'failed', error: { code: 'TASKS_NOT_SUPPORTED' } });
+    const data = { elicitations: [{ mode: 'url', url: 'https://example.com/visit', elicitationId: 'e1' }] };
+    odd.answerWith({ error: { code: -32042, message: 'Visit.', data } });
+    expect(await call()).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'URL_ELICITATION_REQUIRED',
+        message: expect.stringContaining('https://example.com/visit') as string,
+      },
+    });
+  });
+
+  test('one that is away is left alone after some failures, and is told of at once', async () => {
+    await odd.close();
+    const codes: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { status, body, headers } = await owner.call<{ code: string }>(
+        'POST',
+        `/servers/${oddId}/tools/odd/call`,
+        {},
+      );
+      codes.push(`${status} ${body.code} ${headers.has('retry-after')}`);
+    }
+    expect(codes[0]).toBe('502 UPSTREAM_UNREACHABLE false');
+    expect(codes[2]).toBe('503 UPSTREAM_UNAVAILABLE true');
+  });
 });

@@ -114,5 +114,6 @@ function toIssue(error: ErrorObject): FieldIssue {
   };
 }
 
-export const describeIssues = (issues: readonly FieldIssue[]): string =>
-  issues.map(({ path, message }) => `${path === '/' ? 'the arguments' : path} ${message}`).join('; ');
+/** @param whole what the issues are in, as a subject */
+export const describeIssues = (issues: readonly FieldIssue[], whole = 'the arguments'): string =>
+  issues.map(({ path, message }) => `${path === '/' ? whole : path} ${message}`).join('; ');

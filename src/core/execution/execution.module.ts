@@ -15,6 +15,7 @@ import { OldHeldCalls } from './old-held-calls.js';
 import { ResourceReads } from './resource-reads.service.js';
 import { ResourceRequests } from './resource-requests.service.js';
 import { RunHeldCallHandler } from './run-held-call.handler.js';
+import { CircuitBreakers } from './circuit-breakers.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestFigures } from './request-figures.js';
 import { RequestLog } from './request-log.js';
@@ -30,6 +31,7 @@ import { ToolCalls } from './tool-calls.service.js';
     CallGate,
     CallLog,
     CallMetrics,
+    CircuitBreakers,
     ExecutionService,
     ExpireHeldCallHandler,
     HeldCallRuns,

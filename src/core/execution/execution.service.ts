@@ -1,6 +1,6 @@
-import { type LogMessage, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
+import type { UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
-import { AppError, toAppError } from '../../platform/errors/app-error.js';
+import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ServerId } from '../../platform/ids.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
@@ -9,13 +9,21 @@ import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ToolConfirmation } from '../registry/tool-confirmation.service.js';
 import { ToolsService } from '../registry/tools.service.js';
-import { UpstreamsService } from '../registry/upstreams.service.js';
-import { type RawAnswer, readAnswer, readResourceFile, toPreview } from './answer.js';
+import type { ListedTool } from '../registry/tool-state.js';
+import { toolQuarantined } from '../registry/registry.errors.js';
+import { placeKey, UpstreamsService } from '../registry/upstreams.service.js';
+import { type RawAnswer, readAnswer } from './answer.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
+import { isTask, outputInvalid, readLinks, TASKS_NOT_SUPPORTED, toFaultOutcome, toLogEntry } from './call-faults.js';
+import { toolChanged, unavailable } from './call-faults.js';
 import { CallLog } from './call-log.js';
+import { CircuitBreakers } from './circuit-breakers.js';
 import { CallMetrics } from './call-metrics.js';
 import type { CallObserver, ToolCall } from './tool-call.js';
-import type { ToolOutcome } from './tool-outcome.js';
+import { pauseBeforeRepeat } from './repeats.js';
+import type { CallFault, ToolOutcome } from './tool-outcome.js';
+
+type RawResult = RawAnswer & { isError?: boolean };
 
 /** The one way to call a tool, whoever asked. */
 @Injectable()
@@ -27,6 +35,7 @@ export class ExecutionService {
     private readonly confirmation: ToolConfirmation,
     private readonly upstreams: UpstreamsService,
     private readonly artifacts: ArtifactsService,
+    private readonly circuits: CircuitBreakers,
     private readonly log: CallLog,
     private readonly metrics: CallMetrics,
     private readonly tracing: Tracing,
@@ -41,11 +50,21 @@ export class ExecutionService {
   /** Never throws for what the upstream does; the files of the outcome are written but not yet recorded. */
   async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const start = this.log.start();
-    const outcome = await this.run(call, observer);
+    const outcome = await this.runAgain(call, observer, start.tick);
     const { serverId, name } = call.tool;
     this.metrics.seen(serverId, name, outcome.status, performance.now() - start.tick);
     this.log.finished(call, outcome, start, await this.nameOf(serverId));
     return outcome;
+  }
+
+  private async runAgain(call: ToolCall, observer: CallObserver, since: number): Promise<ToolOutcome> {
+    for (let repeats = 0; ; repeats += 1) {
+      const outcome = await this.run(call, observer);
+      const elapsedMs = performance.now() - since;
+      const pauseMs = observer.signal.aborted ? undefined : pauseBeforeRepeat(call, outcome, { repeats, elapsedMs });
+      if (pauseMs === undefined) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
   }
 
   private async nameOf(serverId: ServerId): Promise<string> {
@@ -57,7 +76,7 @@ export class ExecutionService {
 
   private async run(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const { tool } = call;
-    let current: ToolDefinition | undefined;
+    let current: ListedTool | undefined;
     try {
       current = await this.tools.findTool(tool.serverId, tool.name);
     } catch (error) {
@@ -67,21 +86,31 @@ export class ExecutionService {
     if (current?.pin !== tool.pin) {
       return toolChanged(current ? 'changed' : 'gone');
     }
+    if (current.quarantined) {
+      const { code, message } = toolQuarantined(current);
+      return { status: 'not_sent', fault: { code, message }, transient: false };
+    }
     const issues = call.validated ? [] : this.validate(tool, call.arguments);
     if (issues.length > 0) {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
       return { status: 'not_sent', fault, transient: false };
     }
     let timeoutMs = call.timeoutMs ?? 0;
+    let place = '';
     try {
+      place = placeKey(await this.upstreams.describe(tool.serverId));
+      const entered = this.circuits.enter(tool.serverId, place);
+      if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
       return await this.upstreams.withSession(tool.serverId, { signal: observer.signal }, async (session, server) => {
         timeoutMs = call.timeoutMs ?? server.timeout * 1_000;
         const confirmed = await this.confirmation.confirm(session, tool, { signal: observer.signal, timeoutMs });
         if (confirmed !== 'same') return toolChanged(confirmed);
         const raw = await this.callUpstream(session, call, observer, timeoutMs);
+        this.circuits.leave(tool.serverId, place, undefined);
         return this.toOutcome(call, raw, session, observer.signal);
       });
     } catch (error) {
+      this.circuits.leave(tool.serverId, place, observer.signal.aborted ? new Error('Cancelled.') : error);
       return toFaultOutcome(error, observer.signal, timeoutMs);
     }
   }
@@ -116,7 +145,7 @@ export class ExecutionService {
 
   private async toOutcome(
     call: ToolCall,
-    raw: RawAnswer & { isError?: boolean },
+    raw: RawResult,
     session: UpstreamSession,
     signal: AbortSignal,
   ): Promise<ToolOutcome> {
@@ -132,9 +161,22 @@ export class ExecutionService {
       const fault = this.fileNotStored(error);
       return { status: 'failed', fault, preview, output, artifacts: [] };
     }
-    if (!raw.isError) return { status: 'succeeded', preview, output, artifacts };
-    const message = preview.split('\n', 1)[0]?.slice(0, 500) || 'The tool reported a failure without a word.';
-    return { status: 'failed', fault: { code: 'TOOL_FAILED', message }, preview, output, artifacts };
+    const fault = this.faultIn(call.tool, raw, preview);
+    return fault
+      ? { status: 'failed', fault, preview, output, artifacts }
+      : { status: 'succeeded', preview, output, artifacts };
+  }
+
+  /** What is wrong with an answer: by its own word, or as what the tool promises. */
+  private faultIn(tool: ToolDefinition, raw: RawResult, preview: string): CallFault | undefined {
+    if (raw.isError) {
+      const message = preview.split('\n', 1)[0]?.slice(0, 500) || 'The tool reported a failure without a word.';
+      return { code: 'TOOL_FAILED', message };
+    }
+    if (isTask(raw)) return TASKS_NOT_SUPPORTED;
+    if (!tool.outputSchema) return undefined;
+    const issues = this.validation.check(`${tool.pin} output`, tool.outputSchema, raw.structuredContent ?? null);
+    return issues.length > 0 ? outputInvalid(issues) : undefined;
   }
 
   private async keep(call: ToolCall, files: readonly IncomingFile[]): Promise<Artifact[]> {
@@ -164,64 +206,4 @@ export class ExecutionService {
       message: `The tool has done its work, but a file it made could not be stored.${known ? ` ${message}` : ''}`,
     };
   }
-}
-
-/** RFC 5424's eight levels, as MCP has them, in our four. */
-function toLogEntry({ level, data }: LogMessage): { level: 'debug' | 'info' | 'warn' | 'error'; message: string } {
-  const message = toPreview(typeof data === 'string' ? data : JSON.stringify(data));
-  if (level === 'debug') return { level, message };
-  if (level === 'info' || level === 'notice') return { level: 'info', message };
-  return { level: level === 'warning' ? 'warn' : 'error', message };
-}
-
-/** A linked resource that cannot be read is only missing as a file; the call has succeeded all the same. */
-async function readLinks(
-  links: readonly { uri: string; name: string; contentType: string }[],
-  session: UpstreamSession,
-  signal: AbortSignal,
-): Promise<IncomingFile[]> {
-  const files: IncomingFile[] = [];
-  for (const link of links) {
-    const read = await session.readResource(link.uri, { signal }).catch(() => undefined);
-    const file = read && readResourceFile(read, link);
-    if (file) files.push(file);
-  }
-  return files;
-}
-
-/** What may be gone at the next try. */
-const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set([
-  'UPSTREAM_UNREACHABLE',
-  'UPSTREAM_BUSY',
-  'UPSTREAM_TIMEOUT',
-]);
-
-/** A changed tool is tried again at once, which puts the new definition before a person. */
-const toolChanged = (how: 'changed' | 'gone'): ToolOutcome => ({
-  status: 'not_sent',
-  fault:
-    how === 'changed'
-      ? { code: 'TOOL_CHANGED', message: 'The tool changed on its server after it was approved.' }
-      : { code: 'TOOL_GONE', message: 'The server no longer has this tool.' },
-  transient: how === 'changed',
-});
-
-const isUnsent = (error: unknown): boolean => error instanceof UpstreamError && !error.requestSent;
-
-function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: number): ToolOutcome {
-  if (signal.aborted) return { status: 'cancelled', sent: !isUnsent(error) };
-  if (error instanceof UpstreamError) {
-    if (error.code === 'UPSTREAM_TIMEOUT' && error.requestSent) return { status: 'timed_out', afterMs: timeoutMs };
-    const fault = { code: error.code, message: toPreview(error.message) };
-    if (error.code === 'UPSTREAM_ERROR') {
-      return { status: 'failed', fault, preview: fault.message, output: { content: [] }, artifacts: [] };
-    }
-    if (error.requestSent) return { status: 'lost', fault };
-    return { status: 'not_sent', fault, transient: TRANSIENT.has(error.code) };
-  }
-  if (error instanceof AppError && error.kind !== 'internal') {
-    const transient = error.kind === 'unavailable';
-    return { status: 'not_sent', fault: { code: error.code, message: error.message }, transient };
-  }
-  throw error;
 }

@@ -1,0 +1,109 @@
+import { type LogMessage, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
+import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
+import { describeIssues } from './argument-validation.js';
+import type { IncomingFile } from '../artifacts/artifact.js';
+import { readResourceFile, toPreview } from './answer.js';
+import type { CallFault, ToolOutcome } from './tool-outcome.js';
+
+/** RFC 5424's eight levels, as MCP has them, in our four. */
+export function toLogEntry({ level, data }: LogMessage): {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+} {
+  const message = toPreview(typeof data === 'string' ? data : JSON.stringify(data));
+  if (level === 'debug') return { level, message };
+  if (level === 'info' || level === 'notice') return { level: 'info', message };
+  return { level: level === 'warning' ? 'warn' : 'error', message };
+}
+
+/** A linked resource that cannot be read is only missing as a file; the call has succeeded all the same. */
+export async function readLinks(
+  links: readonly { uri: string; name: string; contentType: string }[],
+  session: UpstreamSession,
+  signal: AbortSignal,
+): Promise<IncomingFile[]> {
+  const files: IncomingFile[] = [];
+  for (const link of links) {
+    const read = await session.readResource(link.uri, { signal }).catch(() => undefined);
+    const file = read && readResourceFile(read, link);
+    if (file) files.push(file);
+  }
+  return files;
+}
+
+/** What may be gone at the next try. */
+const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set([
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_BUSY',
+  'UPSTREAM_TIMEOUT',
+]);
+
+/** A changed tool is tried again at once, which puts the new definition before a person. */
+export const toolChanged = (how: 'changed' | 'gone'): ToolOutcome => ({
+  status: 'not_sent',
+  fault:
+    how === 'changed'
+      ? { code: 'TOOL_CHANGED', message: 'The tool changed on its server after it was approved.' }
+      : { code: 'TOOL_GONE', message: 'The server no longer has this tool.' },
+  transient: how === 'changed',
+});
+
+const isUnsent = (error: unknown): boolean => error instanceof UpstreamError && !error.requestSent;
+
+export function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: number): ToolOutcome {
+  if (signal.aborted) return { status: 'cancelled', sent: !isUnsent(error) };
+  if (error instanceof UpstreamError) {
+    if (error.code === 'UPSTREAM_TIMEOUT' && error.requestSent) return { status: 'timed_out', afterMs: timeoutMs };
+    const fault = urlWanted(error) ?? { code: error.code, message: toPreview(error.message) };
+    if (error.code === 'UPSTREAM_ERROR') {
+      return { status: 'failed', fault, preview: fault.message, output: { content: [] }, artifacts: [] };
+    }
+    if (error.requestSent) return { status: 'lost', fault };
+    return { status: 'not_sent', fault, transient: TRANSIENT.has(error.code) };
+  }
+  if (error instanceof AppError && error.kind !== 'internal') {
+    const transient = error.kind === 'unavailable';
+    return { status: 'not_sent', fault: { code: error.code, message: error.message }, transient };
+  }
+  throw error;
+}
+
+/** Nobody waits for a server that was away a moment ago, again and again. */
+export const unavailable = (retryAfterSeconds: number): ToolOutcome => ({
+  status: 'not_sent',
+  fault: {
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'The server failed several times in a row; calls of it pause for a moment.',
+    retryAfterSeconds,
+  },
+  transient: true,
+});
+
+/** An answer of MCP's tasks: the work goes on, and its result would have to be asked for. */
+export const isTask = (raw: object): boolean =>
+  typeof (raw as { task?: { taskId?: unknown } }).task?.taskId === 'string' ||
+  (raw as { resultType?: unknown }).resultType === 'task';
+
+export const TASKS_NOT_SUPPORTED = {
+  code: 'TASKS_NOT_SUPPORTED',
+  message: 'The tool answered with a task that goes on by itself, which is not supported here.',
+} as const satisfies CallFault;
+
+export const outputInvalid = (issues: readonly FieldIssue[]): CallFault => ({
+  code: 'OUTPUT_INVALID',
+  message: `The tool answered something else than it promises: ${describeIssues(issues, 'its result')}.`.slice(
+    0,
+    1_000,
+  ),
+});
+
+/** JSON-RPC code of MCP: the user has to visit an address first. */
+const URL_ELICITATION_REQUIRED = -32042;
+
+function urlWanted({ rpc }: UpstreamError): CallFault | undefined {
+  if (rpc?.code !== URL_ELICITATION_REQUIRED) return undefined;
+  const { elicitations } = (rpc.data ?? {}) as { elicitations?: { url?: unknown; message?: unknown }[] };
+  const url = Array.isArray(elicitations) ? elicitations[0]?.url : undefined;
+  const where = typeof url === 'string' ? toPreview(url.slice(0, 1_500)) : 'an address that it does not name';
+  return { code: 'URL_ELICITATION_REQUIRED', message: `The tool wants somebody to visit first: ${where}` };
+}

@@ -58,7 +58,7 @@ test('a warm call asks the database nothing', async () => {
     counted.push([...statements.of(`warm-${index}`)]);
   }
   expect(counted.flat()).toEqual([]);
-});
+}, 60_000);
 
 test('each call is one row of the log, also one that was refused or failed, with who asked and how', async () => {
   const from = new Date();

@@ -272,3 +272,19 @@ test('each hostile file is a 400 that says why', async () => {
   const beyondOthers = await importInto<Refused>(owner, { ...file, padding: 'x'.repeat(2 * 1_048_576) });
   expect(beyondOthers.body.code).toBe('VALIDATION_ERROR');
 });
+
+test('the Registration API tells which definitions are approved, and who relies on a server', async () => {
+  const server = await app.addServer(owner, upstream.url);
+  const [tool] = await toolsOf(owner, server.id);
+  await owner.call('POST', `/servers/${server.id}/tools/${tool?.name}/approve`, { pin: tool?.pin });
+  const session = await owner.call<{ id: string }>('POST', '/sessions', { server_id: server.id });
+  const body = { name: 'Reader', scopes: ['mcp:read'] };
+  const made = await owner.call<{ api_key: { id: string; key: string } }>('POST', '/user/api-keys', body);
+  const { id, key } = made.body.api_key;
+  const headers = { 'X-API-KEY': id, 'X-API-SECRET': key };
+  const told = await app.api<{ data: Record<string, unknown> }>('GET', `/api/mcp-servers/${server.id}`, { headers });
+  expect(told.body.data).toMatchObject({
+    tool_approval_hashes: [tool?.pin],
+    dependent_agents: [{ id: session.body.id, kind: 'session' }],
+  });
+});

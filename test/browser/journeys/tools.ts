@@ -88,7 +88,7 @@ export function triesAndDecidesOnTools(onStage: () => Stage): void {
     await trust.getByRole('button', { name: 'Approve this definition' }).click();
     await page.locator('[data-testid=trust][data-state=approved]').waitFor();
     await page.goto('/approvals?tab=decided');
-    await page.getByTestId('approvals').getByText('send.mail').waitFor();
+    await page.getByTestId('approvals').getByText('send.mail').first().waitFor();
   });
 
   test('nothing complained', () => {

@@ -18,7 +18,9 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One call of the Client API. @throws Problem for every answer that is not a success */
 export async function call<Answer>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
-  return (await (await answerTo(method, path, options)).json()) as Answer;
+  const text = await (await answerTo(method, path, options)).text();
+  // What is deleted has nothing to say (204).
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
 }
 
 /** A file of the API, kept under the name that the server gives it. @throws Problem */

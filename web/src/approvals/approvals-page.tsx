@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type KeyboardEvent } from 'react';
+import { useEffect, useRef } from 'react';
 import { approvalsQuery } from '../api/approval-queries.js';
 import type { Approval, ApprovalCounts } from '../api/approval-types.js';
 import { serversQuery } from '../api/queries.js';
@@ -70,16 +70,21 @@ function List({ status, opened }: { status: 'pending' | 'decided'; opened: strin
   const filtered = kind !== '' || server_id !== undefined;
   const set = (part: { kind?: string; server_id?: string | undefined }) =>
     void navigate({ to: '.', search: (search) => ({ ...search, ...part }), replace: true });
-  const move = (event: KeyboardEvent<HTMLElement>) => {
-    if (inTextField(event.target)) return;
-    const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[keyName(event)];
-    if (step === undefined) return;
-    event.preventDefault();
-    focusRow(event.currentTarget, step);
-  };
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const move = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || inTextField(event.target) || document.querySelector('dialog[open]')) return;
+      const step = { j: 1, k: -1 }[keyName(event)];
+      if (step === undefined || list.current === null) return;
+      event.preventDefault();
+      focusRow(list.current, step);
+    };
+    addEventListener('keydown', move);
+    return () => removeEventListener('keydown', move);
+  }, []);
 
   return (
-    <div onKeyDown={move}>
+    <div ref={list}>
       {status === 'pending' && <StatsStrip />}
       <div className="chips" role="group" aria-label="Kinds">
         {KINDS.map(([value, words, name]) => (

@@ -35,6 +35,13 @@ function Block({ block }: { block: unknown }) {
       </>
     );
   }
+  if (typeof block.file === 'string') {
+    return (
+      <p className="dim">
+        {visible(String(block.type))}: <span className="mono">{visible(block.file)}</span>, below
+      </p>
+    );
+  }
   if (data !== undefined) {
     return (
       <p className="dim">

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { createScrubber } from '../../platform/logging/scrub.js';
 import { scrubText } from '../../platform/logging/secret-forms.js';
@@ -5,7 +6,17 @@ import { toRedactedJson } from './redacted-json.js';
 import { secretPathsOf } from './secret-paths.js';
 
 const scrub = createScrubber(['the-secret-of-the-settings'], scrubText);
-const redact = (value: unknown, limit = 16_384) => toRedactedJson(value, { limit, scrub });
+/** Both ways must say the same: part by part, and at one look. */
+function redact(value: unknown, limit = 16_384) {
+  const found = toRedactedJson(value, { limit, scrub });
+  const atOnce = toRedactedJson(value, { limit, scrub, bytes: 0 });
+  expect(atOnce.json).not.toContain(SECRET);
+  if (!found.truncated && !isOfBytes(value))
+    expect(JSON.parse(atOnce.json ?? '')).toEqual(JSON.parse(found.json ?? ''));
+  return found;
+}
+/** These are no values of JSON: their indexes are written where nobody looks at them. */
+const isOfBytes = (value: unknown): boolean => inspect(value, { depth: 20 }).includes('Array(');
 const read = (value: unknown, limit?: number): unknown => JSON.parse(redact(value, limit).json ?? 'null');
 
 const SECRET_NAMES = [

@@ -137,10 +137,10 @@ export class RequestLog implements OnApplicationShutdown {
 
   private textOf(row: RequestLogRow): string {
     const limits = { limit: this.bodyBytes, scrub: this.scrub };
-    const { request, response, secretPaths = [] } = row;
+    const { request, response, secretPaths = [], requestBytes, responseBytes } = row;
     const bodies = {
-      request: request === null ? NO_BODY : toRedactedJson(request, { ...limits, secretPaths }),
-      response: response === null ? NO_BODY : toRedactedJson(response, limits),
+      request: request === null ? NO_BODY : toRedactedJson(request, { ...limits, secretPaths, bytes: requestBytes }),
+      response: response === null ? NO_BODY : toRedactedJson(response, { ...limits, bytes: responseBytes }),
     };
     return toRowText(row, bodies, this.scrub);
   }

@@ -79,3 +79,9 @@ export function secrecyOf(name: string): 'secret' | 'counted' | 'open' {
   if (name.length <= LONGEST_NAME && seen.size < MOST_NAMES) seen.set(name, secrecy);
   return secrecy;
 }
+
+const MAY_HAVE_SECRET_NAME =
+  /pass|pwd|secret|token|(?:api|access|private|signing|encryption)[^a-z0-9]{0,3}key|authorization|credential|cookie|bearer|session[^a-z0-9]{0,3}id|"[^"a-z0-9]*(?:auth|jwt|otp|pin|cvv|cvc)[^"a-z0-9]*"/i;
+
+/** False: no member in this JSON has a name for which `secrecyOf` says `secret` or `counted`. */
+export const mayNameSecret = (json: string): boolean => MAY_HAVE_SECRET_NAME.test(json);

@@ -3,11 +3,13 @@ import { ActivityModule } from '../../core/activity/activity.module.js';
 import { AgentModule } from '../../core/agent/agent.module.js';
 import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { AdminActivityController } from './activity.controller.js';
 import { ActivityStream } from './activity-stream.js';
+import { AdminApprovalsController } from './approvals.controller.js';
 import { AdminAuthController } from './auth.controller.js';
 import { AdminHealthController } from './health.controller.js';
 import { ExportController } from './export.controller.js';
@@ -21,6 +23,7 @@ import { AdminServersController } from './servers.controller.js';
     ActivityModule,
     AgentModule,
     IdentityModule,
+    InboxModule,
     OverviewModule,
     RegistryModule,
     SessionsModule,
@@ -28,6 +31,7 @@ import { AdminServersController } from './servers.controller.js';
   providers: [ActivityStream],
   controllers: [
     AdminActivityController,
+    AdminApprovalsController,
     AdminAuthController,
     AdminHealthController,
     AdminServersController,

@@ -21,11 +21,12 @@ interface Configured {
 
 /** Settings by the service's own schema; saved, then tried. */
 export function ConfigureForm({ service }: { service: ServiceDetail }) {
-  const fields = useMemo(() => configFields(service.config_schema), [service.config_schema]);
   const [raw, setRaw] = useState<Record<string, string>>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [name, setName] = useState('');
   const [serverId, setServerId] = useState(service.server_ids[0] ?? '');
+  const kept = serverId !== '';
+  const fields = useMemo(() => configFields(service.config_schema, { kept }), [service.config_schema, kept]);
   const saving = useMutation({
     mutationFn: (config: Record<string, unknown>) =>
       call<Configured>('POST', `/catalogue/${service.id}/configure`, {

@@ -128,7 +128,12 @@ function Packages() {
   const [name, setName] = useState('');
   const [version, setVersion] = useState('');
   const listing = useMutation({
-    mutationFn: () => call('POST', '/catalogue/packages', { body: { package: name.trim(), version: version.trim() } }),
+    mutationFn: () =>
+      call('POST', '/catalogue/packages', {
+        body: { package: name.trim(), version: version.trim() },
+        // It is installed before it answers.
+        timeout: 150_000,
+      }),
     onSuccess: () => {
       setName('');
       setVersion('');

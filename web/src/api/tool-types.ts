@@ -19,6 +19,8 @@ export interface DefinitionChange {
   message: string;
   before?: unknown;
   after?: unknown;
+  /** Of a text: word by word. */
+  words?: { op: 'same' | 'added' | 'removed'; text: string }[];
 }
 
 export interface DefinitionDiff {
@@ -36,14 +38,12 @@ export interface ToolVersion {
   decided_at: string | null;
   decided_by: Person | null;
   reason: string | null;
-  /** As the server gave it; not told by every instance. */
-  definition?: unknown;
 }
 
 /** Who and what is concerned when a definition changes. */
 export interface Affected {
   plans: { plan_id: string; session_id: string; title: string; nodes: { id: string }[] }[];
-  sessions: { id: string; title: string }[];
+  sessions: { id: string; title: string | null }[];
   keys: { id: string; name: string }[];
   grants: number;
 }

@@ -58,7 +58,7 @@ function Shown({ approval }: { approval: Detail }) {
       {approval.diff !== null && (
         <section className="section" aria-labelledby="approval-diff">
           <h3 id="approval-diff">What changed</h3>
-          <ToolDiff diff={approval.diff} />
+          <ToolDiff diff={approval.diff} serverId={server.id} tool={tool} definition={approval.definition} />
         </section>
       )}
       {approval.arguments !== null && (

@@ -69,7 +69,7 @@ function Detail({ service }: { service: ServiceDetail }) {
       {service.capabilities.length > 0 && (
         <p className="dim">It offers, by its own words: {visible(service.capabilities.join(', '))}.</p>
       )}
-      {manages && <ChangeEntry service={service} />}
+      {manages && service.source !== 'server' && <ChangeEntry service={service} />}
     </>
   );
 }

@@ -122,7 +122,7 @@ function Detail({ server }: { server: McpServer }) {
       <section role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="section">
         {tab === 'access' && <ServerAccess server={server} />}
         {tab === 'resources' && <Resources server={server} />}
-        {tab === 'settings' && <ServerSettings key={server.updated_at} server={server} />}
+        {tab === 'settings' && <ServerSettings server={server} />}
         {tab === 'tools' && tools.isPending && <Loading what="the tools" lines={5} />}
         {tab === 'tools' && tools.isError && <ErrorNote error={tools.error} onRetry={() => void tools.refetch()} />}
         {tab === 'tools' && tools.data && (

@@ -16,7 +16,8 @@ export function ServerSettings({ server }: { server: McpServer }) {
     setState('saving');
     setFailure(undefined);
     try {
-      await call<McpServer>('PUT', `/servers/${server.id}`, { body: toChange(draft) });
+      const saved = await call<McpServer>('PUT', `/servers/${server.id}`, { body: toChange(draft) });
+      setDraft(draftOf(saved));
       await queryClient.invalidateQueries({ queryKey: ['servers'] });
       void queryClient.invalidateQueries({ queryKey: ['tools', server.id] });
       setState('saved');

@@ -1,17 +1,20 @@
+import { useState } from 'react';
 import type { DefinitionChange, DefinitionDiff } from '../api/tool-types.js';
 import { visible, visibleJson } from '../ui/visible.js';
-import { SideBySide } from './side-by-side.js';
+import { CompareText } from './compare-text.js';
 import { SEVERITIES, SEVERITY_WORDS } from './tool-words.js';
 
 interface ToolDiffProps {
   diff: DefinitionDiff;
-  /** Whole definitions, where both are known. */
-  before?: unknown;
-  after?: unknown;
+  serverId: string;
+  tool: string;
+  /** The one of now. */
+  definition: unknown;
 }
 
 /** What a changed definition means, the worst first; then the text itself, side by side. */
-export function ToolDiff({ diff, before, after }: ToolDiffProps) {
+export function ToolDiff({ diff, serverId, tool, definition }: ToolDiffProps) {
+  const [open, setOpen] = useState(false);
   const groups = SEVERITIES.map((severity) => ({
     severity,
     changes: diff.changes.filter((change) => change.severity === severity),
@@ -29,29 +32,40 @@ export function ToolDiff({ diff, before, after }: ToolDiffProps) {
           </ul>
         </section>
       ))}
-      {before !== undefined && after !== undefined && (
-        <details className="fold">
-          <summary>both definitions, line by line</summary>
-          <SideBySide before={visibleJson(before)} after={visibleJson(after)} />
-        </details>
-      )}
+      <details className="fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>both definitions, line by line</summary>
+        {open && <CompareText serverId={serverId} tool={tool} from={diff.from} definition={definition} />}
+      </details>
     </div>
   );
 }
 
-function Change({ change: { path, message, before, after } }: { change: DefinitionChange }) {
+function Change({ change: { path, message, before, after, words } }: { change: DefinitionChange }) {
   return (
     <li className="change">
       <p>
         {visible(message)} <span className="mono dim">{visible(path)}</span>
       </p>
-      {(before !== undefined || after !== undefined) && (
+      {words !== undefined && <Words words={words} />}
+      {words === undefined && (before !== undefined || after !== undefined) && (
         <div className="change-values">
           {before !== undefined && <Value change="removed" value={before} />}
           {after !== undefined && <Value change="added" value={after} />}
         </div>
       )}
     </li>
+  );
+}
+
+/** A text word by word: what went is struck through, what came is underlined. */
+function Words({ words }: { words: NonNullable<DefinitionChange['words']> }) {
+  return (
+    <p className="words">
+      {words.map(({ op, text }, at) => {
+        if (op === 'removed') return <del key={at}>{visible(text)}</del>;
+        return op === 'added' ? <ins key={at}>{visible(text)}</ins> : <span key={at}>{visible(text)}</span>;
+      })}
+    </p>
   );
 }
 

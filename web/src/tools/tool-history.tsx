@@ -1,31 +1,39 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ToolDetail, ToolVersion } from '../api/tool-types.js';
 import { Moment } from '../ui/moment.js';
-import { visible, visibleJson } from '../ui/visible.js';
-import { SideBySide } from './side-by-side.js';
+import { visible } from '../ui/visible.js';
+import { CompareText } from './compare-text.js';
 
 /** Every definition that was seen, and who decided what about it. */
-export function ToolHistory({ detail: { history, tool } }: { detail: ToolDetail }) {
+export function ToolHistory({ serverId, detail }: { serverId: string; detail: ToolDetail }) {
+  const { history, tool, definition } = detail;
   if (history.length === 0) return <p className="empty">Only the definition of now is known.</p>;
-  const now = history.find(({ pin }) => pin === tool.pin);
   return (
     <ol className="entries">
       {history.map((version) => (
-        <Version key={`${version.pin} ${version.first_seen_at}`} version={version} now={now} />
+        <Version key={version.pin} version={version} now={version.pin === tool.pin}>
+          <CompareText serverId={serverId} tool={tool.name} from={version.pin} definition={definition} />
+        </Version>
       ))}
     </ol>
   );
 }
 
-function Version({ version, now }: { version: ToolVersion; now: ToolVersion | undefined }) {
+interface VersionProps {
+  version: ToolVersion;
+  now: boolean;
+  /** The comparison with the one of now. */
+  children: ReactNode;
+}
+
+function Version({ version, now, children }: VersionProps) {
   const [open, setOpen] = useState(false);
-  const { pin, first_seen_at, status, decided_at, decided_by, reason, definition } = version;
-  const comparable = version !== now && definition !== undefined && now?.definition !== undefined;
+  const { pin, first_seen_at, status, decided_at, decided_by, reason } = version;
   return (
     <li className="entry">
       <div className="entry-text">
         <p>
-          <span className="mono">{pin.slice(0, 16)}</span> {version === now && <span className="tag">now</span>}{' '}
+          <span className="mono">{pin.slice(0, 16)}</span> {now && <span className="tag">now</span>}{' '}
           {status.replaceAll('_', ' ')}
           {decided_by !== null && ` by ${decided_by.username}`}
         </p>
@@ -40,9 +48,9 @@ function Version({ version, now }: { version: ToolVersion; now: ToolVersion | un
             </span>
           )}
         </p>
-        {open && comparable && <SideBySide before={visibleJson(definition)} after={visibleJson(now.definition)} />}
+        {open && children}
       </div>
-      {comparable && (
+      {!now && (
         <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>
           Compare with now
         </button>

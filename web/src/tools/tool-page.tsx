@@ -96,7 +96,7 @@ function Detail({ server, detail }: { server: McpServer; detail: ToolDetail }) {
             </p>
           </>
         )}
-        {tab === 'history' && <ToolHistory detail={detail} />}
+        {tab === 'history' && <ToolHistory serverId={server.id} detail={detail} />}
       </TabPanel>
     </>
   );

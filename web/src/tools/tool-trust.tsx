@@ -17,11 +17,10 @@ import { awaitsDecision, STATE_WORDS, stateOf, toolPath } from './tool-words.js'
 
 /** Whether the definition is trusted, why it may not be, whom that concerns, and the decision. */
 export function ToolTrust({ server, detail }: { server: McpServer; detail: ToolDetail }) {
-  const { tool, diff, history, definition } = detail;
+  const { tool, diff, definition } = detail;
   const manages = useMay('tools.decide') && mayOn(server, 'manage');
   const state = stateOf(tool);
   const waits = awaitsDecision(tool);
-  const before = history.find(({ pin }) => pin === diff?.from)?.definition;
   return (
     <section
       className={waits ? 'trust trust-waits' : 'trust'}
@@ -43,7 +42,7 @@ export function ToolTrust({ server, detail }: { server: McpServer; detail: ToolD
       {diff !== null && (
         <>
           <h2>What changed</h2>
-          <ToolDiff diff={diff} before={before} after={before === undefined ? undefined : definition} />
+          <ToolDiff diff={diff} serverId={server.id} tool={tool.name} definition={definition} />
         </>
       )}
       <Concerned affected={detail.affected} />

@@ -153,4 +153,11 @@ export class DailyRequests implements OnApplicationShutdown {
   }
 }
 
-const dayOf = (ms: number): string => new Date(ms - (ms % DAY_MS)).toISOString().slice(0, 10);
+let lastDay = { began: NaN, text: '' };
+
+/** In UTC. Asked with each request, so the text is made once a day. */
+function dayOf(ms: number): string {
+  const began = ms - (ms % DAY_MS);
+  if (began !== lastDay.began) lastDay = { began, text: new Date(began).toISOString().slice(0, 10) };
+  return lastDay.text;
+}

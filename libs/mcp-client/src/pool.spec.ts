@@ -104,6 +104,19 @@ describe('a pool', () => {
     await busy;
   });
 
+  it('refuses at once who comes when the queue is full', async () => {
+    const pool = bench.pool({ maxCallsPerTarget: 1 });
+    const target = targetAt(server.url);
+    const first = held();
+    const busy = pool.withSession(target, {}, first.work);
+    await first.begun;
+    const waiting = Array.from({ length: 256 }, () => pool.withSession(target, {}, async () => undefined));
+    const refused = pool.withSession(target, {}, async () => undefined);
+    await expect(refused).rejects.toMatchObject({ code: 'UPSTREAM_BUSY', requestSent: false });
+    first.release();
+    await Promise.all([busy, ...waiting]);
+  });
+
   it('bounds the number of targets, forgetting the one unused for longest', async () => {
     const pool = bench.pool({ maxTargets: 2 });
     const use = (key: string) => pool.withSession(targetAt(server.url, { key }), {}, (session) => session.ping());

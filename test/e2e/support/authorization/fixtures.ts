@@ -125,6 +125,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/user/credentials/revoke-all': { body: {} },
 
   'GET /api/v1/activity/events': { streams: true },
+  'GET /api/v1/approvals/events': { streams: true },
   'POST /api/v1/webhooks': { body: {} },
   'PATCH /api/v1/webhooks/:webhook_id': { id: webhook, body: {} },
   'DELETE /api/v1/webhooks/:webhook_id': { id: webhook },

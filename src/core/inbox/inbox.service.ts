@@ -6,7 +6,7 @@ import type { HeldCallView } from '../execution/held-call.js';
 import { HeldCalls } from '../execution/held-calls.service.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import { ToolsService } from '../registry/tools.service.js';
+import { ToolHistory } from '../registry/tool-history.service.js';
 import { approvalNotFound } from './inbox.errors.js';
 import { type InboxCounts, type InboxFilter, type InboxItem, mayDecide, sees, type Sight } from './inbox-item.js';
 import { InboxRepository, type StoredRequest } from './inbox.repository.js';
@@ -14,7 +14,7 @@ import type { InboxStatistics } from './inbox-statistics.js';
 
 /** A request, and, of a held call, what became of it. */
 export interface InboxDetail extends InboxItem {
-  /** The definition that is asked about, as the server gives it; null where it has another one now. */
+  /** The definition that is asked about, as the server gave it; null where it is not kept any more. */
   definition: object | null;
   diff: object | null;
   call: HeldCallView | null;
@@ -29,7 +29,7 @@ export class InboxService {
     private readonly inbox: InboxRepository,
     private readonly access: ServerAccess,
     private readonly held: HeldCalls,
-    private readonly tools: ToolsService,
+    private readonly history: ToolHistory,
     private readonly clock: Clock,
   ) {}
 
@@ -55,19 +55,17 @@ export class InboxService {
   /** @throws 404 */
   async get(principal: Principal, id: ApprovalId): Promise<InboxDetail> {
     const item = await this.find(principal, id);
-    const about = { definition: await this.definitionOf(item), diff: null };
+    const about = await this.about(item);
     if (item.kind !== 'call') return { ...item, ...about, call: null };
     // A look at a call may be what ends one that waited too long.
     const call = await this.held.view(principal, id);
     return { ...(call.status === item.status ? item : await this.find(principal, id)), ...about, call };
   }
 
-  private async definitionOf({ serverId, tool: name, pin }: InboxItem): Promise<object | null> {
-    // A server that does not answer says nothing of its tools.
-    const tool = await this.tools.findTool(serverId, name).catch(() => undefined);
-    if (tool?.pin !== pin) return null;
-    const { title, description, inputSchema, outputSchema, annotations } = tool;
-    return { name, title, description, inputSchema, ...(outputSchema && { outputSchema }), annotations };
+  /** The definition that is asked about, also when the tool has another one now; and, where that is the question, what changed. */
+  private async about({ kind, serverId, tool, pin }: InboxItem): Promise<Pick<InboxDetail, 'definition' | 'diff'>> {
+    const explained = await this.history.explain(serverId, tool, pin);
+    return { definition: explained?.definition ?? null, diff: kind === 'tool' ? (explained?.diff ?? null) : null };
   }
 
   async statistics(principal: Principal, days: number): Promise<InboxStatistics> {

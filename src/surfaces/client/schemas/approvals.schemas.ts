@@ -158,7 +158,9 @@ const CallAnswer = z.object({
 });
 
 export const ApprovalDetailView = ApprovalView.extend({
-  definition: z.unknown().meta({ description: 'What the server says of the tool; null when it has another one now.' }),
+  definition: z
+    .unknown()
+    .meta({ description: 'What is asked about, as the server gave it; null when it is not kept any more.' }),
   diff: z.unknown().meta({ description: 'What changed since the definition that was approved last; else null.' }),
   call: z
     .object({

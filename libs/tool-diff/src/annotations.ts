@@ -1,5 +1,5 @@
 import type { Change, Severity } from './changes.js';
-import { isObject, type JsonObject, step } from './json.js';
+import { isObject, type JsonObject, memberOf, step } from './json.js';
 import { diffText, showValue } from './texts.js';
 
 const PATH = '/annotations';
@@ -59,7 +59,7 @@ export function diffAnnotations(before: unknown, after: unknown, otherTools: rea
   });
   const others = [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
     .filter((key) => !KNOWN.has(key))
-    .flatMap((key) => diffText(step(PATH, key), 'annotation', old[key], fresh[key], otherTools));
+    .flatMap((key) => diffText(step(PATH, key), 'annotation', memberOf(old, key), memberOf(fresh, key), otherTools));
   return [...hints, ...diffText(step(PATH, 'title'), 'title', old.title, fresh.title, otherTools), ...others];
 }
 

@@ -39,7 +39,7 @@ const INSTRUCTIONS: readonly [RegExp, string][] = [
 
 const TAG =
   /<\/?\s*(?:[A-Z][A-Z_-]{2,30}|important|system|instructions?|secret|hidden|assistant|user|admin|tool_call)\b[^<>\n]{0,100}>|<!--/g;
-const LINK = /\b(?:https?:\/\/|www\.)[^\s"'<>)\]]{1,200}/gi;
+const LINK = /\b(?:https?:\/\/|www\.)[^\s"'<>)\]]{0,199}[^\s"'<>)\].,;:!?]/gi;
 const BLOB = /[A-Za-z0-9+/_-]{80,}={0,2}/g;
 const MOST_OF_ONE = 20;
 

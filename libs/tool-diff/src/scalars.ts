@@ -60,9 +60,11 @@ function tell({ path, before, after, direction }: Scene, key: string, kind: stri
 
 const ALL_TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'];
 
+const nameOf = (type: unknown): string => (typeof type === 'string' ? type : stableJson(type));
+
 function typesOf({ type }: JsonObject): Set<string> {
   if (type === undefined) return new Set(ALL_TYPES);
-  const types = new Set((Array.isArray(type) ? type : [type]).map(String));
+  const types = new Set((Array.isArray(type) ? type : [type]).map(nameOf));
   if (types.has('number')) types.add('integer');
   return types;
 }

@@ -48,7 +48,7 @@ export function diffSchemas(
 
 class SchemaWalk {
   readonly found: Change[] = [];
-  private readonly seen = new Set<string>();
+  private readonly seen = new Set(['# #']);
   private left = MOST_SCHEMAS;
 
   constructor(
@@ -170,8 +170,9 @@ class SchemaWalk {
   /** Words that this library does not know: that they are others is all there is to say. */
   private compareOthers(path: string, before: JsonObject, after: JsonObject): void {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      if (KNOWN.has(key) || stableJson(before[key]) === stableJson(after[key])) continue;
-      this.say('keyword_changed', step(path, key), 'notable', `${show(key)} is another one.`, before[key], after[key]);
+      const [was, is] = [memberOf(before, key), memberOf(after, key)];
+      if (KNOWN.has(key) || stableJson(was) === stableJson(is)) continue;
+      this.say('keyword_changed', step(path, key), 'notable', `${show(key)} is another one.`, was, is);
     }
   }
 
@@ -192,7 +193,7 @@ class SchemaWalk {
   }
 
   private giveUp(path: string, one: unknown, other: unknown): void {
-    if (stableJson(one) === stableJson(other) || this.found.some(({ kind }) => kind === 'not_compared')) return;
+    if (this.found.some(({ kind }) => kind === 'not_compared') || isSameText(one, other)) return;
     this.say('not_compared', path, 'notable', 'The schema is too large or too deep to say all that changed.');
   }
 
@@ -212,6 +213,15 @@ class SchemaWalk {
       ...(before !== undefined && { before: showValue(before) }),
       ...(after !== undefined && { after: showValue(after) }),
     });
+  }
+}
+
+function isSameText(one: unknown, other: unknown): boolean {
+  try {
+    return JSON.stringify(one) === JSON.stringify(other);
+  } catch {
+    // Deeper than a text can be made of.
+    return false;
   }
 }
 

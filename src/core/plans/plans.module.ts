@@ -5,6 +5,7 @@ import { ExecutionModule } from '../execution/execution.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
+import { AffectedRepository } from './affected.repository.js';
 import { DecisionsService } from './decisions.service.js';
 import { ForkedPlans } from './forked-plans.service.js';
 import { NodeRequests } from './node-requests.service.js';
@@ -20,11 +21,13 @@ import { RerunsService } from './reruns.service.js';
 import { RunNodeHandler } from './run-node.handler.js';
 import { Scenes } from './scenes.js';
 import { StopsService } from './stops.service.js';
+import { ToolDetails } from './tool-details.service.js';
 import { ToolsChangedHandler } from './tools-changed.handler.js';
 
 @Module({
   imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule, WebhooksModule],
   providers: [
+    AffectedRepository,
     DecisionsService,
     ForkedPlans,
     NodeRequests,
@@ -40,6 +43,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     RunNodeHandler,
     Scenes,
     StopsService,
+    ToolDetails,
     ToolsChangedHandler,
   ],
   exports: [
@@ -51,6 +55,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     RerunsService,
     Scenes,
     StopsService,
+    ToolDetails,
   ],
 })
 export class PlansModule {}

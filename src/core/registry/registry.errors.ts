@@ -104,6 +104,8 @@ export const serverIsRemote = () =>
 
 export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');
 
+export const versionNotFound = () => new AppError('not_found', 'VERSION_NOT_FOUND', 'The tool has no such version.');
+
 /** @param pin of the definition that the tool has now */
 export const toolChanged = (pin: string) =>
   new AppError('conflict', 'TOOL_CHANGED', 'The tool changed after you read it. Look at its definition again.', {

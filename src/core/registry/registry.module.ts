@@ -25,6 +25,9 @@ import { ServerLevels } from './server-levels.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
 import { ToolDecisions } from './tool-decisions.service.js';
+import { ToolDirectoryRepository } from './tool-directory.repository.js';
+import { ToolDirectory } from './tool-directory.service.js';
+import { ToolHistory } from './tool-history.service.js';
 import { ToolNews } from './tool-news.js';
 import { ToolObservations } from './tool-observations.service.js';
 import { ToolStatesRepository } from './tool-states.repository.js';
@@ -60,6 +63,9 @@ import { UpstreamsService } from './upstreams.service.js';
     ServersService,
     ToolConfirmation,
     ToolDecisions,
+    ToolDirectory,
+    ToolDirectoryRepository,
+    ToolHistory,
     ToolNews,
     ToolObservations,
     ToolSnapshotsRepository,
@@ -81,6 +87,8 @@ import { UpstreamsService } from './upstreams.service.js';
     ServersService,
     ToolConfirmation,
     ToolDecisions,
+    ToolDirectory,
+    ToolHistory,
     ToolsService,
     UpstreamsService,
   ],

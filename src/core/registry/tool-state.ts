@@ -73,6 +73,24 @@ export interface ToolVersion {
   reason: string | null;
 }
 
+/** A tool with its last definition, also one that is gone. */
+export type KeptTool = ToolDefinition &
+  ToolStanding & {
+    id: ToolId;
+    serverName: string;
+    effectivePolicy: ApprovalPolicy;
+    present: boolean;
+    renamedFrom: string | null;
+    /** The number of its last definition. */
+    version: number;
+    firstSeenAt: Date;
+    changedAt: Date;
+    decidedAt: Date | null;
+    /** Nobody, where a rule did. */
+    decidedBy: ToolVersion['decidedBy'];
+    reason: string | null;
+  };
+
 interface Sight {
   /** What is known of exactly this definition, at this account. */
   version: VersionStatus | undefined;

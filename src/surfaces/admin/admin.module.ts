@@ -16,6 +16,7 @@ import { ExportController } from './export.controller.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { OverviewController } from './overview.controller.js';
 import { AdminServersController } from './servers.controller.js';
+import { AdminToolsController } from './tools.controller.js';
 
 @Module({
   imports: [
@@ -36,6 +37,7 @@ import { AdminServersController } from './servers.controller.js';
     AdminHealthController,
     AdminServersController,
     ExportController,
+    AdminToolsController,
     OrganizationsController,
     OverviewController,
   ],

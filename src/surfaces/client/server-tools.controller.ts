@@ -4,12 +4,14 @@ import { ApiForbiddenResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation,
 import { ApiUnauthorizedResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { Principal } from '../../core/identity/principal.js';
+import { ToolDetails } from '../../core/plans/tool-details.service.js';
 import { ToolDecisions } from '../../core/registry/tool-decisions.service.js';
 import { ToolsService } from '../../core/registry/tools.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
+import { ToolDetailsView, toToolDetailsView } from './schemas/tools.schemas.js';
 import {
   ToolApprovals,
   ToolDecision,
@@ -41,6 +43,7 @@ export class ServerToolsController {
   constructor(
     private readonly tools: ToolsService,
     private readonly decisions: ToolDecisions,
+    private readonly details: ToolDetails,
   ) {}
 
   @Get()
@@ -66,6 +69,22 @@ export class ServerToolsController {
     @Body({ schema: ToolApprovals }) body: z.infer<typeof ToolApprovals>,
   ) {
     return toToolsApprovedView(await this.decisions.approve(principal, id, body.tools));
+  }
+
+  @Get(':tool')
+  @Allow('servers.read')
+  @ApiOperation({
+    summary: 'A tool with its definition, the definitions it had, what changed, and what that concerns.',
+    description: 'Of plans, sessions and keys of others only who manages the server learns.',
+  })
+  @ApiOkResponse({ standardSchema: ToolDetailsView })
+  @ApiBadGatewayResponse(problem('The server never answered, so its tools are not known.'))
+  async get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('server_id', ServerIdParam) id: ServerId,
+    @Param('tool') name: string,
+  ) {
+    return toToolDetailsView(await this.details.get(principal, id, name));
   }
 
   @Patch(':tool')

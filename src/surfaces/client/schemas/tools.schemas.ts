@@ -1,7 +1,10 @@
 import { DIALECTS, NOTE_CODES } from '@app/schema-compiler';
+import { SEVERITIES } from '@app/tool-diff';
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
-import { TOOL_STATES } from '../../../core/registry/tool-state.js';
+import type { ToolDetailsOf } from '../../../core/plans/tool-details.service.js';
+import type { DefinitionDiff } from '../../../core/registry/tool-history.service.js';
+import { TOOL_STATES, VERSION_STATUSES } from '../../../core/registry/tool-state.js';
 import type { DescribedTool, ServerOffer } from '../../../core/registry/tools.service.js';
 
 const score = z.int().min(0).max(100);
@@ -55,6 +58,114 @@ export const ToolView = z
 export const ToolListView = z
   .object({ tools: z.array(ToolView), resources_count: z.int(), prompts_count: z.int() })
   .meta({ id: 'ToolList' });
+
+const ChangeView = z.object({
+  kind: z.string().meta({ example: 'required_added' }),
+  path: z.string().meta({ description: 'Where in the definition: a JSON Pointer.' }),
+  severity: z.enum(SEVERITIES),
+  message: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+  words: z
+    .array(z.object({ op: z.enum(['same', 'added', 'removed']), text: z.string() }))
+    .optional()
+    .meta({ description: 'Of a text: word by word.' }),
+});
+
+export const DiffView = z
+  .object({
+    from: z.string().meta({ description: 'The pin that was trusted last.' }),
+    to: z.string(),
+    severity: z.enum(SEVERITIES).meta({
+      description:
+        '`breaking`: calls that were right are wrong now. `risky`: it may be meant to mislead. The worst of the changes.',
+    }),
+    changes: z.array(ChangeView),
+  })
+  .meta({ id: 'ToolDiff', description: 'Hidden characters are made visible, as ⟦U+200B⟧.' });
+
+const PersonOrNobody = z.object({ user_id: z.string().nullable(), username: z.string() }).nullable();
+
+export const ToolDetailsView = z
+  .object({
+    tool: ToolView,
+    definition: z.record(z.string(), z.unknown()).meta({ description: 'As the server gave it.' }),
+    history: z
+      .array(
+        z.object({
+          pin: z.string(),
+          first_seen_at: z.iso.datetime(),
+          status: z.enum(VERSION_STATUSES),
+          decided_at: z.iso.datetime().nullable(),
+          decided_by: PersonOrNobody,
+          reason: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'Newest first.' }),
+    diff: DiffView.nullable().meta({
+      description: 'Since what was trusted last; null where the tool is not in quarantine.',
+    }),
+    affected: z.object({
+      plans: z.array(
+        z.object({
+          plan_id: z.string(),
+          session_id: z.string(),
+          title: z.string(),
+          nodes: z.array(z.object({ id: z.string() })),
+        }),
+      ),
+      sessions: z.array(z.object({ id: z.string(), title: z.string().nullable() })),
+      keys: z.array(z.object({ id: z.string(), name: z.string() })),
+      grants: z.int(),
+    }),
+  })
+  .meta({ id: 'ToolDetails' });
+
+export const toDiffView = ({ from, to, severity, changes }: DefinitionDiff): z.infer<typeof DiffView> => ({
+  from,
+  to,
+  severity,
+  changes: changes.map(({ kind, path, severity: worth, message, before, after, words }) => ({
+    kind,
+    path,
+    severity: worth,
+    message,
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+    ...(words !== undefined && { words: words.map(({ op, text }) => ({ op, text })) }),
+  })),
+});
+
+export const toToolDetailsView = ({
+  tool,
+  definition,
+  versions,
+  diff,
+  affected,
+}: ToolDetailsOf): z.infer<typeof ToolDetailsView> => ({
+  tool: toToolView(tool),
+  definition,
+  history: versions.map((version) => ({
+    pin: version.pin,
+    first_seen_at: version.firstSeenAt.toISOString(),
+    status: version.status,
+    decided_at: version.decidedAt?.toISOString() ?? null,
+    decided_by: version.decidedBy && { user_id: version.decidedBy.userId, username: version.decidedBy.username },
+    reason: version.reason,
+  })),
+  diff: diff && toDiffView(diff),
+  affected: {
+    plans: affected.plans.map(({ planId, sessionId, title, nodes }) => ({
+      plan_id: planId,
+      session_id: sessionId,
+      title,
+      nodes: nodes.map((id) => ({ id })),
+    })),
+    sessions: affected.sessions.map(({ id, title }) => ({ id, title })),
+    keys: affected.keys.map(({ id, name }) => ({ id, name })),
+    grants: affected.grants,
+  },
+});
 
 const pin = z
   .string()

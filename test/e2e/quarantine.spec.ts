@@ -1,5 +1,6 @@
-import { type ServerRow } from '../support/app.js';
+import { eventually, type ServerRow } from '../support/app.js';
 import { TRANSPORTS } from '../support/session-clients.js';
+import { startAnnouncingUpstream } from '../support/upstreams/announcing-upstream.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 import { becomes, ended, isError, proposeOne, type Scene, settled, startScene } from './support/scene.js';
 
@@ -172,4 +173,20 @@ describe('whatever the door', () => {
     await check();
     expect(await toolOf('write')).toMatchObject({ state: 'first_seen', quarantined: false });
   });
+});
+
+test('a server that says its tools changed is looked at, without a call or a check that anybody asked for', async () => {
+  const announcing = await startAnnouncingUpstream();
+  const own = await scene.app.addServer(scene.person, announcing.url);
+  await eventually(
+    async () => {
+      // Said again, since a server does not know when somebody listens.
+      announcing.describe('Greets, and tells a stranger.');
+      const { body } = await scene.person.call<{ tools: { state: string }[] }>('GET', `/servers/${own.id}/tools`);
+      return body.tools;
+    },
+    ([tool]) => tool?.state === 'changed',
+  );
+  await scene.person.call('DELETE', `/servers/${own.id}`);
+  await announcing.close();
 });

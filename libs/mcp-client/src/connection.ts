@@ -11,6 +11,7 @@ import type { Deadline } from './deadline.js';
 import { httpStatusOf, isGivenUp } from './failures.js';
 import { HttpChannel } from './http/channel.js';
 import { ChildTransport } from './stdio/child-transport.js';
+import { TOOLS_CHANGED } from './listening.js';
 import { CAPABILITIES, type ClientInfo, type Protocol, type UpstreamTarget } from './target.js';
 import { UpstreamError } from './upstream-error.js';
 import { newTrace, upstreamFetch, type HttpTrace } from './upstream-fetch.js';
@@ -47,6 +48,8 @@ export interface OpenOptions {
   trace?: HttpTrace;
   verdict?: Verdict | undefined;
   onAnswer?: () => void;
+  /** The server says, on its own account, that it offers other tools now. */
+  onToolsChanged?: (() => void) | undefined;
 }
 
 /** Our own deadlines rule; the SDK's timers only must not be earlier. */
@@ -98,7 +101,8 @@ async function openStreamable(options: Traced): Promise<Connection> {
     offered: discovered?.supportedVersions ?? [],
   };
   const { sessionId } = transport;
-  const channel = new HttpChannel({ guard, target, clientInfo: options.clientInfo, protocol, sessionId });
+  const { clientInfo, onToolsChanged } = options;
+  const channel = new HttpChannel({ guard, target, clientInfo, protocol, sessionId, onToolsChanged });
   const prior: PriorDiscovery = discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' };
   return established(client, {
     protocol,
@@ -179,6 +183,8 @@ async function connect(options: OpenOptions, transport: Transport, prior: PriorD
     capabilities: CAPABILITIES,
     versionNegotiation: { mode: 'auto' },
   });
+  const { onToolsChanged } = options;
+  if (onToolsChanged) client.setNotificationHandler(TOOLS_CHANGED, onToolsChanged);
   const lost = new AbortController();
   client.onerror = (error) => {
     const streamGone = error instanceof SseError || isGivenUp(error);

@@ -3,6 +3,8 @@ import type { Answer, CurrentCall, Question } from './call.js';
 import { underEither } from './either.js';
 import { isObject, type RawResult } from './raw-result.js';
 
+export const TOOLS_CHANGED = 'notifications/tools/list_changed';
+
 /**
  * Brings what comes beside the streams of calls to the call that it belongs to: progress by its token; logs and
  * questions, which name no call, to the only one that runs.

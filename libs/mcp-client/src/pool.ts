@@ -15,6 +15,8 @@ export interface UpstreamPoolOptions {
   /** How long an unused session is kept. Default 60 s. */
   idleMs?: number;
   clientInfo?: ClientInfo;
+  /** A target said, on a connection that was open, that it offers other tools now; as often as it says so. */
+  onToolsChanged?: (key: string) => void;
 }
 
 /** A process serves one call at a time, and is kept longer, since starting one is dear. */
@@ -38,14 +40,19 @@ export class UpstreamPool {
       maxTargets = 500,
       idleMs = 60_000,
       clientInfo = { name: 'switchyard', version: '0' },
+      onToolsChanged,
     }: UpstreamPoolOptions = {},
   ) {
     this.#maxTargets = maxTargets;
     const makeRoom = (slots: ProcessSlots) => this.#endIdleProcess(slots);
     const options = { guard, clientInfo, makeRoom, maxCalls: maxCallsPerTarget };
     const kept = { maxAlone: maxAlonePerTarget, idleMs };
-    this.#open = ({ transport }) =>
-      new TargetConnections({ ...options, ...(transport === 'stdio' ? OF_A_PROCESS : kept) });
+    this.#open = ({ key, transport }) =>
+      new TargetConnections({
+        ...options,
+        ...(transport === 'stdio' ? OF_A_PROCESS : kept),
+        onToolsChanged: onToolsChanged && (() => onToolsChanged(key)),
+      });
   }
 
   /**

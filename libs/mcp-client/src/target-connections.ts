@@ -17,6 +17,8 @@ export interface TargetOptions {
   /** Of sessions that are lent to one caller at a time. */
   maxAlone: number;
   idleMs: number;
+  /** The target says, on whichever connection, that it offers other tools now. */
+  onToolsChanged?: (() => void) | undefined;
   /** Whether what is connected to is a process of our own. */
   isProcess?: boolean;
   /** Ends what is idle, before another process is started. */
@@ -158,12 +160,13 @@ export class TargetConnections {
   }
 
   async #connect(target: UpstreamTarget, deadline: Deadline): Promise<Connection> {
-    const { guard, clientInfo, makeRoom } = this.#options;
+    const { guard, clientInfo, makeRoom, onToolsChanged } = this.#options;
     if (target.launch?.slots.full) await makeRoom(target.launch.slots);
     const trace = newTrace();
     const verdict = this.#knownVerdict();
     try {
-      const connection = await openConnection({ guard, target, clientInfo, deadline, trace, verdict });
+      const options = { guard, target, clientInfo, deadline, trace, verdict, onToolsChanged };
+      const connection = await openConnection(options);
       if (!verdict) this.#verdict = { value: connection.verdict, expiresAt: Date.now() + VERDICT_MS };
       return connection;
     } catch (error) {

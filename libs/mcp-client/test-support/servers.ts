@@ -26,12 +26,14 @@ export interface TestServer {
 
 const FORM = { type: 'object' as const, properties: { name: { type: 'string' as const } }, required: ['name'] };
 
-/** A server of the 2025 era with sessions, on the SDK v1. */
-export async function startLegacyServer(): Promise<TestServer> {
+/** A server of the 2025 era with sessions, on the SDK v1; `announce` has it say in all that its tools changed. */
+export async function startLegacyServer(): Promise<TestServer & { announce(): void }> {
   const slow = signals();
   const sessions = new Map<string, StreamableHTTPServerTransport>();
+  const built: LegacyServer[] = [];
   const build = () => {
     const server = new LegacyServer({ name: 'legacy', version: '1.0.0' }, { capabilities: { logging: {} } });
+    built.push(server);
     server.registerTool(
       'echo',
       { inputSchema: { text: z.string() }, annotations: { readOnlyHint: true } },
@@ -61,7 +63,7 @@ export async function startLegacyServer(): Promise<TestServer> {
     });
     return server;
   };
-  return serve(slow, sessions, async (request, response, body) => {
+  const served = await serve(slow, sessions, async (request, response, body) => {
     const id = request.headers['mcp-session-id'];
     const known = typeof id === 'string' ? sessions.get(id) : undefined;
     if (known) return known.handleRequest(request, response, body);
@@ -74,6 +76,7 @@ export async function startLegacyServer(): Promise<TestServer> {
     await build().connect(transport);
     await transport.handleRequest(request, response, body);
   });
+  return { ...served, announce: () => built.forEach((server) => server.sendToolListChanged()) };
 }
 
 /** A server of the 2026 era, without sessions, on the SDK v2. */

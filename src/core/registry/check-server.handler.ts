@@ -19,8 +19,8 @@ export class CheckServerHandler extends JobHandler<Payload> {
     super();
   }
 
-  async run({ serverId }: Payload, { signal }: JobRun): Promise<void> {
-    const server = await this.health.checkIfThere(serverId as ServerId, { signal });
+  async run({ serverId, anew }: Payload, { signal }: JobRun): Promise<void> {
+    const server = await this.health.checkIfThere(serverId as ServerId, { signal, anew });
     // Another process on the same database may have taken its demo server with it.
     if (server?.demo && server.status !== 'online') await this.demoServers.follow();
   }

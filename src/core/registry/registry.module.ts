@@ -29,6 +29,7 @@ import { ToolDirectoryRepository } from './tool-directory.repository.js';
 import { ToolDirectory } from './tool-directory.service.js';
 import { ToolHistory } from './tool-history.service.js';
 import { ToolNews } from './tool-news.js';
+import { ToolNewsChecks } from './tool-news-checks.service.js';
 import { ToolObservations } from './tool-observations.service.js';
 import { ToolStatesRepository } from './tool-states.repository.js';
 import { ToolTrust } from './tool-trust.js';
@@ -67,6 +68,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ToolDirectoryRepository,
     ToolHistory,
     ToolNews,
+    ToolNewsChecks,
     ToolObservations,
     ToolSnapshotsRepository,
     ToolStatesRepository,

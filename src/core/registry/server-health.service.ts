@@ -88,8 +88,12 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   }
 
   /** For jobs: undefined when the server was deleted meanwhile. */
-  async checkIfThere(id: ServerId, { signal }: { signal?: AbortSignal } = {}): Promise<McpServer | undefined> {
+  async checkIfThere(
+    id: ServerId,
+    { signal, anew = false }: { signal?: AbortSignal; anew?: boolean | undefined } = {},
+  ): Promise<McpServer | undefined> {
     const server = await this.servers.findForJob(id);
+    if (server && anew) await this.running.get(placeKey(server))?.catch(() => undefined);
     return server && this.check(server, signal);
   }
 

@@ -42,6 +42,7 @@ export class UpstreamsService implements OnApplicationShutdown {
   /** Only rows that are our demo server may use its exemption. */
   private readonly demo: Gate;
   private readonly resolved: HintedCache<Resolved>;
+  private heardOfTools: (serverId: ServerId) => void = () => undefined;
 
   constructor(
     private readonly servers: ServersRepository,
@@ -51,14 +52,16 @@ export class UpstreamsService implements OnApplicationShutdown {
     hints: Hints,
     @Inject(CONFIG) { egress }: Config,
   ) {
-    this.ordinary = openGate(egress);
-    this.demo = openGate({
+    const onToolsChanged = (key: string) => this.heardOfTools(serverOf(key));
+    this.ordinary = openGate(egress, onToolsChanged);
+    const ofDemo = {
       ...egress,
       exemptOrigins: () => {
         const origin = demoServer.origin();
         return origin === undefined ? [] : [origin];
       },
-    });
+    };
+    this.demo = openGate(ofDemo, onToolsChanged);
     this.resolved = new HintedCache(hints, {
       topic: serverTopic,
       size: MOST_TARGETS,
@@ -77,6 +80,11 @@ export class UpstreamsService implements OnApplicationShutdown {
     this.resolved.close();
     await Promise.all([this.ordinary, this.demo].map(({ pool }) => pool.close()));
     await Promise.all([this.ordinary, this.demo].map(({ guard }) => guard.close()));
+  }
+
+  /** Has the one listener told of servers that say, on an open connection, that they offer other tools now. */
+  onToolsChanged(listener: (serverId: ServerId) => void): void {
+    this.heardOfTools = listener;
   }
 
   /**
@@ -161,6 +169,8 @@ export class UpstreamsService implements OnApplicationShutdown {
 export const placeKey = ({ id, accountVersion, url, transport, timeout, sslVerify }: McpServer): string =>
   JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify]);
 
+const serverOf = (key: string) => (JSON.parse(key) as [ServerId])[0];
+
 const toTarget = (key: string, place: Place, headers: Record<string, string>): UpstreamTarget => ({
   key,
   url: place.url,
@@ -171,7 +181,7 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   verifyTls: place.sslVerify,
 });
 
-function openGate(options: Parameters<typeof createEgressGuard>[0]): Gate {
+function openGate(options: Parameters<typeof createEgressGuard>[0], onToolsChanged: (key: string) => void): Gate {
   const guard = createEgressGuard(options);
-  return { guard, pool: new UpstreamPool(guard) };
+  return { guard, pool: new UpstreamPool(guard, { onToolsChanged }) };
 }

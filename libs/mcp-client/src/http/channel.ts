@@ -33,6 +33,7 @@ interface ChannelOptions {
   clientInfo: ClientInfo;
   protocol: Protocol;
   sessionId: string | undefined;
+  onToolsChanged: (() => void) | undefined;
 }
 
 /** Apart from the ids of the SDK, which did the handshake of the same session and counts from 0. */
@@ -55,10 +56,11 @@ export class HttpChannel {
   readonly #modern: boolean;
   readonly #envelope: RawResult | undefined;
   readonly #resumable: boolean;
+  readonly #toolsChanged: () => void;
   readonly #aside = new Set<Promise<void>>();
   #nextId = FIRST_ID;
 
-  constructor({ guard, target, clientInfo, protocol, sessionId }: ChannelOptions) {
+  constructor({ guard, target, clientInfo, protocol, sessionId, onToolsChanged = nothing }: ChannelOptions) {
     this.#guard = guard;
     this.#destination = readDestination(target.url);
     this.#dispatch = { verifyTls: target.verifyTls, connectTimeoutMs: connectTimeoutOf(target) };
@@ -66,6 +68,7 @@ export class HttpChannel {
     this.#modern = protocol.era === 'modern';
     this.#envelope = this.#modern ? envelopeOf(clientInfo, protocol) : undefined;
     this.#resumable = sessionId !== undefined;
+    this.#toolsChanged = onToolsChanged;
   }
 
   /**
@@ -126,6 +129,7 @@ export class HttpChannel {
       post: (exchange) => this.#send('POST', headers, exchange, body),
       resume: this.#resumable ? (exchange, from) => this.#get(exchange, from) : undefined,
       reply: (message) => this.#say(message),
+      toolsChanged: this.#toolsChanged,
     };
     return new Promise<RawResult>((resolve, reject) => {
       if (deadline.ended) return reject(new Error('Ended before it began.'));

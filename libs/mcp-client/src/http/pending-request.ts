@@ -1,6 +1,6 @@
 import { METHOD_NOT_FOUND, ProtocolError } from '@modelcontextprotocol/client';
 import type { CurrentCall } from '../call.js';
-import { ask, hearLog, hearProgress } from '../listening.js';
+import { ask, hearLog, hearProgress, TOOLS_CHANGED } from '../listening.js';
 import type { RawResult } from '../raw-result.js';
 import type { HttpTrace } from '../upstream-fetch.js';
 import { STREAM_ENDED } from '../watched-transport.js';
@@ -15,6 +15,8 @@ export interface Carrier {
   resume: ((exchange: Exchange, lastEventId: string) => void) | undefined;
   /** Sends an answer to a question of the server, in vain or not. */
   reply(message: RawResult): void;
+  /** The server offers other tools now, which concerns no request. */
+  toolsChanged(): void;
 }
 
 /** Who waits for the outcome of one request. */
@@ -128,6 +130,7 @@ export class PendingRequest implements ExchangeListener {
   #notice({ method, params }: { method: string; params: RawResult }): void {
     const { call } = this.#waiting;
     if (method === 'notifications/message') return hearLog(call, params);
+    if (method === TOOLS_CHANGED) return this.#carrier.toolsChanged();
     if (method === 'notifications/progress') {
       if (call && params.progressToken === call.progressToken) hearProgress(call, params);
       return;

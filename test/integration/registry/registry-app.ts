@@ -13,6 +13,8 @@ import { CheckServerHandler } from '../../../src/core/registry/check-server.hand
 import { DemoServer } from '../../../src/core/registry/demo-server.port.js';
 import { FurnishOrganizationHandler } from '../../../src/core/registry/furnish-organization.handler.js';
 import { PackageRunner } from '../../../src/core/registry/package-runner.port.js';
+import { AffectedRepository } from '../../../src/core/plans/affected.repository.js';
+import { ToolDetails } from '../../../src/core/plans/tool-details.service.js';
 import { RegistryModule } from '../../../src/core/registry/registry.module.js';
 import { Clock } from '../../../src/platform/clock.js';
 import { type Config, readConfig } from '../../../src/platform/config/config.js';
@@ -28,6 +30,7 @@ import { Jobs } from '../../../src/platform/jobs/jobs.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import { PlatformModule } from '../../../src/platform/platform.module.js';
 import { clientSurface } from '../../../src/surfaces/client/client.surface.js';
+import { ServerToolsController } from '../../../src/surfaces/client/server-tools.controller.js';
 import { ServersController } from '../../../src/surfaces/client/servers.controller.js';
 import { createHttpApplication } from '../../../src/surfaces/pipeline/http-application.js';
 import { PipelineModule } from '../../../src/surfaces/pipeline/pipeline.module.js';
@@ -107,7 +110,8 @@ export async function startRegistryApp({
       RegistryModule,
       PipelineModule.with([clientSurface]),
     ],
-    controllers: [ServersController],
+    providers: [AffectedRepository, ToolDetails],
+    controllers: [ServersController, ServerToolsController],
   })
   class RootModule {}
 

@@ -30,6 +30,7 @@ import { Plans1763700007000 } from './core/plans/plans.migration.js';
 import { Reruns1763700601000 } from './core/plans/reruns.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
 import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
+import { LatestListings1763702800000 } from './core/registry/latest-listings.migration.js';
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
@@ -89,6 +90,7 @@ export const MIGRATIONS = [
   Catalogue1763702500000,
   ServerFiles1763702600000,
   WebhookDeliveries1763702700000,
+  LatestListings1763702800000,
 ];
 
 export const ENTITIES = [

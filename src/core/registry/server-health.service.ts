@@ -79,9 +79,10 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     const server = await this.access.get(principal, id, 'use');
     const scoped = new ScopedSignal([gone, this.stopping.signal]);
     try {
+      const beganAt = this.clock.now();
       const report = await this.upstreams.probeServer(server, { signal: scoped.signal });
       scoped.signal.throwIfAborted();
-      return { server: await this.record(server, fromReport(report)), report };
+      return { server: await this.record(server, fromReport(report), beganAt), report };
     } finally {
       scoped.end();
     }
@@ -109,21 +110,31 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
 
   private async checkAlone(server: McpServer, outer?: AbortSignal): Promise<McpServer> {
     const stop = outer ? [outer, this.stopping.signal] : [this.stopping.signal];
-    const observation = await this.look(server, stop);
+    let beganAt = this.clock.now();
+    const observation = await this.look(server, stop, () => {
+      beganAt = this.clock.now();
+    });
     // What was cut short by ourselves says nothing about the server.
     for (const signal of stop) signal.throwIfAborted();
-    if (observation) return this.record(server, observation);
+    if (observation) return this.record(server, observation, beganAt);
     await this.schedule(server.id, server.failures);
     return server;
   }
 
   /** Undefined when all connections to it are in use: it is at work for somebody. */
-  private async look(server: McpServer, stop: readonly AbortSignal[]): Promise<Observation | undefined> {
+  private async look(
+    server: McpServer,
+    stop: readonly AbortSignal[],
+    onBegin: () => void,
+  ): Promise<Observation | undefined> {
     const seconds = Math.min(server.timeout, MOST_CHECK_SECONDS);
     const scoped = new ScopedSignal(stop, seconds * 1_000);
     const { signal } = scoped;
     try {
-      return await this.upstreams.withServer(server, { signal }, (session) => observe(session, { signal }));
+      return await this.upstreams.withServer(server, { signal }, (session) => {
+        onBegin();
+        return observe(session, { signal });
+      });
     } catch (error) {
       if (scoped.timedOut) return noAnswerWithin(seconds);
       if (error instanceof UpstreamError && error.code === 'UPSTREAM_BUSY') return undefined;
@@ -133,16 +144,21 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     }
   }
 
-  private async record(server: McpServer, observation: Observation): Promise<McpServer> {
+  /** @param beganAt when the server was asked what tools it has */
+  private async record(server: McpServer, observation: Observation, beganAt: Date): Promise<McpServer> {
     const now = this.clock.now();
     const { snapshots, leftOut } = observation.ok ? pinAll(observation.tools) : NOTHING_SEEN;
     if (leftOut.length > 0) this.logger.warn({ serverId: server.id, tools: leftOut.slice(0, 20) }, 'tools left out');
-    const change = changeAfter(server, observation, snapshots, now);
+    let change = changeAfter(server, observation, snapshots, now);
     await this.database.transaction(async () => {
       // Changed while it was asked: that change has its own check ahead.
       const before = await this.servers.lock(server.id);
-      if (!before || !(await this.servers.updateIfSamePlace(server, change))) return;
-      const toolsChanged = observation.ok && (await this.observations.take(before, snapshots, now));
+      if (!before) return;
+      // A call may have been told something newer meanwhile.
+      const isLatest = observation.ok && (await this.servers.takeListing(server.id, beganAt));
+      if (!isLatest) change = { ...change, toolCount: before.toolCount };
+      if (!(await this.servers.updateIfSamePlace(server, change))) return;
+      const toolsChanged = isLatest && (await this.observations.take(before, snapshots, now));
       await this.schedule(server.id, change.failures);
       if (change.status !== server.status) await this.tellOfHealth(server, change);
       if (toolsChanged || change.status !== server.status) {
@@ -169,7 +185,12 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
 const NOTHING_SEEN = { snapshots: [], leftOut: [] };
 
 /** After a failure the last known tools and protocol stay. */
-function changeAfter(server: McpServer, seen: Observation, snapshots: readonly ToolSnapshot[], now: Date) {
+function changeAfter(
+  server: McpServer,
+  seen: Observation,
+  snapshots: readonly ToolSnapshot[],
+  now: Date,
+): Partial<McpServer> & Pick<McpServer, 'status' | 'statusReason' | 'failures'> {
   if (!seen.ok) {
     const { status, reason } = seen;
     return { status, statusReason: reason, lastCheckedAt: now, failures: server.failures + 1 };

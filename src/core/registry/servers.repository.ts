@@ -63,6 +63,22 @@ export class ServersRepository {
     return affected === 1;
   }
 
+  /**
+   * Whether a listing of its tools is the latest known, which it is from then on.
+   * One of the future is of a clock that was wrong, and holds nothing up.
+   * @param beganAt when the server was asked for it
+   */
+  async takeListing(id: ServerId, beganAt: Date): Promise<boolean> {
+    const taken = await this.database.sql(
+      `update servers set tools_listed_at = $2
+       where id = $1 and (tools_listed_at is null or tools_listed_at <= $2
+         or tools_listed_at > clock_timestamp() + interval '1 minute')
+       returning id`,
+      [id, beganAt.toISOString()],
+    );
+    return taken.length > 0;
+  }
+
   async remove(id: ServerId): Promise<void> {
     await this.database.entities.delete(ServerEntity, { id });
   }

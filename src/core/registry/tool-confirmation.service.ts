@@ -34,15 +34,21 @@ export class ToolConfirmation {
   ): Promise<'same' | 'changed' | 'gone'> {
     const pin = (await this.listings.pins(session, tool.serverId, wait)).get(tool.name);
     if (pin === tool.pin) return 'same';
-    await this.take(tool, pinAll(await session.listTools(wait)).snapshots);
+    const beganAt = this.clock.now();
+    await this.take(tool, pinAll(await session.listTools(wait)).snapshots, beganAt);
     return pin === undefined ? 'gone' : 'changed';
   }
 
   /** What was seen in the middle of a call counts as a check does: the tool is in quarantine before anybody tries again. */
-  private async take({ serverId, accountVersion }: ListedTool, snapshots: readonly ToolSnapshot[]): Promise<void> {
+  private async take(
+    { serverId, accountVersion }: ListedTool,
+    snapshots: readonly ToolSnapshot[],
+    beganAt: Date,
+  ): Promise<void> {
     await this.database.transaction(async () => {
       const server = await this.servers.lock(serverId);
       if (server?.accountVersion !== accountVersion) return;
+      if (!(await this.servers.takeListing(serverId, beganAt))) return;
       if (!(await this.observations.take(server, snapshots, this.clock.now()))) return;
       this.database.afterCommit(() => this.hints.publish(serverTopic(serverId)));
     });

@@ -1,4 +1,5 @@
 import { ServerHealthService } from '../../../src/core/registry/server-health.service.js';
+import { ToolConfirmation } from '../../../src/core/registry/tool-confirmation.service.js';
 import { ToolsService } from '../../../src/core/registry/tools.service.js';
 import { UpstreamsService } from '../../../src/core/registry/upstreams.service.js';
 import type { ServerId } from '../../../src/platform/ids.js';
@@ -255,4 +256,24 @@ describe('sessions with a server', () => {
     await ada.call('DELETE', `/servers/${id}`);
     await expect(call(id)).rejects.toMatchObject({ code: 'SERVER_NOT_FOUND' });
   });
+});
+
+test('a listing that was asked for before one that a call saw does not undo it', async () => {
+  const id = await create();
+  await checked(id);
+  const asked = upstream.holdListing();
+  const check = app.app.get(ServerHealthService).checkIfThere(id);
+  const release = await asked;
+  app.clock.forward(1);
+  upstream.tools = [{ ...ECHO, description: 'Says it to a stranger.' }, ERASE];
+  const echo = await app.app.get(ToolsService).findTool(id, 'echo');
+  const confirmed = app.app.get(UpstreamsService).withSession(id, {}, async (session) => {
+    const wait = { signal: new AbortController().signal, timeoutMs: 5_000 };
+    return echo && app.app.get(ToolConfirmation).confirm(session, echo, wait);
+  });
+  expect(await confirmed).toBe('changed');
+  release();
+  expect(await check).toMatchObject({ status: 'online', toolCount: 2 });
+  const { body } = await ada.call<{ tools: object[] }>('GET', `/servers/${id}/tools`);
+  expect(body.tools[0]).toMatchObject({ name: 'echo', state: 'changed', quarantined: true });
 });

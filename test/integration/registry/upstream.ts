@@ -23,6 +23,8 @@ export interface Upstream {
   tools: Tool[];
   /** The headers of all requests so far. */
   seen: IncomingHttpHeaders[];
+  /** Keeps back the next listing, of what it has when asked; resolves when it was asked, with what lets it go. */
+  holdListing: () => Promise<() => void>;
   /** From now on it takes requests and says nothing. */
   hang: () => void;
   close: () => Promise<void>;
@@ -33,6 +35,7 @@ export interface Upstream {
 /** A server made with the first SDK, without sessions. With `wants` it lets in only requests with that header. */
 export async function startUpstream({ wants }: { wants?: { header: string; value: string } } = {}): Promise<Upstream> {
   let hanging = false;
+  let onListing: ((release: () => void) => void) | undefined;
   const upstream = { tools: [ECHO, ERASE], seen: [] as IncomingHttpHeaders[] };
   const http = createServer((request, response) => {
     upstream.seen.push(request.headers);
@@ -42,7 +45,13 @@ export async function startUpstream({ wants }: { wants?: { header: string; value
       return;
     }
     const server = new Server({ name: 'first-sdk', version: '1.2.3' }, { capabilities: { tools: {} } });
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: upstream.tools }));
+    server.setRequestHandler(ListToolsRequestSchema, async () => {
+      const { tools } = upstream;
+      const held = onListing;
+      onListing = undefined;
+      if (held) await new Promise<void>(held);
+      return { tools };
+    });
     server.setRequestHandler(CallToolRequestSchema, ({ params }) => ({
       content: [{ type: 'text', text: JSON.stringify(params.arguments) }],
     }));
@@ -58,6 +67,10 @@ export async function startUpstream({ wants }: { wants?: { header: string; value
   const port = await listen(0);
   return Object.assign(upstream, {
     url: `http://127.0.0.1:${port}/mcp`,
+    holdListing: () =>
+      new Promise<() => void>((resolve) => {
+        onListing = resolve;
+      }),
     hang: () => {
       hanging = true;
     },

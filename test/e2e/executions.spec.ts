@@ -189,8 +189,10 @@ test('a caller who hangs up ends the call at the server, too', async () => {
 test('files that a tool made are downloaded with the credential of the call', async () => {
   const made = await execute<{ data: { artifacts: { url: string; size: number }[] } }>('make_files', { kind: 'bytes' });
   const [file] = made.body.data.artifacts;
-  const got = await app.api('GET', file?.url ?? '', { token: apiKey });
-  expect([got.status, got.bytes.length]).toEqual([200, file?.size]);
+  for (const scheme of ['Bearer', 'ApiKey']) {
+    const got = await app.api('GET', file?.url ?? '', { headers: { authorization: `${scheme} ${apiKey}` } });
+    expect([scheme, got.status, got.bytes.length]).toEqual([scheme, 200, file?.size]);
+  }
 });
 
 describe('a server that answers what no library would let through', () => {

@@ -1,4 +1,4 @@
-import { readBearer } from '../pipeline/authorization.js';
+import { readBearer, readBearerOrApiKey } from '../pipeline/authorization.js';
 import { PROBLEM_MEDIA_TYPE, toProblem } from '../pipeline/problem.js';
 import { isBelow } from '../pipeline/surface.js';
 import type { DocumentedSurface } from '../pipeline/openapi.js';
@@ -25,6 +25,7 @@ export const clientSurface: DocumentedSurface = {
   errorMediaType: PROBLEM_MEDIA_TYPE,
   headers: { 'cache-control': 'no-store' },
   limitOf: (path) => (SIGN_IN.some((prefix) => isBelow(path, prefix)) ? 'auth' : 'general'),
-  readCredential: readBearer,
+  // Answers of the Platform API link to files, which are fetched with the credential that made them.
+  readCredential: (head) => (isBelow(head.path, '/api/artifacts') ? readBearerOrApiKey(head) : readBearer(head)),
   writeError: toProblem,
 };

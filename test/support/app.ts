@@ -166,7 +166,8 @@ function apiAt(url: string): Api {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const isEndless = answer.headers.get('content-type') === 'text/event-stream';
+    // The stream of a call ends with it; what is followed does not end.
+    const isEndless = method === 'GET' && answer.headers.get('content-type') === 'text/event-stream';
     if (isEndless) await answer.body?.cancel();
     const bytes = isEndless ? Buffer.alloc(0) : Buffer.from(await answer.arrayBuffer());
     const text = bytes.toString('utf8');

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../platform/config/config.js';
+import type { AppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { RequestLimits } from './request-limits.js';
@@ -38,17 +39,19 @@ export class ErrorWriter implements ExceptionFilter {
       if (reply.raw.headersSent) reply.raw.destroy();
       return;
     }
-    if (STATUS[error.kind] >= 500) {
-      this.logger.error(
-        { requestId: request.id, route: head.path, refusal: error.code, err: error.cause ?? error },
-        'request failed',
-      );
-    }
+    this.tell(error, request.id, head.path);
     const { status, headers, body } = this.surfaces.of(head).writeError(error, { requestId: request.id });
     this.limits.tell(request);
     // Some faults come before any hook has run.
     void reply.code(status).headers({ 'x-request-id': request.id, ...this.always, ...headers });
     // As bytes: to text Fastify adds a charset, which this media type does not have.
     void reply.send(Buffer.from(JSON.stringify(body)));
+  }
+
+  private tell(error: AppError, requestId: string, route: string): void {
+    const facts = { requestId, route, refusal: error.code };
+    // A stranger's tool that fails is nothing of ours, and is in the request log.
+    if (error.kind === 'upstream_failed') this.logger.warn(facts, 'a server failed');
+    else if (STATUS[error.kind] >= 500) this.logger.error({ ...facts, err: error.cause ?? error }, 'request failed');
   }
 }

@@ -108,7 +108,8 @@ chapter('admin-servers', 'Servers', (holds) => {
     const headers = { 'If-Match': read.headers.get('etag') ?? '' };
     await client.expect(200, Server, call('PATCH', `/${id}`, { body: { description: 'First' }, headers }));
     const late = await client.refuses(412, call('PATCH', `/${id}`, { body: { description: 'Second' }, headers }));
-    expect(late).toMatchObject({ code: 'SERVER_CHANGED', current_version: expect.any(String) });
+    expect(late).toMatchObject({ code: 'SERVER_CHANGED' });
+    expect(late).toHaveProperty('current_version');
   });
 
   holds('Servers, DELETE /api/servers/{id}', 'DELETE /api/servers/{id} deletes a server and its tools', async () => {

@@ -98,11 +98,9 @@ describe('a pattern', () => {
 
   test('finds keys with slashes and tildes', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer(), (key, value) => {
+      fc.property(fc.oneof(fc.string(), fc.constant('__proto__')), fc.integer(), (key, value) => {
         const pointer = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-        expect(valueAt(JSON.parse(JSON.stringify({ [key]: value })), pointer)).toBe(
-          key === '__proto__' ? undefined : value,
-        );
+        expect(valueAt(JSON.parse(JSON.stringify({ [key]: value })), pointer)).toBe(value);
       }),
     );
   });

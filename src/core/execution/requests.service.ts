@@ -3,13 +3,17 @@ import type { PageRequest } from '../../platform/page.js';
 import { hasScope, isAtLeast } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
 import { requestNotFound } from './execution.errors.js';
+import { RequestLog } from './request-log.js';
 import { RequestsRepository } from './requests.repository.js';
 import type { LoggedRequest, LoggedRequestDetails, RequestFilter, RequestPlace, RequestsOf } from './requests.js';
 
 /** What was called: one's own calls for everybody, all of the organization's for its administrators. Newest first. */
 @Injectable()
 export class RequestsService {
-  constructor(private readonly requests: RequestsRepository) {}
+  constructor(
+    private readonly requests: RequestsRepository,
+    private readonly log: RequestLog,
+  ) {}
 
   /** Costs the same however long the log is. @param after the last place of the page before */
   async list(
@@ -43,9 +47,16 @@ export class RequestsService {
 
   /** @throws 404 for another organization's or another person's, too */
   async get(principal: Principal, id: string): Promise<LoggedRequestDetails> {
-    const found = await this.requests.find(requestsSeenBy(principal), id);
+    const of = requestsSeenBy(principal);
+    const found = (await this.requests.find(of, id)) ?? (await this.findNewest(of, id));
     if (!found) throw requestNotFound();
     return found;
+  }
+
+  /** Who was told the id of a call may ask before its row is written. */
+  private async findNewest(of: RequestsOf, id: string): Promise<LoggedRequestDetails | undefined> {
+    await this.log.flush();
+    return this.requests.find(of, id);
   }
 }
 

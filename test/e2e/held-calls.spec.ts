@@ -76,6 +76,19 @@ test('approved, it runs once, and its result can be polled', async () => {
   expect(upstream.memory.count('write', 'approved')).toBe(1);
 });
 
+test('a server that is away when somebody approves, and comes back, gets the call', async () => {
+  const id = await hold('away');
+  await upstream.die();
+  await held.approve(id, { by: by() });
+  await eventually(
+    () => poll(id, { wait: 0 }),
+    ({ execution }) => execution?.status === 'running',
+  );
+  await upstream.revive();
+  expect(await poll(id)).toMatchObject({ execution: { status: 'succeeded', result: { written: 'x', count: 1 } } });
+  expect(upstream.memory.count('write', 'away')).toBe(1);
+});
+
 test('who waits for the decision gets the result itself', async () => {
   const answered = execute<{ data: { result: unknown } }>('waited', { headers: { prefer: 'wait=20' } });
   const id = await pendingId('waited');

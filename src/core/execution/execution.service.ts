@@ -1,5 +1,6 @@
 import type { UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ServerId } from '../../platform/ids.js';
@@ -63,7 +64,7 @@ export class ExecutionService {
       const elapsedMs = performance.now() - since;
       const pauseMs = observer.signal.aborted ? undefined : pauseBeforeRepeat(call, outcome, { repeats, elapsedMs });
       if (pauseMs === undefined) return outcome;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs, undefined, { signal: observer.signal }).catch(() => undefined);
     }
   }
 

@@ -1,22 +1,26 @@
 import type { ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
-export const MOST_REPEATS = 2;
-const FIRST_PAUSE_MS = 100;
+const AT_ONCE = { most: 2, firstPauseMs: 100 };
+/** A person said yes to it, and nobody stands at the door any more. */
+const HELD = { most: 3, firstPauseMs: 1_000 };
 
 /**
  * How long to wait before the call is made once more: where nothing was sent to a server that may be back, or where the
  * answer was lost of a tool that may be called twice. Undefined: not again. Tasks of plans are repeated by their plan.
  */
 export function pauseBeforeRepeat(
-  { sessionId, tool, timeoutMs }: ToolCall,
+  { sessionId, approvalId, tool, timeoutMs }: ToolCall,
   outcome: ToolOutcome,
   { repeats, elapsedMs, random = Math.random() }: { repeats: number; elapsedMs: number; random?: number },
 ): number | undefined {
-  if (sessionId !== null || repeats >= MOST_REPEATS) return undefined;
-  const isUnsent = outcome.status === 'not_sent' && outcome.fault.code === 'UPSTREAM_UNREACHABLE';
+  const isHeld = typeof approvalId === 'string';
+  const { most, firstPauseMs } = isHeld ? HELD : AT_ONCE;
+  if (sessionId !== null || repeats >= most) return undefined;
+  const isUnsent =
+    outcome.status === 'not_sent' && (isHeld ? outcome.transient : outcome.fault.code === 'UPSTREAM_UNREACHABLE');
   const mayBeTwice = outcome.status === 'lost' && (tool.readOnly || tool.idempotent);
   if (!isUnsent && !mayBeTwice) return undefined;
-  const pauseMs = FIRST_PAUSE_MS * 2 ** repeats * (0.5 + random);
+  const pauseMs = firstPauseMs * 2 ** repeats * (0.5 + random);
   return timeoutMs !== undefined && elapsedMs + pauseMs >= timeoutMs ? undefined : pauseMs;
 }

@@ -167,7 +167,15 @@ describe('a held call', () => {
     );
     expect(await inbox.get(id)).toMatchObject({
       status: 'approved',
-      call: { status: 'finished', answer: { status: 'succeeded', result: { structured_content: { written: 'new' } } } },
+      call: {
+        status: 'finished',
+        answer: {
+          status: 'succeeded',
+          result: { structured_content: { written: 'new' } },
+          request_id: expect.stringMatching(/./) as string,
+          rule: 'a person approved this call',
+        },
+      },
     });
   });
 

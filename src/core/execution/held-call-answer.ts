@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/app-error.js';
 import { notSent } from './execution.errors.js';
-import type { HeldCallView } from './held-call.js';
+import { type HeldCallView, RULE_OF_HELD } from './held-call.js';
 import type { FinishedCall } from './tool-call.js';
 
 /** What came of a held call that has ended. @throws AppError where it was not made */
@@ -8,7 +8,7 @@ export function toFinishedCall({ status, answer, reason, logId }: HeldCallView):
   if (status !== 'approved' || !answer) throw notApproved(status, reason);
   const { outcome, durationMs, asked } = answer;
   if (outcome.status === 'not_sent') throw notSent(outcome);
-  return { status: 'finished', outcome, durationMs, logId, rule: 'a person approved this call', asked };
+  return { status: 'finished', outcome, durationMs, logId, rule: RULE_OF_HELD, asked };
 }
 
 const because = (reason: string | null) => (reason === null ? '' : ` ${reason}`);

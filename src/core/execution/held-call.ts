@@ -11,6 +11,9 @@ export interface HeldAnswer {
   shortened?: true;
 }
 
+/** By which a held call is made. */
+export const RULE_OF_HELD = 'a person approved this call';
+
 /** `held` until somebody approves; what became of the request, its approval says. */
 export type HeldState = 'held' | 'queued' | 'running' | 'finished';
 
@@ -59,6 +62,8 @@ export interface HeldCallView {
   /** Once it is finished. */
   answer: HeldAnswer | null;
   logId: string;
+  /** Of who asked. */
+  requestId: string | null;
 }
 
 /** Of what the tool gave; more is in its files. */

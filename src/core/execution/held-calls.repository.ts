@@ -69,7 +69,7 @@ export class HeldCallsRepository {
          held.server_id as "serverId", request.server_name as "serverName", held.tool, request.status,
          held.created_at as "createdAt", request.expires_at as "expiresAt", request.decided_at as "decidedAt",
          request.decided_by_name as "decidedBy", request.decision_reason as reason, held.state, held.answer,
-         held.log_id as "logId"
+         held.log_id as "logId", held.request_id as "requestId"
        from held_calls held join approval_requests request on request.id = held.approval_id
        where held.approval_id = $1`,
       [id],

@@ -6,7 +6,7 @@ import { Logger, withLogFields } from '../../platform/logging/logger.js';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import { ExecutionService } from './execution.service.js';
-import { toHeldAnswer } from './held-call.js';
+import { RULE_OF_HELD, toHeldAnswer } from './held-call.js';
 import { type BegunHeldCall, HeldCallRuns } from './held-call-runs.service.js';
 import { runHeldCall } from './run-held-call.job.js';
 import type { ToolOutcome } from './tool-outcome.js';
@@ -65,7 +65,7 @@ export class RunHeldCallHandler extends JobHandler<{ approvalId: string }> {
           arguments: call.arguments,
           ...(call.timeoutMs !== null && { timeoutMs: call.timeoutMs }),
           door: call.door,
-          rule: 'a person approved this call',
+          rule: RULE_OF_HELD,
           approvalId: call.approvalId,
           logId: call.logId,
         },

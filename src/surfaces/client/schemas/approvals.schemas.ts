@@ -2,7 +2,7 @@ import { ArgumentPattern, REMEMBER_LIMITS } from '@app/session-protocol';
 import { z } from 'zod';
 import { APPROVAL_KINDS, APPROVAL_STATUSES, DOORS } from '../../../core/approvals/approval-request.js';
 import { faultOf } from '../../../core/execution/execution.errors.js';
-import type { HeldAnswer, HeldCallView } from '../../../core/execution/held-call.js';
+import { type HeldAnswer, type HeldCallView, RULE_OF_HELD } from '../../../core/execution/held-call.js';
 import type { InboxDetail } from '../../../core/inbox/inbox.service.js';
 import { byDay, type InboxStatistics } from '../../../core/inbox/inbox-statistics.js';
 import { INBOX_PARTS, type InboxCounts, type InboxItem } from '../../../core/inbox/inbox-item.js';
@@ -183,7 +183,10 @@ export const toApprovalDetailView = ({
   call: call && { status: call.state, answer: call.answer && toCallAnswer(call, call.answer) },
 });
 
-function toCallAnswer({ logId }: HeldCallView, { outcome, durationMs }: HeldAnswer): z.infer<typeof CallAnswer> {
+function toCallAnswer(
+  { logId, requestId }: HeldCallView,
+  { outcome, durationMs }: HeldAnswer,
+): z.infer<typeof CallAnswer> {
   const answered = 'output' in outcome ? outcome : undefined;
   return {
     status: outcome.status === 'not_sent' ? 'failed' : outcome.status,
@@ -205,9 +208,9 @@ function toCallAnswer({ logId }: HeldCallView, { outcome, durationMs }: HeldAnsw
       sha256,
     })),
     duration_ms: Math.round(durationMs),
-    request_id: null,
+    request_id: requestId,
     log_id: logId,
-    rule: null,
+    rule: RULE_OF_HELD,
   };
 }
 

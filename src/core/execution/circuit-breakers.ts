@@ -22,7 +22,9 @@ interface Circuit {
   probing: boolean;
 }
 
-export type CircuitState = 'closed' | 'open' | 'half_open';
+export const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
+/** `open`: calls are refused for a while; `half_open`: one may go out, to see. */
+export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
 /** Spares callers the wait for servers that are away, and these the calls of everybody while they come back. */
 @Injectable()

@@ -51,6 +51,7 @@ import { ToolCalls } from './tool-calls.service.js';
     ToolCalls,
   ],
   exports: [
+    CircuitBreakers,
     ExecutionService,
     HeldCallWaits,
     HeldCalls,

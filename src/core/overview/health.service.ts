@@ -3,6 +3,7 @@ import { type CheckResult, Readiness, type ReadinessReport } from '../../platfor
 import { AppError } from '../../platform/errors/app-error.js';
 import { ModelChoice } from '../agent/model-choice.js';
 import { ArtifactStore } from '../artifacts/artifact-store.port.js';
+import { CircuitBreakers, type CircuitState } from '../execution/circuit-breakers.js';
 import { Mailer } from '../identity/mailer.port.js';
 import type { Principal } from '../identity/principal.js';
 import type { ServerStatus } from '../registry/server.js';
@@ -28,6 +29,8 @@ export interface UpstreamHealth {
   latencyMs: number | null;
   lastCheckedAt: Date | null;
   message: string | null;
+  /** Whether this process lets calls of it out. */
+  circuit: CircuitState;
 }
 
 export interface Health {
@@ -54,6 +57,7 @@ export class HealthService {
     private readonly mailer: Mailer,
     private readonly models: ModelChoice,
     private readonly servers: ServerAccess,
+    private readonly circuits: CircuitBreakers,
   ) {}
 
   async get(principal: Principal): Promise<Health> {
@@ -73,6 +77,7 @@ export class HealthService {
         latencyMs,
         lastCheckedAt,
         message: statusReason,
+        circuit: this.circuits.stateOf(id),
       })),
     };
   }

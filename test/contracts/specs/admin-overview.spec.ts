@@ -165,7 +165,7 @@ chapter('admin-overview', 'Activity, dashboard, configuration and health', (hold
     expect(body.services.map(({ name }) => name).sort()).toEqual(
       ['database', 'jobs', 'language_model', 'mail', 'migrations', 'storage'].sort(),
     );
-    expect(body.upstream_servers).toMatchObject([{ status: 'online', message: null }]);
+    expect(body.upstream_servers).toMatchObject([{ status: 'online', message: null, circuit: 'closed' }]);
   });
 });
 

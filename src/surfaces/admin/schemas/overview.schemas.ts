@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CIRCUIT_STATES } from '../../../core/execution/circuit-breakers.js';
 import type { CallFigures } from '../../../core/execution/request-figures.js';
 import type { Dashboard } from '../../../core/overview/dashboard.service.js';
 import type { Health, ServiceHealth } from '../../../core/overview/health.service.js';
@@ -51,6 +52,9 @@ const upstream = z.object({
   latency_ms: z.int().nullable().meta({ description: 'Of the last check.' }),
   last_checked_at: z.iso.datetime().nullable(),
   message: z.string().nullable(),
+  circuit: z.enum(CIRCUIT_STATES).meta({
+    description: '`open`: calls to it are refused for some seconds, since it failed again and again.',
+  }),
 });
 
 export const ServicesHealthView = z
@@ -107,6 +111,7 @@ export const toServicesHealthView = (health: Health): z.infer<typeof ServicesHea
     latency_ms: found.latencyMs,
     last_checked_at: found.lastCheckedAt?.toISOString() ?? null,
     message: found.message,
+    circuit: found.circuit,
   })),
 });
 

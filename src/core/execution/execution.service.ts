@@ -1,6 +1,5 @@
 import type { UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
-import { setTimeout as pause } from 'node:timers/promises';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { ServerId } from '../../platform/ids.js';
@@ -21,7 +20,7 @@ import { CallLog } from './call-log.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { CallMetrics } from './call-metrics.js';
 import type { CallObserver, ToolCall } from './tool-call.js';
-import { pauseBeforeRepeat } from './repeats.js';
+import { pauseBeforeRepeat, pauseUntil } from './repeats.js';
 import type { CallFault, ToolOutcome } from './tool-outcome.js';
 
 type RawResult = RawAnswer & { isError?: boolean };
@@ -64,7 +63,7 @@ export class ExecutionService {
       const elapsedMs = performance.now() - since;
       const pauseMs = observer.signal.aborted ? undefined : pauseBeforeRepeat(call, outcome, { repeats, elapsedMs });
       if (pauseMs === undefined) return outcome;
-      await pause(pauseMs, undefined, { signal: observer.signal }).catch(() => undefined);
+      await pauseUntil(observer.signal, pauseMs);
     }
   }
 

@@ -24,3 +24,16 @@ export function pauseBeforeRepeat(
   const pauseMs = firstPauseMs * 2 ** repeats * (0.5 + random);
   return timeoutMs !== undefined && elapsedMs + pauseMs >= timeoutMs ? undefined : pauseMs;
 }
+
+/** Ends early with the signal. */
+export function pauseUntil(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}

@@ -57,7 +57,8 @@ async function ask(route: Route, caller: Caller, whose: Whose): Promise<Told | '
   if (!headers) return 'cannot knock';
   const id = await fixture.id?.(whose, scene, by);
   const [method = '', pattern = ''] = route.route.split(' ');
-  const path = id === undefined ? pattern : pattern.replace(/:\w+/, id);
+  const filled = id === undefined ? pattern : pattern.replace(/:\w+/, id);
+  const path = (fixture.rest === undefined ? filled : filled.replace(/:\w+/, fixture.rest)) + (fixture.query ?? '');
   const named = fixture.inBody === undefined ? {} : { [fixture.inBody]: id };
   const body = fixture.body || fixture.inBody ? { ...fixture.body, ...named } : undefined;
   const options = { headers, ...(body && { body }) };

@@ -38,6 +38,8 @@ const ELSEWHERE = new Set([
   'npm run chaos -- kill --kills 200 --sessions 50 --cluster',
   'npm run chaos -- postgres --rounds 20',
   'npm run chaos -- redis --rounds 20',
+  // test/e2e/webhook-management.spec.ts runs it.
+  'WEBHOOK_SECRET=whsec_… node examples/webhook-receiver.mjs 8200',
 ]);
 
 interface Ran {

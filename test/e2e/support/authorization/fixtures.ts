@@ -15,6 +15,9 @@ export interface Fixture {
   body?: Record<string, unknown>;
   /** Where it is let in it answers with a stream that stays open. */
   streams?: true;
+  /** After the path, and for what else it names. */
+  query?: string;
+  rest?: string;
   /** The request changes who the caller is: a copy of them makes it. */
   byACopy?: true;
   /** The thing is of the whole instance: it is there for those who may, whosever it is. */
@@ -52,6 +55,10 @@ const managedTool = made('mcp', async (owner, { world, home }) => {
   const id = await world.newServer(owner.organizationId === home.organizationId ? home : owner, owner);
   await world.newTool(id, TOOL_IN_PATH);
   return id;
+});
+const toolById = made('tool', async (owner, { world, home }) => {
+  const server = await world.newServer(owner.organizationId === home.organizationId ? home : owner, owner);
+  return world.newTool(server, 'a_tool');
 });
 const TOOL_IN_PATH = ':tool';
 const session = made('session', (owner, scene) => scene.world.newSession(owner, serverOf(owner, scene)));
@@ -97,6 +104,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'GET /api/v1/servers/:server_id/status': { id: server },
   'POST /api/v1/servers/:server_id/check': { id: server },
   'GET /api/v1/servers/:server_id/tools': { id: server },
+  'GET /api/v1/servers/:server_id/tools/:tool': { id: managedTool },
   'PATCH /api/v1/servers/:server_id/tools/:tool': { id: managedTool, body: { approval_policy: null } },
   'POST /api/v1/servers/:server_id/tools/approve': {
     id: managedTool,
@@ -162,6 +170,13 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'POST /api/v1/invitations/:invitation_id/accept': { id: receivedInvitation },
   'POST /api/v1/invitations/:invitation_id/decline': { id: receivedInvitation },
 
+  'POST /api/approvals/tools/:id/action': { id: toolById, body: { action: 'approve' } },
+  'POST /api/approvals/tools/:id/revoke': { id: toolById, body: {} },
+  'GET /api/servers/:id/tools': { id: server },
+  'GET /api/tools/:id': { id: toolById },
+  'GET /api/tools/:id/versions': { id: toolById },
+  'GET /api/tools/:id/versions/compare': { id: toolById, query: '?from=1&to=1' },
+  'GET /api/tools/:id/versions/:version': { id: toolById, rest: '1' },
   'PATCH /api/organizations/:organization_id': { id: organization, body: { plan: null }, ofTheInstance: true },
   'POST /api/activity/tickets': {},
   'POST /auth/change-password': { body: {} },

@@ -89,7 +89,8 @@ export class World {
   }
 
   /** As if the server had been asked once. */
-  async newTool(serverId: string, name: string): Promise<void> {
+  async newTool(serverId: string, name: string): Promise<string> {
+    const id = newId('tool');
     const definition = JSON.stringify({ name, inputSchema: { type: 'object' } });
     await this.database.sql('update servers set tool_count = 1 where id = $1', [serverId]);
     await this.database.sql(
@@ -98,13 +99,14 @@ export class World {
     );
     await this.database.sql(
       `insert into tool_states (id, server_id, name, state, pin, changed_at) values ($1, $2, $3, 'first_seen', $4, now())`,
-      [newId('tool'), serverId, name, TOOL_PIN],
+      [id, serverId, name, TOOL_PIN],
     );
     await this.database.sql(
       `insert into tool_versions (server_id, tool, number, pin, definition, status, first_seen_at)
        values ($1, $2, 1, $3, $4, 'first_seen', now())`,
       [serverId, name, TOOL_PIN, definition],
     );
+    return id;
   }
 
   async newSession(user: User, serverId: string): Promise<string> {

@@ -227,6 +227,17 @@ test('no other door makes a server of a package', async () => {
   expect([tried.status, listed.status]).toEqual([403, 403]);
 });
 
+test('the whole of what was got may be sent back with one word changed, and says what changed', async () => {
+  const { body: got } = await tenant.call<object>('GET', `/servers/${server}`);
+  const put = await tenant.call<object>('PUT', `/servers/${server}`, { ...got, description: 'Ours.', timeout: 45 });
+  expect([put.status, put.body]).toMatchObject([
+    200,
+    { ...got, description: 'Ours.', timeout: 45, updated_at: expect.any(String) as string },
+  ]);
+  const { body: feed } = await tenant.call<{ activity: object[] }>('GET', '/activity?action=server.changed');
+  expect(feed.activity[0]).toMatchObject({ details: { fields: ['description', 'timeout'] } });
+});
+
 test('what is no exact version of a package with a program, all of the registry, is not listed', async () => {
   const wrong = ['latest', '^1.0.0', '1', '1.x', '*', '', 'file:../x', 'git+ssh://x', '1.0.0 --registry=http://x'];
   for (const version of wrong) expect([version, (await list(version)).status]).toEqual([version, 400]);

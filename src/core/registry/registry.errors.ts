@@ -80,6 +80,11 @@ export const packageIsConfigured = () =>
     issues: [{ path: '/url', code: 'fixed', message: 'cannot be changed: the server is a package' }],
   });
 
+export const serverIsNoPackage = () =>
+  new AppError('invalid', 'VALIDATION_ERROR', 'A server that runs a package is set up from the catalogue.', {
+    issues: [{ path: '/url', code: 'package', message: 'must begin with http:// or https://' }],
+  });
+
 export const connectionFailed = (why: string, checks: readonly ConnectionCheck[]) =>
   new AppError('invalid', 'CONNECTION_FAILED', `Connection failed: ${why}`, { details: { checks } });
 

@@ -75,7 +75,10 @@ export class ServerChanges {
     return { ...server, level: 'manage' };
   }
 
-  /** @throws 403, 404, 409 when the name is taken, and what `apply` throws */
+  /**
+   * @param fields that may be other ones afterwards; the activity names those that are
+   * @throws 403, 404, 409 when the name is taken, and what `apply` throws
+   */
   async change(
     principal: Principal,
     id: ServerId,
@@ -94,7 +97,8 @@ export class ServerChanges {
         await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id), ...check });
       }
       await this.servers.update(id, changed);
-      await this.tell(changed, 'server.changed', { fields });
+      const told = fields.filter((field) => !isSame(server, changed, field));
+      if (told.length > 0) await this.tell(changed, 'server.changed', { fields: told });
       if (changed.approvalPolicy !== server.approvalPolicy) {
         const by = { id: principal.userId, name: principal.username };
         await this.trust.serverPolicyChanged(changed, { by, reason: 'the server was set to run without asking' });
@@ -134,8 +138,15 @@ export class ServerChanges {
   }
 }
 
+/** Whether the field, where it is one of a server, stays: who sends back the whole of it changes little of that. */
+const isSame = (before: McpServer, after: McpServer, field: string): boolean =>
+  field in before && isSameValue(before[field as keyof McpServer], after[field as keyof McpServer]);
+
+/** Of values as they are stored. */
+export const isSameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
 const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
   before.transport !== after.transport ||
   before.sslVerify !== after.sslVerify ||
   before.timeout !== after.timeout ||
-  JSON.stringify(before.requestHeaders) !== JSON.stringify(after.requestHeaders);
+  !isSameValue(before.requestHeaders, after.requestHeaders);

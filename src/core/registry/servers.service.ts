@@ -11,11 +11,14 @@ import {
   demoServerUrlIsFixed,
   packageIsConfigured,
   serverHasChanged,
+  serverIsNoPackage,
   serverIsRemote,
 } from './registry.errors.js';
-import { type AuthMethod, type ChosenTransport, type McpServer, UNCHECKED, versionOf } from './server.js';
+import { readPackageUrl } from './package-url.js';
+import { type AuthMethod, type ChosenTransport, type McpServer } from './server.js';
+import { type ServerTransport, UNCHECKED, versionOf } from './server.js';
 import { ServerAccess } from './server-access.service.js';
-import { ServerChanges } from './server-changes.service.js';
+import { isSameValue, ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { isSameOrigin } from './server-url.js';
 import { ServersRepository } from './servers.repository.js';
@@ -39,8 +42,10 @@ export interface NewServer {
 
 /** What is undefined stays as it is. */
 export type ServerChange = {
-  [Field in Exclude<keyof NewServer, 'description' | 'secretId'>]?: NewServer[Field] | undefined;
+  [Field in Exclude<keyof NewServer, 'description' | 'secretId' | 'transport'>]?: NewServer[Field] | undefined;
 } & {
+  /** Of a package the URL and `stdio`, which it has: they are told, and so may come back. */
+  transport?: ServerTransport | undefined;
   description?: string | null | undefined;
   secretId?: string | null | undefined;
 };
@@ -134,11 +139,11 @@ export class ServersService {
     const server = await this.access.get(principal, id, 'manage');
     if (url === server.url) return;
     if (server.demo) throw demoServerUrlIsFixed();
-    await this.upstreams.refuseForbiddenLiteral(url);
+    if (!readPackageUrl(url)) await this.upstreams.refuseForbiddenLiteral(url);
   }
 
   private apply(server: McpServer, change: ServerChange): McpServer {
-    if (server.transport === 'stdio' && isOfPlace(change)) throw packageIsConfigured();
+    refuseMoveOfPackage(server, change);
     const credentials = this.credentialsAfter(server, change);
     const url = change.url ?? server.url;
     const authMethod = change.authMethod ?? server.authMethod;
@@ -184,9 +189,14 @@ function fitting(server: McpServer, { versions }: ChangeCondition): McpServer {
   return server;
 }
 
-const isOfPlace = ({ url, transport, authMethod, credentials, requestHeaders }: ServerChange): boolean =>
-  url !== undefined ||
-  requestHeaders !== undefined ||
-  transport !== undefined ||
-  authMethod !== undefined ||
-  !isEmptyInput(credentials);
+/** What a package is, and which server is one, is set by the configuration of its service alone. @throws 400 */
+function refuseMoveOfPackage(server: McpServer, change: ServerChange): void {
+  const { url = server.url, transport = server.transport, authMethod = server.authMethod } = change;
+  if (server.transport !== 'stdio') {
+    if (transport === 'stdio' || readPackageUrl(url)) throw serverIsNoPackage();
+    return;
+  }
+  const isMoved = url !== server.url || transport !== server.transport || authMethod !== server.authMethod;
+  const hasOtherHeaders = !isSameValue(change.requestHeaders ?? server.requestHeaders, server.requestHeaders);
+  if (isMoved || hasOtherHeaders || !isEmptyInput(change.credentials)) throw packageIsConfigured();
+}

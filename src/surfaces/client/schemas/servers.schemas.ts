@@ -9,7 +9,9 @@ import {
   MAX_DESCRIPTION_LENGTH,
   MAX_NAME_LENGTH,
 } from '../../../core/registry/server.js';
-import { MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH, CHOSEN_TRANSPORTS } from '../../../core/registry/server.js';
+import { CHOSEN_TRANSPORTS, MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH } from '../../../core/registry/server.js';
+import { SERVER_TRANSPORTS } from '../../../core/registry/server.js';
+import { readPackageUrl } from '../../../core/registry/package-url.js';
 import { findUrlProblem } from '../../../core/registry/server-url.js';
 import type { NewServer, ServerChange } from '../../../core/registry/servers.service.js';
 import { toFirstSpelling, withoutToldFields } from './server-spellings.js';
@@ -69,6 +71,18 @@ const fields = {
   request_headers: RequestHeaders,
 };
 
+/** A package keeps what it has; a client may send back the whole of what it got. */
+const changedFields = {
+  ...fields,
+  url: z
+    .string()
+    .trim()
+    .max(MAX_URL_LENGTH)
+    .check(passing((url) => (readPackageUrl(url) ? undefined : findUrlProblem(url)))),
+  transport: z.enum(SERVER_TRANSPORTS).meta({ description: '`stdio` only for a package, which has it.' }),
+  description: fields.description.nullable(),
+};
+
 const SPELLINGS =
   'The spellings serverName, serverUrl, authMethod ("apiKey"), sslVerify and credentials.apiKey are accepted too.';
 
@@ -108,7 +122,7 @@ export const ServerUpdate = z
   .preprocess(
     (body) => withoutToldFields(toFirstSpelling(body)),
     z
-      .strictObject({ ...fields, description: fields.description.nullable() })
+      .strictObject(changedFields)
       .partial()
       .transform((body): ServerChange => ({
         description: body.description === '' ? null : body.description,

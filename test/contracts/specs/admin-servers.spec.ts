@@ -118,7 +118,7 @@ chapter('admin-servers', 'Servers', (holds) => {
     await client.refuses(404, call('GET', `/${id}`));
   });
 
-  const HOSTS = 'Servers, /api/servers/{id}/allowed-hosts';
+  const HOSTS = 'Servers, POST and DELETE /api/servers/{id}/allowed-hosts';
   holds(HOSTS, 'POST and DELETE …/allowed-hosts are 409 for a server that runs elsewhere', async () => {
     const { id } = await make('Elsewhere');
     const add = call('POST', `/${id}/allowed-hosts`, { body: { host: 'api.example.com' } });

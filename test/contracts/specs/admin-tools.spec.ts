@@ -77,6 +77,10 @@ chapter('admin-tools', 'Tools and their approvals', (holds) => {
       { version: 2, status: 'changed' },
       { version: 1, status: 'first_seen' },
     ]);
+  });
+  const VERSION = 'Tools, GET /api/tools/{id}/versions/{version}';
+  holds(VERSION, 'GET /api/tools/{id}/versions/{version} gets one, and an unknown one is 404', async () => {
+    const { id } = await write();
     const first = await client.expect(200, Version, call('GET', `/tools/${id}/versions/1`));
     expect(first).toMatchObject({ definition: { name: 'write' } });
     await client.refuses(404, call('GET', `/tools/${id}/versions/9`));
@@ -116,4 +120,34 @@ chapter('admin-tools', 'Tools and their approvals', (holds) => {
     expect(rejected).toMatchObject({ state: 'rejected', quarantined: true });
     await client.refuses(400, call('POST', `/approvals/tools/${id}/action`, { action: 'maybe' }));
   });
+
+  const Statistics = z.looseObject({ pending: z.int(), pending_tools: z.int(), approved: z.int(), rejected: z.int() });
+  holds(
+    'Approvals, GET /api/approvals/stats',
+    'GET /api/approvals/stats counts what waits and what was decided',
+    async () => {
+      const found = await client.expect(200, Statistics, call('GET', '/approvals/stats'));
+      expect(found).toMatchObject({ pending: 0, pending_tools: 0, pending_modules: 0, pending_network: 0 });
+      expect([found.approved, found.rejected]).toEqual([1, 1]);
+      await client.refuses(401, client.callAt('GET', '/api/approvals/stats'));
+    },
+  );
+  for (const kind of ['modules', 'network']) {
+    const ALL = `Approvals, GET /api/approvals/${kind}`;
+    holds(
+      ALL,
+      `GET /api/approvals/${kind} lists pending ${kind} requests: none, where no server is hosted`,
+      async () => {
+        const none = { items: [], total: 0, page: 1, page_size: 50, pages: 0 };
+        expect(await client.expect(200, pageOf(z.never()), call('GET', `/approvals/${kind}`))).toEqual(none);
+        await client.refuses(400, call('GET', `/approvals/${kind}?page=0`));
+      },
+    );
+    const ONE = `Approvals, POST /api/approvals/${kind}/{id}/action`;
+    holds(ONE, `POST /api/approvals/${kind}/{id}/action of an unknown request is 404`, async () => {
+      const decide = (body: object) => call('POST', `/approvals/${kind}/1/action`, body);
+      expect((await client.refuses(404, decide({ action: 'approve' }))).code).toBe('APPROVAL_NOT_FOUND');
+      await client.refuses(400, decide({ action: 'maybe' }));
+    });
+  }
 });

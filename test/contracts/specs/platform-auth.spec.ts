@@ -116,6 +116,12 @@ chapter('platform-auth', 'Authentication', (holds) => {
     await refused(429, 'RATE_LIMIT_EXCEEDED', post('/login', body));
   });
 
+  holds('Error Codes', 'a token of more than a day is 401 AUTH_TOKEN_EXPIRED', async () => {
+    const { token } = await member();
+    app.clock.forward(86_401);
+    await refused(401, 'AUTH_TOKEN_EXPIRED', client.callAt('GET', '/v1/users/me', { token }));
+  });
+
   const REFRESH = 'Authentication API, Refresh Token';
   holds(REFRESH, 'POST /auth/refresh as printed answers new tokens', async () => {
     const { refreshToken } = await member();

@@ -178,23 +178,27 @@ chapter('platform-services', 'MCP services', (holds) => {
     const execution = { serviceId: service, toolName: 'read', parameters: {} };
     await refused(400, 'MCP_SERVICE_UNCONFIGURED', call(ada, 'POST', '/execute/tool', execution));
   });
-  holds(CONFIGURE, 'POST …/configure as printed sets it up, active, and tells no secret again', async () => {
-    const { data, meta } = await answered(
-      200,
-      Configured,
-      call(ada, 'POST', `/services/${service}/configure`, PRINTED),
-    );
-    expect(data.service).toMatchObject({ id: service, name: 'GitHub MCP' });
-    expect(meta).toEqual({ message: 'Service configured successfully' });
-    const sent = upstream.lastHeaders();
-    expect(sent.authorization).toBe(`Bearer ${PRINTED.config.githubToken}`);
-    expect(sent['x-repositories']).toBe('user/repo1, user/repo2');
+  holds(
+    CONFIGURE,
+    'POST /mcp/services/{serviceId}/configure as printed sets it up, active, and tells no secret again',
+    async () => {
+      const { data, meta } = await answered(
+        200,
+        Configured,
+        call(ada, 'POST', `/services/${service}/configure`, PRINTED),
+      );
+      expect(data.service).toMatchObject({ id: service, name: 'GitHub MCP' });
+      expect(meta).toEqual({ message: 'Service configured successfully' });
+      const sent = upstream.lastHeaders();
+      expect(sent.authorization).toBe(`Bearer ${PRINTED.config.githubToken}`);
+      expect(sent['x-repositories']).toBe('user/repo1, user/repo2');
 
-    const told = await answered(200, Details, call(ada, 'GET', `/services/${service}`));
-    expect(told.data.service.isConfigured).toBe(true);
-    const servers = await ada.call('GET', '/servers');
-    expect(JSON.stringify([told, servers.body])).not.toContain(PRINTED.config.githubToken);
-  });
+      const told = await answered(200, Details, call(ada, 'GET', `/services/${service}`));
+      expect(told.data.service.isConfigured).toBe(true);
+      const servers = await ada.call('GET', '/servers');
+      expect(JSON.stringify([told, servers.body])).not.toContain(PRINTED.config.githubToken);
+    },
+  );
   holds(CONFIGURE, 'its policy asks for changed definitions only, and those of now are approved', async () => {
     const { body } = await ada.call<{ servers: { id: string; approval_policy: string }[] }>('GET', '/servers');
     const made = body.servers.find(({ approval_policy: policy }) => policy === 'require_approval_changed');

@@ -41,3 +41,7 @@ export function toApprovalStatisticsView(found: InboxStatistics): z.infer<typeof
 }
 
 export const HostedRequestListView = pageOf(z.object({ id: z.string() })).meta({ id: 'HostedRequestList' });
+
+export const HostedRequestAction = z
+  .strictObject({ action: z.enum(['approve', 'reject']), comment: z.string().max(500).optional() })
+  .meta({ id: 'HostedRequestAction' });

@@ -172,6 +172,8 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'POST /api/approvals/tools/:id/action': { id: toolById, body: { action: 'approve' } },
   'POST /api/approvals/tools/:id/revoke': { id: toolById, body: {} },
+  'POST /api/approvals/modules/:id/action': { body: {} },
+  'POST /api/approvals/network/:id/action': { body: {} },
   'GET /api/servers/:id/tools': { id: server },
   'GET /api/tools/:id': { id: toolById },
   'GET /api/tools/:id/versions': { id: toolById },

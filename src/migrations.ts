@@ -45,6 +45,7 @@ import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
 import { Idempotency1763702101000 } from './platform/idempotency/idempotency.migration.js';
+import { IdempotencyStandsFor1763703000000 } from './platform/idempotency/idempotency-stands-for.migration.js';
 import { Keys1763700401000 } from './platform/crypto/keys.migration.js';
 import { Jobs1763700000000 } from './platform/jobs/jobs.migration.js';
 
@@ -91,6 +92,7 @@ export const MIGRATIONS = [
   ServerFiles1763702600000,
   WebhookDeliveries1763702700000,
   LatestListings1763702800000,
+  IdempotencyStandsFor1763703000000,
 ];
 
 export const ENTITIES = [

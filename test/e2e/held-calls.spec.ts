@@ -99,6 +99,29 @@ test('who waits for the decision gets the result itself', async () => {
   expect(body.data.result).toEqual({ written: 'x', count: 1 });
 });
 
+test('under an Idempotency-Key whose process died after it was held, it is the same call that waits', async () => {
+  const keyed = (headers: Record<string, string> = {}) =>
+    execute<Waiting & { data: { result: unknown } }>('keyed', { headers: { 'idempotency-key': 'held', ...headers } });
+  const die = () =>
+    app
+      .get(Database)
+      .sql(`update idempotency_keys set state = 'acting', answer = null, alive_until = now() - interval '1 minute'`);
+  const first = await keyed();
+  expect(first.status).toBe(202);
+  await die();
+  const again = await keyed();
+  expect([again.status, again.body.data]).toEqual([202, first.body.data]);
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expect(again.body.meta.logId).toBe(first.body.meta.logId);
+  await die();
+  const waiting = keyed({ prefer: 'wait=20' });
+  expect(await held.approve(first.body.data.approvalId, { by: by() })).toBe('approved');
+  expect((await waiting).body.data).toMatchObject({ result: { written: 'x', count: 1 } });
+  await die();
+  expect((await keyed()).body.data.approvalId).toBe(first.body.data.approvalId);
+  expect(upstream.memory.count('write', 'keyed')).toBe(1);
+});
+
 test('edited arguments are what runs, and have to fit', async () => {
   const id = await hold('to be edited');
   const wrong = held.approve(id, { by: by(), arguments: { text: '' } });

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors/app-error.js';
 import { notSent } from './execution.errors.js';
 import { type HeldCallView, RULE_OF_HELD } from './held-call.js';
-import type { FinishedCall } from './tool-call.js';
+import type { FinishedCall, WaitingCall } from './tool-call.js';
 
 /** What came of a held call that has ended. @throws AppError where it was not made */
 export function toFinishedCall({ status, answer, reason, logId }: HeldCallView): FinishedCall {
@@ -10,6 +10,15 @@ export function toFinishedCall({ status, answer, reason, logId }: HeldCallView):
   if (outcome.status === 'not_sent') throw notSent(outcome);
   return { status: 'finished', outcome, durationMs, logId, rule: RULE_OF_HELD, asked };
 }
+
+/** What was said when it was held. */
+export const toWaitingCall = ({ approvalId, url, expiresAt, createdAt, logId }: HeldCallView): WaitingCall => ({
+  status: 'approval_required',
+  approvalId,
+  url,
+  expiresAt: expiresAt ?? createdAt,
+  logId,
+});
 
 const because = (reason: string | null) => (reason === null ? '' : ` ${reason}`);
 

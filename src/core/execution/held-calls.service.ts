@@ -111,7 +111,7 @@ export class HeldCalls {
         answer: null,
         createdAt: now,
       });
-      await this.idempotency.act();
+      await this.idempotency.act(id);
       await this.jobs.enqueue(expireHeldCall, { approvalId: id }, { runAt: expiresAt, key: `expire:${id}` });
       return id;
     });

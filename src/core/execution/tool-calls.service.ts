@@ -3,7 +3,7 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { Idempotency } from '../../platform/idempotency/idempotency.js';
-import { newId } from '../../platform/ids.js';
+import { type ApprovalId, newId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Principal } from '../identity/principal.js';
@@ -11,7 +11,7 @@ import { type AskedCall, CallLog } from './call-log.js';
 import { type AdmittedCall, CallGate } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
 import { notSent } from './execution.errors.js';
-import { toFinishedCall } from './held-call-answer.js';
+import { toFinishedCall, toWaitingCall } from './held-call-answer.js';
 import { hasEnded, HeldCallWaits } from './held-call-waits.service.js';
 import { HeldCalls } from './held-calls.service.js';
 import type { CallAnswer, CallListener, FinishedCall, JudgedCall, WantedCall } from './tool-call.js';
@@ -42,6 +42,8 @@ export class ToolCalls {
     listener: CallListener,
   ): Promise<CallAnswer | JudgedCall> {
     if (wanted.dryRun) return this.judge(principal, wanted);
+    const heldBefore = this.idempotency.standsFor;
+    if (heldBefore !== null) return this.takeUp(principal, heldBefore as ApprovalId, wanted, listener);
     const start = this.log.start();
     const { serverId, tool, arguments: request } = wanted;
     const asked: AskedCall = { door, method: 'tools/call', serverId, tool, request };
@@ -59,6 +61,17 @@ export class ToolCalls {
     if (!wanted.waitMs) return waiting;
     const view = await this.waits.view(principal, waiting.approvalId, wanted.waitMs, listener.signal);
     return hasEnded(view) ? toFinishedCall(view) : waiting;
+  }
+
+  /** The process that held it died before it could say so: the same key is answered with the call that waits. */
+  private async takeUp(
+    principal: Principal,
+    id: ApprovalId,
+    { waitMs = 0 }: WantedCall,
+    { signal }: CallListener,
+  ): Promise<CallAnswer> {
+    const view = await this.waits.view(principal, id, waitMs, signal);
+    return waitMs > 0 && hasEnded(view) ? toFinishedCall(view) : toWaitingCall(view);
   }
 
   /** What would come of a call; nothing is sent, asked or logged. */

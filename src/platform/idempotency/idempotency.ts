@@ -26,8 +26,15 @@ interface Row {
   state: 'begun' | 'acting' | 'answered';
   claim: string;
   alive_until: Date;
+  /** The thing of ours that the request has become, which outlives its process. */
+  stands_for: string | null;
   answer: KeptAnswer | null;
   created_at: Date;
+}
+
+interface Running {
+  claim: string;
+  standsFor: string | null;
 }
 
 const KEPT_MS = 24 * 60 * 60_000;
@@ -37,10 +44,10 @@ const BEAT_MS = 3_000;
 
 /**
  * The same key and the same body are one request, for a day. `begun` may be begun again when its process died; from
- * `acting` on it may have had its effect.
+ * `acting` on it may have had its effect, unless it became a thing that stands for it: then it is taken up there.
  */
 export class Idempotency {
-  private readonly current = new AsyncLocalStorage<string>();
+  private readonly current = new AsyncLocalStorage<Running>();
   private readonly running = new Set<string>();
   private beat: NodeJS.Timeout | undefined;
 
@@ -57,14 +64,15 @@ export class Idempotency {
     request: RequestKey,
     bodyHash: string,
     acts: 'at once' | 'when it says so',
-    work: () => Promise<{ status: number; body: unknown }>,
+    work: (began: 'now' | 'before') => Promise<{ status: number; body: unknown }>,
   ): Promise<{ status: number; body: unknown }> {
     const claim = randomUUID();
     const before = await this.database.transaction(() => this.begin(request, bodyHash, acts, claim));
-    if (before) return give(before);
+    if ('answer' in before) return give(before.answer);
+    const { standsFor } = before;
     this.follow(claim);
     try {
-      const answer = await this.current.run(claim, work);
+      const answer = await this.current.run({ claim, standsFor }, () => work(standsFor === null ? 'now' : 'before'));
       await this.keep(claim, answer);
       return answer;
     } catch (error) {
@@ -77,13 +85,22 @@ export class Idempotency {
     }
   }
 
-  /** From here on the running request may have its effect. Nothing where it came without a key. @throws 409 when it is no longer ours */
-  async act(): Promise<void> {
-    const claim = this.current.getStore();
-    if (claim === undefined) return;
+  /** What the running request has become before its process died: there it goes on. */
+  get standsFor(): string | null {
+    return this.current.getStore()?.standsFor ?? null;
+  }
+
+  /**
+   * From here on the running request may have its effect. Nothing where it came without a key.
+   * @param standsFor the id of what it becomes, in the transaction that makes it
+   * @throws 409 when it is no longer ours
+   */
+  async act(standsFor: string | null = null): Promise<void> {
+    const running = this.current.getStore();
+    if (running === undefined) return;
     const rows = await this.database.sql(
-      `update idempotency_keys set state = 'acting' where claim = $1 and state <> 'answered' returning 1`,
-      [claim],
+      `update idempotency_keys set state = 'acting', stands_for = $2 where claim = $1 and state <> 'answered' returning 1`,
+      [running.claim, standsFor],
     );
     if (rows.length === 0) throw stillRunning();
   }
@@ -93,7 +110,7 @@ export class Idempotency {
     bodyHash: string,
     acts: 'at once' | 'when it says so',
     claim: string,
-  ): Promise<KeptAnswer | undefined> {
+  ): Promise<{ answer: KeptAnswer } | Pick<Running, 'standsFor'>> {
     const now = this.clock.now();
     const aliveUntil = new Date(now.getTime() + ALIVE_MS);
     const state = acts === 'at once' ? 'acting' : 'begun';
@@ -103,9 +120,9 @@ export class Idempotency {
        values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning 1`,
       [...place, bodyHash, state, claim, aliveUntil, now],
     );
-    if (made.length > 0) return undefined;
+    if (made.length > 0) return { standsFor: null };
     const [row] = await this.database.sql<Row>(
-      `select body_hash, state, claim, alive_until, answer, created_at from idempotency_keys
+      `select body_hash, state, claim, alive_until, stands_for, answer, created_at from idempotency_keys
        where organization_id = $1 and user_id = $2 and endpoint = $3 and key = $4 for update`,
       place,
     );
@@ -113,16 +130,18 @@ export class Idempotency {
     const isOld = now.getTime() - row.created_at.getTime() > KEPT_MS;
     if (!isOld) {
       if (row.body_hash !== bodyHash) throw keyIsReused();
-      if (row.answer) return row.answer;
+      if (row.answer) return { answer: row.answer };
       if (row.alive_until > now) throw stillRunning();
-      if (row.state === 'acting') throw outcomeUnknown();
+      if (row.state === 'acting' && row.stands_for === null) throw outcomeUnknown();
     }
+    const standsFor = isOld ? null : row.stands_for;
     await this.database.sql(
-      `update idempotency_keys set body_hash = $2, state = $3, claim = $4, alive_until = $5, answer = null, created_at = $6
+      `update idempotency_keys set body_hash = $2, state = $3, claim = $4, alive_until = $5, answer = null, created_at = $6,
+         stands_for = $7
        where claim = $1`,
-      [row.claim, bodyHash, state, claim, aliveUntil, now],
+      [row.claim, bodyHash, standsFor === null ? state : 'acting', claim, aliveUntil, now, standsFor],
     );
-    return undefined;
+    return { standsFor };
   }
 
   /** It happened: the answer is kept in hand until the database takes it. */

@@ -41,8 +41,8 @@ export class IdempotentRequests {
     const [path = ''] = (request.raw.url ?? '').split('?');
     const scope = { organizationId, userId, endpoint: `${request.method} ${path.slice(0, 500)}`, key };
     let began = false;
-    const begin = () => {
-      began = true;
+    const begin = (when: 'now' | 'before') => {
+      began = when === 'now';
       return work();
     };
     const replayed = () => {

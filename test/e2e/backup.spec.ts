@@ -9,6 +9,7 @@ import { eventually, startTestApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
 import { runCommand } from '../support/commands.js';
 import { TRANSPORTS } from '../support/session-clients.js';
+import { type ProgramsOutside, startProgramsOutside } from './support/programs-outside.js';
 import { becomes, ended, type JoinedClient, proposeOne, type Scene, startScene } from './support/scene.js';
 
 const SECRET_KEY = 'the secret that the backed up instance has';
@@ -92,7 +93,7 @@ describe('a backup made under load', () => {
   let files: { artifact_id: string; sha256: string; url: string }[];
   let place: Record<string, string>;
   let told: string[];
-
+  let outside: ProgramsOutside;
   beforeAll(async () => {
     const [transport] = TRANSPORTS;
     if (!transport) throw new Error('There are transports.');
@@ -106,6 +107,7 @@ describe('a backup made under load', () => {
     [unsafe, safe] = [await running('hold_write', 'backup'), await running('hold', 'backup')];
     const client = await scene.join(transport);
     asked = { client, node: (await proposeOne(client, 'write', { text: 'asked' })).node };
+    outside = await startProgramsOutside(scene);
 
     let over = false;
     let rounds = 0;
@@ -130,6 +132,7 @@ describe('a backup made under load', () => {
     await rests(atBackup + LOAD);
     over = true;
     await load;
+    await outside.forget();
     place = await newPlace();
     await runCommand('restore', [file], place);
   }, 60_000);
@@ -171,6 +174,7 @@ describe('a backup made under load', () => {
         expect(payload.pending).toEqual([asked.node]);
         for (const client of [unknown, stopped, open]) client.close();
       }
+      await outside.expectAtRest(app);
       expect(scene.upstream.memory.calls).toHaveLength(calls);
       // What was asked can still be decided.
       const [transport] = TRANSPORTS;

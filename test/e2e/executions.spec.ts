@@ -1,6 +1,6 @@
 import { RequestLog } from '../../src/core/execution/request-log.js';
 import { Database } from '../../src/platform/database/database.js';
-import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { Statements } from '../support/statements.js';
 import { startBareUpstream } from '../support/upstreams/bare-upstream.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
@@ -250,6 +250,14 @@ describe('a server that answers what no library would let through', () => {
     });
   });
 
+  test('what an answer links to is read in the time that the call has left, and is missing else', async () => {
+    const links = Array.from({ length: 10 }, (_, n) => ({ type: 'resource_link', uri: `file:///${n}`, name: `${n}` }));
+    odd.answerWith({ result: { content: links, structuredContent: { n: 1 } } });
+    odd.hangAt('resources/read');
+    const { body } = await owner.call('POST', `/servers/${oddId}/tools/odd/call`, { timeout: 1 });
+    expect(body).toMatchObject({ status: 'succeeded', artifacts: [], error: null });
+  });
+
   test('one that is away is left alone after some failures, and is told of at once', async () => {
     await odd.close();
     const codes: string[] = [];
@@ -263,5 +271,27 @@ describe('a server that answers what no library would let through', () => {
     }
     expect(codes[0]).toBe('502 UPSTREAM_UNREACHABLE false');
     expect(codes[2]).toBe('503 UPSTREAM_UNAVAILABLE true');
+    const read = await owner.call<{ code: string }>('POST', `/servers/${oddId}/resources/read`, { uri: 'a://b' });
+    expect([read.status, read.body.code]).toEqual([503, 'UPSTREAM_UNAVAILABLE']);
   });
 });
+
+test('a server that comes back with another definition of the tool is not taken for away for ever', async () => {
+  const other = await startScriptedUpstream();
+  const { id } = await app.addServer(owner, other.url, { approval_policy: 'auto_approve' });
+  const call = () =>
+    owner.call<{ code?: string; status: unknown }>('POST', `/servers/${id}/tools/write/call`, {
+      arguments: { label: 'back', text: 'x' },
+    });
+  await other.die();
+  await eventually(call, ({ body }) => body.code === 'UPSTREAM_UNAVAILABLE');
+  other.memory.describe('write', 'What it does now.');
+  await other.revive();
+  const seen: unknown[] = [];
+  await eventually(call, ({ body }) => {
+    seen.push(body.code ?? body.status);
+    return body.status === 'succeeded';
+  });
+  expect(seen).toContain('TOOL_CHANGED');
+  await other.close();
+}, 60_000);

@@ -1,4 +1,4 @@
-import { nobody } from '../test-support/faults.js';
+import { nobody, tcp } from '../test-support/faults.js';
 import { startLegacyServer, startModernServer, type TestServer } from '../test-support/servers.js';
 import { targetAt, testBench } from '../test-support/targets.js';
 import type { UpstreamSession } from './index.js';
@@ -102,6 +102,16 @@ describe('a pool', () => {
     await expect(given).rejects.toMatchObject({ code: 'UPSTREAM_CANCELLED', requestSent: false });
     first.release();
     await busy;
+  });
+
+  it('gives a connection no more time than its caller has, whatever the target would have', async () => {
+    const silent = await tcp((socket) => socket.resume());
+    const target = targetAt(silent.url, { timeoutMs: 60_000 });
+    for (const wait of [{ timeoutMs: 50 }, { timeoutMs: 60 }]) {
+      const late = bench.pool().withSession(target, wait, async () => undefined);
+      await expect(late).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', requestSent: false });
+    }
+    await silent.close();
   });
 
   it('refuses at once who comes when the queue is full', async () => {

@@ -57,11 +57,12 @@ export class UpstreamPool {
 
   /**
    * Lets `work` use the session with a target, which others use at the same time.
+   * @param wait.timeoutMs for a place and a connection together; absent: the timeout of the target
    * @throws UpstreamError (UPSTREAM_BUSY when no place comes free in time), and what `work` throws
    */
   async withSession<T>(
     target: UpstreamTarget,
-    wait: { signal?: AbortSignal },
+    wait: { signal?: AbortSignal; timeoutMs?: number },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
     return this.#connectionsOf(target).use(target, wait, work);

@@ -19,7 +19,7 @@ export interface WaitOptions {
 export interface SessionOptions {
   reopen: (deadline: Deadline) => Promise<Connection>;
   /** Of a session that is shared: lends another with the same server to one call alone. */
-  lendAlone?: <T>(wait: { signal?: AbortSignal }, work: (session: UpstreamSession) => Promise<T>) => Promise<T>;
+  lendAlone?: <T>(wait: WaitOptions, work: (session: UpstreamSession) => Promise<T>) => Promise<T>;
 }
 
 const HEADER_MISMATCH = -32020;
@@ -102,14 +102,20 @@ export class UpstreamSession {
    */
   async callTool(call: ToolCall, options: CallOptions = {}): Promise<ToolResult> {
     const params = { name: call.name, arguments: call.arguments ?? {} };
+    const startedAt = performance.now();
+    const withTimeLeft = (): CallOptions => {
+      const { timeoutMs } = options;
+      if (timeoutMs === undefined) return options;
+      return { ...options, timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)) };
+    };
     const headersFor = (schema: unknown) =>
       this.protocol.era === 'modern' ? paramHeaders(schema, params.arguments) : {};
     const result = await this.#effect('tools/call', params, options, headersFor(call.inputSchema)).catch(
       async (error: unknown) => {
         // The server compares headers before it does anything else, so the call may be repeated with the right ones.
         if (!(error instanceof UpstreamError) || error.rpc?.code !== HEADER_MISMATCH) throw error;
-        const tool = (await this.listTools(options)).find(({ name }) => name === call.name);
-        return this.#effect('tools/call', params, options, headersFor(tool?.inputSchema));
+        const tool = (await this.listTools(withTimeLeft())).find(({ name }) => name === call.name);
+        return this.#effect('tools/call', params, withTimeLeft(), headersFor(tool?.inputSchema));
       },
     );
     return toToolResult(result);

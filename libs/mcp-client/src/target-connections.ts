@@ -27,6 +27,7 @@ export interface TargetOptions {
 
 interface Wait {
   signal?: AbortSignal;
+  timeoutMs?: number;
 }
 
 const MOST_WAITING = 256;
@@ -65,10 +66,15 @@ export class TargetConnections {
   /** @throws UpstreamError, and what `work` throws */
   async use<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
     if (wait.signal?.aborted) throw cancelled(false);
-    if (!this.#places.takeFree()) await this.#waitForPlace(target, wait);
+    let left = wait;
+    if (!this.#places.takeFree()) {
+      const startedAt = performance.now();
+      await this.#waitForPlace(target, wait);
+      left = { ...wait, timeoutMs: Math.max(1, timeoutOf(target, wait) - (performance.now() - startedAt)) };
+    }
     try {
-      const session = this.#shared?.reusable ? this.#shared : await this.#share(target, wait);
-      return await (session ? work(session) : this.#alone(target, wait, work));
+      const session = this.#shared?.reusable ? this.#shared : await this.#share(target, left);
+      return await (session ? work(session) : this.#alone(target, left, work));
     } finally {
       this.#places.giveBack();
       this.#rest();
@@ -82,8 +88,9 @@ export class TargetConnections {
     await Promise.all([this.#leases.close(), this.inUse ? undefined : this.#closeShared()]);
   }
 
-  async #waitForPlace(target: UpstreamTarget, { signal }: Wait): Promise<void> {
-    const deadline = new Deadline(target.timeoutMs, signal);
+  async #waitForPlace(target: UpstreamTarget, wait: Wait): Promise<void> {
+    const { signal } = wait;
+    const deadline = new Deadline(timeoutOf(target, wait), signal);
     try {
       if (!(await this.#places.take(deadline))) throw signal?.aborted ? cancelled(false) : allInUse();
     } finally {
@@ -92,18 +99,18 @@ export class TargetConnections {
   }
 
   /** The session for all; undefined where the transport allows only one call at a time. */
-  async #share(target: UpstreamTarget, { signal }: Wait): Promise<UpstreamSession | undefined> {
+  async #share(target: UpstreamTarget, wait: Wait): Promise<UpstreamSession | undefined> {
     if (this.isProcess || this.#knownVerdict()?.transport === 'sse') return undefined;
     this.#opening ??= this.#openShared(target).finally(() => {
       this.#opening = undefined;
     });
-    const deadline = new Deadline(target.timeoutMs, signal);
+    const deadline = new Deadline(timeoutOf(target, wait), wait.signal);
     try {
       const session = await deadline.race(this.#opening);
       if (session.protocol.transport === 'streamable_http') return session;
       return undefined;
     } catch (error) {
-      if (deadline.ended) throw deadline.expired ? deadlinePassed(target.timeoutMs, false) : cancelled(false);
+      if (deadline.ended) throw deadline.expired ? deadlinePassed(deadline.timeoutMs, false) : cancelled(false);
       throw error;
     } finally {
       deadline.dispose();
@@ -129,12 +136,8 @@ export class TargetConnections {
     }
   }
 
-  async #alone<T>(
-    target: UpstreamTarget,
-    { signal }: Wait,
-    work: (session: UpstreamSession) => Promise<T>,
-  ): Promise<T> {
-    const deadline = new Deadline(target.timeoutMs, signal);
+  async #alone<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
+    const deadline = new Deadline(timeoutOf(target, wait), wait.signal);
     let session: UpstreamSession;
     try {
       session = await this.#leases.take(deadline, async () => {
@@ -171,7 +174,7 @@ export class TargetConnections {
       return connection;
     } catch (error) {
       this.#verdict = undefined;
-      if (deadline.expired) throw deadlinePassed(target.timeoutMs, false);
+      if (deadline.expired) throw deadlinePassed(deadline.timeoutMs, false);
       if (deadline.ended) throw cancelled(false);
       throw toUpstreamError(error, { target, trace, effect: false });
     }
@@ -205,3 +208,5 @@ export class TargetConnections {
     await shared?.close();
   }
 }
+
+const timeoutOf = (target: UpstreamTarget, { timeoutMs = target.timeoutMs }: Wait): number => timeoutMs;

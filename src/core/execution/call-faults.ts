@@ -16,17 +16,28 @@ export function toLogEntry({ level, data }: LogMessage): {
   return { level: level === 'warning' ? 'warn' : 'error', message };
 }
 
-/** A linked resource that cannot be read is only missing as a file; the call has succeeded all the same. */
+/** Of all that one answer links to: it is held in memory until it is stored. */
+const LINKED_BYTES = 32 * 1024 * 1024;
+
+/**
+ * A linked resource that cannot be read, or not in the time that the call has left, is only missing as a file; the call
+ * has succeeded all the same.
+ */
 export async function readLinks(
   links: readonly { uri: string; name: string; contentType: string }[],
   session: UpstreamSession,
-  signal: AbortSignal,
+  { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
 ): Promise<IncomingFile[]> {
   const files: IncomingFile[] = [];
+  const until = performance.now() + timeoutMs;
+  let bytes = 0;
   for (const link of links) {
-    const read = await session.readResource(link.uri, { signal }).catch(() => undefined);
+    const leftMs = until - performance.now();
+    if (leftMs <= 0 || bytes >= LINKED_BYTES) break;
+    const read = await session.readResource(link.uri, { signal, timeoutMs: leftMs }).catch(() => undefined);
     const file = read && readResourceFile(read, link);
-    if (file) files.push(file);
+    if (!file || (bytes += file.bytes.byteLength) > LINKED_BYTES) continue;
+    files.push(file);
   }
   return files;
 }
@@ -69,7 +80,7 @@ export function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: n
 }
 
 /** Nobody waits for a server that was away a moment ago, again and again. */
-export const unavailable = (retryAfterSeconds: number): ToolOutcome => ({
+export const unavailable = (retryAfterSeconds: number): Extract<ToolOutcome, { status: 'not_sent' }> => ({
   status: 'not_sent',
   fault: {
     code: 'UPSTREAM_UNAVAILABLE',

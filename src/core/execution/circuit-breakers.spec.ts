@@ -14,7 +14,7 @@ function failing(times: number): CircuitBreakers {
 }
 
 test('opens after five failures one after another, and says for how long', () => {
-  expect(failing(4).enter(ID, 'a')).toEqual({ allowed: true });
+  expect(failing(4).enter(ID, 'a')).toMatchObject({ allowed: true });
   const circuits = failing(5);
   expect(circuits.stateOf(ID)).toBe('open');
   expect(circuits.enter(ID, 'a')).toEqual({ allowed: false, retryAfterSeconds: 1 });
@@ -24,7 +24,7 @@ test('any answer begins the count anew, a call that says nothing of the server d
   const circuits = failing(4);
   circuits.leave(ID, 'a', REFUSED);
   circuits.leave(ID, 'a', AWAY);
-  expect(circuits.enter(ID, 'a')).toEqual({ allowed: true });
+  expect(circuits.enter(ID, 'a')).toMatchObject({ allowed: true });
   const others = failing(4);
   others.leave(ID, 'a', new UpstreamError('UPSTREAM_CANCELLED', 'Cancelled.', { requestSent: true }));
   others.leave(ID, 'a', AWAY);
@@ -32,5 +32,56 @@ test('any answer begins the count anew, a call that says nothing of the server d
 });
 
 test('another address or account begins anew', () => {
-  expect(failing(9).enter(ID, 'b')).toEqual({ allowed: true });
+  expect(failing(9).enter(ID, 'b')).toMatchObject({ allowed: true });
+});
+
+test('of a burst of calls that fail together the first five count: the pause is as long as for these', () => {
+  const circuits = failing(64);
+  expect(circuits.enter(ID, 'a')).toEqual({ allowed: false, retryAfterSeconds: 1 });
+});
+
+describe('after the pause', () => {
+  beforeEach(() => jest.useFakeTimers({ now: 0 }));
+  afterEach(() => jest.useRealTimers());
+
+  const paused = () => {
+    const circuits = failing(5);
+    jest.setSystemTime(1_001);
+    jest.advanceTimersByTime(1_001);
+    return circuits;
+  };
+
+  test('one call goes out to see, and each failure of such a one doubles the pause', () => {
+    const circuits = paused();
+    expect(circuits.stateOf(ID)).toBe('half_open');
+    const probe = circuits.enter(ID, 'a');
+    expect(probe).toEqual({ allowed: true, probe: true });
+    expect(circuits.enter(ID, 'a')).toMatchObject({ allowed: false });
+    circuits.leave(ID, 'a', AWAY, { probe: true });
+    expect(circuits.enter(ID, 'a')).toEqual({ allowed: false, retryAfterSeconds: 2 });
+  });
+
+  test('only the end of that call lets another one out', () => {
+    const circuits = paused();
+    circuits.enter(ID, 'a');
+    const cancelled = new UpstreamError('UPSTREAM_CANCELLED', 'Cancelled.', { requestSent: true });
+    circuits.leave(ID, 'a', cancelled);
+    circuits.leave(ID, 'a', AWAY);
+    expect(circuits.enter(ID, 'a')).toMatchObject({ allowed: false });
+    circuits.leave(ID, 'a', cancelled, { probe: true });
+    expect(circuits.enter(ID, 'a')).toEqual({ allowed: true, probe: true });
+    circuits.leave(ID, 'a', undefined, { probe: true });
+    expect(circuits.stateOf(ID)).toBe('closed');
+  });
+});
+
+test('a host that does not answer is away, a deadline that passed says nothing', () => {
+  const timeout = (detail?: string) =>
+    new UpstreamError('UPSTREAM_TIMEOUT', 'Nothing came.', { requestSent: false, ...(detail && { detail }) });
+  const away = failing(4);
+  away.leave(ID, 'a', timeout('UND_ERR_CONNECT_TIMEOUT'));
+  expect(away.stateOf(ID)).toBe('open');
+  const slow = failing(4);
+  slow.leave(ID, 'a', timeout());
+  expect(slow.stateOf(ID)).toBe('closed');
 });

@@ -12,6 +12,11 @@ const MOST_SERVERS = 2_000;
 /** What says that the server itself is away, and not that it did not like a call. */
 const AWAY: ReadonlySet<UpstreamErrorCode> = new Set(['UPSTREAM_UNREACHABLE', 'UPSTREAM_TLS']);
 
+export type Passage = { allowed: true; probe: boolean } | { allowed: false; retryAfterSeconds: number };
+const THROUGH = { allowed: true, probe: false } as const satisfies Passage;
+/** The one call that is let out to see. */
+const PROBE = { allowed: true, probe: true } as const satisfies Passage;
+
 interface Circuit {
   /** Of the server's address and account: another one begins anew. */
   place: string;
@@ -47,8 +52,8 @@ export class CircuitBreakers {
     return performance.now() < circuit.closedUntil ? 'open' : 'half_open';
   }
 
-  /** Whether a call may go out; else for how many seconds none may. */
-  enter(id: ServerId, place: string): { allowed: true } | { allowed: false; retryAfterSeconds: number } {
+  /** Whether a call may go out, and then has to `leave`; else for how many seconds none may. */
+  enter(id: ServerId, place: string): Passage {
     const circuit = this.circuits.get(id);
     if (circuit && circuit.place !== place) this.circuits.delete(id);
     else if (circuit && circuit.failures >= OPENS_AFTER) {
@@ -57,21 +62,23 @@ export class CircuitBreakers {
         return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1_000)) };
       }
       circuit.probing = true;
+      return PROBE;
     }
-    return { allowed: true };
+    return THROUGH;
   }
 
   /** @param error what came of the call; undefined: the server answered */
-  leave(id: ServerId, place: string, error: unknown): void {
-    const isAway =
-      error instanceof UpstreamError &&
-      (AWAY.has(error.code) || (error.httpStatus !== undefined && error.httpStatus >= 500));
-    const known = this.circuits.get(id);
+  leave(id: ServerId, place: string, error: unknown, { probe } = { probe: false }): void {
+    const isAway = error instanceof UpstreamError && saysAway(error);
+    const found = this.circuits.get(id);
+    const known = found?.place === place ? found : undefined;
+    // It went out before the circuit opened, and tells nothing new.
+    if (isAway && known && known.failures >= OPENS_AFTER && !probe) return;
     // What was cancelled, or refused before it was sent, says nothing of the server.
     const saysNothing =
       error !== undefined && !isAway && !(error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR');
     if (saysNothing) {
-      if (known) known.probing = false;
+      if (known && probe) known.probing = false;
       return;
     }
     if (!isAway) {
@@ -86,3 +93,9 @@ export class CircuitBreakers {
     if (this.circuits.size > MOST_SERVERS && oldest !== undefined) this.circuits.delete(oldest);
   }
 }
+
+const saysAway = ({ code, httpStatus, detail }: UpstreamError): boolean =>
+  AWAY.has(code) ||
+  (httpStatus !== undefined && httpStatus >= 500) ||
+  // No connection came about; a deadline, which may be the caller's own, has no such detail.
+  (code === 'UPSTREAM_TIMEOUT' && detail !== undefined);

@@ -19,6 +19,7 @@ import { toolChanged, unavailable } from './call-faults.js';
 import { CallLog } from './call-log.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { CallMetrics } from './call-metrics.js';
+import { CallTime } from './call-time.js';
 import type { CallObserver, ToolCall } from './tool-call.js';
 import { pauseBeforeRepeat, pauseUntil } from './repeats.js';
 import type { CallFault, ToolOutcome } from './tool-outcome.js';
@@ -58,10 +59,10 @@ export class ExecutionService {
   }
 
   private async runAgain(call: ToolCall, observer: CallObserver, since: number): Promise<ToolOutcome> {
+    const time = new CallTime(call, since);
     for (let repeats = 0; ; repeats += 1) {
-      const outcome = await this.run(call, observer);
-      const elapsedMs = performance.now() - since;
-      const pauseMs = observer.signal.aborted ? undefined : pauseBeforeRepeat(call, outcome, { repeats, elapsedMs });
+      const outcome = await this.run(call, observer, time);
+      const pauseMs = observer.signal.aborted ? undefined : pauseBeforeRepeat(call, outcome, { repeats, time });
       if (pauseMs === undefined) return outcome;
       await pauseUntil(observer.signal, pauseMs);
     }
@@ -74,8 +75,9 @@ export class ExecutionService {
     );
   }
 
-  private async run(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
+  private async run(call: ToolCall, observer: CallObserver, time: CallTime): Promise<ToolOutcome> {
     const { tool } = call;
+    const { signal } = observer;
     let current: ListedTool | undefined;
     try {
       current = await this.tools.findTool(tool.serverId, tool.name);
@@ -95,23 +97,29 @@ export class ExecutionService {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
       return { status: 'not_sent', fault, transient: false };
     }
-    let timeoutMs = call.timeoutMs ?? 0;
-    let place = '';
+    let leave: (error?: unknown) => void = () => undefined;
     try {
-      place = placeKey(await this.upstreams.describe(tool.serverId));
+      const server = await this.upstreams.describe(tool.serverId);
+      time.begin(server.timeout * 1_000);
+      const place = placeKey(server);
       const entered = this.circuits.enter(tool.serverId, place);
       if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
-      return await this.upstreams.withSession(tool.serverId, { signal: observer.signal }, async (session, server) => {
-        timeoutMs = call.timeoutMs ?? server.timeout * 1_000;
-        const confirmed = await this.confirmation.confirm(session, tool, { signal: observer.signal, timeoutMs });
-        if (confirmed !== 'same') return toolChanged(confirmed);
-        const raw = await this.callUpstream(session, call, observer, timeoutMs);
-        this.circuits.leave(tool.serverId, place, undefined);
-        return this.toOutcome(call, raw, session, observer.signal);
+      leave = (error) => this.circuits.leave(tool.serverId, place, error, entered);
+      const wait = { signal, timeoutMs: time.leftMs };
+      return await this.upstreams.withSession(tool.serverId, wait, async (session) => {
+        const confirmed = await this.confirmation.confirm(session, tool, { signal, timeoutMs: time.leftMs });
+        if (confirmed === 'same') {
+          const raw = await this.callUpstream(session, call, observer, time.leftMs);
+          leave();
+          return this.toOutcome(call, raw, session, { signal, timeoutMs: time.leftMs });
+        }
+        // It answered: another definition is no reason to spare it.
+        leave();
+        return toolChanged(confirmed);
       });
     } catch (error) {
-      this.circuits.leave(tool.serverId, place, observer.signal.aborted ? new Error('Cancelled.') : error);
-      return toFaultOutcome(error, observer.signal, timeoutMs);
+      leave(signal.aborted ? new Error('Cancelled.') : error);
+      return toFaultOutcome(error, signal, time.timeoutMs);
     }
   }
 
@@ -147,10 +155,10 @@ export class ExecutionService {
     call: ToolCall,
     raw: RawResult,
     session: UpstreamSession,
-    signal: AbortSignal,
+    wait: { signal: AbortSignal; timeoutMs: number },
   ): Promise<ToolOutcome> {
     const answer = readAnswer(call.tool.name, raw);
-    const linked = await readLinks(answer.links, session, signal);
+    const linked = await readLinks(answer.links, session, wait);
     const { preview, content, structuredContent } = answer;
     const output = { content, ...(structuredContent === undefined ? {} : { structuredContent }) };
     let artifacts: Artifact[];

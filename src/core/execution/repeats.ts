@@ -1,3 +1,4 @@
+import type { CallTime } from './call-time.js';
 import type { ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
@@ -10,9 +11,9 @@ const HELD = { most: 3, firstPauseMs: 1_000 };
  * answer was lost of a tool that may be called twice. Undefined: not again. Tasks of plans are repeated by their plan.
  */
 export function pauseBeforeRepeat(
-  { sessionId, approvalId, tool, timeoutMs }: ToolCall,
+  { sessionId, approvalId, tool }: ToolCall,
   outcome: ToolOutcome,
-  { repeats, elapsedMs, random = Math.random() }: { repeats: number; elapsedMs: number; random?: number },
+  { repeats, time, random = Math.random() }: { repeats: number; time: CallTime; random?: number },
 ): number | undefined {
   const isHeld = typeof approvalId === 'string';
   const { most, firstPauseMs } = isHeld ? HELD : AT_ONCE;
@@ -22,7 +23,7 @@ export function pauseBeforeRepeat(
   const mayBeTwice = outcome.status === 'lost' && (tool.readOnly || tool.idempotent);
   if (!isUnsent && !mayBeTwice) return undefined;
   const pauseMs = firstPauseMs * 2 ** repeats * (0.5 + random);
-  return timeoutMs !== undefined && elapsedMs + pauseMs >= timeoutMs ? undefined : pauseMs;
+  return time.allows(pauseMs) ? pauseMs : undefined;
 }
 
 /** Ends early with the signal. */

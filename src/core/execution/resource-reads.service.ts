@@ -1,4 +1,4 @@
-import { UpstreamError } from '@app/mcp-client';
+import { UpstreamError, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -6,10 +6,12 @@ import { newId, type ServerId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import { UpstreamsService } from '../registry/upstreams.service.js';
+import { placeKey, UpstreamsService } from '../registry/upstreams.service.js';
 import { toPreview } from './answer.js';
+import { unavailable } from './call-faults.js';
 import { type AskedCall, CallLog } from './call-log.js';
-import { resourceNotFound } from './execution.errors.js';
+import { CircuitBreakers } from './circuit-breakers.js';
+import { notSent, resourceNotFound } from './execution.errors.js';
 import { toListedResources, type ListedResources, type ResourceContent, toResourceContents } from './resource.js';
 import { expandUriTemplate } from './uri-template.js';
 
@@ -29,6 +31,7 @@ export class ResourceReads {
   constructor(
     private readonly access: ServerAccess,
     private readonly upstreams: UpstreamsService,
+    private readonly circuits: CircuitBreakers,
     private readonly log: CallLog,
     private readonly clock: Clock,
   ) {}
@@ -47,17 +50,13 @@ export class ResourceReads {
     try {
       await this.access.requireLately(principal, serverId, 'use');
       asked.serverName = (await this.upstreams.describe(serverId)).name;
-      const contents = await this.upstreams
-        .withSession(serverId, wait, async (session, server) =>
-          toResourceContents(await session.readResource(uri, { ...wait, timeoutMs: server.timeout * 1_000 })),
-        )
-        .catch((error: unknown) => {
-          throw toReadError(error);
-        });
+      const contents = await this.ask(serverId, wait, async (session, within) =>
+        toResourceContents(await session.readResource(uri, within())),
+      );
       this.log.read(principal, asked, { id: logId, response: contents }, start);
       return { contents, durationMs: performance.now() - start.tick, logId };
     } catch (error) {
-      if (error instanceof AppError && error.kind === 'upstream_failed') {
+      if (error instanceof AppError && NOT_READ.has(error.kind)) {
         this.log.read(principal, asked, { id: logId, error }, start);
       } else this.log.refused(principal, asked, error, start);
       throw error;
@@ -84,16 +83,36 @@ export class ResourceReads {
   }
 
   private async listFrom(serverId: ServerId, wait: Wait): Promise<ListedResources> {
-    return this.upstreams
-      .withSession(serverId, wait, async (session, server) => {
-        const within = { ...wait, timeoutMs: server.timeout * 1_000 };
-        return toListedResources(await session.listResources(within), await session.listResourceTemplates(within));
-      })
-      .catch((error: unknown) => {
-        throw toReadError(error);
-      });
+    return this.ask(serverId, wait, async (session, within) =>
+      toListedResources(await session.listResources(within()), await session.listResourceTemplates(within())),
+    );
+  }
+
+  /** As calls of tools go: not where a server is known to be away, and all of it within the one timeout of the server. */
+  private async ask<T>(
+    serverId: ServerId,
+    { signal }: Wait,
+    work: (session: UpstreamSession, within: () => Wait & { timeoutMs: number }) => Promise<T>,
+  ): Promise<T> {
+    const server = await this.upstreams.describe(serverId);
+    const place = placeKey(server);
+    const entered = this.circuits.enter(serverId, place);
+    if (!entered.allowed) throw notSent(unavailable(entered.retryAfterSeconds));
+    const until = performance.now() + server.timeout * 1_000;
+    const within = () => ({ signal, timeoutMs: Math.max(1, until - performance.now()) });
+    try {
+      const answer = await this.upstreams.withSession(serverId, within(), (session) => work(session, within));
+      this.circuits.leave(serverId, place, undefined, entered);
+      return answer;
+    } catch (error) {
+      this.circuits.leave(serverId, place, signal.aborted ? new Error('Cancelled.') : error, entered);
+      throw toReadError(error);
+    }
   }
 }
+
+/** What came of the server, or of the way to it. */
+const NOT_READ: ReadonlySet<AppError['kind']> = new Set(['upstream_failed', 'unavailable']);
 
 /** JSON-RPC's invalid params, and MCP's own: there is no such resource. */
 const NOT_THERE = new Set([-32002, -32602]);

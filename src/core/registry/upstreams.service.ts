@@ -88,17 +88,19 @@ export class UpstreamsService implements OnApplicationShutdown {
   }
 
   /**
-   * Lends an exclusive session with the server to `work`, which was let in before.
+   * Lends a session with the server to `work`, which was let in before.
+   * @param wait.timeoutMs for the session; absent: the timeout of the server
    * @throws UpstreamError of the connection or of what `work` calls; AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE
    */
   async withSession<T>(
     serverId: ServerId,
-    { signal }: { signal?: AbortSignal },
+    { signal, timeoutMs }: { signal?: AbortSignal; timeoutMs?: number },
     work: (session: UpstreamSession, server: McpServer) => Promise<T>,
   ): Promise<T> {
     const { server, target } = await this.resolved.get(serverId, () => this.resolve(serverId));
     const { pool } = this.gateOf(server);
-    return pool.withSession(target, signal ? { signal } : {}, (session) => work(session, server));
+    const wait = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    return pool.withSession(target, wait, (session) => work(session, server));
   }
 
   /** As last read: at most a few seconds ago. For whoever was let in before. @throws AppError SERVER_NOT_FOUND */

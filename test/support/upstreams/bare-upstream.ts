@@ -15,10 +15,13 @@ export async function startBareUpstream(tool: object): Promise<{
   url: string;
   calls: () => number;
   answerWith: (answer: BareAnswer) => void;
+  /** Is asked for this from now on, and says nothing. */
+  hangAt: (method: string) => void;
   close: () => Promise<void>;
 }> {
   let next: BareAnswer = { result: { content: [] } };
   let calls = 0;
+  const hanging = new Set<string>();
   const answer = (method: string): BareAnswer => {
     if (method === 'initialize') {
       const serverInfo = { name: 'bare', version: '1.0.0' };
@@ -34,6 +37,7 @@ export async function startBareUpstream(tool: object): Promise<{
     void readJson(request).then((message) => {
       if (!message) return response.writeHead(405).end();
       if (message.id === undefined) return response.writeHead(202).end();
+      if (hanging.has(message.method)) return undefined;
       const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...answer(message.method) });
       return response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
@@ -46,6 +50,7 @@ export async function startBareUpstream(tool: object): Promise<{
     answerWith: (given) => {
       next = given;
     },
+    hangAt: (method) => void hanging.add(method),
     close: async () => {
       http.close();
       http.closeAllConnections();

@@ -10,6 +10,11 @@ const RUNS = {
     says: 'decisions at once, and just before a kill',
     rounds: ['CHAOS_APPROVALS', 200],
   },
+  held: {
+    spec: 'chaos/held-calls',
+    says: 'held calls: decisions at once, and just before a kill; webhooks',
+    rounds: ['CHAOS_HELD', 200],
+  },
   postgres: { spec: 'chaos/outages', says: 'PostgreSQL restarted with -m immediate', rounds: ['CHAOS_RESTARTS', 20] },
   disk: { spec: 'chaos/full-disk', says: 'PostgreSQL without room' },
   network: {

@@ -15,4 +15,4 @@ export function pauseAfter(attempts: number, random = Math.random): number | und
 export const GIVEN_UP_AFTER_MS = 5 * 24 * HOUR;
 
 /** How long an attempt is left alone: longer than it may take. Whoever died with it is succeeded then. */
-export const LEASE_MS = 30 * SECOND;
+export const LEASE_MS = 20 * SECOND;

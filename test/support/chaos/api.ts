@@ -11,6 +11,7 @@ export class PersonApi {
     method: string,
     path: string,
     body?: unknown,
+    headers: Record<string, string> = {},
   ): Promise<{ status: number; headers: Headers; body: unknown }> {
     const answer = await fetch(this.origin() + path, {
       method,
@@ -18,6 +19,7 @@ export class PersonApi {
       headers: {
         ...(this.token !== '' && { authorization: `Bearer ${this.token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -75,6 +77,15 @@ export class PersonApi {
       15_000,
     );
     return id;
+  }
+
+  /** The secret of a new key. */
+  async makeKey(scopes: string[]): Promise<string> {
+    const made = await this.call<{ api_key: { key: string } }>('POST', '/api/v1/user/api-keys', {
+      name: 'Chaos',
+      scopes,
+    });
+    return made.api_key.key;
   }
 
   async openSession(serverId: string): Promise<string> {

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NpmPackages } from '../../src/adapters/packages/npm-packages.js';
 import { type Answer, eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.js';
 import { Organizations } from '../support/organizations.js';
@@ -70,6 +73,7 @@ interface ConfiguredBody {
 
 let app: TestApp;
 let registry: NpmRegistry;
+let home: string;
 let admin: Person;
 let tenant: Person;
 let service: string;
@@ -83,7 +87,9 @@ const configure = (config: object, more: object = {}) =>
 
 beforeAll(async () => {
   registry = await startNpmRegistry();
-  app = await startTestApp({ PATH: process.env.PATH ?? '', PACKAGES_REGISTRY: registry.url });
+  home = await mkdtemp(join(tmpdir(), 'switchyard-npm-'));
+  await writeFile(join(home, '.npmrc'), `registry=${registry.url}\n`);
+  app = await startTestApp({ PATH: process.env.PATH ?? '', HOME: home });
   const manifest = { type: 'module', bin: { notes: 'server.js' } };
   const scripts = { install: 'touch ran-a-script', postinstall: 'touch ran-a-script' };
   await registry.publish('@example/notes', '1.0.0', {
@@ -107,6 +113,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.stop();
   await registry.close();
+  await rm(home, { recursive: true, force: true });
 });
 
 test('a package can be run once an administrator of the instance has listed exactly that version', async () => {
@@ -285,3 +292,17 @@ test('somebody who administers an organization, and not the instance, lists noth
   const guest = await new Organizations(app).join(tenant, 'admin');
   expect((await guest.call('GET', '/catalogue/packages')).status).toBe(403);
 });
+
+test('a registry of our own setting goes before the one of npm, which has to be one', async () => {
+  const packages = (from: string | undefined, ofNpm: string) =>
+    new NpmPackages({
+      folder: join(home, 'packages'),
+      registry: from,
+      npmEnvironment: { PATH: process.env.PATH ?? '', HOME: home, NPM_CONFIG_REGISTRY: ofNpm },
+    });
+  const version = { name: '@example/notes', version: '2.0.0' };
+  await expect(packages(undefined, 'file:///etc/').install(version)).rejects.toThrow(
+    'npm is configured with no registry',
+  );
+  await packages(registry.url, 'http://127.0.0.1:9/').install(version);
+}, 30_000);

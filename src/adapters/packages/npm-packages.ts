@@ -10,12 +10,13 @@ import {
 } from '../../core/registry/package-runner.port.js';
 import type { ServerId } from '../../platform/ids.js';
 import { findEntry, findForeignSource } from './installed-package.js';
-import { runNpm } from './run-npm.js';
+import { findRegistry, installPackage } from './npm.js';
 
 interface NpmPackagesOptions {
   /** All of it is below: what was installed, and what packages write. */
   folder: string;
-  registry: string;
+  /** The one that npm is configured with, unless given. */
+  registry: string | undefined;
   /** Where npm is, and how it reaches the registry. */
   npmEnvironment: Readonly<Record<string, string>>;
 }
@@ -90,8 +91,10 @@ export class NpmPackages extends PackageRunner {
     await mkdir(partial, { recursive: true });
     try {
       await writeFile(join(partial, 'package.json'), JSON.stringify({ private: true }));
-      await runNpm({ ...this.options, folder: partial, asked: `${name}@${version}` });
-      await this.verify(partial, { name, version });
+      const { npmEnvironment } = this.options;
+      const registry = this.options.registry ?? (await findRegistry({ folder: partial, npmEnvironment }));
+      await installPackage({ folder: partial, registry, npmEnvironment, asked: `${name}@${version}` });
+      await verify(partial, { name, version }, registry);
       await rename(partial, folder).catch(async (error: unknown) => {
         // Another process was faster.
         if (!(await isThere(folder))) throw error;
@@ -100,16 +103,6 @@ export class NpmPackages extends PackageRunner {
     } finally {
       await rm(partial, { recursive: true, force: true });
     }
-  }
-
-  private async verify(folder: string, { name, version }: PackageVersion): Promise<void> {
-    const manifest = JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')) as {
-      version?: unknown;
-    };
-    if (manifest.version !== version) throw new PackageFault('npm brought another version.');
-    const foreign = await findForeignSource(folder, this.options.registry);
-    if (foreign) throw new PackageFault(`${foreign} would come from elsewhere than the registry.`);
-    await findEntry(folder, name);
   }
 }
 
@@ -125,4 +118,14 @@ async function patiently<T>(work: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new PackageFault('npm is still at it.')), PATIENCE_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+async function verify(folder: string, { name, version }: PackageVersion, registry: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')) as {
+    version?: unknown;
+  };
+  if (manifest.version !== version) throw new PackageFault('npm brought another version.');
+  const foreign = await findForeignSource(folder, registry);
+  if (foreign) throw new PackageFault(`${foreign} would come from elsewhere than the registry.`);
+  await findEntry(folder, name);
 }

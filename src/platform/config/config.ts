@@ -115,9 +115,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   });
 }
 
-/** Where npm is, and how it reaches the registry from here; no package gets this. */
+/** Where npm is, which registry it has, and how it gets there from here; no package gets this. */
 function npmEnvironmentOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  const names = ['HOME', 'NPM_CONFIG_REGISTRY', 'NPM_CONFIG_USERCONFIG', 'NPM_CONFIG_GLOBALCONFIG'];
+  names.push('NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY');
   const given = names.flatMap((name) => {
     const value = environment[name] ?? environment[name.toLowerCase()];
     return value ? [[name, value] as const] : [];

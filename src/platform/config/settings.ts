@@ -242,8 +242,7 @@ export const SETTINGS = {
   },
   PACKAGES_REGISTRY: {
     schema: z.url({ protocol: /^https?$/ }),
-    preset: 'https://registry.npmjs.org/',
-    about: 'Where listed packages are installed from.',
+    about: 'Where listed packages are installed from. Unset: the registry that npm is configured with.',
   },
   METRICS_PORT: {
     schema: whole(0, 65_535),

@@ -78,6 +78,13 @@ describe('what ships with the product', () => {
     });
   });
 
+  test('has the demo server, and says so where this instance runs none', async () => {
+    const [demo] = await find(tenant, 'demo server');
+    expect(demo).toMatchObject({ name: 'io.switchyard/demo', source: 'curated', available: false, server_ids: [] });
+    expect(demo?.unavailable_reason).toContain('DEMO_SERVER');
+    expect(codeOf(await configure(demo?.id ?? '', {}))).toEqual([409, 'SERVICE_UNAVAILABLE']);
+  });
+
   test('is refreshed at a start, but for what an administrator changed or removed', async () => {
     const [deepwiki] = await find(admin, 'deepwiki');
     const [context7] = await find(admin, 'context7');

@@ -7,6 +7,7 @@ import { ConfigurationService } from './configuration.service.js';
 import { CuratedServicesService } from './curated-services.service.js';
 import { ExportKeysRepository } from './export-keys.repository.js';
 import { ExportKeys } from './export-keys.service.js';
+import { OwnRuns } from './own-runs.service.js';
 import { RemoteDocuments } from './remote-documents.service.js';
 import { SealedExportKeys } from './sealed-export-keys.js';
 import { ServerExportsService } from './server-exports.service.js';
@@ -23,6 +24,7 @@ import { ServicesRepository } from './services.repository.js';
     CuratedServicesService,
     ExportKeys,
     ExportKeysRepository,
+    OwnRuns,
     RemoteDocuments,
     SealedExportKeys,
     ServerExportsService,

@@ -5,9 +5,9 @@ import type { PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from '../registry/access.js';
 import { HintedCache } from '../registry/hinted-cache.js';
-import { ListedPackagesService } from '../registry/listed-packages.service.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { serviceNotFound, serviceUnconfigured } from './catalogue.errors.js';
+import { OwnRuns } from './own-runs.service.js';
 import { serviceTopic } from './service-topic.js';
 import type { CatalogueEntry, DescribedService, Service, ServicePage } from './service.js';
 import { describeEntry, readEntry, serviceOfServer, toService } from './services.js';
@@ -26,7 +26,7 @@ export class CatalogueService implements OnModuleDestroy {
   constructor(
     private readonly services: ServicesRepository,
     private readonly access: ServerAccess,
-    private readonly packages: ListedPackagesService,
+    private readonly ownRuns: OwnRuns,
     hints: Hints,
   ) {
     this.known = new HintedCache(hints, { topic: serviceTopic, size: MOST_KNOWN, maxAgeMs: MAX_AGE_MS });
@@ -59,7 +59,7 @@ export class CatalogueService implements OnModuleDestroy {
     const entry = await this.services.find(id);
     const servers = (await this.listServers(principal)).filter(({ serviceId }) => serviceId === id);
     if (!entry || !isShown(entry, principal, servers)) throw serviceNotFound();
-    return describeEntry(entry, readEntry(entry, await this.packages.listRunnable()), servers);
+    return describeEntry(entry, readEntry(entry, await this.ownRuns.find()), servers);
   }
 
   /**
@@ -84,13 +84,13 @@ export class CatalogueService implements OnModuleDestroy {
   }
 
   private async toServices(ids: readonly string[], servers: readonly VisibleServer[]): Promise<Service[]> {
-    const runnable = await this.packages.listRunnable();
+    const here = await this.ownRuns.find();
     const entries = new Map((await this.services.findAll(ids)).map((entry) => [entry.id as string, entry]));
     return ids.flatMap((id): Service[] => {
       const entry = entries.get(id);
       if (entry) {
         const made = servers.filter(({ serviceId }) => serviceId === id);
-        return [toService(entry, readEntry(entry, runnable), made)];
+        return [toService(entry, readEntry(entry, here), made)];
       }
       const server = servers.find((one) => one.id === id);
       return server ? [serviceOfServer(server)] : [];

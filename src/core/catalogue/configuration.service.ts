@@ -6,7 +6,7 @@ import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from '../registry/access.js';
 import { ConfiguredServersService, type ServiceSetup } from '../registry/configured-servers.service.js';
-import { ListedPackagesService } from '../registry/listed-packages.service.js';
+import { DemoServersService } from '../registry/demo-servers.service.js';
 import { type ConnectionReport, failureOf } from '../registry/observation.js';
 import { MAX_NAME_LENGTH } from '../registry/server.js';
 import { ServerAccess } from '../registry/server-access.service.js';
@@ -18,10 +18,11 @@ import { applyConfig, checkConfig, type Config } from './apply-config.js';
 import { CatalogueService } from './catalogue.service.js';
 import { configIsInvalid, configurationRefused, serverOfOtherService, serviceFailed } from './catalogue.errors.js';
 import { serviceNotFound, serviceUnavailable } from './catalogue.errors.js';
+import { OwnRuns } from './own-runs.service.js';
 import type { CatalogueEntry, DescribedService } from './service.js';
 import { serviceTopic } from './service-topic.js';
 import type { ServiceWay } from './service-way.js';
-import { fieldsOfOwn, findOwnProblems, readEntry } from './services.js';
+import { fieldsOfOwn, findOwnProblems, isDemo, readEntry } from './services.js';
 import { ServicesRepository } from './services.repository.js';
 
 export interface ConfigureInput {
@@ -54,7 +55,8 @@ export class ConfigurationService {
     private readonly access: ServerAccess,
     private readonly health: ServerHealthService,
     private readonly decisions: ToolDecisions,
-    private readonly packages: ListedPackagesService,
+    private readonly demos: DemoServersService,
+    private readonly ownRuns: OwnRuns,
     private readonly activity: Activity,
     private readonly hints: Hints,
   ) {}
@@ -71,7 +73,7 @@ export class ConfigurationService {
   ): Promise<Configured> {
     const saved = isId('mcp', id)
       ? await this.saveOwn(principal, id, input)
-      : await this.saveService(principal, id, input);
+      : await this.saveService(principal, id, input, wait);
     const tested = await this.test(principal, saved, wait);
     if (tested.report.ok && saved.serviceId !== null) {
       await this.decisions.approveCurrent(principal, saved.id, 'Configured from the catalogue.');
@@ -96,24 +98,31 @@ export class ConfigurationService {
     return this.catalogue.get(principal, id);
   }
 
-  private async saveService(principal: Principal, id: ServiceId, input: ConfigureInput): Promise<VisibleServer> {
+  private async saveService(
+    principal: Principal,
+    id: ServiceId,
+    input: ConfigureInput,
+    wait: Wait,
+  ): Promise<VisibleServer> {
     const entry = await this.services.find(id);
     if (!entry) throw serviceNotFound();
-    const { found } = readEntry(entry, await this.packages.listRunnable());
+    const { found } = readEntry(entry, await this.ownRuns.find());
     if (!found.ok) throw serviceUnavailable(found.reason);
     if (!entry.enabled) throw serviceUnavailable('an administrator of this instance took it out of the catalogue.');
     const { serverId, name } = input;
-    if (serverId === undefined) {
+    const server = serverId === undefined ? undefined : await this.access.get(principal, serverId, 'manage');
+    if (server && server.serviceId !== id) throw serverOfOtherService();
+    if (isDemo(entry)) return this.kept(principal, entry, await this.obtainDemo(principal, entry, input, wait));
+    if (!server) {
       const setup = this.setupOf(entry, found.way, input.config, {});
-      return this.kept(principal, entry, await this.create(principal, setup, name));
+      const make = (free: string) => this.configured.create(principal, { ...setup, name: free });
+      return this.kept(principal, entry, await made(make, { wished: name, usual: setup.name }));
     }
-    const server = await this.access.get(principal, serverId, 'manage');
-    if (server.serviceId !== id) throw serverOfOtherService();
     const before = this.configured.configOf(server);
     const again = this.setupOf(entry, found.way, input.config, before);
     // Whoever may change the server could else have a secret of a colleague sent to a place of their own.
     const setup = mayKeepSecrets(server, before, again) ? again : this.setupOf(entry, found.way, input.config, {});
-    return this.kept(principal, entry, await this.configured.reconfigure(principal, serverId, setup));
+    return this.kept(principal, entry, await this.configured.reconfigure(principal, server.id, setup));
   }
 
   private setupOf(
@@ -135,17 +144,17 @@ export class ConfigurationService {
     };
   }
 
-  private async create(principal: Principal, setup: ServiceSetup, name: string | undefined): Promise<VisibleServer> {
-    if (name !== undefined) return this.configured.create(principal, { ...setup, name });
-    for (let number = 1; ; number += 1) {
-      const suffix = number === 1 ? '' : ` ${number}`;
-      const free = setup.name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
-      try {
-        return await this.configured.create(principal, { ...setup, name: free });
-      } catch (error) {
-        if (number === MOST_NAMES || (error as { code?: string }).code !== 'SERVER_NAME_TAKEN') throw error;
-      }
-    }
+  /** An organization has one of it, and it is the one that this instance runs. */
+  private async obtainDemo(
+    principal: Principal,
+    { id: serviceId, title, description }: CatalogueEntry,
+    { config, name }: ConfigureInput,
+    wait: Wait,
+  ): Promise<VisibleServer> {
+    const { problems } = checkConfig([], config);
+    if (problems.length > 0) throw configIsInvalid(problems);
+    const make = (free: string) => this.demos.obtain(principal, { serviceId, description, name: free }, wait);
+    return made(make, { wished: name, usual: title });
   }
 
   private async kept(principal: Principal, entry: CatalogueEntry, server: VisibleServer): Promise<VisibleServer> {
@@ -205,4 +214,20 @@ function refusalOf({ id }: VisibleServer, report: ConnectionReport) {
   const saved = { serverId: id, checks: report.checks };
   const isRefused = report.checks.some(({ name, status }) => name === 'auth' && status === 'failed');
   return isRefused ? configurationRefused(failureOf(report), saved) : serviceFailed(failureOf(report), saved);
+}
+
+/** With the usual name a number where that is taken. */
+async function made(
+  make: (name: string) => Promise<VisibleServer>,
+  { wished, usual }: { wished: string | undefined; usual: string },
+): Promise<VisibleServer> {
+  if (wished !== undefined) return make(wished);
+  for (let number = 1; ; number += 1) {
+    const suffix = number === 1 ? '' : ` ${number}`;
+    try {
+      return await make(usual.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix);
+    } catch (error) {
+      if (number === MOST_NAMES || (error as { code?: string }).code !== 'SERVER_NAME_TAKEN') throw error;
+    }
+  }
 }

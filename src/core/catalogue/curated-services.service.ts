@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { newId } from '../../platform/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
+import { DEMO_SERVICE } from '../registry/demo-server.port.js';
 import curated from './curated-services.json' with { type: 'json' };
 import { readServerJson } from './server-json.js';
 import { ServicesRepository } from './services.repository.js';
@@ -27,5 +28,6 @@ export class CuratedServicesService implements OnApplicationBootstrap {
       const entry = { name, title, description, version, serverJson, source: 'curated' as const, sourceUrl: null };
       await this.services.saveCurated(newId('svc', now.getTime()), entry, now);
     }
+    await this.services.adoptDemoServers(DEMO_SERVICE);
   }
 }

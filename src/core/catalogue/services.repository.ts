@@ -130,6 +130,15 @@ export class ServicesRepository {
     );
   }
 
+  /** Makes the demo servers, which their organizations got without asking, servers of their service. */
+  async adoptDemoServers(name: string): Promise<void> {
+    await this.database.sql(
+      `update servers set service_id = services.id from services
+       where services.name = $1 and not services.removed and servers.demo and servers.service_id is null`,
+      [name],
+    );
+  }
+
   async setEnabled(id: ServiceId, enabled: boolean, at: Date): Promise<void> {
     await this.database.sql('update services set enabled = $2, updated_at = $3 where id = $1', [
       id,

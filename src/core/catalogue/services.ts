@@ -1,5 +1,6 @@
 import type { VisibleServer } from '../registry/access.js';
 import { findHeaderProblem, findSecretProblem } from '../registry/credentials.js';
+import { DEMO_SERVICE } from '../registry/demo-server.port.js';
 import { packageUrl } from '../registry/package-url.js';
 import { findUrlProblem } from '../registry/server-url.js';
 import type { Config, ConfigProblem } from './apply-config.js';
@@ -8,28 +9,40 @@ import type { CatalogueEntry, DescribedService, Service } from './service.js';
 import { configSchemaOf, type ServiceField } from './service-fields.js';
 import { type WayOrReason, wayOf } from './service-way.js';
 
-/** Which packages this instance runs, by `packageUrl`; undefined where it runs none. */
-export type Runnable = ReadonlySet<string> | undefined;
+/** What this instance runs itself. */
+export interface RunsHere {
+  /** By `packageUrl`; undefined where it runs none. */
+  packages: ReadonlySet<string> | undefined;
+  demo: boolean;
+}
 
 export interface ReadEntry {
   server: ServerJson | undefined;
   found: WayOrReason;
 }
 
+export const isDemo = ({ name }: Pick<CatalogueEntry, 'name'>): boolean => name === DEMO_SERVICE;
+
 /** How the entry's service can be reached by this instance. */
-export function readEntry({ serverJson }: CatalogueEntry, runnable: Runnable): ReadEntry {
-  const read = readServerJson(serverJson);
+export function readEntry(entry: CatalogueEntry, here: RunsHere): ReadEntry {
+  const read = readServerJson(entry.serverJson);
   if (!read.ok) return { server: undefined, found: { ok: false, runs: 'remote', reason: 'Its entry cannot be read.' } };
-  const found = wayOf(read.server);
+  const found = isDemo(entry) ? wayToDemo(here) : wayOf(read.server);
   if (!found.ok || found.way.runs === 'remote') return { server: read.server, found };
   const { version } = found.way;
-  const isListed = runnable?.has(packageUrl(version)) === true;
+  const isListed = here.packages?.has(packageUrl(version)) === true;
   if (isListed) return { server: read.server, found };
-  const reason = runnable
+  const reason = here.packages
     ? `An administrator of this instance has to list the package ${version.name}@${version.version} first.`
     : 'This instance runs no packages.';
   return { server: read.server, found: { ok: false, runs: 'package', reason } };
 }
+
+/** Where it listens is for the registry to say: nothing is entered for it. */
+const wayToDemo = ({ demo }: RunsHere): WayOrReason =>
+  demo
+    ? { ok: true, way: { runs: 'remote', transport: 'streamable_http', url: [], headers: [], fields: [] } }
+    : { ok: false, runs: 'remote', reason: 'This instance runs no demo server. See the setting DEMO_SERVER.' };
 
 export function toService(entry: CatalogueEntry, { found }: ReadEntry, servers: readonly VisibleServer[]): Service {
   const { id, name, title, description, version, source, enabled } = entry;

@@ -1,3 +1,6 @@
+/** Its entry in the catalogue, whatever else the entry says. */
+export const DEMO_SERVICE = 'io.switchyard/demo';
+
 /** Our own MCP server, for newcomers and for tests of the whole. */
 export abstract class DemoServer {
   /** Whether this process has one. */

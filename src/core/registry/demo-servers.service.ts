@@ -2,13 +2,18 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
-import { newId, type OrganizationId } from '../../platform/ids.js';
+import { newId, type OrganizationId, type ServiceId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { ScopedSignal } from '../../platform/scoped-signal.js';
+import type { Principal } from '../identity/principal.js';
+import type { VisibleServer } from './access.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { DemoServer } from './demo-server.port.js';
-import { DEFAULT_TIMEOUT_SECONDS, serverTopic, UNCHECKED } from './server.js';
+import { demoServerIsAway } from './registry.errors.js';
+import { DEFAULT_TIMEOUT_SECONDS, type McpServer, serverTopic, UNCHECKED } from './server.js';
+import { ServerAccess } from './server-access.service.js';
+import { ServerChanges } from './server-changes.service.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServersRepository } from './servers.repository.js';
 
@@ -16,6 +21,8 @@ const DEMO_NAME = 'Demo server';
 const START_MS = 20_000;
 /** By then its process has ended as well. */
 const ENDED_MS = 4_000;
+/** Whoever obtains it examines it at once; this is for one who dies meanwhile. */
+const CHECK_AFTER_SETUP_MS = 60_000;
 
 /** Keeps the demo server in the registries of the organizations, at the address where it listens. */
 @Injectable()
@@ -25,6 +32,8 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
   constructor(
     private readonly database: Database,
     private readonly servers: ServersRepository,
+    private readonly changes: ServerChanges,
+    private readonly access: ServerAccess,
     private readonly health: ServerHealthService,
     private readonly demo: DemoServer,
     private readonly jobs: Jobs,
@@ -52,21 +61,12 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
     await this.servers.insertDemo({
       id: newId('mcp', now.getTime()),
       organizationId,
+      accountVersion: 1,
+      ...UNCHECKED,
+      ...placeAt(url),
       name: DEMO_NAME,
       description: null,
-      url,
-      requestHeaders: {},
-      secretId: null,
-      transport: 'auto',
-      authMethod: 'none',
-      credentials: null,
-      accountVersion: 1,
-      timeout: DEFAULT_TIMEOUT_SECONDS,
-      sslVerify: true,
-      approvalPolicy: 'require_approval_writes',
-      ...UNCHECKED,
-      serviceId: null,
-      demo: true,
+      serviceId: await this.servers.findDemoService(),
       createdBy: null,
       access: 'organization',
       createdAt: now,
@@ -74,6 +74,31 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
     });
     const server = await this.servers.findDemo(organizationId);
     if (server) await this.health.checkIfThere(server.id, { signal });
+  }
+
+  /**
+   * The one of the organization; where it was deleted it is made again, unchecked.
+   * @throws 403, 409 when the name is taken, 503 while it does not listen
+   */
+  async obtain(
+    principal: Principal,
+    setup: { serviceId: ServiceId; name: string; description: string },
+    { signal }: { signal: AbortSignal },
+  ): Promise<VisibleServer> {
+    const known = await this.servers.findDemo(principal.organizationId);
+    if (known) return this.access.get(principal, known.id, 'manage');
+    const url = await this.whenListening(signal).catch(() => {
+      throw demoServerIsAway();
+    });
+    const runAt = new Date(this.clock.now().getTime() + CHECK_AFTER_SETUP_MS);
+    try {
+      return await this.changes.add(principal, (base) => ({ ...base, ...placeAt(url), ...setup }), { runAt });
+    } catch (error) {
+      // Somebody else of the organization was faster.
+      const other = await this.servers.findDemo(principal.organizationId);
+      if (!other) throw error;
+      return this.access.get(principal, other.id, 'manage');
+    }
   }
 
   /** Points the demo servers of all organizations to where it listens now. It is the same account as before. */
@@ -124,3 +149,17 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
     }
   }
 }
+
+const placeAt = (url: string) =>
+  ({
+    url,
+    requestHeaders: {},
+    secretId: null,
+    transport: 'auto',
+    authMethod: 'none',
+    credentials: null,
+    timeout: DEFAULT_TIMEOUT_SECONDS,
+    sslVerify: true,
+    approvalPolicy: 'require_approval_writes',
+    demo: true,
+  }) as const satisfies Partial<McpServer>;

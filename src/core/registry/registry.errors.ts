@@ -66,6 +66,11 @@ export const demoServerUrlIsFixed = () =>
     issues: [{ path: '/url', code: 'fixed', message: 'cannot be changed' }],
   });
 
+export const demoServerIsAway = () =>
+  new AppError('unavailable', 'DEMO_SERVER_AWAY', 'The demo server of this instance does not answer. Try again.', {
+    retryAfterSeconds: 5,
+  });
+
 export const packagesAreOff = () =>
   new AppError('conflict', 'PACKAGES_DISABLED', 'This instance runs no packages. See the setting PACKAGES_ENABLED.');
 

@@ -80,6 +80,7 @@ import { UpstreamsService } from './upstreams.service.js';
     CheckServerHandler,
     ConfiguredServersService,
     ConnectionTestsService,
+    DemoServersService,
     FiledServersService,
     FurnishOrganizationHandler,
     ListedPackagesService,

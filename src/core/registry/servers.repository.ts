@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Database } from '../../platform/database/database.js';
-import type { OrganizationId, ServerId } from '../../platform/ids.js';
+import type { OrganizationId, ServerId, ServiceId } from '../../platform/ids.js';
+import { DEMO_SERVICE } from './demo-server.port.js';
 import { ServerEntity } from './server.entity.js';
 import type { McpServer } from './server.js';
 
@@ -41,6 +42,15 @@ export class ServersRepository {
 
   async findDemo(organizationId: OrganizationId): Promise<McpServer | undefined> {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { organizationId, demo: true }));
+  }
+
+  /** The entry that the catalogue has of it, unless an administrator removed that. */
+  async findDemoService(): Promise<ServiceId | null> {
+    const found = await this.database.sql<{ id: ServiceId }>(
+      'select id from services where name = $1 and not removed',
+      [DEMO_SERVICE],
+    );
+    return found[0]?.id ?? null;
   }
 
   async update(id: ServerId, change: Partial<Omit<McpServer, 'id' | 'organizationId'>>): Promise<void> {

@@ -16,6 +16,7 @@ import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js'
 import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { RequestBodies1763702200000 } from './core/execution/request-bodies.migration.js';
+import { RequestPaths1763703010000 } from './core/execution/request-paths.migration.js';
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
@@ -93,6 +94,7 @@ export const MIGRATIONS = [
   WebhookDeliveries1763702700000,
   LatestListings1763702800000,
   IdempotencyStandsFor1763703000000,
+  RequestPaths1763703010000,
 ];
 
 export const ENTITIES = [

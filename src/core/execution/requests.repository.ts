@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { Door } from '../approvals/approval-request.js';
-import { FIRST_ERROR_STATUS, type RequestMethod, type RequestStatus } from './request-log-row.js';
-import type { LoggedRequest, LoggedRequestDetails, RequestFilter, RequestPlace, RequestsOf } from './requests.js';
+import { LINES_AT_A_LOOK, type Look, lookFor, NEWEST_FIRST, type ServerFilter } from './request-look.js';
+import type { RequestMethod, RequestStatus } from './request-log-row.js';
+import { type LoggedRequest, type LoggedRequestDetails, MOST_COUNTED } from './requests.js';
+import type { RequestFilter, RequestPlace, RequestsOf } from './requests.js';
 
 interface Row {
   id: string;
@@ -54,39 +56,70 @@ const WITH_NAMES = `
   left join users on users.id = log.user_id
   left join api_keys keys on keys.id = log.credential_id`;
 
-const NEWEST_FIRST = 'started_at desc, id desc';
-
 @Injectable()
 export class RequestsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Newest first, behind a place or after so many. */
+  /**
+   * Newest first, behind a place or after so many. What no index finds is looked for in so many lines and not in all.
+   * @returns with less than `limit` of them, where the next look begins; undefined at the end of the log
+   */
   async list(
     of: RequestsOf,
     filter: RequestFilter,
     { after, skip = 0, limit }: { after?: RequestPlace | undefined; skip?: number; limit: number },
-  ): Promise<LoggedRequest[]> {
-    const { where, values } = conditions(of, filter);
-    if (after) where.push(`(started_at, id) < ($${values.push(after.at)}, $${values.push(after.id)})`);
+  ): Promise<{ found: LoggedRequest[]; behind?: RequestPlace }> {
+    const look = lookFor(of, await this.withServers(of, filter), after);
     // What is skipped is read from the index alone; names are looked up for what is shown.
+    const { values } = look;
     const rows = await this.database.sql<Row>(
       `select ${LISTED}
-       from (select id from request_log where ${where.join(' and ')}
+       from (select id from (${look.seen}) seen where ${look.wanted}
              order by ${NEWEST_FIRST} limit $${values.push(limit)} offset $${values.push(skip)}) page
        join request_log log using (id) ${WITH_NAMES}
        order by log.started_at desc, log.id desc`,
       values,
     );
-    return rows.map(toRequest);
+    const found = rows.map(toRequest);
+    if (rows.length === limit || !look.isBounded) return { found };
+    const behind = await this.findEdge(look);
+    return { found, ...(behind && { behind }) };
   }
 
-  async count(of: RequestsOf, filter: RequestFilter): Promise<number> {
-    const { where, values } = conditions(of, filter);
+  /** @returns `more`: there may be more of them than were counted */
+  async count(of: RequestsOf, filter: RequestFilter): Promise<{ total: number; more: boolean }> {
+    const look = lookFor(of, await this.withServers(of, filter), undefined);
+    const { values } = look;
     const [row] = await this.database.sql<{ total: number }>(
-      `select count(*)::int as total from request_log where ${where.join(' and ')}`,
+      `select count(*)::int as total
+       from (select 1 from (${look.seen}) seen where ${look.wanted} limit $${values.push(MOST_COUNTED + 1)}) counted`,
       values,
     );
-    return row?.total ?? 0;
+    const total = row?.total ?? 0;
+    if (total > MOST_COUNTED) return { total: MOST_COUNTED, more: true };
+    return { total, more: look.isBounded && (await this.findEdge(look)) !== undefined };
+  }
+
+  /** The last line of a look, if it did not come to the end. */
+  private async findEdge({ path, pathValues }: Look): Promise<RequestPlace | undefined> {
+    const [edge] = await this.database.sql<RequestPlace>(
+      `select started_at as at, id from request_log where ${path}
+       order by ${NEWEST_FIRST} limit 1 offset ${LINES_AT_A_LOOK - 1}`,
+      [...pathValues],
+    );
+    return edge;
+  }
+
+  /** A service is its servers. */
+  private async withServers({ organizationId }: RequestsOf, filter: RequestFilter): Promise<ServerFilter> {
+    const { serverId, ...rest } = filter;
+    if (serverId === undefined) return rest;
+    if (!serverId.startsWith('svc_')) return { ...rest, serverIds: [serverId] };
+    const servers = await this.database.sql<{ id: string }>(
+      'select id from servers where organization_id = $1 and service_id = $2',
+      [organizationId, serverId],
+    );
+    return { ...rest, serverIds: servers.map(({ id }) => id) };
   }
 
   async find({ organizationId, userId }: RequestsOf, id: string): Promise<LoggedRequestDetails | undefined> {
@@ -100,39 +133,6 @@ export class RequestsRepository {
     const { request, response, truncated, error_message: errorMessage } = row;
     return { ...toRequest(row), request, response, truncated, errorMessage };
   }
-}
-
-/** Written out for what is asked, so that the planner sees which index serves. */
-function conditions(of: RequestsOf, filter: RequestFilter) {
-  const values: unknown[] = [];
-  const where: string[] = [];
-  const add = (value: unknown, condition: (place: string) => string) => {
-    if (value !== undefined) where.push(condition(`$${values.push(value)}`));
-  };
-  add(of.organizationId, (place) => `organization_id = ${place}`);
-  add(of.userId, (place) => `user_id = ${place}`);
-  add(filter.actorId, (place) => `user_id = ${place}`);
-  add(filter.serverId, (place) =>
-    filter.serverId?.startsWith('svc_')
-      ? `server_id in (select id from servers where organization_id = $1 and service_id = ${place})`
-      : `server_id = ${place}`,
-  );
-  add(filter.tool, (place) => `tool = ${place}`);
-  add(filter.door, (place) => `door = ${place}`);
-  add(filter.from, (place) => `started_at >= ${place}`);
-  add(filter.to, (place) => `started_at < ${place}`);
-  add(filter.search && `%${filter.search.replace(/[\\%_]/g, '\\$&')}%`, (place) => {
-    const names = ['tool', 'server_name', 'username', 'error_code', 'error_message'].map(
-      (name) => `${name} ilike ${place}`,
-    );
-    const ids = ['id', 'request_id', 'session_id', 'approval_id'].map((name) => `${name} = $${values.length + 1}`);
-    return `(${[...names, ...ids].join(' or ')})`;
-  });
-  if (filter.search) values.push(filter.search);
-  if (filter.status === 'error') where.push(`status_code >= ${FIRST_ERROR_STATUS}`);
-  else if (filter.status === 'success') where.push(`status_code < ${FIRST_ERROR_STATUS}`);
-  else add(filter.status, (place) => `status = ${place}`);
-  return { where, values };
 }
 
 const toRequest = (row: Row): LoggedRequest => ({

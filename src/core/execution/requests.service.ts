@@ -5,7 +5,8 @@ import type { Principal } from '../identity/principal.js';
 import { requestNotFound } from './execution.errors.js';
 import { RequestLog } from './request-log.js';
 import { RequestsRepository } from './requests.repository.js';
-import type { LoggedRequest, LoggedRequestDetails, RequestFilter, RequestPlace, RequestsOf } from './requests.js';
+import { type LoggedRequest, type LoggedRequestDetails, MOST_COUNTED } from './requests.js';
+import type { RequestFilter, RequestPlace, RequestsOf } from './requests.js';
 
 /** What was called: one's own calls for everybody, all of the organization's for its administrators. Newest first. */
 @Injectable()
@@ -15,34 +16,41 @@ export class RequestsService {
     private readonly log: RequestLog,
   ) {}
 
-  /** Costs the same however long the log is. @param after the last place of the page before */
+  /**
+   * Costs the same however long the log is: a page of what is hard to find may have less than `size`, with a `next`.
+   * Pages with a number end at 10,000 lines.
+   * @param after the last place of the page before
+   */
   async list(
     principal: Principal,
     filter: RequestFilter,
     { after, page = 1, size }: { after?: RequestPlace | undefined; page?: number | undefined; size: number },
   ): Promise<{ items: LoggedRequest[]; next?: RequestPlace }> {
-    const found = await this.requests.list(requestsSeenBy(principal), filter, {
+    if ((page - 1) * size >= MOST_COUNTED) return { items: [] };
+    const { found, behind } = await this.requests.list(requestsSeenBy(principal), filter, {
       after,
       skip: (page - 1) * size,
       limit: size + 1,
     });
     const items = found.slice(0, size);
-    const last = items.at(-1);
-    return { items, ...(found.length > size && last && { next: { at: last.at, id: last.id } }) };
+    const last = found.length > size ? items.at(-1) : undefined;
+    const next = last ? { at: last.at, id: last.id } : behind;
+    return { items, ...(next && { next }) };
   }
 
-  /** With how many there are on all pages. */
+  /** With how many there are on all pages, up to 10,000; what is hard to find is counted among the newest lines. */
   async page(
     principal: Principal,
     filter: RequestFilter,
     { page, size }: PageRequest,
-  ): Promise<{ items: LoggedRequest[]; total: number }> {
+  ): Promise<{ items: LoggedRequest[]; total: number; more: boolean }> {
     const of = requestsSeenBy(principal);
-    const [items, total] = await Promise.all([
-      this.requests.list(of, filter, { skip: (page - 1) * size, limit: size }),
+    const skip = (page - 1) * size;
+    const [{ found: items }, counted] = await Promise.all([
+      skip < MOST_COUNTED ? this.requests.list(of, filter, { skip, limit: size }) : { found: [] },
       this.requests.count(of, filter),
     ]);
-    return { items, total };
+    return { items, ...counted };
   }
 
   /** @throws 404 for another organization's or another person's, too */

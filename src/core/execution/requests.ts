@@ -1,6 +1,9 @@
 import type { Door } from '../approvals/approval-request.js';
 import type { RequestMethod, RequestStatus } from './request-log-row.js';
 
+/** Nobody turns the pages of more; see `more` where they are counted. */
+export const MOST_COUNTED = 10_000;
+
 /** A call as it is listed. */
 export interface LoggedRequest {
   id: string;

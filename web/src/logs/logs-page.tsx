@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { requestsQuery } from '../api/log-queries.js';
 import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
@@ -16,6 +16,13 @@ export function LogsPage() {
   const [live, setLive] = useState(true);
   const query = useInfiniteQuery(requestsQuery(filterOf(search), live));
   const rows = query.data?.pages.flatMap((page) => page.requests) ?? [];
+  // Each page looks at a part of the log only: one without a row is not the end.
+  const looking = rows.length === 0 && query.hasNextPage && !query.isFetchNextPageError;
+  const goOn = looking && !query.isFetchingNextPage;
+  const { fetchNextPage } = query;
+  useEffect(() => {
+    if (goOn) void fetchNextPage();
+  }, [goOn, fetchNextPage]);
   const change = (part: Partial<LogSearch>) =>
     void navigate({ search: (now) => ({ ...now, ...part }), replace: part.open === undefined });
   const clear = () => void navigate({ search: {}, replace: true });
@@ -31,7 +38,8 @@ export function LogsPage() {
       <LogFilters search={search} onChange={change} onClear={clear} />
       {query.isPending && <Loading what="the log" lines={8} />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
-      {query.isSuccess && rows.length === 0 && (
+      {query.isSuccess && rows.length === 0 && looking && <p className="empty">Looking further back…</p>}
+      {query.isSuccess && rows.length === 0 && !looking && (
         <p className="empty">
           {isFiltered(search) ? 'Nothing that fits. ' : 'No calls yet: whatever calls a tool is written down here.'}
           {isFiltered(search) && (
@@ -45,7 +53,7 @@ export function LogsPage() {
         <LogTable
           rows={rows}
           more={query.hasNextPage && !query.isFetchingNextPage}
-          onMore={() => void query.fetchNextPage()}
+          onMore={() => void fetchNextPage()}
           onOpen={(id) => change({ open: id })}
         />
       )}

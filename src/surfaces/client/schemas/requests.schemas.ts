@@ -67,7 +67,12 @@ const RequestView = z
   .meta({ id: 'LoggedRequest' });
 
 export const RequestListView = z
-  .object({ requests: z.array(RequestView), next: z.string().optional() })
+  .object({
+    requests: z.array(RequestView),
+    next: z.string().optional().meta({
+      description: 'There may be more, even behind a page with few or none: it looks at the newest lines first.',
+    }),
+  })
   .meta({ id: 'LoggedRequestList' });
 
 const body = z.unknown().meta({ description: 'Without secrets; null where the settings keep none.' });

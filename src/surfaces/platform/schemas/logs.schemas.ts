@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { LoggedRequest, LoggedRequestDetails } from '../../../core/execution/requests.js';
+import { MOST_COUNTED } from '../../../core/execution/requests.js';
 import { FIRST_ERROR_STATUS } from '../../../core/execution/request-log-row.js';
 import { keptValueOf } from '../../../core/execution/tool-value.js';
 import type { PageRequest } from '../../../platform/page.js';
 import { envelope, NoMeta, succeed } from './envelope.js';
-import { paginate, PaginationMeta, PaginationQuery } from './pagination.js';
+import { paginate, Pagination, PaginationQuery } from './pagination.js';
 
 const A_DAY_MS = 86_400_000;
 const instant = z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ local: true }), z.iso.date()], {
@@ -48,7 +49,18 @@ const logFields = {
 };
 const log = z.object(logFields).meta({ id: 'RequestLog' });
 
-export const LogListView = envelope(z.object({ logs: z.array(log) }), PaginationMeta).meta({ id: 'RequestLogList' });
+const CountedMeta = z.object({
+  pagination: Pagination.extend({
+    more: z
+      .literal(true)
+      .optional()
+      .meta({
+        description: `There may be more than total: at most ${MOST_COUNTED} are counted. Narrow the dates to see those.`,
+      }),
+  }),
+});
+
+export const LogListView = envelope(z.object({ logs: z.array(log) }), CountedMeta).meta({ id: 'RequestLogList' });
 
 const details = z
   .object({
@@ -68,8 +80,11 @@ export const LogDetailsView = envelope(z.object({ log: details }), NoMeta).meta(
 
 export const toLogListView = (
   page: PageRequest,
-  found: { items: readonly LoggedRequest[]; total: number },
-): z.infer<typeof LogListView> => succeed({ logs: found.items.map(toLog) }, paginate(page, found.total));
+  { items, total, more }: { items: readonly LoggedRequest[]; total: number; more: boolean },
+): z.infer<typeof LogListView> => {
+  const { pagination } = paginate(page, total);
+  return succeed({ logs: items.map(toLog) }, { pagination: { ...pagination, ...(more && { more }) } });
+};
 
 export const toLogDetailsView = (found: LoggedRequestDetails): z.infer<typeof LogDetailsView> => {
   const { serviceId, ...rest } = toLog(found);

@@ -18,9 +18,8 @@ export const PaginationQuery = z
   })
   .transform(({ page, limit }): PageRequest => ({ page, size: limit }));
 
-export const PaginationMeta = z.object({
-  pagination: z.object({ total: z.int(), page: z.int(), limit: z.int(), pages: z.int() }),
-});
+export const Pagination = z.object({ total: z.int(), page: z.int(), limit: z.int(), pages: z.int() });
+export const PaginationMeta = z.object({ pagination: Pagination });
 
 /** @param total on all pages */
 export const paginate = ({ page, size }: PageRequest, total: number): z.infer<typeof PaginationMeta> => ({

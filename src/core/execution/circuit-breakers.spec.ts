@@ -18,6 +18,11 @@ test('opens after five failures one after another, and says for how long', () =>
   const circuits = failing(5);
   expect(circuits.stateOf(ID)).toBe('open');
   expect(circuits.enter(ID, 'a')).toEqual({ allowed: false, retryAfterSeconds: 1 });
+  const now = new Date();
+  const { state, openUntil } = circuits.viewOf(ID, now);
+  expect(state).toBe('open');
+  expect(openUntil?.getTime()).toBeLessThanOrEqual(now.getTime() + 1_000);
+  expect(failing(4).viewOf(ID, now)).toEqual({ state: 'closed', openUntil: null });
 });
 
 test('any answer begins the count anew, a call that says nothing of the server does not', () => {

@@ -31,6 +31,12 @@ export const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
 /** `open`: calls are refused for a while; `half_open`: one may go out, to see. */
 export type CircuitState = (typeof CIRCUIT_STATES)[number];
 
+export interface CircuitView {
+  state: CircuitState;
+  /** Until then no call goes out; null unless it is open. */
+  openUntil: Date | null;
+}
+
 /** Spares callers the wait for servers that are away, and these the calls of everybody while they come back. */
 @Injectable()
 export class CircuitBreakers {
@@ -50,6 +56,12 @@ export class CircuitBreakers {
     const circuit = this.circuits.get(id);
     if (!circuit || circuit.failures < OPENS_AFTER) return 'closed';
     return performance.now() < circuit.closedUntil ? 'open' : 'half_open';
+  }
+
+  viewOf(id: ServerId, now: Date): CircuitView {
+    const state = this.stateOf(id);
+    const leftMs = (this.circuits.get(id)?.closedUntil ?? 0) - performance.now();
+    return { state, openUntil: state === 'open' ? new Date(now.getTime() + Math.ceil(Math.max(0, leftMs))) : null };
   }
 
   /** Whether a call may go out, and then has to `leave`; else for how many seconds none may. */

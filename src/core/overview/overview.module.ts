@@ -7,10 +7,11 @@ import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { DashboardService } from './dashboard.service.js';
 import { HealthService } from './health.service.js';
+import { ServerDetails } from './server-details.service.js';
 
 @Module({
   imports: [ActivityModule, AgentModule, ApprovalsModule, ExecutionModule, IdentityModule, RegistryModule],
-  providers: [DashboardService, HealthService],
-  exports: [DashboardService, HealthService],
+  providers: [DashboardService, HealthService, ServerDetails],
+  exports: [DashboardService, HealthService, ServerDetails],
 })
 export class OverviewModule {}

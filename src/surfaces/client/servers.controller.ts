@@ -14,6 +14,7 @@ import type { Principal } from '../../core/identity/principal.js';
 import { ConnectionTestsService } from '../../core/registry/connection-tests.service.js';
 import { ServerHealthService } from '../../core/registry/server-health.service.js';
 import { versionOf } from '../../core/registry/server.js';
+import { type DetailedServer, ServerDetails } from '../../core/overview/server-details.service.js';
 import type { VisibleServer } from '../../core/registry/access.js';
 import { ServersService } from '../../core/registry/servers.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
@@ -26,7 +27,13 @@ import { PageQuery } from './schemas/page.schemas.js';
 import { problem } from './schemas/problem-responses.js';
 import { ConnectionTestView, ServerCheckView, ServerDeletedView, ServerListView } from './schemas/server-views.js';
 import { ServerStatusView, ServerView, toConnectionTestView, toServerCheckView } from './schemas/server-views.js';
-import { toServerListView, toServerStatusView, toServerView } from './schemas/server-views.js';
+import {
+  ServerDetailsView,
+  toServerDetailsView,
+  toServerListView,
+  toServerStatusView,
+  toServerView,
+} from './schemas/server-views.js';
 import { ServerCreate, ServerTest, ServerUpdate } from './schemas/servers.schemas.js';
 
 const ServerIdParam = { schema: idSchema('mcp') };
@@ -44,6 +51,7 @@ export class ServersController {
     private readonly servers: ServersService,
     private readonly tests: ConnectionTestsService,
     private readonly health: ServerHealthService,
+    private readonly details: ServerDetails,
   ) {}
 
   @Get()
@@ -91,15 +99,15 @@ export class ServersController {
 
   @Get(':server_id')
   @Allow('servers.read')
-  @ApiOperation({ summary: 'One server.' })
-  @ApiOkResponse({ standardSchema: ServerView })
+  @ApiOperation({ summary: 'One server, and whether calls of it are let out.' })
+  @ApiOkResponse({ standardSchema: ServerDetailsView })
   @ApiNotFoundResponse(NOT_FOUND)
   async get(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
-    @Versioned(versionOf) versioned: VersionedAnswer<VisibleServer>,
+    @Versioned(versionOf) versioned: VersionedAnswer<DetailedServer>,
   ) {
-    return toServerView(versioned(await this.servers.get(principal, id)));
+    return toServerDetailsView(versioned(await this.details.get(principal, id)));
   }
 
   @Put(':server_id')

@@ -13,6 +13,8 @@ import { CheckServerHandler } from '../../../src/core/registry/check-server.hand
 import { DemoServer } from '../../../src/core/registry/demo-server.port.js';
 import { FurnishOrganizationHandler } from '../../../src/core/registry/furnish-organization.handler.js';
 import { PackageRunner } from '../../../src/core/registry/package-runner.port.js';
+import { CircuitBreakers } from '../../../src/core/execution/circuit-breakers.js';
+import { ServerDetails } from '../../../src/core/overview/server-details.service.js';
 import { AffectedRepository } from '../../../src/core/plans/affected.repository.js';
 import { ToolDetails } from '../../../src/core/plans/tool-details.service.js';
 import { RegistryModule } from '../../../src/core/registry/registry.module.js';
@@ -110,7 +112,7 @@ export async function startRegistryApp({
       RegistryModule,
       PipelineModule.with([clientSurface]),
     ],
-    providers: [AffectedRepository, ToolDetails],
+    providers: [AffectedRepository, CircuitBreakers, ServerDetails, ToolDetails],
     controllers: [ServersController, ServerToolsController],
   })
   class RootModule {}

@@ -49,6 +49,8 @@ export interface McpServer {
   request_headers?: Record<string, string>;
   /** The service of the catalogue that it was made of. */
   service_id?: string | null;
+  /** Whether calls of it go out; of one server alone. */
+  circuit?: { state: 'closed' | 'open' | 'half_open'; open_until: string | null };
   /** What one may do with it. */
   level?: AccessLevel;
 }

@@ -17,7 +17,7 @@ import { Checks } from './checks.js';
 import { DeleteServer } from './delete-server.js';
 import { ServerAccess } from './server-access.js';
 import { ServerSettings } from './server-settings.js';
-import { POLICY_WORDS, ServerStatus } from './server-words.js';
+import { CIRCUIT_WORDS, POLICY_WORDS, ServerStatus } from './server-words.js';
 
 const TABS = ['tools', 'resources', 'access', 'settings'] as const;
 
@@ -142,13 +142,15 @@ function Detail({ server }: { server: McpServer }) {
 }
 
 function factsOf(server: McpServer): Fact[] {
-  const { url, latency, last_checked, protocol, approval_policy, status_reason } = server;
+  const { url, latency, last_checked, protocol, approval_policy, status_reason, circuit } = server;
+  const held = circuit && circuit.state !== 'closed' ? CIRCUIT_WORDS[circuit.state](circuit.open_until) : undefined;
   return [
     ['URL', url],
     ['Latency', latency == null ? '–' : `${Math.round(latency)} ms`],
     ['Checked', last_checked ? ago(last_checked, Date.now()) : 'never'],
     ['Protocol', protocol ? `${protocol.version} (${protocol.era})` : '–'],
     ['Approval', approval_policy ? POLICY_WORDS[approval_policy] : '–'],
+    ...(held === undefined ? [] : [['Calls', held] as const]),
     ...(status_reason ? [['Reason', status_reason] as const] : []),
   ];
 }

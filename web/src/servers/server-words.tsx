@@ -1,5 +1,6 @@
 import type { ApprovalPolicy, McpServer } from '../api/types.js';
 import type { IconName } from '../ui/icon-name.js';
+import { clock } from '../ui/format.js';
 import { Icon } from '../ui/icons.js';
 
 export const POLICY_WORDS: Record<ApprovalPolicy, string> = {
@@ -15,6 +16,12 @@ export const POLICY_SHORT: Record<ApprovalPolicy, string> = {
   require_approval_changed: 'ask changed',
   auto_approve: 'auto',
 };
+
+/** What becomes of calls of a server that was away again and again. */
+export const CIRCUIT_WORDS = {
+  open: (until: string | null) => `held back since it was away${until === null ? '' : `, until ${clock(until)}`}`,
+  half_open: () => 'the next one shows whether it is back',
+} as const;
 
 const STATUS_ICON: Record<McpServer['status'], IconName> = { online: 'dot', offline: 'ring', error: 'cross' };
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CIRCUIT_STATES } from '../../../core/execution/circuit-breakers.js';
+import type { DetailedServer } from '../../../core/overview/server-details.service.js';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
 import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
@@ -43,6 +45,16 @@ export const ServerView = z
     }),
   })
   .meta({ id: 'McpServer' });
+
+export const ServerDetailsView = ServerView.extend({
+  circuit: z.object({
+    state: z.enum(CIRCUIT_STATES).meta({
+      description:
+        '`open`: it was away again and again, so that no call goes out for a while; `half_open`: one may, to see.',
+    }),
+    open_until: z.iso.datetime().nullable(),
+  }),
+}).meta({ id: 'McpServerDetails' });
 
 export const ServerListView = z
   .object({ servers: z.array(ServerView), next: z.string().optional() })
@@ -110,6 +122,11 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
       : { version: server.protocolVersion, era: server.protocolEra },
   demo: server.demo,
   level: server.level,
+});
+
+export const toServerDetailsView = ({ circuit, ...server }: DetailedServer): z.infer<typeof ServerDetailsView> => ({
+  ...toServerView(server),
+  circuit: { state: circuit.state, open_until: circuit.openUntil?.toISOString() ?? null },
 });
 
 export const toServerListView = (page: Page<VisibleServer>): z.infer<typeof ServerListView> => ({

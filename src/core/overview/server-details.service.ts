@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import type { ServerId } from '../../platform/ids.js';
+import { CircuitBreakers, type CircuitView } from '../execution/circuit-breakers.js';
+import type { Principal } from '../identity/principal.js';
+import type { VisibleServer } from '../registry/access.js';
+import { ServersService } from '../registry/servers.service.js';
+
+/** A server, and whether this process lets calls of it out. */
+export type DetailedServer = VisibleServer & { circuit: CircuitView };
+
+@Injectable()
+export class ServerDetails {
+  constructor(
+    private readonly servers: ServersService,
+    private readonly circuits: CircuitBreakers,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws 404 */
+  async get(principal: Principal, id: ServerId): Promise<DetailedServer> {
+    const server = await this.servers.get(principal, id);
+    return { ...server, circuit: this.circuits.viewOf(id, this.clock.now()) };
+  }
+}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { canonicalJson } from '@app/task-graph';
 import { Database } from '../../platform/database/database.js';
 import type { ApprovalId, OrganizationId, SessionId, UserId } from '../../platform/ids.js';
+import { Activity } from '../activity/activity.service.js';
 import type { ApprovalStatus } from '../approvals/approval-request.js';
 import { ApprovalRequests, type Ending } from '../approvals/approval-requests.service.js';
 import type { TaskNodeRecord } from './plan.js';
@@ -10,6 +11,7 @@ import { requestIsOver } from './plans.errors.js';
 
 interface OpenRequest {
   id: ApprovalId;
+  organizationId: OrganizationId;
   nodeId: string;
   pin: string;
   arguments: Record<string, unknown>;
@@ -29,6 +31,7 @@ export class NodeRequests {
   constructor(
     private readonly database: Database,
     private readonly requests: ApprovalRequests,
+    private readonly activity: Activity,
   ) {}
 
   async keepInStep(change: PlanChange): Promise<void> {
@@ -39,7 +42,7 @@ export class NodeRequests {
       const request = open.get(node.id);
       const isCurrent = node.status === 'pending' && request !== undefined && isAbout(request, node);
       if (isCurrent) continue;
-      if (request) await this.requests.end(request.id, ...endingOf(node, change));
+      if (request) await this.end(request, node, change);
       if (node.status !== 'pending') continue;
       asker ??= await this.askerOf(node.sessionId);
       await this.open(node, asker, change);
@@ -50,6 +53,26 @@ export class NodeRequests {
   async requireOpen(id: ApprovalId): Promise<void> {
     const rows = await this.database.sql(`select from approval_requests where id = $1 and status = 'pending'`, [id]);
     if (rows.length === 0) throw requestIsOver();
+  }
+
+  private async end(request: OpenRequest, node: TaskNodeRecord, change: PlanChange): Promise<void> {
+    const [status, ending] = endingOf(node, change);
+    if (!(await this.requests.end(request.id, status, ending))) return;
+    if (!ending.by || (status !== 'approved' && status !== 'denied')) return;
+    await this.activity.record({
+      organizationId: request.organizationId,
+      action: `approval.${status}`,
+      actor: ending.by,
+      subject: { kind: 'approval', id: request.id, name: node.title },
+      details: {
+        kind: 'node',
+        tool: node.tool,
+        server_id: node.serverId,
+        session_id: node.sessionId,
+        plan_id: node.planId,
+        node_id: node.id,
+      },
+    });
   }
 
   private async open(
@@ -80,7 +103,7 @@ export class NodeRequests {
 
   private async listOpen({ plan }: PlanChange): Promise<Map<string, OpenRequest>> {
     const rows = await this.database.sql<OpenRequest>(
-      `select id, node_id as "nodeId", pin, arguments from approval_requests
+      `select id, organization_id as "organizationId", node_id as "nodeId", pin, arguments from approval_requests
        where session_id = $1 and plan_id = $2 and kind = 'node' and status = 'pending'`,
       [plan.sessionId, plan.id],
       'open-requests-of-plan',

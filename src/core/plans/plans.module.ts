@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ActivityModule } from '../activity/activity.module.js';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { ExecutionModule } from '../execution/execution.module.js';
@@ -25,7 +26,15 @@ import { ToolDetails } from './tool-details.service.js';
 import { ToolsChangedHandler } from './tools-changed.handler.js';
 
 @Module({
-  imports: [ApprovalsModule, ArtifactsModule, ExecutionModule, RegistryModule, SessionsModule, WebhooksModule],
+  imports: [
+    ActivityModule,
+    ApprovalsModule,
+    ArtifactsModule,
+    ExecutionModule,
+    RegistryModule,
+    SessionsModule,
+    WebhooksModule,
+  ],
   providers: [
     AffectedRepository,
     DecisionsService,

@@ -12,7 +12,6 @@ import { ApprovalRequests } from '../approvals/approval-requests.service.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { ToolsService } from '../registry/tools.service.js';
-import { UpstreamsService } from '../registry/upstreams.service.js';
 import type { AdmittedCall } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
 import { alreadyDecided, argumentsAreInvalid, heldCallNotFound, tooManyHeldCalls } from './execution.errors.js';
@@ -43,7 +42,6 @@ export class HeldCalls {
     private readonly requests: ApprovalRequests,
     private readonly access: ServerAccess,
     private readonly tools: ToolsService,
-    private readonly upstreams: UpstreamsService,
     private readonly execution: ExecutionService,
     private readonly idempotency: Idempotency,
     private readonly jobs: Jobs,
@@ -176,14 +174,12 @@ export class HeldCalls {
 
   private async whyTooLate(call: RequestedCall): Promise<'expired' | 'superseded' | undefined> {
     if (call.expiresAt && call.expiresAt <= this.clock.now()) return 'expired';
-    const server = await this.upstreams.describe(call.serverId);
-    if (server.accountVersion !== call.accountVersion) return 'superseded';
-    const tool = await this.tools.findTool(call.serverId, call.tool);
-    return tool?.pin === call.pin ? undefined : 'superseded';
+    const tool = await this.tools.readTool(call.serverId, call.tool);
+    return tool?.accountVersion === call.accountVersion && tool.pin === call.pin ? undefined : 'superseded';
   }
 
   private async checkArguments(call: RequestedCall, edited: Record<string, unknown>): Promise<void> {
-    const tool = await this.tools.findTool(call.serverId, call.tool);
+    const tool = await this.tools.readTool(call.serverId, call.tool);
     const issues = tool ? this.execution.validate(tool, edited) : [];
     if (issues.length > 0) throw argumentsAreInvalid(issues);
   }

@@ -80,6 +80,11 @@ export class ToolsService implements OnModuleDestroy {
     return (await this.listTools(serverId)).find((tool) => tool.name === name);
   }
 
+  /** As the tables have it now, without asking the server: in a transaction, too. */
+  async readTool(serverId: ServerId, name: string): Promise<ListedTool | undefined> {
+    return (await this.snapshots.list(serverId)).find((tool) => tool.name === name);
+  }
+
   /** What is decided about the tools of these servers, as the tables have it now: by server, then by name. */
   async standings(serverIds: readonly ServerId[]): Promise<ReadonlyMap<string, ReadonlyMap<string, ToolStanding>>> {
     const lists = await Promise.all(serverIds.map((id) => this.states.listStandings(id)));

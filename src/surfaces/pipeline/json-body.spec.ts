@@ -10,6 +10,8 @@ describe('a JSON body', () => {
     ['{"a":"\\\\u0000"}', { a: '\\u0000' }],
     ['{"a":"__proto__"}', { a: '__proto__' }],
     ['{"a":"\\u00e9"}', { a: 'é' }],
+    ['{"a":"\\ud83d\\ude00"}', { a: '😀' }],
+    [`["${'['.repeat(600)}\\\\\\"[",2]`, [`${'['.repeat(600)}\\"[`, 2]],
   ])('%j is read', (text, value) => {
     expect(parse(text)).toEqual(value);
   });
@@ -21,6 +23,10 @@ describe('a JSON body', () => {
     '{"a":"\\\\\\u0000"}',
     '{"__proto__":1}',
     '{"a":[{"\\u005f_proto__":1}]}',
+    '{"a":"\\ud83d"}',
+    '{"\\ude00":1}',
+    `${'['.repeat(257)}${']'.repeat(257)}`,
+    `{"a\\"":${'{"b":'.repeat(5_000)}1${'}'.repeat(5_001)}`,
   ])('%j is refused', (text) => {
     expect(() => parse(text)).toThrow(AppError);
   });

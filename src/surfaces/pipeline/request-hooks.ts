@@ -15,6 +15,7 @@ import { requestHead, requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
 import { securityHeaders } from './security-headers.js';
 import { type Surface, Surfaces } from './surface.js';
+import { badUrl } from './to-app-error.js';
 
 /** Headers of which a second one is an attack on whoever reads the other. */
 const ONCE = new Set([
@@ -58,6 +59,7 @@ export class RequestHooks {
       const head = requestHead(request);
       const surface = this.surfaces.find(head);
       const goOn = () => {
+        checkAddress(request.raw.url ?? '');
         checkHead(request.raw.rawHeaders);
         if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
         if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
@@ -110,6 +112,11 @@ export class RequestHooks {
     if (this.surfaces.find(head) || request.is404) this.logger.info(fields, 'request');
     else this.logger.debug(fields, 'request');
   }
+}
+
+/** U+0000 is in no name, and Postgres keeps no such text. @throws 400 */
+function checkAddress(address: string): void {
+  if (address.includes('%00')) throw badUrl();
 }
 
 /** @throws 400 */

@@ -29,7 +29,7 @@ function byFastifyCode(error: FastifyError): AppError {
     case 'FST_ERR_MAX_PARAM_LENGTH':
       return routeNotFound();
     case 'FST_ERR_BAD_URL':
-      return new AppError('invalid', 'BAD_URL', 'The address is not a valid URL.');
+      return badUrl();
     default:
       return byStatus(error.statusCode ?? 500, error);
   }
@@ -47,6 +47,8 @@ function byStatus(status: number, cause: Error): AppError {
     return new AppError('invalid', 'BAD_REQUEST', 'The request is not valid.', { cause });
   return toAppError(cause);
 }
+
+export const badUrl = () => new AppError('invalid', 'BAD_URL', 'The address is not a valid URL.');
 
 const routeNotFound = () => new AppError('not_found', 'ROUTE_NOT_FOUND', 'There is nothing at this address.');
 

@@ -81,6 +81,7 @@ describe('the errors of each surface', () => {
       ['an unknown path', 404, 'ROUTE_NOT_FOUND', () => call('GET', `${at}/nothing`)],
       ['a wrong method', 404, 'ROUTE_NOT_FOUND', () => call('DELETE', at)],
       ['a path that cannot be read', 400, 'BAD_URL', () => call('GET', `${at}/%zz`)],
+      ['an address with U+0000', 400, 'BAD_URL', () => call('GET', `${at}?filter=%00`)],
       ['a body that is no JSON', 400, 'BODY_NOT_JSON', () => call('POST', at, '{')],
       ['a body that is too large', 413, 'BODY_TOO_LARGE', () => call('POST', at, { text: 'x'.repeat(1_048_576) })],
       ['a body that is not asked for', 400, 'VALIDATION_ERROR', () => call('POST', at, { text: 'x', more: 1 })],

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Bell } from '../../platform/hints/bell.js';
 import { Hints } from '../../platform/hints/hints.js';
-import type { OrganizationId } from '../../platform/ids.js';
+import { isId, type OrganizationId } from '../../platform/ids.js';
 import { type ActivityEntry, activityTopic } from './activity.js';
 import { ActivityRepository } from './activity.repository.js';
 
@@ -32,7 +32,7 @@ export class ActivityFeed implements OnApplicationBootstrap {
 
   /**
    * In batches, until `signal` says so; an empty batch now and then, so that whoever follows may say that they are there.
-   * @param after the id of the last line that was seen; undefined, or one that is kept no more: what comes from now on
+   * @param after the id of the last line that was seen; undefined, one that is kept no more, or none: what comes from now on
    */
   async *follow(
     organizationId: OrganizationId,
@@ -44,7 +44,8 @@ export class ActivityFeed implements OnApplicationBootstrap {
     const unlisten = this.hints.subscribe(activityTopic(organizationId), ring);
     signal.addEventListener('abort', ring);
     try {
-      let place = await this.entries.findPlace(organizationId, after);
+      const known = after !== undefined && isId('act', after) ? after : undefined;
+      let place = await this.entries.findPlace(organizationId, known);
       yield [];
       for (let quick = 0; !signal.aborted; quick -= 1) {
         bell.mute();

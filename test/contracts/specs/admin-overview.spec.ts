@@ -104,6 +104,22 @@ chapter('admin-overview', 'Activity, dashboard, configuration and health', (hold
     expect(await told.next()).toMatchObject({ type: 'activity', payload: { action: 'organization.renamed' } });
     ws.close();
   });
+  holds(OTHER, 'WebSocket /api/activity/stream with an id that is none tells what happens from then on', async () => {
+    for (const after of ['%00', 'act_1', '%zz', 'x'.repeat(4_000)]) {
+      const ws = open(`?after=${after}`, ada.token);
+      expect((await framesOf(ws).next()).type).toBe('hello');
+      ws.close();
+    }
+  });
+  holds(OTHER, 'WebSocket /api/activity/stream closes with 4401 when the role is taken away', async () => {
+    const admin = await new Organizations(app).join(ada, 'admin');
+    const ws = open('', admin.token);
+    expect((await framesOf(ws).next()).type).toBe('hello');
+    const path = `/v1/organizations/me/users/${admin.user.id}`;
+    const closing = closed(ws);
+    const demoted = await client.callAt('PATCH', path, { token: ada.token, body: { role: 'viewer' } });
+    expect([demoted.status, await closing]).toEqual([200, 4401]);
+  });
   holds(OTHER, 'WebSocket /api/activity/stream takes ?ticket= once, and closes with 4401 without a right', async () => {
     const { ticket } = await client.expect(
       201,
@@ -127,7 +143,7 @@ chapter('admin-overview', 'Activity, dashboard, configuration and health', (hold
         servers: { total: 1, online: 1, offline: 0, error: 0 },
         tools: { total: expect.any(Number) as number },
         approvals: { pending: 0 },
-        users: { total: 2 },
+        users: { total: 3 },
         calls: {
           today: { total: 2, failed: 1, error_rate: 0.5 },
           last_24h: { total: 2, failed: 1, p50_ms: expect.any(Number) as number, p95_ms: expect.any(Number) as number },

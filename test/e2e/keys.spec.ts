@@ -5,7 +5,10 @@ import { KeyCare } from '../../src/platform/crypto/key-care.js';
 import { KeyRotation } from '../../src/platform/crypto/key-rotation.js';
 import { Keyring } from '../../src/platform/crypto/keyring.js';
 import { Database } from '../../src/platform/database/database.js';
+import { Webhook } from 'standardwebhooks';
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { startWebhookReceiver } from '../support/webhook-receiver.js';
+import { type Hook, makeHook } from './support/webhooks.js';
 
 const ROTATIONS = 20;
 const SERVERS = 30;
@@ -139,6 +142,46 @@ describe('keys rotated under load, in two processes', () => {
     expect(await care()).toMatchObject({ rotated: ['data', 'signing', 'codes'] });
     expect(await care()).toBeUndefined();
   });
+});
+
+describe('a rotation of the key of stored secrets', () => {
+  it('leaves both secrets of a webhook and the key that signs files as they were', async () => {
+    const [app, receiver] = [await startTestApp(), await startWebhookReceiver()];
+    const person = await app.signIn();
+    const { id, secret } = await makeHook(person, receiver.url);
+    const overlap = { overlap_seconds: 604_800 };
+    const { body: rotated } = await person.call<Hook>('POST', `/webhooks/${id}/rotate-secret`, overlap);
+    const { body: file } = await app.api('GET', '/api/export/servers', { token: person.token });
+    const versions = async () => {
+      const rows = await app.get(Database).sql<{ version: string }>(
+        `select split_part(value, ':', 1) as version from (
+           select secret as value from webhooks union all select previous_secret from webhooks
+           union all select private_key from export_keys) as sealed`,
+      );
+      return rows.map(({ version }) => version);
+    };
+    expect(await versions()).toEqual(['v1', 'v1', 'v1']);
+    await app.get(KeyRotation).rotate(['data']);
+    app.clock.forward(LEAD_SECONDS);
+    await app.get(KeyCare).run(AbortSignal.timeout(20_000));
+    expect(await versions()).toEqual(['v2', 'v2', 'v2']);
+
+    await person.call('POST', `/webhooks/${id}/test`);
+    const [told] = await eventually(
+      () => receiver.received,
+      ({ length }) => length > 0,
+    );
+    if (!told) throw new Error('Nothing was told.');
+    for (const known of [secret, rotated.secret]) {
+      const headers = told.headers as Record<string, string>;
+      expect(new Webhook(known).verify(told.body, headers)).toMatchObject({ type: 'webhook.test' });
+    }
+    const again = await app.api('GET', '/api/export/servers', { token: person.token });
+    expect(again.body).toEqual(file);
+    const dry = await app.api('POST', '/api/export/import?dry_run=true', { token: person.token, body: file });
+    expect(dry.body).toMatchObject({ signature: { signer: 'own' } });
+    await Promise.all([app.stop(), receiver.close()]);
+  }, 60_000);
 });
 
 describe('another SECRET_KEY', () => {

@@ -12,6 +12,7 @@ import { httpStatusOf, isGivenUp } from './failures.js';
 import { HttpChannel } from './http/channel.js';
 import { ChildTransport } from './stdio/child-transport.js';
 import { TOOLS_CHANGED } from './listening.js';
+import { ToolSubscription } from './subscription.js';
 import { CAPABILITIES, type ClientInfo, type Protocol, type UpstreamTarget } from './target.js';
 import { UpstreamError } from './upstream-error.js';
 import { newTrace, upstreamFetch, type HttpTrace } from './upstream-fetch.js';
@@ -103,6 +104,8 @@ async function openStreamable(options: Traced): Promise<Connection> {
   const { sessionId } = transport;
   const { clientInfo, onToolsChanged } = options;
   const channel = new HttpChannel({ guard, target, clientInfo, protocol, sessionId, onToolsChanged });
+  const says = era === 'modern' && onToolsChanged && client.getServerCapabilities()?.tools?.listChanged === true;
+  const news = says ? new ToolSubscription(client) : undefined;
   const prior: PriorDiscovery = discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' };
   return established(client, {
     protocol,
@@ -112,6 +115,7 @@ async function openStreamable(options: Traced): Promise<Connection> {
     sessionId,
     lost,
     goodbye: async () => {
+      news?.end();
       await Promise.all([left(), channel.left()]);
       if (era === 'legacy') await transport.terminateSession();
     },

@@ -1,6 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { scripted, scriptedModern, type Script } from '../test-support/scripted-server.js';
 import { listen, startLegacyServer, stop } from '../test-support/servers.js';
 import { targetAt, testBench } from '../test-support/targets.js';
@@ -76,6 +76,48 @@ describe('a server that says that its tools changed is heard', () => {
     await pool.withSession(targetAt(server.url, { key: 'call' }), {}, (session) => session.callTool({ name: 'a' }));
     expect(await heard).toBe('call');
     await pool.close();
+    await server.close();
+  });
+
+  it('on the stream that a client of the 2026 era asks for, again where it breaks, until the pool closes', async () => {
+    const streams: ServerResponse[] = [];
+    let hearEnd: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => {
+      hearEnd = resolve;
+    });
+    const script: Script = ({ id, method, params }, { response }) => {
+      if (method !== 'subscriptions/listen') return { result: { resultType: 'complete', content: [] } };
+      expect(params.notifications).toEqual({ toolsListChanged: true });
+      streams.push(response);
+      const _meta = { 'io.modelcontextprotocol/subscriptionId': id };
+      const say = (message: object) => response.write(`event: message\ndata: ${JSON.stringify(message)}\n\n`);
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const acknowledged = { _meta, notifications: { toolsListChanged: true } };
+      say({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: acknowledged });
+      if (streams.length === 1) return void response.end();
+      say({ ...CHANGED, params: { _meta } });
+      response.once('close', () => hearEnd());
+      return undefined;
+    };
+    const server = await scriptedModern(script, { tools: { listChanged: true } });
+    const { pool, heard } = poolThatHears();
+    await pool.withSession(targetAt(server.url, { key: 'asked' }), {}, (session) => session.callTool({ name: 'a' }));
+    expect([await heard, streams.length]).toEqual(['asked', 2]);
+    await pool.close();
+    await closed;
+    await server.close();
+  });
+
+  it('and a server that does not offer it is not asked for it', async () => {
+    const methods: string[] = [];
+    const server = await scriptedModern(({ method }) => {
+      methods.push(method);
+      return { result: { resultType: 'complete', content: [] } };
+    });
+    const { pool } = poolThatHears();
+    await pool.withSession(targetAt(server.url), {}, (session) => session.callTool({ name: 'a' }));
+    await pool.close();
+    expect(methods).toEqual(['tools/call']);
     await server.close();
   });
 });

@@ -29,7 +29,7 @@ export function scripted(script: Script, onAnswer?: OnAnswer): Promise<Fault> {
 }
 
 /** The same in the 2026 era. */
-export function scriptedModern(script: Script): Promise<Fault> {
+export function scriptedModern(script: Script, capabilities: object = { tools: {} }): Promise<Fault> {
   return serve((request, at) => {
     if (request.method !== 'server/discover') return script(request, at);
     const supportedVersions = ['2026-07-28', '2025-11-25'];
@@ -37,7 +37,7 @@ export function scriptedModern(script: Script): Promise<Fault> {
       result: {
         resultType: 'complete',
         supportedVersions,
-        capabilities: { tools: {} },
+        capabilities,
         ttlMs: 0,
         cacheScope: 'private',
       },

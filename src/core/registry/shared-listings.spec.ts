@@ -108,6 +108,27 @@ describe('listings of a server that many calls ask for', () => {
     });
   });
 
+  it('have the time that the server is given, and not that of the caller who came first', async () => {
+    await withSession(async (session) => {
+      const listings = new SharedListings();
+      const hasty = async () => {
+        const pins = listings.pins(session, ID, { signal: open, timeoutMs: 30 });
+        await expect(pins).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', requestSent: false });
+      };
+      const first = listings.pins(session, ID, wait);
+      await untilAsked(1);
+      const gone = hasty();
+      const patient = listings.pins(session, ID, wait);
+      await gone;
+      asked[0]?.({ tools: [tool('a')] });
+      await first;
+      await untilAsked(2);
+      await hasty();
+      asked[1]?.({ tools: [tool('a')] });
+      expect((await patient).has('a')).toBe(true);
+    });
+  });
+
   it('go on when one who waits gives up, and let others try after a failure', async () => {
     await withSession(async (session) => {
       const listings = new SharedListings();

@@ -35,8 +35,8 @@ export class SharedListings {
     { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
   ): Promise<Pins> {
     const listings = this.of(serverId);
-    const shared = listings.next ?? (listings.running ? this.after(listings, session, timeoutMs) : undefined);
-    return until(shared ?? this.begin(listings, session, timeoutMs), signal, timeoutMs);
+    const shared = listings.next ?? (listings.running ? this.after(listings, session) : undefined);
+    return until(shared ?? this.begin(listings, session), signal, timeoutMs);
   }
 
   private of(serverId: ServerId): Listings {
@@ -48,26 +48,26 @@ export class SharedListings {
     return known;
   }
 
-  private after(listings: Listings, session: UpstreamSession, timeoutMs: number): Promise<Pins> {
+  private after(listings: Listings, session: UpstreamSession): Promise<Pins> {
     const ended = listings.running?.catch(() => undefined) ?? Promise.resolve();
     listings.next = ended.then(() => {
       listings.next = undefined;
-      return this.begin(listings, session, timeoutMs);
+      return this.begin(listings, session);
     });
     return listings.next;
   }
 
-  private begin(listings: Listings, session: UpstreamSession, timeoutMs: number): Promise<Pins> {
-    const running = this.list(listings, session, timeoutMs).finally(() => {
+  private begin(listings: Listings, session: UpstreamSession): Promise<Pins> {
+    const running = this.list(listings, session).finally(() => {
       if (listings.running === running) listings.running = undefined;
     });
     listings.running = running;
     return running;
   }
 
-  /** Under no caller's signal: others wait for it as well. */
-  private async list(listings: Listings, session: UpstreamSession, timeoutMs: number): Promise<Pins> {
-    const { version, tools } = await session.listToolsSince(listings.last?.version, { timeoutMs });
+  /** Under no caller's signal, nor in a caller's time: others wait for it as well. */
+  private async list(listings: Listings, session: UpstreamSession): Promise<Pins> {
+    const { version, tools } = await session.listToolsSince(listings.last?.version);
     if (!tools && listings.last) return listings.last.pins;
     const { snapshots } = pinAll(tools ?? []);
     const pins = new Map(snapshots.map((snapshot) => [snapshot.definition.name, snapshot.pin]));
@@ -96,6 +96,8 @@ function until<T>(work: Promise<T>, signal: AbortSignal, timeoutMs: number): Pro
         }),
       );
     }, timeoutMs);
+    // Nobody may be left to hear how it ends.
+    work.catch(() => undefined);
     if (signal.aborted) return cancel();
     signal.addEventListener('abort', cancel, { once: true });
     work.then(

@@ -10,9 +10,11 @@ import { https, tcp, type Fault } from '../test-support/faults.js';
 import { targetAt } from '../test-support/targets.js';
 import { UpstreamError, UpstreamPool, type UpstreamSession, type UpstreamTarget } from './index.js';
 
+/** `STRICT=1 npm run test:unit -- libs/mcp-client/src/faults` on a quiet machine: one after another, no time given away. */
+const STRICT = process.env.STRICT === '1';
+/** Side by side, and for a machine that does other things as well. */
+const SLACK_MS = STRICT ? 0 : 1_500;
 const TIMEOUT_MS = 500;
-/** Within the timeout and a tenth; the rest is for a machine that does other things as well. */
-const LATEST_MS = TIMEOUT_MS * 1.1 + 1_500;
 
 const handles = () => process.getActiveResourcesInfo().filter((name) => /TCP|TLS/.test(name)).length;
 
@@ -52,32 +54,54 @@ async function expectTyped(broken: Promise<unknown>, code: string, timeoutMs: nu
   expect(error).toBeInstanceOf(UpstreamError);
   expect((error as UpstreamError).code).toBe(code);
   expect(JSON.stringify([error, String(error)])).not.toContain('inner page');
-  expect(performance.now() - startedAt).toBeLessThan(timeoutMs + LATEST_MS - TIMEOUT_MS);
+  const tookMs = performance.now() - startedAt;
+  slowest = Math.max(slowest, tookMs / timeoutMs);
+  expect(tookMs).toBeLessThan(timeoutMs * 1.1 + SLACK_MS);
 }
 
-const STEPS = ['initialize', 'tools/list', 'tools/call'] as const;
-const cases = STEPS.flatMap((step) => {
-  const wrong = step === 'initialize' ? [] : WRONG_ANSWERS;
-  return [...BREAKS, ...wrong].map(([what, code, breaks]) => [step, what, code, breaks] as const);
-});
+/** Of all that were to end in time: how long it took, in timeouts. */
+let slowest = 0;
+
+const breaksAt = (step: Step) => (step === 'initialize' ? BREAKS : [...BREAKS, ...WRONG_ANSWERS]);
+
+async function expectTypedOf(pool: UpstreamPool, step: Step, [what, code, breaks]: (typeof BREAKS)[number]) {
+  const server = await startBreakingServer(step, breaks);
+  try {
+    // What breaks before the time is over may take longer where all do so at once, and what is large in any case.
+    const isShort = code === 'UPSTREAM_TIMEOUT' || (STRICT && !what.includes('MB'));
+    const timeoutMs = isShort ? TIMEOUT_MS : 10_000;
+    await expectTyped(use(pool, targetAt(server.url, { timeoutMs }), step), code, timeoutMs);
+    await until(() => server.open() === 0);
+    pool.drop(server.url);
+    await until(() => server.sockets() === 0);
+  } catch (error) {
+    throw new Error(`As it ${what} at ${step}`, { cause: error });
+  } finally {
+    await server.close();
+  }
+}
 
 describe('a server that breaks', () => {
-  it.each(cases)(
-    'at %s, as it %s, is a typed error in time, and leaves no socket',
-    async (step, what, code, breaks) => {
-      const server = await startBreakingServer(step, breaks);
-      try {
-        await alone(async (pool) => {
-          // What is large takes longer on a busy machine.
-          const timeoutMs = what.includes('MB') ? 10_000 : TIMEOUT_MS;
-          await expectTyped(use(pool, targetAt(server.url, { timeoutMs }), step), code, timeoutMs);
-          await until(() => server.open() === 0);
-        });
-        await until(() => server.sockets() === 0);
-      } finally {
-        await server.close();
-      }
+  // What is loaded with the first call of all counts for none of them.
+  beforeAll(async () => {
+    const server = await startBreakingServer();
+    await alone((pool) => use(pool, targetAt(server.url), 'tools/call'));
+    await server.close();
+  });
+  afterAll(() => {
+    if (STRICT) process.stdout.write(`The slowest took ${slowest.toFixed(3)} of its timeout.\n`);
+  });
+
+  it.each<Step>(['initialize', 'tools/list', 'tools/call'])(
+    'at %s, in whatever way, is a typed error in time, and leaves no socket',
+    async (step) => {
+      await alone(async (pool) => {
+        const cases = breaksAt(step);
+        if (!STRICT) await Promise.all(cases.map((one) => expectTypedOf(pool, step, one)));
+        else for (const one of cases) await expectTypedOf(pool, step, one);
+      });
     },
+    60_000,
   );
 
   it.each<[string, string, () => Promise<Fault>, Partial<UpstreamTarget>]>([
@@ -107,7 +131,7 @@ describe('servers beside those that hang', () => {
       const leaving = new AbortController();
       const p99 = async () => {
         const times: number[] = [];
-        for (let round = 0; round < 20; round++) {
+        for (let round = 0; round < (STRICT ? 400 : 20); round++) {
           for (const target of targetsOf(healthy)) {
             const startedAt = performance.now();
             await use(pool, target, 'tools/call');
@@ -130,11 +154,12 @@ describe('servers beside those that hang', () => {
       const during = await p99();
       leaving.abort();
       for (const error of await Promise.all(stuck)) expect(error).toMatchObject({ code: 'UPSTREAM_CANCELLED' });
+      if (STRICT) process.stdout.write(`p99 ${before.toFixed(2)} ms before, ${during.toFixed(2)} ms during.\n`);
       // Twice, and what a machine that does other things adds.
-      expect(during).toBeLessThan(2 * before + 250);
+      expect(during).toBeLessThan(2 * before + (STRICT ? 0 : 250));
     });
     await Promise.all([...healthy, ...hanging].map((server) => server.close()));
-  });
+  }, 60_000);
 });
 
 /** `npm run test:unit -- libs/mcp-client/src/faults` with WHOLE_CROSS_TALK=1 takes all 100,000 calls, and 1,000 clients. */

@@ -66,15 +66,21 @@ describe.each([
 
   it('asks a person and holds the clock meanwhile', async () => {
     const questions: unknown[] = [];
+    const timeoutMs = 400;
+    /** Over when another call of as long a time has run out of it. */
+    const timeIsOver = () => {
+      const late = use(targetAt(server.url), (session) => session.callTool({ name: 'slow' }, { timeoutMs }));
+      return expect(late).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
+    };
     const result = await use(targetAt(server.url), (session) =>
       session.callTool(
         { name: 'ask' },
         {
-          timeoutMs: 400,
+          timeoutMs,
           attended: true,
           onQuestion: async (question) => {
             questions.push(question);
-            await new Promise((resolve) => setTimeout(resolve, 900));
+            await timeIsOver();
             return { action: 'accept', content: { name: 'Ada' } };
           },
         },

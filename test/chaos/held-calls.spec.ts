@@ -76,7 +76,7 @@ describe('held calls', () => {
         for (const held of these) {
           const { status } = await calls.detail(held);
           if (before.includes(held)) expect([held.call, status]).toEqual([held.call, 'approved']);
-          else if (status === 'pending') await calls.approve(held);
+          else if (status === 'pending') await calls.approveAgain(held);
         }
       }
       const { byEnd, unknown } = await judgeAll(all);

@@ -39,15 +39,32 @@ export class HeldCallsOf {
     private readonly serverId: string,
   ) {}
 
-  async hold(tool: HeldTool, id: string, headers: Record<string, string> = {}): Promise<Held> {
+  /** Under a key of its own, so that it is asked for until it is known to wait, and is one call all the same. */
+  async hold(tool: HeldTool, id: string): Promise<Held> {
     const body = { serviceId: this.serverId, toolName: tool, parameters: { id } };
-    const answer = await this.person.request('POST', '/v1/mcp/execute/tool', body, {
-      authorization: `ApiKey ${this.key}`,
-      ...headers,
-    });
-    if (answer.status !== 202) throw new Error(`${tool} ${id}: ${answer.status} ${JSON.stringify(answer.body)}`);
-    const { approvalId } = (answer.body as { data: { approvalId: string } }).data;
-    return { approvalId, tool, call: `${tool} ${id}`, acknowledged: false };
+    const headers = { authorization: `ApiKey ${this.key}`, 'idempotency-key': `${tool}-${id}` };
+    let approvalId: string | undefined;
+    let last: unknown;
+    await until(
+      `${tool} ${id} waits`,
+      async () => {
+        const answer = await this.person
+          .request('POST', '/v1/mcp/execute/tool', body, headers)
+          .catch((error: unknown) => ({ status: 0, body: String(error) }));
+        last = answer;
+        if (answer.status === 202) approvalId = (answer.body as { data: { approvalId: string } }).data.approvalId;
+        else if (![0, 409, 503].includes(answer.status)) throw new Error(`${tool} ${id}: ${JSON.stringify(answer)}`);
+        return approvalId !== undefined;
+      },
+      END_MS,
+      () => JSON.stringify(last),
+    );
+    return { approvalId: approvalId ?? '', tool, call: `${tool} ${id}`, acknowledged: false };
+  }
+
+  /** As a client does whose process came back: until it is known what was decided. */
+  async approveAgain(held: Held): Promise<void> {
+    await until(`${held.call} is decided`, async () => (await this.approve(held)) !== 'no answer', END_MS);
   }
 
   /** @throws for any answer that is neither the approval nor a word that it was too late */
@@ -65,8 +82,17 @@ export class HeldCallsOf {
     throw new Error(`${held.call}: ${answer.status} ${JSON.stringify(answer.body)}`);
   }
 
-  detail({ approvalId }: Held): Promise<Detail> {
-    return this.person.call<Detail>('GET', `/api/v1/approvals/${approvalId}`);
+  async detail({ approvalId }: Held): Promise<Detail> {
+    let detail: Detail | undefined;
+    await until(
+      `${approvalId} is told`,
+      async () => {
+        detail = await this.person.call<Detail>('GET', `/api/v1/approvals/${approvalId}`).catch(() => undefined);
+        return detail !== undefined;
+      },
+      END_MS,
+    );
+    return detail as Detail;
   }
 
   /** What is told of it once it has ended, held against what the upstream did. @returns what does not fit */

@@ -69,6 +69,7 @@ function outcomeOf(method: string, params: { arguments?: { text?: string } }): o
     const serverInfo = { name: 'breaking', version: '1' };
     return { result: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo } };
   }
+  if (method === 'ping') return { result: {} };
   if (method === 'tools/list') return { result: { tools } };
   if (method === 'tools/call') return { result: { content: [{ type: 'text', text: params.arguments?.text ?? '' }] } };
   return { error: { code: -32601, message: 'Method not found' } };

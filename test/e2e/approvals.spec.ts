@@ -256,6 +256,8 @@ describe('a mail', () => {
     expect((await ask('peek')).body).toMatchObject({
       id,
       status: 'pending',
+      definition: { name: 'write' },
+      diff: null,
       acts_for: { username: person.user.username },
     });
     const decided = await Promise.all([1, 2, 3].map(() => ask('decide', { decision: 'approve' })));

@@ -8,14 +8,14 @@ import { type Principal, SCOPES } from '../identity/principal.js';
 import { ApprovalLinksRepository, type LinkOwner } from './approval-links.repository.js';
 import { approvalLinkIsOver } from './inbox.errors.js';
 import { InboxDecisions, type Ruling } from './inbox-decisions.service.js';
-import type { InboxItem } from './inbox-item.js';
-import { InboxService } from './inbox.service.js';
+import { type InboxDetail, InboxService } from './inbox.service.js';
 
 /** Of what waits without an end of its own. */
 const LIFETIME_MS = 7 * 86_400_000;
 
 export interface LinkPeek {
-  item: InboxItem;
+  /** With the definition and what changed: who decides by a mail reads as much as who is signed in. */
+  item: InboxDetail;
   /** In whose name the link decides. */
   actsFor: { userId: UserId; username: string };
 }
@@ -48,7 +48,7 @@ export class ApprovalLinks {
   /** What it is about; changes nothing. @throws 410 used, too old, unknown, or of somebody who lost the right */
   async peek(token: string): Promise<LinkPeek> {
     const owner = await this.ownerOf(token);
-    const item = await this.inbox.find(principalOf(owner), owner.approvalId).catch(() => {
+    const item = await this.inbox.get(principalOf(owner), owner.approvalId).catch(() => {
       throw approvalLinkIsOver();
     });
     if (item.status === 'pending' && !item.canDecide) throw approvalLinkIsOver();

@@ -1,6 +1,12 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { isRecord } from '@app/session-protocol/client';
-import type { ApprovalCounts, ApprovalDetail, ApprovalList, Grant } from './approval-types.js';
+import type {
+  ApprovalCounts,
+  ApprovalDetail,
+  ApprovalList,
+  ApprovalMails,
+  ApprovalStats,
+  Grant,
+} from './approval-types.js';
 import { call } from './http.js';
 import { queryString } from './query-string.js';
 import { queryClient } from './queries.js';
@@ -37,16 +43,19 @@ export const grantsQuery = queryOptions({
   queryFn: async ({ signal }) => (await call<{ grants: Grant[] }>('GET', '/approvals/grants', { signal })).grants,
 });
 
-/** Of any shape: what it holds is shown by name. */
 export const approvalStatsQuery = (days: number) =>
   queryOptions({
     queryKey: ['approvals', 'stats', days],
-    queryFn: async ({ signal }) => {
-      const stats = await call<unknown>('GET', `/approvals/stats?days=${days}`, { signal });
-      return isRecord(stats) ? stats : {};
-    },
+    queryFn: ({ signal }) => call<ApprovalStats>('GET', `/approvals/stats?days=${days}`, { signal }),
     staleTime: 30_000,
   });
+
+/** About what this person is mailed. */
+export const approvalMailsQuery = queryOptions({
+  queryKey: ['approval-mails'],
+  queryFn: async ({ signal }) =>
+    (await call<{ approval_mails: ApprovalMails }>('GET', '/approvals/settings', { signal })).approval_mails,
+});
 
 /** Something was asked for or decided, here or elsewhere. */
 export function approvalsChanged(): void {

@@ -50,6 +50,11 @@ export interface ApprovalDetail extends Approval {
   call: HeldCall | null;
 }
 
+/** What a link of a mail is about, and in whose name it decides. */
+export interface ApprovalLink extends Omit<ApprovalDetail, 'call'> {
+  acts_for: Person;
+}
+
 export interface ApprovalCounts {
   pending: number;
   calls: number;
@@ -102,3 +107,17 @@ export interface Grant {
   session_id: string | null;
   last_used_at: string | null;
 }
+
+export interface ApprovalStats {
+  pending: number;
+  counts: ApprovalCounts;
+  oldest_pending_at: string | null;
+  /** UTC; those on which something ended. */
+  days: { date: string; approved: number; denied: number; expired: number; withdrawn: number; superseded: number }[];
+  /** From the request to somebody's decision; null where nobody decided. */
+  median_decision_seconds: number | null;
+  servers: { server: { id: string; name: string }; pending: number; approved: number; denied: number }[];
+}
+
+/** `own`: calls made with one's keys, and tools of servers that one registered. */
+export type ApprovalMails = 'none' | 'own' | 'all';

@@ -1,14 +1,15 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Approval } from '../api/approval-types.js';
+import type { ApprovalLink } from '../api/approval-types.js';
 import { call } from '../api/http.js';
 import { Gone, isGone, LinkPage } from '../auth/link-page.js';
+import { ToolDiff } from '../tools/tool-diff.js';
 import { ErrorNote } from '../ui/feedback.js';
+import { useNow } from '../ui/hooks.js';
 import { JsonView } from '../ui/json-tree.js';
 import { visible } from '../ui/visible.js';
-import { endWords, riskWords } from './approval-words.js';
-import { readPeek } from './peek.js';
+import { endWords, left, riskWords, sentence, tellsMore } from './approval-words.js';
 
 const INSTEAD = (
   <>
@@ -19,14 +20,13 @@ const INSTEAD = (
 /** Where the link in a mail leads: one decision, without a sign-in. Opening it decides nothing. */
 export function ApprovalLinkPage() {
   return (
-    <LinkPage<unknown> title="Decide" peek="/approvals/links/peek" instead={INSTEAD}>
-      {(about, token) => <Decide about={about} token={token} />}
+    <LinkPage<ApprovalLink> title="Decide" peek="/approvals/links/peek" instead={INSTEAD}>
+      {(approval, token) => <Decide approval={approval} token={token} />}
     </LinkPage>
   );
 }
 
-function Decide({ about, token }: { about: unknown; token: string }) {
-  const { approval, person } = readPeek(about);
+function Decide({ approval, token }: { approval: ApprovalLink; token: string }) {
   const [reason, setReason] = useState('');
   const deciding = useMutation({
     mutationFn: (decision: 'approve' | 'deny') =>
@@ -35,7 +35,6 @@ function Decide({ about, token }: { about: unknown; token: string }) {
         open: true,
       }),
   });
-  if (approval === undefined) return <p>This link is for something that this page does not know.</p>;
   if (isGone(deciding.error)) return <Gone>{INSTEAD}</Gone>;
   if (deciding.isSuccess) {
     return (
@@ -47,7 +46,7 @@ function Decide({ about, token }: { about: unknown; token: string }) {
   }
   return (
     <>
-      <Facts approval={approval} person={person} />
+      <Facts approval={approval} />
       {approval.status !== 'pending' ? (
         <p className="note">{endWords(approval)}.</p>
       ) : (
@@ -72,7 +71,7 @@ function Decide({ about, token }: { about: unknown; token: string }) {
               disabled={deciding.isPending}
               onClick={() => deciding.mutate('approve')}
             >
-              Approve once
+              {approval.kind === 'tool' ? 'Approve this definition' : 'Approve once'}
             </button>
             <button
               type="button"
@@ -90,23 +89,36 @@ function Decide({ about, token }: { about: unknown; token: string }) {
   );
 }
 
-function Facts({ approval, person }: { approval: Approval; person: string | undefined }) {
+function Facts({ approval }: { approval: ApprovalLink }) {
+  const { acts_for, tool, server, title, why, requested_by, status, expires_at } = approval;
   const risks = riskWords(approval.risk).map(({ word }) => word);
+  const now = useNow(1_000, status === 'pending' && expires_at !== null);
+  const ends = status === 'pending' ? left(expires_at, now) : undefined;
   return (
     <>
-      {person !== undefined && (
-        <p className="dim">
-          You decide as <strong>{person}</strong>.
-        </p>
-      )}
+      <p className="dim">
+        You decide as <strong>{acts_for.username}</strong>.
+      </p>
       <p>
-        <strong className="mono">{visible(approval.tool)}</strong>{' '}
-        <span className="mono">· {visible(approval.server.name)}</span>
+        {approval.kind === 'tool' ? 'The definition of' : 'A call of'} <strong className="mono">{visible(tool)}</strong>{' '}
+        <span className="mono">· {visible(server.name)}</span>
         {risks.length > 0 && <span className="dim"> ({risks.join(', ')})</span>}
       </p>
-      <p>{visible(approval.why)}</p>
-      {approval.requested_by !== null && <p className="dim">Asked by {approval.requested_by.username}.</p>}
+      {tellsMore(approval) && <p>{visible(title)}</p>}
+      <p>
+        <span className="dim">Why it asks: </span>
+        {sentence(visible(why))}
+      </p>
+      <p className="entry-meta dim">
+        {requested_by !== null && <span>asked by {requested_by.username}</span>}
+        {ends !== undefined && <span className="mono">{ends} left</span>}
+      </p>
       {approval.arguments !== null && <JsonView name="The arguments" value={approval.arguments} />}
+      {approval.diff !== null && <ToolDiff diff={approval.diff} />}
+      <details className="fold" open={approval.kind === 'tool' && approval.diff === null}>
+        <summary>the definition, whole</summary>
+        <JsonView name="The definition" value={approval.definition} />
+      </details>
     </>
   );
 }

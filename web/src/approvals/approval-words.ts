@@ -29,6 +29,28 @@ export function endWords({ status, decided_by, decided_at }: Approval): string {
   return `${ENDED[status] ?? status}${by}${at}`;
 }
 
+/** Whether the title says what tool and server do not. */
+export const tellsMore = ({ title, tool, server }: Pick<Approval, 'title' | 'tool' | 'server'>): boolean =>
+  title !== tool && title !== `${tool} on ${server.name}`;
+
+const MAX_ARGUMENTS = 200;
+/** Whoever decides reads all of it in the request; a list is seen over shoulders. */
+const UNSEEN = /pass|secret|token|credential|api_?key|auth/i;
+
+/** With what it would be called, in a line; undefined where there is nothing to tell. */
+export function argumentWords({ arguments: values }: Pick<Approval, 'arguments'>): string | undefined {
+  if (values === null || Object.keys(values).length === 0) return undefined;
+  const words = Object.entries(values).map(([name, value]) => {
+    const told = UNSEEN.test(name) ? '•••' : (JSON.stringify(value) ?? '').slice(0, MAX_ARGUMENTS);
+    return `${name}: ${told}`;
+  });
+  return words.join(', ').slice(0, MAX_ARGUMENTS);
+}
+
+/** With a capital and a full stop. */
+export const sentence = (words: string): string =>
+  `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
+
 /** What the definition claims of itself, the most dangerous first. */
 export function riskWords(risk: Risk | null): { word: string; tone: '' | 'warn' | 'err' }[] {
   if (risk === null) return [];

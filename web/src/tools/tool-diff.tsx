@@ -2,18 +2,17 @@ import { useState } from 'react';
 import type { DefinitionChange, DefinitionDiff } from '../api/tool-types.js';
 import { visible, visibleJson } from '../ui/visible.js';
 import { CompareText } from './compare-text.js';
+import { joinWords } from './join-words.js';
 import { SEVERITIES, SEVERITY_WORDS } from './tool-words.js';
 
 interface ToolDiffProps {
   diff: DefinitionDiff;
-  serverId: string;
-  tool: string;
-  /** The one of now. */
-  definition: unknown;
+  /** For who may ask for the earlier definition: it beside the one of now. */
+  compare?: { serverId: string; tool: string; definition: unknown };
 }
 
 /** What a changed definition means, the worst first; then the text itself, side by side. */
-export function ToolDiff({ diff, serverId, tool, definition }: ToolDiffProps) {
+export function ToolDiff({ diff, compare }: ToolDiffProps) {
   const [open, setOpen] = useState(false);
   const groups = SEVERITIES.map((severity) => ({
     severity,
@@ -32,10 +31,12 @@ export function ToolDiff({ diff, serverId, tool, definition }: ToolDiffProps) {
           </ul>
         </section>
       ))}
-      <details className="fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>both definitions, line by line</summary>
-        {open && <CompareText serverId={serverId} tool={tool} from={diff.from} definition={definition} />}
-      </details>
+      {compare !== undefined && (
+        <details className="fold" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>both definitions, line by line</summary>
+          {open && <CompareText {...compare} from={diff.from} />}
+        </details>
+      )}
     </div>
   );
 }
@@ -61,7 +62,7 @@ function Change({ change: { path, message, before, after, words } }: { change: D
 function Words({ words }: { words: NonNullable<DefinitionChange['words']> }) {
   return (
     <p className="words">
-      {words.map(({ op, text }, at) => {
+      {joinWords(words).map(({ op, text }, at) => {
         if (op === 'removed') return <del key={at}>{visible(text)}</del>;
         return op === 'added' ? <ins key={at}>{visible(text)}</ins> : <span key={at}>{visible(text)}</span>;
       })}

@@ -23,11 +23,17 @@ export const LinkPeekBody = z.strictObject({ token });
 export const LinkDecisionBody = z.strictObject({ token, decision: z.enum(['approve', 'deny']), reason });
 
 export const LinkPeekView = ApprovalView.extend({
+  definition: z
+    .unknown()
+    .meta({ description: 'What is asked about, as the server gave it; null when it is not kept.' }),
+  diff: z.unknown().meta({ description: 'Of a definition: what changed since the one that was approved; else null.' }),
   acts_for: z.object({ user_id: z.string(), username: z.string() }).meta({ description: 'In whose name it decides.' }),
 }).meta({ id: 'ApprovalLink' });
 
 export const toLinkPeekView = ({ item, actsFor }: LinkPeek): z.infer<typeof LinkPeekView> => ({
   ...toApprovalInfo(item),
+  definition: item.definition,
+  diff: item.diff,
   acts_for: { user_id: actsFor.userId, username: actsFor.username },
 });
 

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { approvalsChanged } from '../api/approval-queries.js';
 import type { ApprovalDetail as Detail } from '../api/approval-types.js';
 import { call } from '../api/http.js';
@@ -15,7 +16,7 @@ import { JsonView } from '../ui/json-tree.js';
 import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
 import { Risks } from './approval-row.js';
-import { endWords, KIND_WORDS, left, STATUS_ICONS, viaWords } from './approval-words.js';
+import { endWords, KIND_WORDS, left, sentence, STATUS_ICONS, tellsMore, viaWords } from './approval-words.js';
 import { Decide } from './decide.js';
 import { followed } from './follow.js';
 
@@ -30,6 +31,7 @@ export function ApprovalDetail({ id }: { id: string }) {
 function Shown({ approval }: { approval: Detail }) {
   const { status, tool, server, why, title } = approval;
   const pending = status === 'pending';
+  const [late, setLate] = useState(false);
   return (
     <article aria-label={`${tool}, ${server.name}`} data-testid="approval" data-status={status}>
       <h2 className="mono">
@@ -43,10 +45,15 @@ function Shown({ approval }: { approval: Detail }) {
         </span>
         <Risks approval={approval} />
       </p>
-      {title !== tool && <p>{visible(title)}</p>}
+      {late && (
+        <p className="note" role="alert">
+          Somebody was faster: your decision came after it, and changed nothing.
+        </p>
+      )}
+      {tellsMore(approval) && <p>{visible(title)}</p>}
       <p>
         <span className="dim">Why it asks: </span>
-        {visible(why)}
+        {sentence(visible(why))}
       </p>
       {approval.decision_reason !== null && (
         <p>
@@ -58,7 +65,7 @@ function Shown({ approval }: { approval: Detail }) {
       {approval.diff !== null && (
         <section className="section" aria-labelledby="approval-diff">
           <h3 id="approval-diff">What changed</h3>
-          <ToolDiff diff={approval.diff} serverId={server.id} tool={tool} definition={approval.definition} />
+          <ToolDiff diff={approval.diff} compare={{ serverId: server.id, tool, definition: approval.definition }} />
         </section>
       )}
       {approval.arguments !== null && (
@@ -67,7 +74,7 @@ function Shown({ approval }: { approval: Detail }) {
           <JsonView name="The arguments" value={approval.arguments} />
         </section>
       )}
-      {pending && approval.can_decide && <Decide approval={approval} />}
+      {pending && approval.can_decide && <Decide approval={approval} onLate={() => setLate(true)} />}
       <Withdraw approval={approval} />
       <Outcome approval={approval} />
       <details className="fold" open={approval.kind === 'tool' && approval.diff === null}>

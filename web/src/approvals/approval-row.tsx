@@ -3,11 +3,23 @@ import type { Approval } from '../api/approval-types.js';
 import { Icon } from '../ui/icons.js';
 import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
-import { endWords, KIND_WORDS, left, riskWords, STATUS_ICONS, viaWords, waited } from './approval-words.js';
+import {
+  argumentWords,
+  endWords,
+  KIND_WORDS,
+  left,
+  riskWords,
+  sentence,
+  STATUS_ICONS,
+  tellsMore,
+  viaWords,
+  waited,
+} from './approval-words.js';
 
 /** One request in the list: who, what, why, how dangerous, how old. */
 export function ApprovalRow({ approval, now, current }: { approval: Approval; now: number; current: boolean }) {
   const { id, kind, status, tool, server, title, why, requested_by, created_at, expires_at } = approval;
+  const values = argumentWords(approval);
   const ends = left(expires_at, now);
   const mine = status === 'pending' && approval.can_decide;
   return (
@@ -20,7 +32,7 @@ export function ApprovalRow({ approval, now, current }: { approval: Approval; no
         data-approval-id={id}
         data-status={status}
         data-mine={mine}
-        aria-current={current ? 'true' : undefined}
+        data-current={current}
       >
         <span className="ask-mark">
           <Icon name={STATUS_ICONS[status] ?? 'unknown'} />
@@ -30,8 +42,9 @@ export function ApprovalRow({ approval, now, current }: { approval: Approval; no
             <strong className="mono">{visible(tool)}</strong> <span className="mono">· {visible(server.name)}</span>{' '}
             <Risks approval={approval} />
           </span>
-          {title !== tool && <span className="ask-title">{visible(title)}</span>}
-          <span className="ask-why">{status === 'pending' ? visible(why) : `${endWords(approval)}.`}</span>
+          {tellsMore(approval) && <span className="ask-title">{visible(title)}</span>}
+          {values !== undefined && <span className="ask-arguments mono">{visible(values)}</span>}
+          <span className="ask-why">{status === 'pending' ? sentence(visible(why)) : `${endWords(approval)}.`}</span>
           <span className="ask-meta">
             <span>{KIND_WORDS[kind] ?? kind}</span>
             {requested_by !== null && <span>asked by {requested_by.username}</span>}

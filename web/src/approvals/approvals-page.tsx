@@ -10,6 +10,7 @@ import { ErrorNote, Loading } from '../ui/feedback.js';
 import { useNow } from '../ui/hooks.js';
 import { TabPanel, Tabs } from '../ui/tabs.js';
 import { inTextField } from '../ui/text-field.js';
+import { visible } from '../ui/visible.js';
 import { ApprovalDetail } from './approval-detail.js';
 import { ApprovalRow } from './approval-row.js';
 import { Grants } from './grants.js';
@@ -71,13 +72,17 @@ function List({ status, opened }: { status: 'pending' | 'decided'; opened: strin
   const set = (part: { kind?: string; server_id?: string | undefined }) =>
     void navigate({ to: '.', search: (search) => ({ ...search, ...part }), replace: true });
   const list = useRef<HTMLDivElement>(null);
+  const isOpen = useRef(opened !== undefined);
+  isOpen.current = opened !== undefined;
   useEffect(() => {
     const move = (event: KeyboardEvent) => {
       if (event.defaultPrevented || inTextField(event.target) || document.querySelector('dialog[open]')) return;
       const step = { j: 1, k: -1 }[keyName(event)];
       if (step === undefined || list.current === null) return;
       event.preventDefault();
-      focusRow(list.current, step);
+      const row = focusRow(list.current, step);
+      // Where one is open the next is opened, too: keys that decide are about what one sees.
+      if (isOpen.current) row?.click();
     };
     addEventListener('keydown', move);
     return () => removeEventListener('keydown', move);
@@ -161,18 +166,21 @@ function ServerChoice({
       <option value="">every server</option>
       {servers.map(({ id, name }) => (
         <option key={id} value={id}>
-          {name}
+          {visible(name)}
         </option>
       ))}
     </select>
   );
 }
 
+const isCurrent = (row: HTMLElement) => row.dataset.current === 'true';
+
 /** To the next or the previous row; from elsewhere to the one that is open, else to the first. */
-function focusRow(list: HTMLElement, step: number): void {
+function focusRow(list: HTMLElement, step: number): HTMLElement | undefined {
   const rows = [...list.querySelectorAll<HTMLElement>('.ask')];
   const at = rows.findIndex((row) => row === document.activeElement);
-  const from = at === -1 ? rows.findIndex((row) => row.ariaCurrent === 'true') : at;
+  const from = at === -1 ? rows.findIndex(isCurrent) : at;
   const next = at === -1 && from === -1 ? rows[0] : rows[Math.min(rows.length - 1, Math.max(0, from + step))];
   next?.focus();
+  return next;
 }

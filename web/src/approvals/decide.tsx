@@ -12,10 +12,17 @@ import { inTextField } from '../ui/text-field.js';
 import { readScope, rowsOf, SCOPE_EXPIRIES, type ScopeDraft } from './scope.js';
 import { ScopeForm } from './scope-form.js';
 
+interface DecideProps {
+  approval: ApprovalDetail;
+  /** It was decided already when the decision came. */
+  onLate: () => void;
+}
+
 /** The decision itself: arguments as they shall be, for how long it stands, a reason; `y` and `n` where one reads. */
-export function Decide({ approval }: { approval: ApprovalDetail }) {
+export function Decide({ approval, onLate }: DecideProps) {
   const { id, kind } = approval;
   const [reason, setReason] = useState('');
+  const [denying, setDenying] = useState(false);
   const [edited, setEdited] = useState<string>();
   const types = useMemo(() => scopesOf(approval), [approval]);
   const [scope, setScope] = useState<ScopeDraft>(() => ({
@@ -30,6 +37,9 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
   const deciding = useMutation({
     mutationFn: (body: DecisionBody) =>
       call('POST', `/approvals/${id}/decide`, { body: { ...body, decision_id: decisionId } }),
+    onError: (error) => {
+      if (wasLate(error)) onLate();
+    },
     onSettled: () => {
       if (kind === 'tool') toolsChanged(approval.server.id);
       else approvalsChanged();
@@ -57,10 +67,13 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || inTextField(event.target) || document.querySelector('dialog[open]')) return;
       const name = keyName(event);
-      if (name === 'y') latest.current('approve');
-      else if (name === 'n') reasonField.current?.focus();
-      else return;
+      // What has the focus in the list is what one means, and that may be another one.
+      const other = document.activeElement?.closest('.ask[data-current=false]') ?? null;
+      if (other !== null || (name !== 'y' && name !== 'n')) return;
       event.preventDefault();
+      if (name === 'y') return latest.current('approve');
+      setDenying(true);
+      reasonField.current?.focus();
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
@@ -72,7 +85,8 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
       aria-label="Decide"
       onSubmit={(event) => {
         event.preventDefault();
-        decide('deny');
+        // Enter in a field denies for who pressed `n`, and for nobody else.
+        if (denying && document.activeElement === reasonField.current) decide('deny');
       }}
     >
       {kind !== 'tool' && approval.arguments !== null && (
@@ -86,12 +100,13 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
         </p>
       )}
       <label className="field">
-        <span className="field-label">Reason (optional; Enter denies)</span>
+        <span className="field-label">{denying ? 'Reason (optional): Enter denies' : 'Reason (optional)'}</span>
         <input
           ref={reasonField}
           className="input"
           maxLength={500}
           value={reason}
+          onBlur={() => setDenying(false)}
           onChange={(event) => setReason(event.target.value)}
         />
       </label>
@@ -104,12 +119,12 @@ export function Decide({ approval }: { approval: ApprovalDetail }) {
         >
           {approveWords(kind, scope.type)} <kbd>y</kbd>
         </button>
-        <button type="submit" className="button" disabled={deciding.isPending}>
+        <button type="button" className="button" disabled={deciding.isPending} onClick={() => decide('deny')}>
           {kind === 'tool' ? 'Reject' : 'Deny'} <kbd>n</kbd>
         </button>
         {deciding.isPending && <span role="status">Deciding…</span>}
       </div>
-      {deciding.isError && <Refused error={deciding.error} />}
+      {deciding.isError && !wasLate(deciding.error) && <ErrorNote error={deciding.error} />}
     </form>
   );
 }
@@ -119,10 +134,7 @@ const approveWords = (kind: string, scope: ScopeType): string => {
   return scope === 'once' ? 'Approve once' : 'Approve and remember';
 };
 
-function Refused({ error }: { error: unknown }) {
-  const decided = error instanceof Problem && error.code === 'ALREADY_DECIDED';
-  return <ErrorNote error={error} {...(decided ? { title: 'Somebody was faster' } : {})} />;
-}
+const wasLate = (error: unknown): boolean => error instanceof Problem && error.code === 'ALREADY_DECIDED';
 
 function scopesOf({ kind, session_id, arguments: values }: ApprovalDetail): ScopeType[] {
   if (kind === 'tool') return [];

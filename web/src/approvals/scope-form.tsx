@@ -2,7 +2,7 @@ import type { ScopeType } from '../api/approval-types.js';
 import { Field } from '../ui/field.js';
 import { visible } from '../ui/visible.js';
 import { SCOPE_WORDS } from './approval-words.js';
-import { SCOPE_EXPIRIES, type MatchRow, type ScopeDraft } from './scope.js';
+import { isPlain, SCOPE_EXPIRIES, type MatchRow, type ScopeDraft } from './scope.js';
 
 interface ScopeFormProps {
   draft: ScopeDraft;
@@ -74,7 +74,7 @@ function Rows({ rows, onChange }: { rows: MatchRow[]; onChange: (rows: MatchRow[
             value={rule}
             onChange={(event) => change(at, { rule: event.target.value as MatchRow['rule'] })}
           >
-            <option value="equals">is</option>
+            {isPlain(value) && <option value="equals">is</option>}
             {typeof value === 'string' && <option value="prefix">begins with</option>}
             <option value="any">is anything</option>
           </select>
@@ -92,6 +92,10 @@ function Rows({ rows, onChange }: { rows: MatchRow[]; onChange: (rows: MatchRow[
           )}
         </div>
       ))}
+      <p className="dim field-hint">
+        Lists, and arguments that this call does not have, may be anything. A beginning ends where a name does: /srv/a
+        lets /srv/a/b through, and not /srv/ab.
+      </p>
     </div>
   );
 }

@@ -21,14 +21,29 @@ export interface ScopeDraft {
 }
 
 const MAX_ROWS = 40;
+/** Of one permission. */
+const MAX_BOUND = 16;
 const escaped = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Only such a value can be compared: a list or an object is looked at not at all. */
+export const isPlain = (value: unknown): boolean => value === null || typeof value !== 'object';
+
+/** To begin with: what holds the thing, where the value is a path or an address; never a root, nor a scheme alone. */
+const parentOf = (text: string) => /^.*[^/:]\/(?=[^/])/s.exec(text)?.[0] ?? text;
+
+/** A beginning ends where a name does: `/srv/a` does not mean `/srv/ab`. */
+function liesBelow(text: string, prefix: string): boolean {
+  if (!text.startsWith(prefix)) return false;
+  return text.length === prefix.length || /[/?#]/.test(text.charAt(prefix.length)) || /[/?#=&,;\s]$/.test(prefix);
+}
 
 /** One row for each plain argument, inner ones too; a list is one value. */
 export function rowsOf(values: Readonly<Record<string, unknown>>, under = ''): MatchRow[] {
   const rows = Object.entries(values).flatMap(([name, value]): MatchRow[] => {
     const pointer = `${under}/${escaped(name)}`;
     if (isRecord(value) && Object.keys(value).length > 0) return rowsOf(value, pointer);
-    return [{ pointer, value, rule: 'equals', prefix: typeof value === 'string' ? value : '' }];
+    const prefix = typeof value === 'string' ? parentOf(value) : '';
+    return [{ pointer, value, rule: isPlain(value) ? 'equals' : 'any', prefix }];
   });
   return rows.slice(0, MAX_ROWS);
 }
@@ -58,8 +73,13 @@ export function readScope({ type, rows, uses, expiry }: ScopeDraft): ScopeRead {
   if (bound.some(({ rule, prefix }) => rule === 'prefix' && prefix === '')) {
     return { ok: false, why: 'An empty beginning would let everything through.' };
   }
-  const off = bound.find(({ rule, prefix, value }) => rule === 'prefix' && !String(value).startsWith(prefix));
-  if (off) return { ok: false, why: `${off.pointer}: this call does not begin with “${off.prefix}”.` };
+  const off = bound.find(({ rule, prefix, value }) => rule === 'prefix' && !liesBelow(String(value), prefix));
+  if (off) {
+    const begins = String(off.value).startsWith(off.prefix);
+    const why = begins ? 'ends in the middle of a name: end it at a /, ? or #' : 'is not how this call begins';
+    return { ok: false, why: `${off.pointer}: “${off.prefix}” ${why}.` };
+  }
+  if (bound.length > MAX_BOUND) return { ok: false, why: `At most ${MAX_BOUND} arguments can be bound.` };
   const match = Object.fromEntries(
     bound.map(({ pointer, rule, prefix, value }): [string, ArgumentRule] => [
       pointer,

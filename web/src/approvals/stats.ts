@@ -1,29 +1,12 @@
-import { isRecord } from '@app/session-protocol/client';
+import type { ApprovalStats } from '../api/approval-types.js';
+import { duration, plural } from '../ui/format.js';
 
-export interface DecisionStats {
-  decided: number;
-  approved: number;
-  denied: number;
-  expired: number;
-  medianMs: number | undefined;
-}
-
-const count = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
-
-/** Sums over days, or totals where they are given. */
-export function readStats(stats: Record<string, unknown>): DecisionStats {
-  const days = Array.isArray(stats.days) ? stats.days.filter(isRecord) : [];
-  const totals = isRecord(stats.totals) ? stats.totals : undefined;
-  const sum = (name: string) =>
-    totals !== undefined ? count(totals[name]) : days.reduce((all, day) => all + count(day[name]), 0);
+/** `30 days: 4 decisions, 3 approved, 1 denied. Half of them within 12 s.`; undefined where nobody decided anything. */
+export function statsWords({ days, median_decision_seconds: median }: ApprovalStats, span: number): string | undefined {
+  const sum = (name: 'approved' | 'denied' | 'expired') => days.reduce((all, day) => all + day[name], 0);
   const [approved, denied, expired] = [sum('approved'), sum('denied'), sum('expired')];
-  const seconds = stats.median_seconds;
-  const median = stats.median_ms ?? (typeof seconds === 'number' ? seconds * 1_000 : undefined);
-  return {
-    approved,
-    denied,
-    expired,
-    decided: approved + denied,
-    medianMs: typeof median === 'number' ? median : undefined,
-  };
+  if (approved + denied === 0) return undefined;
+  const ends = [`${approved} approved`, `${denied} denied`, ...(expired > 0 ? [`${expired} expired`] : [])].join(', ');
+  const half = median === null ? '' : ` Half of them within ${duration(median * 1_000)}.`;
+  return `${span} days: ${plural(approved + denied, 'decision')}, ${ends}.${half}`;
 }

@@ -4,6 +4,7 @@ import type { ApprovalCounts } from '../api/approval-types.js';
 import { queryClient } from '../api/queries.js';
 import { followEvents } from '../api/stream.js';
 import { announce } from '../ui/announcer.js';
+import { visible } from '../ui/visible.js';
 
 const AGAIN_MS = [1_000, 2_000, 5_000, 15_000];
 const HIDDEN_MS = 30_000;
@@ -47,8 +48,8 @@ function told(event: string, data: unknown): void {
     return;
   }
   if (event === 'approval_requested') {
-    const approval = isRecord(data) && isRecord(data.approval) ? data.approval : data;
-    const title = isRecord(approval) && typeof approval.title === 'string' ? `: ${approval.title}` : '';
+    const approval = isRecord(data) && isRecord(data.approval) ? data.approval : {};
+    const title = typeof approval.title === 'string' ? `: ${visible(approval.title)}` : '';
     announce(`Approval needed${title}.`, 'assertive');
   }
   approvalsChanged();

@@ -1,5 +1,6 @@
-import { useId } from 'react';
-import type { Field } from './schema-form.js';
+import { memo, useCallback, useId, useRef } from 'react';
+import { visible } from '../ui/visible.js';
+import { typedIn, type Field } from './schema-form.js';
 
 interface SchemaFieldsProps {
   fields: Field[];
@@ -11,14 +12,18 @@ interface SchemaFieldsProps {
 
 /** Fields made from a JSON Schema. All text in them comes from a server and is shown as text. */
 export function SchemaFields({ fields, raw, errors, disabled, onChange }: SchemaFieldsProps) {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  // The same for good: of two hundred fields only the one that is typed in is drawn again.
+  const change = useCallback((name: string, value: string) => latest.current(name, value), []);
   return fields.map((field) => (
     <OneField
       key={field.name}
       field={field}
-      value={raw[field.name] ?? field.initial}
-      error={errors[field.name]}
+      value={typedIn(raw, field.name) ?? field.initial}
+      error={typedIn(errors, field.name)}
       disabled={disabled === true}
-      onChange={(value) => onChange(field.name, value)}
+      onField={change}
     />
   ));
 }
@@ -28,15 +33,19 @@ interface OneFieldProps {
   value: string;
   error: string | undefined;
   disabled: boolean;
-  onChange: (value: string) => void;
+  onField: (name: string, value: string) => void;
 }
 
-function OneField({ field, value, error, disabled, onChange }: OneFieldProps) {
+const OneField = memo(Drawn);
+
+function Drawn({ field, value, error, disabled, onField }: OneFieldProps) {
   const id = useId();
+  const onChange = (typed: string) => onField(field.name, typed);
+  const label = field.label === '' ? '(without a name)' : visible(field.label);
   const described = { id, 'aria-describedby': `${id}-help`, 'aria-invalid': error !== undefined, disabled };
   const help = (
     <span id={`${id}-help`}>
-      {field.help !== '' && <span className="dim field-hint">{field.help}</span>}
+      {field.help !== '' && <span className="dim field-hint">{visible(field.help)}</span>}
       {error !== undefined && <span className="form-error">{error}</span>}
     </span>
   );
@@ -50,7 +59,7 @@ function OneField({ field, value, error, disabled, onChange }: OneFieldProps) {
             checked={value === 'true'}
             onChange={(event) => onChange(String(event.target.checked))}
           />
-          {field.label}
+          {label}
         </label>
         {help}
       </div>
@@ -59,18 +68,15 @@ function OneField({ field, value, error, disabled, onChange }: OneFieldProps) {
   return (
     <div className="field">
       <label className="field-label" htmlFor={id}>
-        {field.label}
+        {label}
         {!field.required && <span className="dim"> (optional)</span>}
       </label>
       {field.kind === 'choice' ? (
         <select {...described} className="input" value={value} onChange={(event) => onChange(event.target.value)}>
           <option value="">–</option>
-          {field.choices.map((choice) => (
-            <option
-              key={choice.label}
-              value={typeof choice.value === 'string' ? choice.value : JSON.stringify(choice.value)}
-            >
-              {choice.label}
+          {field.choices.map((choice, at) => (
+            <option key={at} value={typeof choice.value === 'string' ? choice.value : JSON.stringify(choice.value)}>
+              {visible(choice.label)}
             </option>
           ))}
         </select>
@@ -92,6 +98,11 @@ function OneField({ field, value, error, disabled, onChange }: OneFieldProps) {
           value={value}
           onChange={(event) => onChange(event.target.value)}
         />
+      )}
+      {field.kind === 'json' && value === '' && !disabled && field.draft !== 'null' && (
+        <button type="button" className="text-button" onClick={() => onChange(field.draft)}>
+          Insert a template<span className="unseen"> for {label}</span>
+        </button>
       )}
       {help}
     </div>

@@ -1,4 +1,5 @@
 import { isRecord } from '@app/session-protocol/client';
+import { draftValue, plainSchema } from './schema-parts.js';
 
 export type FieldKind = 'text' | 'number' | 'integer' | 'boolean' | 'choice' | 'json';
 
@@ -15,6 +16,8 @@ export interface Field {
   initial: string;
   multiline: boolean;
   limits: { min?: number; max?: number; minLength?: number; maxLength?: number };
+  /** For `json`: a value of the right form to begin with, as text. */
+  draft: string;
 }
 
 const INPUTS: Record<string, Field['input']> = {
@@ -31,9 +34,10 @@ export function fieldsOf(schema: unknown, values: Record<string, unknown> = {}):
   const properties = isRecord(schema) && isRecord(schema.properties) ? schema.properties : {};
   const required = isRecord(schema) && Array.isArray(schema.required) ? schema.required : [];
   return Object.entries(properties).map(([name, raw]) => {
-    const property = isRecord(raw) ? raw : {};
-    const value = Object.hasOwn(values, name) ? values[name] : property.default;
-    const kind = isReference(value) ? 'json' : kindOf(property, value);
+    const property = plainSchema(raw, schema);
+    // A default of null is how languages without optional things say that it is optional.
+    const value = Object.hasOwn(values, name) ? values[name] : (property.default ?? undefined);
+    const kind = isReference(value) || value === null ? 'json' : kindOf(property, value);
     return {
       name,
       label: text(property.title) || name,
@@ -45,6 +49,7 @@ export function fieldsOf(schema: unknown, values: Record<string, unknown> = {}):
       initial: write(kind, value),
       multiline: kind === 'json' || (typeof value === 'string' && (value.length > 80 || value.includes('\n'))),
       limits: limitsOf(property),
+      draft: kind === 'json' ? JSON.stringify(draftValue(raw, schema), null, 2) : '',
     };
   });
 }
@@ -157,17 +162,20 @@ function readJson(raw: string): Read {
 
 export type FormRead = { ok: true; values: Record<string, unknown> } | { ok: false; errors: Record<string, string> };
 
+/** What is typed in a field; a field may be called `constructor`, which every object has. */
+export const typedIn = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
 /** All fields at once. @param kept values that have no field, carried over */
 export function readForm(fields: Field[], raw: Record<string, string>, kept: Record<string, unknown> = {}): FormRead {
-  const errors: Record<string, string> = {};
-  const values: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(kept)) {
-    if (!fields.some((field) => field.name === name)) values[name] = value;
-  }
+  const errors = new Map<string, string>();
+  const named = new Set(fields.map(({ name }) => name));
+  const values = new Map(Object.entries(kept).filter(([name]) => !named.has(name)));
   for (const field of fields) {
-    const read = readField(field, raw[field.name] ?? field.initial);
-    if (!read.ok) errors[field.name] = `${field.label} ${read.why}.`;
-    else if (read.value !== undefined) values[field.name] = read.value;
+    const read = readField(field, typedIn(raw, field.name) ?? field.initial);
+    if (!read.ok) errors.set(field.name, `${field.label} ${read.why}.`);
+    else if (read.value !== undefined) values.set(field.name, read.value);
   }
-  return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, values };
+  if (errors.size > 0) return { ok: false, errors: Object.fromEntries(errors) };
+  return { ok: true, values: Object.fromEntries(values) };
 }

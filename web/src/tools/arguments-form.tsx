@@ -1,5 +1,7 @@
 import { SchemaFields } from '../console/schema-fields.js';
 import type { Field } from '../console/schema-form.js';
+import { takesNothing } from '../console/schema-parts.js';
+import { JsonView } from '../ui/json-tree.js';
 import { Tabs, TabPanel } from '../ui/tabs.js';
 import { inView, type ArgumentsDraft } from './arguments.js';
 
@@ -27,20 +29,32 @@ export function ArgumentsForm({ schema, fields, draft, errors, onChange }: Argum
       />
       <TabPanel prefix="arguments" name={draft.view}>
         {draft.view === 'json' ? (
-          <label className="field">
-            <span className="unseen">Arguments as JSON</span>
-            <textarea
-              className="input mono"
-              rows={10}
-              spellCheck={false}
-              value={draft.json}
-              onChange={(event) => onChange({ ...draft, json: event.target.value })}
-            />
-            {errors.json !== undefined && <span className="form-error">{errors.json}</span>}
-          </label>
+          <>
+            <label className="field">
+              <span className="unseen">Arguments as JSON</span>
+              <textarea
+                className="input mono"
+                rows={10}
+                spellCheck={false}
+                value={draft.json}
+                onChange={(event) => onChange({ ...draft, json: event.target.value })}
+              />
+              {errors.json !== undefined && <span className="form-error">{errors.json}</span>}
+            </label>
+            <details className="fold">
+              <summary>the schema of the arguments</summary>
+              <JsonView name="The schema of the arguments" value={schema} />
+            </details>
+          </>
         ) : (
           <>
-            {fields.length === 0 && <p className="dim">This tool takes no arguments.</p>}
+            {fields.length === 0 && (
+              <p className="dim">
+                {takesNothing(schema)
+                  ? 'This tool takes no arguments.'
+                  : 'No form can be made of its schema: write the arguments as JSON.'}
+              </p>
+            )}
             <SchemaFields
               fields={fields}
               raw={draft.raw}

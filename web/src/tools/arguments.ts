@@ -1,5 +1,6 @@
 import { isRecord } from '@app/session-protocol/client';
 import { fieldsOf, readForm, type Field, type FormRead } from '../console/schema-form.js';
+import { draftValue, takesNothing } from '../console/schema-parts.js';
 
 /** Arguments as they are being written: by form or as JSON. */
 export interface ArgumentsDraft {
@@ -12,18 +13,19 @@ export interface ArgumentsDraft {
 
 export function draftOf(schema: unknown, values: Record<string, unknown> = {}): ArgumentsDraft {
   const fields = fieldsOf(schema, values);
+  const given = Object.keys(values).length > 0;
   const written = fields.filter(({ name }) => Object.hasOwn(values, name));
   return {
-    view: fields.length === 0 && Object.keys(values).length > 0 ? 'json' : 'form',
+    view: fields.length === 0 && (given || !takesNothing(schema)) ? 'json' : 'form',
     raw: Object.fromEntries(written.map(({ name, initial }) => [name, initial])),
-    json: JSON.stringify(values, null, 2),
+    json: JSON.stringify(given || fields.length > 0 ? values : (draftValue(schema, schema) ?? {}), null, 2),
     kept: values,
   };
 }
 
 /** A default that nobody chose stays the tool's own. */
 const given = (fields: Field[], { raw, kept }: ArgumentsDraft) =>
-  fields.filter(({ name, required }) => required || name in raw || Object.hasOwn(kept, name));
+  fields.filter(({ name, required }) => required || Object.hasOwn(raw, name) || Object.hasOwn(kept, name));
 
 export function readDraft(fields: Field[], draft: ArgumentsDraft): FormRead {
   return draft.view === 'form' ? readForm(given(fields, draft), draft.raw, draft.kept) : readJsonObject(draft.json);

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { CallWaits, DryRun } from '../api/tool-types.js';
 import { Problem } from '../api/problem.js';
 import type { McpServer } from '../api/types.js';
-import { endWords, left } from '../approvals/approval-words.js';
+import { endWords, left, sentence } from '../approvals/approval-words.js';
 import { followed } from '../approvals/follow.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { duration } from '../ui/format.js';
@@ -94,7 +94,7 @@ function Dry({ run: { would, rule, reason, issues } }: { run: DryRun }) {
   return (
     <div className="note" data-testid="dry-run">
       <p>
-        <strong>{WOULD[would] ?? would}</strong> {because !== '' && visible(because)}
+        <strong>{WOULD[would] ?? would}</strong> {because !== '' && sentence(visible(because))}
       </p>
       {issues.length > 0 && <Issues issues={issues} />}
       <p className="dim">Nothing was sent.</p>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { McpServer, Tool } from '../api/types.js';
 import { fieldsOf } from '../console/schema-form.js';
 import { CopyBox } from '../ui/copy.js';
@@ -23,6 +23,12 @@ export function Playground({ server, tool }: { server: McpServer; tool: Tool }) 
   const [seconds, setSeconds] = useState('');
   const [runs, setRuns] = useState(() => pastRuns(server.id, tool.name));
   const run = useRun(server.id, tool.name);
+  const result = useRef<HTMLElement>(null);
+  const ended = run.state === 'done' || run.state === 'failed';
+  useEffect(() => {
+    // Where form and result stand one below the other, what came would not be seen.
+    if (ended) result.current?.scrollIntoView({ block: 'nearest' });
+  }, [ended]);
   const read = readDraft(fields, draft);
 
   const start = async (dryRun: boolean) => {
@@ -100,7 +106,7 @@ export function Playground({ server, tool }: { server: McpServer; tool: Tool }) 
           )}
         </details>
       </form>
-      <section aria-label="Result" aria-live="polite">
+      <section ref={result} aria-label="Result" aria-live="polite">
         <CallReplyView run={run} server={server} />
         <History runs={runs} onChoose={(past) => setDraft(draftOf(schema, past.arguments))} />
       </section>
@@ -112,7 +118,7 @@ function History({ runs, onChoose }: { runs: PastRun[]; onChoose: (run: PastRun)
   if (runs.length === 0) return null;
   return (
     <details className="fold">
-      <summary>your last {runs.length} runs here</summary>
+      <summary>{runs.length === 1 ? 'your last run here' : `your last ${runs.length} runs here`}</summary>
       <ul className="entries">
         {runs.map((run) => (
           <li key={run.at} className="line">

@@ -21,7 +21,9 @@ export function ResultView({ answer }: { answer: CallAnswer }) {
           <Icon name={CALL_ICONS[status] ?? 'unknown'} /> {CALL_WORDS[status] ?? status}
         </span>
         <span className="mono">{duration(duration_ms)}</span>
-        {result?.is_error === true && <span className="tag tag-err">the tool says: error</span>}
+        {result?.is_error === true && error?.code !== 'OUTPUT_INVALID' && (
+          <span className="tag tag-err">the tool says: error</span>
+        )}
       </p>
       {error !== null && (
         <div className="note note-error">

@@ -23,7 +23,9 @@ export function EditSheet({ node, onClose }: { node: ShownNode; onClose: () => v
   const tab = fields.length === 0 ? 'json' : chosen;
 
   // A default that nobody chose stays the tool's own.
-  const given = fields.filter(({ name, required }) => required || name in raw || Object.hasOwn(node.arguments, name));
+  const given = fields.filter(
+    ({ name, required }) => required || Object.hasOwn(raw, name) || Object.hasOwn(node.arguments, name),
+  );
   const form = readForm(given, raw, node.arguments);
   const text = json ?? before;
   const read: FormRead = tab === 'form' ? form : readArguments(text);

@@ -9,6 +9,7 @@ import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { fieldsOf, isToldAt, TextField } from '../ui/field.js';
 import { moment } from '../ui/format.js';
+import { ApprovalMails } from './approval-mails.js';
 import { SettingsPage } from './settings-page.js';
 
 export function ProfilePage() {
@@ -27,7 +28,7 @@ function Profile({ account }: { account: Account }) {
   const facts: Fact[] = [
     ['Email', user.email],
     ['Member since', moment(user.created_at).slice(0, 10)],
-    [organization.name, role],
+    ['Role', `${role} of ${organization.name}`],
     ['User id', user.id],
   ];
   return (
@@ -39,6 +40,7 @@ function Profile({ account }: { account: Account }) {
       )}
       <Facts facts={facts} />
       <ProfileForm key={user.updated_at} account={account} />
+      <ApprovalMails />
     </>
   );
 }

@@ -136,6 +136,56 @@ describe('a form made from a JSON Schema', () => {
     });
   });
 
+  test('what is optional by being nothing else, or is defined elsewhere, has the field of what it is', () => {
+    const fields = fieldsOf({
+      $defs: { Name: { type: 'string', maxLength: 5 }, Node: { $ref: '#/$defs/Node' } },
+      required: ['name'],
+      properties: {
+        limit: { anyOf: [{ type: 'integer', minimum: 1 }, { type: 'null' }], default: null, title: 'Limit' },
+        name: { allOf: [{ $ref: '#/$defs/Name' }], description: 'Whose.' },
+        either: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+        endless: { $ref: '#/$defs/Node' },
+        nowhere: { $ref: '#/$defs/toString' },
+      },
+    });
+    expect(fields.map(({ name, kind, initial }) => [name, kind, initial])).toEqual([
+      ['limit', 'integer', ''],
+      ['name', 'text', ''],
+      ['either', 'json', ''],
+      ['endless', 'json', ''],
+      ['nowhere', 'json', ''],
+    ]);
+    expect(readForm(fields, { name: 'too long', limit: '0' })).toMatchObject({
+      ok: false,
+      errors: { name: 'name takes 5 characters.', limit: 'Limit is at least 1.' },
+    });
+    expect(readForm(fields, { name: 'ana' })).toEqual({ ok: true, values: { name: 'ana' } });
+  });
+
+  test('what has no simple field can begin with its form, however deep the schema goes', () => {
+    const inner = { $ref: '#/$defs/Tree' };
+    const item = { properties: { sku: { enum: ['a', 'b'] }, count: { type: 'integer', minimum: 1 }, note: {} } };
+    const [lines, tree] = fieldsOf({
+      $defs: { Tree: { type: 'object', required: ['name', 'inner'], properties: { name: { type: 'string' }, inner } } },
+      properties: { lines: { type: 'array', items: { ...item, required: ['sku', 'count'] } }, tree: inner },
+    });
+    expect(JSON.parse(lines?.draft ?? '')).toEqual([{ sku: 'a', count: 1 }]);
+    expect(JSON.parse(tree?.draft ?? '')).toMatchObject({ name: '', inner: { name: '', inner: { name: '' } } });
+    const wide = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`p${at}`, { $ref: '#' }]));
+    const [whole] = fieldsOf({ type: 'object', properties: { whole: { type: 'object', properties: wide } } });
+    expect(whole?.draft.length).toBeLessThan(20_000);
+  });
+
+  test('a field may be called what every object has', () => {
+    const names = ['constructor', 'toString', '__proto__'];
+    const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+    const fields = fieldsOf({ required: names, properties });
+    const read = readForm(fields, {});
+    expect(read.ok ? [] : Object.keys(read.errors)).toEqual(names);
+    const given = Object.fromEntries(names.map((name) => [name, 'x']));
+    expect(readForm(fields, given)).toEqual({ ok: true, values: given });
+  });
+
   test('a schema that is none gives no fields', () => {
     expect(fieldsOf(undefined)).toEqual([]);
     expect(fieldsOf({ properties: { x: null } })).toMatchObject([{ name: 'x', kind: 'json' }]);

@@ -3,14 +3,23 @@ import type { Approval } from '../../../web/src/api/approval-types.js';
 import { EventParser } from '../../../web/src/api/event-parser.js';
 import { queryString } from '../../../web/src/api/query-string.js';
 import { barsOf } from '../../../web/src/activity/bars.js';
-import { endWords, grantWords, left, waited } from '../../../web/src/approvals/approval-words.js';
-import { readScope, rowsOf, type ScopeDraft } from '../../../web/src/approvals/scope.js';
+import {
+  argumentWords,
+  endWords,
+  grantWords,
+  left,
+  sentence,
+  waited,
+} from '../../../web/src/approvals/approval-words.js';
+import { type MatchRow, readScope, rowsOf, type ScopeDraft } from '../../../web/src/approvals/scope.js';
+import { statsWords } from '../../../web/src/approvals/stats.js';
 import { configFields } from '../../../web/src/catalogue/config-form.js';
 import { diffLines } from '../../../web/src/console/diff.js';
 import { fieldsOf } from '../../../web/src/console/schema-form.js';
 import { filterOf, isFiltered, readLogSearch } from '../../../web/src/logs/log-search.js';
 import { draftOf, inView, readDraft, withoutSecrets } from '../../../web/src/tools/arguments.js';
 import { clientCurl, platformCurl, quoted } from '../../../web/src/tools/call-curl.js';
+import { joinWords } from '../../../web/src/tools/join-words.js';
 import { pairLines } from '../../../web/src/tools/pair-lines.js';
 import { logLine } from '../../../web/src/tools/log-line.js';
 import { toolPath } from '../../../web/src/tools/tool-words.js';
@@ -59,12 +68,18 @@ describe('a permission that is remembered', () => {
   });
 
   test('offers each plain argument by its pointer', () => {
-    expect(rowsOf(VALUES).map(({ pointer, value }) => [pointer, value])).toEqual([
-      ['/path', '/srv/a'],
-      ['/odd~1~0name', 1],
-      ['/options/deep', true],
-      ['/options/empty', {}],
-      ['/list', [1, 2]],
+    expect(rowsOf(VALUES).map(({ pointer, value, rule }) => [pointer, value, rule])).toEqual([
+      ['/path', '/srv/a', 'equals'],
+      ['/odd~1~0name', 1, 'equals'],
+      ['/options/deep', true, 'equals'],
+      // What is no single value cannot be compared.
+      ['/options/empty', {}, 'any'],
+      ['/list', [1, 2], 'any'],
+    ]);
+    expect(rowsOf({ a: '/srv/a/one', b: 'plain', c: 'https://h/x/?q=1' }).map(({ prefix }) => prefix)).toEqual([
+      '/srv/a/',
+      'plain',
+      'https://h/x/',
     ]);
   });
 
@@ -93,6 +108,10 @@ describe('a permission that is remembered', () => {
       draft({ rows: anything }),
       draft({ rows: path('') }),
       draft({ rows: path('/etc') }),
+      draft({ rows: path('/sr') }),
+      draft({
+        rows: Array.from({ length: 17 }, (_, at) => ({ ...path('/srv')[0], pointer: `/p${at}` })) as MatchRow[],
+      }),
       draft({ uses: '0' }),
       draft({ uses: '1.5' }),
     ]) {
@@ -123,6 +142,14 @@ describe('a request in the inbox', () => {
     expect(left(null, NOW)).toBeUndefined();
   });
 
+  test('tells in a line with what it would be called', () => {
+    expect(argumentWords({ arguments: { id: 'ord_1', lines: [1, 2] } })).toBe('id: "ord_1", lines: [1,2]');
+    expect(argumentWords({ arguments: { user: 'ana', Password: 'hunter2' } })).toBe('user: "ana", Password: •••');
+    expect(argumentWords({ arguments: { text: 'x'.repeat(9_999) } })?.length).toBe(200);
+    expect([argumentWords({ arguments: {} }), argumentWords({ arguments: null })]).toEqual([undefined, undefined]);
+    expect([sentence('it may write'), sentence('Why?')]).toEqual(['It may write.', 'Why?']);
+  });
+
   test('tells each end apart', () => {
     const ended = (status: Approval['status']) =>
       endWords({
@@ -133,6 +160,25 @@ describe('a request in the inbox', () => {
     const words = (['pending', 'approved', 'denied', 'expired', 'withdrawn', 'superseded'] as const).map(ended);
     expect(new Set(words).size).toBe(6);
     expect(words[2]).toBe('Denied by ana');
+  });
+});
+
+describe('how deciding goes', () => {
+  const day = { date: '2026-11-22', approved: 2, denied: 1, expired: 1, withdrawn: 0, superseded: 3 };
+  const stats = {
+    pending: 1,
+    counts: { pending: 1, calls: 1, nodes: 0, tools: 0 },
+    oldest_pending_at: null,
+    days: [day, { ...day, expired: 0 }],
+    median_decision_seconds: 12.3,
+    servers: [],
+  };
+
+  test('is told in a line, with how long it took', () => {
+    expect(statsWords(stats, 30)).toBe(
+      '30 days: 6 decisions, 4 approved, 2 denied, 1 expired. Half of them within 12 s.',
+    );
+    expect(statsWords({ ...stats, days: [], median_decision_seconds: null }, 30)).toBeUndefined();
   });
 });
 
@@ -164,6 +210,14 @@ describe('arguments of a tool', () => {
     expect(inView(SCHEMA, { ...empty, view: 'json', json: '[1]' }, 'form')).toBeUndefined();
   });
 
+  test('of which no form can be made are written as JSON, begun with what is required', () => {
+    const either = { type: 'object', oneOf: [{ required: ['iban'], properties: { iban: { type: 'string' } } }, {}] };
+    expect(draftOf(either)).toMatchObject({ view: 'json', json: '{\n  "iban": ""\n}' });
+    expect(draftOf({ type: 'object', additionalProperties: true })).toMatchObject({ view: 'json', json: '{}' });
+    expect(draftOf({ type: 'object' }).view).toBe('form');
+    expect(draftOf(undefined).view).toBe('form');
+  });
+
   test('that are secret are not remembered', () => {
     expect(withoutSecrets(fields, { name: 'ana', token: 'x' })).toEqual({ name: 'ana' });
   });
@@ -184,6 +238,33 @@ describe('what a server logs', () => {
   test('is one line, with what is known', () => {
     expect(logLine({ level: 'info', logger: 'db', data: 'opened' })).toBe('info db: opened');
     expect(logLine({ message: { n: 1 } })).toBe('{"n":1}');
+  });
+});
+
+describe('a text that changed', () => {
+  const word = (op: 'same' | 'added' | 'removed', text: string) => ({ op, text });
+
+  test('is read as what went and what came, not word by word', () => {
+    const words = [
+      word('same', 'In full. '),
+      word('removed', 'The'),
+      word('added', 'Before'),
+      word('same', ' '),
+      word('removed', 'money'),
+      word('added', 'it'),
+      word('same', ' '),
+      word('same', 'is'),
+      word('added', ' sent'),
+    ];
+    expect(joinWords(words)).toEqual([
+      word('same', 'In full. '),
+      word('removed', 'The money'),
+      word('added', 'Before it'),
+      word('same', ' '),
+      word('same', 'is'),
+      word('added', ' sent'),
+    ]);
+    expect(joinWords([])).toEqual([]);
   });
 });
 

@@ -27,6 +27,7 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
       </Link>
       <div className="top-title">{children}</div>
       {menu}
+      <MainNav />
       <Waiting />
       <Organizations />
       {instance?.environment === 'development' && (
@@ -69,6 +70,26 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
         ]}
       />
     </header>
+  );
+}
+
+const MAIN = [
+  ['/servers', 'Servers'],
+  ['/approvals', 'Approvals'],
+  ['/logs', 'Logs'],
+  ['/catalogue', 'Catalogue'],
+] as const;
+
+/** Where one goes most; where there is no room the account's menu has them. */
+function MainNav() {
+  return (
+    <nav className="main-nav" aria-label="Main">
+      {MAIN.map(([to, words]) => (
+        <Link key={to} to={to} className="bar-button">
+          {words}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

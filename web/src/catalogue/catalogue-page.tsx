@@ -20,6 +20,10 @@ export function CataloguePage() {
   const query = useInfiniteQuery(catalogueQuery(q));
   const manages = useQuery(accountQuery).data?.instance_administrator === true;
   const services = query.data?.pages.flatMap((page) => page.services) ?? [];
+  const search = (wanted: string) => {
+    setText(wanted);
+    void navigate({ search: wanted === '' ? {} : { q: wanted }, replace: true });
+  };
   return (
     <Page title="Catalogue">
       <div className="section-head">
@@ -30,10 +34,7 @@ export function CataloguePage() {
           aria-label="Search services"
           placeholder="Search"
           value={text}
-          onChange={({ target }) => {
-            setText(target.value);
-            void navigate({ search: target.value === '' ? {} : { q: target.value }, replace: true });
-          }}
+          onChange={({ target }) => search(target.value)}
         />
         <Link to="/servers/new" className="button">
           Add by URL
@@ -45,7 +46,7 @@ export function CataloguePage() {
         <p className="empty">
           {q === '' ? 'The catalogue is empty.' : `No service fits ‘${q}’. `}
           {q !== '' && (
-            <button type="button" className="button" onClick={() => setText('')}>
+            <button type="button" className="button" onClick={() => search('')}>
               Clear search
             </button>
           )}
@@ -91,7 +92,7 @@ function Card({ service }: { service: Service }) {
       <p>{visible(description)}</p>
       {unavailable_reason !== null && <p className="dim">{visible(unavailable_reason)}</p>}
       <p className="dim mono service-id">
-        {visible(name)} {visible(version)}
+        {service.source === 'server' ? 'a server of yours' : `${visible(name)} ${visible(version)}`}
       </p>
     </li>
   );

@@ -9,6 +9,7 @@ import type { Check, McpServer, TestReport } from '../api/types.js';
 import { SchemaFields } from '../console/schema-fields.js';
 import { readForm } from '../console/schema-form.js';
 import { Checks } from '../servers/checks.js';
+import { ServerName } from '../servers/server-name.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { Field, fieldsOf as toldFields, TextField } from '../ui/field.js';
 import { plural } from '../ui/format.js';
@@ -44,7 +45,7 @@ export function ConfigureForm({ service }: { service: ServiceDetail }) {
   });
   const save = () => {
     // A default that nobody touched stays the service's own.
-    const given = fields.filter((field) => field.required || field.name in raw || field.initial !== '');
+    const given = fields.filter((field) => field.required || Object.hasOwn(raw, field.name) || field.initial !== '');
     const read = readForm(given, raw);
     setErrors(read.ok ? {} : read.errors);
     if (read.ok) saving.mutate(read.values);
@@ -74,7 +75,7 @@ export function ConfigureForm({ service }: { service: ServiceDetail }) {
               <select className="input mono" value={serverId} onChange={(event) => setServerId(event.target.value)}>
                 {service.server_ids.map((id) => (
                   <option key={id} value={id}>
-                    {id}
+                    <ServerName id={id} />
                   </option>
                 ))}
                 <option value="">a new one</option>

@@ -4,6 +4,7 @@ import { serviceQuery } from '../api/catalogue-queries.js';
 import type { ServiceDetail } from '../api/catalogue-types.js';
 import { accountQuery, useMay } from '../api/identity-queries.js';
 import { Page } from '../app/page.js';
+import { ServerName } from '../servers/server-name.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { visible } from '../ui/visible.js';
 import { ConfigureForm } from './configure-form.js';
@@ -57,7 +58,7 @@ function Detail({ service }: { service: ServiceDetail }) {
             <span key={id}>
               {at > 0 && ', '}
               <Link to="/servers/$serverId" params={{ serverId: id }} className="mono">
-                {id}
+                <ServerName id={id} />
               </Link>
             </span>
           ))}

@@ -13,6 +13,7 @@ import { ServerStatus } from '../servers/server-words.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
+import { visible } from '../ui/visible.js';
 import { Checklist, DEMO_PROMPT } from './checklist.js';
 import { tick } from './first-run.js';
 import { WaitsForYou } from './waits-for-you.js';
@@ -113,10 +114,10 @@ function SessionTable({ sessions }: { sessions: Session[] }) {
           <tr key={session.id}>
             <td>
               <Link to="/s/$sessionId" params={{ sessionId: session.id }}>
-                {session.title || 'Untitled'}
+                {visible(session.title || 'Untitled')}
               </Link>
             </td>
-            <td className="wide-only mono">{session.server_name}</td>
+            <td className="wide-only mono">{visible(session.server_name)}</td>
             <td>
               {session.pending_approvals > 0 ? (
                 <span className="tag tag-you">
@@ -140,7 +141,7 @@ function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void 
     <div className="line">
       <ServerStatus server={server} />
       <Link to="/servers/$serverId" params={{ serverId: server.id }} className="mono">
-        {server.name}
+        {visible(server.name)}
       </Link>
       <span className="dim mono line-meta">
         {server.tool_count != null && `${plural(server.tool_count, 'tool')} · `}

@@ -16,7 +16,7 @@ import { DOOR_WORDS, statusWords } from './log-search.js';
 export function LogDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const query = useQuery(requestQuery(id));
   return (
-    <Dialog title={query.data?.tool ?? 'Call'} onClose={onClose} side testId="log-drawer">
+    <Dialog title={visible(query.data?.tool ?? 'Call')} onClose={onClose} side testId="log-drawer">
       {query.isPending && <Loading what="the call" lines={6} />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && <Detail row={query.data} />}
@@ -34,7 +34,7 @@ function factsOf(row: RequestDetail): Fact[] {
     ['Took', duration(duration_ms)],
     ['Server', visible(server.name)],
     ['Method', method],
-    ['By', [DOOR_WORDS[door] ?? door, via?.replaceAll('_', ' ') ?? ''].filter(Boolean).join(', ')],
+    ['Via', [DOOR_WORDS[door] ?? door, via?.replaceAll('_', ' ') ?? ''].filter(Boolean).join(', ')],
     ['Who', actor?.username ?? '–'],
     ...(credential === null ? [] : [['Credential', visible(credential.name ?? credential.id)] as const]),
     ['Rule', rule === null ? '–' : rule.replaceAll('_', ' ')],

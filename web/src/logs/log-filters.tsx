@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { membersQuery, useMay } from '../api/identity-queries.js';
 import { serversQuery } from '../api/queries.js';
+import { visible } from '../ui/visible.js';
 import {
   DOOR_WORDS,
   fromLocalField,
@@ -33,7 +34,7 @@ export function LogFilters({ search, onChange, onClear }: FiltersProps) {
         label="Server"
         all="every server"
         value={search.server_id}
-        options={servers.map(({ id, name }) => [id, name])}
+        options={servers.map(({ id, name }) => [id, visible(name)])}
         onChange={(server_id) => onChange({ server_id })}
       />
       <Typed label="Tool" value={search.tool} onChange={(tool) => onChange({ tool })} placeholder="tool" />
@@ -45,8 +46,8 @@ export function LogFilters({ search, onChange, onClear }: FiltersProps) {
         onChange={(status) => onChange({ status })}
       />
       <Choice
-        label="Door"
-        all="every door"
+        label="Via"
+        all="via anything"
         value={search.door}
         options={Object.entries(DOOR_WORDS)}
         onChange={(door) => onChange({ door })}

@@ -1,12 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import type { RequestRow } from '../api/log-types.js';
-import { clock, duration, moment } from '../ui/format.js';
+import { clock, duration, moment, plural } from '../ui/format.js';
 import { useMedia } from '../ui/hooks.js';
 import { visible } from '../ui/visible.js';
 import { DOOR_WORDS, statusWords } from './log-search.js';
 
-const COLUMNS = ['Time', 'Tool', 'Status', 'Time taken', 'By', 'Who'] as const;
+const COLUMNS = ['Time', 'Tool', 'Status', 'Took', 'Via', 'Who'] as const;
 const ROW = { wide: 32, narrow: 64 };
 
 interface LogTableProps {
@@ -47,38 +47,44 @@ export function LogTable({ rows, more, onMore, onOpen }: LogTableProps) {
   };
 
   return (
-    <div role="table" aria-label="Calls" aria-rowcount={rows.length + 1} className="calls" data-testid="calls">
-      <div role="rowgroup" className="calls-head wide-only">
-        <div role="row" className="calls-row">
-          {COLUMNS.map((name) => (
-            <span key={name} role="columnheader">
-              {name}
-            </span>
-          ))}
+    <>
+      <div role="table" aria-label="Calls" aria-rowcount={rows.length + 1} className="calls" data-testid="calls">
+        <div role="rowgroup" className="calls-head wide-only">
+          <div role="row" className="calls-row">
+            {COLUMNS.map((name) => (
+              <span key={name} role="columnheader">
+                {name}
+              </span>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="calls-body" ref={scroller} onKeyDown={move}>
+          <div className="log-space" role="presentation" style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => {
+              const row = rows[item.index];
+              if (!row) return null;
+              return (
+                <div
+                  key={item.key}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  data-index={item.index}
+                  data-status={row.status}
+                  className="calls-row"
+                  style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+                >
+                  <Cells row={row} onOpen={() => onOpen(row.id)} />
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
-      <div role="rowgroup" className="calls-body" ref={scroller} onKeyDown={move}>
-        <div className="log-space" role="presentation" style={{ height: virtual.getTotalSize() }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            if (!row) return null;
-            return (
-              <div
-                key={item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                data-index={item.index}
-                data-status={row.status}
-                className="calls-row"
-                style={{ transform: `translateY(${item.start}px)`, height: item.size }}
-              >
-                <Cells row={row} onOpen={() => onOpen(row.id)} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </div>
+      <p className="calls-foot dim">
+        {plural(rows.length, 'call')}
+        {more && ', more as you scroll'}
+      </p>
+    </>
   );
 }
 

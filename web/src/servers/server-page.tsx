@@ -12,6 +12,8 @@ import { ToolList } from '../tools/tool-list.js';
 import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
+import { TabPanel, Tabs } from '../ui/tabs.js';
+import { visible } from '../ui/visible.js';
 import { mayOn } from './access-words.js';
 import { Checks } from './checks.js';
 import { DeleteServer } from './delete-server.js';
@@ -29,7 +31,7 @@ export function ServerPage() {
       title={query.data?.name ?? 'Server'}
       crumb={
         <>
-          <Link to="/servers">Servers</Link> / <span className="mono">{query.data?.name ?? '…'}</span>
+          <Link to="/servers">Servers</Link> / <span className="mono">{visible(query.data?.name ?? '…')}</span>
         </>
       }
     >
@@ -66,7 +68,7 @@ function Detail({ server }: { server: McpServer }) {
   return (
     <>
       <div className="section-head">
-        <h1 className="mono">{server.name}</h1>
+        <h1 className="mono">{visible(server.name)}</h1>
         <ServerStatus server={server} />
         {server.demo && <span className="tag">demo</span>}
         {server.service_id != null && (
@@ -75,7 +77,7 @@ function Detail({ server }: { server: McpServer }) {
           </Link>
         )}
       </div>
-      {server.description != null && <p>{server.description}</p>}
+      {server.description != null && <p>{visible(server.description)}</p>}
       <Facts className="server-facts" facts={factsOf(server)} />
       <div className="row">
         {mayUse && (
@@ -102,24 +104,15 @@ function Detail({ server }: { server: McpServer }) {
           {!checking.isError && <Checks checks={checking.data?.checks} running={checking.isPending} />}
         </section>
       )}
-      <div className="tabs" role="tablist" aria-label="Server">
-        {tabs.map((one) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            id={`tab-${one}`}
-            aria-selected={tab === one}
-            aria-controls={`panel-${one}`}
-            className="tab"
-            onClick={() => void navigate({ search: (now) => ({ ...now, tab: one }), replace: true })}
-          >
-            {one}
-            {one === 'tools' && tools.data ? ` ${tools.data.tools.length}` : ''}
-          </button>
-        ))}
-      </div>
-      <section role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className="section">
+      <Tabs
+        label="Server"
+        prefix="server"
+        names={tabs}
+        chosen={tab}
+        title={(one) => (one === 'tools' && tools.data ? `tools ${tools.data.tools.length}` : one)}
+        onChoose={(one) => void navigate({ search: (now) => ({ ...now, tab: one }), replace: true })}
+      />
+      <TabPanel prefix="server" name={tab}>
         {tab === 'access' && <ServerAccess server={server} />}
         {tab === 'resources' && <Resources server={server} />}
         {tab === 'settings' && <ServerSettings server={server} />}
@@ -135,7 +128,7 @@ function Detail({ server }: { server: McpServer }) {
             <ToolList server={server} tools={tools.data.tools} />
           </>
         )}
-      </section>
+      </TabPanel>
       {deleting && <DeleteServer server={server} onClose={() => setDeleting(false)} />}
     </>
   );
@@ -145,7 +138,7 @@ function factsOf(server: McpServer): Fact[] {
   const { url, latency, last_checked, protocol, approval_policy, status_reason, circuit } = server;
   const held = circuit && circuit.state !== 'closed' ? CIRCUIT_WORDS[circuit.state](circuit.open_until) : undefined;
   return [
-    ['URL', url],
+    ['URL', visible(url)],
     ['Latency', latency == null ? '–' : `${Math.round(latency)} ms`],
     ['Checked', last_checked ? ago(last_checked, Date.now()) : 'never'],
     ['Protocol', protocol ? `${protocol.version} (${protocol.era})` : '–'],

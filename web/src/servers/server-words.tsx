@@ -11,10 +11,10 @@ export const POLICY_WORDS: Record<ApprovalPolicy, string> = {
 };
 
 export const POLICY_SHORT: Record<ApprovalPolicy, string> = {
-  require_approval_all: 'ask',
-  require_approval_writes: 'ask writes',
-  require_approval_changed: 'ask changed',
-  auto_approve: 'auto',
+  require_approval_all: 'asks',
+  require_approval_writes: 'asks to write',
+  require_approval_changed: 'asks if changed',
+  auto_approve: 'never asks',
 };
 
 /** What becomes of calls of a server that was away again and again. */

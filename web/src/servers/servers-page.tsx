@@ -10,7 +10,8 @@ import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
 import { mayOn } from './access-words.js';
-import { POLICY_WORDS, ServerStatus } from './server-words.js';
+import { visible } from '../ui/visible.js';
+import { POLICY_SHORT, POLICY_WORDS, ServerStatus } from './server-words.js';
 
 export function ServersPage() {
   const query = useInfiniteQuery(serversQuery);
@@ -117,18 +118,25 @@ function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: 
     <tr>
       <td className="cell-main">
         <Link to="/servers/$serverId" params={{ serverId: server.id }} className="mono">
-          {server.name}
+          {visible(server.name)}
         </Link>{' '}
         {server.demo && <span className="tag">demo</span>}
-        <span className="dim mono cell-url wide-only">{server.url}</span>
+        <span className="dim mono cell-url wide-only" title={server.url}>
+          {visible(server.url)}
+        </span>
       </td>
       <td>
         <ServerStatus server={server} />
       </td>
-      <td className="wide-only">{server.approval_policy ? POLICY_WORDS[server.approval_policy] : '–'}</td>
+      <td
+        className="wide-only cell-short"
+        title={server.approval_policy === undefined ? undefined : POLICY_WORDS[server.approval_policy]}
+      >
+        {server.approval_policy ? POLICY_SHORT[server.approval_policy] : '–'}
+      </td>
       <td className="number wide-only">{server.tool_count ?? '–'}</td>
       <td className="number wide-only">{server.latency == null ? '–' : `${Math.round(server.latency)} ms`}</td>
-      <td className="mono wide-only">{server.protocol?.version ?? '–'}</td>
+      <td className="mono wide-only cell-short">{server.protocol?.version ?? '–'}</td>
       <td className="number dim wide-only">{server.last_checked ? ago(server.last_checked, now) : 'never'}</td>
       <td className="cell-actions">
         {mayUse && mayOn(server, 'use') && (

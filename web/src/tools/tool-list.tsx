@@ -18,7 +18,7 @@ import { awaitsDecision, STATE_ORDER, STATE_WORDS, stateOf } from './tool-words.
 /** A server's tools: what each claims, how far it is trusted, and by which policy it runs. */
 export function ToolList({ server, tools }: { server: McpServer; tools: Tool[] }) {
   const [text, setText] = useState('');
-  const [state, setState] = useState<ToolState | undefined>();
+  const [state, setState] = useState<ToolState | 'waiting' | undefined>();
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const manages = useMay('tools.decide') && mayOn(server, 'manage');
   if (tools.length === 0) return <p className="empty">This server offers no tools.</p>;
@@ -26,7 +26,7 @@ export function ToolList({ server, tools }: { server: McpServer; tools: Tool[] }
   const wanted = text.toLowerCase();
   const rows = tools.filter(
     (tool) =>
-      (state === undefined || stateOf(tool) === state) &&
+      (state === undefined || (state === 'waiting' ? awaitsDecision(tool) : stateOf(tool) === state)) &&
       `${tool.name} ${tool.title ?? ''} ${tool.description ?? ''}`.toLowerCase().includes(wanted),
   );
   const approvable = rows.filter((tool) => manages && stateOf(tool) !== 'approved');
@@ -42,7 +42,7 @@ export function ToolList({ server, tools }: { server: McpServer; tools: Tool[] }
 
   return (
     <>
-      <Waiting tools={tools} onShow={setState} />
+      <Waiting tools={tools} shown={state === 'waiting'} onShow={(on) => setState(on ? 'waiting' : undefined)} />
       <div className="chips" role="group" aria-label="States">
         <input
           className="input chips-search"
@@ -112,16 +112,22 @@ export function ToolList({ server, tools }: { server: McpServer; tools: Tool[] }
   );
 }
 
-function Waiting({ tools, onShow }: { tools: Tool[]; onShow: (state: ToolState | undefined) => void }) {
+interface WaitingProps {
+  tools: Tool[];
+  /** Whether only those are in the list. */
+  shown: boolean;
+  onShow: (on: boolean) => void;
+}
+
+function Waiting({ tools, shown, onShow }: WaitingProps) {
   const waiting = tools.filter(awaitsDecision);
-  const [first] = waiting;
-  if (first === undefined) return null;
+  if (waiting.length === 0) return null;
   return (
     <div className="note note-you note-row" role="status">
       {plural(waiting.length, 'tool')} {waiting.length === 1 ? 'is' : 'are'} in quarantine: new or changed, not offered
       to models, and not called until somebody approves the definition.
-      <button type="button" className="button" onClick={() => onShow(first.state)}>
-        Show
+      <button type="button" className="button" onClick={() => onShow(!shown)}>
+        {shown ? 'Show all' : 'Show'}
       </button>
     </div>
   );

@@ -31,7 +31,7 @@ export function ToolPage() {
       crumb={
         <>
           <Link to="/servers/$serverId" params={{ serverId }} className="mono">
-            {server.data?.name ?? '…'}
+            {visible(server.data?.name ?? '…')}
           </Link>{' '}
           / <span className="mono">{visible(tool)}</span>
         </>

@@ -29,8 +29,9 @@ export function ToolTrust({ server, detail }: { server: McpServer; detail: ToolD
       data-state={state}
     >
       <p>
-        {STATE_WORDS[state].means}
-        {tool.approved_by != null && state === 'approved' && ` By ${tool.approved_by.username}.`}
+        {state === 'approved' && tool.approved_by != null
+          ? `${tool.approved_by.username} approved exactly this definition.`
+          : STATE_WORDS[state].means}
         {tool.approved_at != null && state === 'approved' && (
           <span className="dim">
             {' '}
@@ -42,24 +43,34 @@ export function ToolTrust({ server, detail }: { server: McpServer; detail: ToolD
       {diff !== null && (
         <>
           <h2>What changed</h2>
-          <ToolDiff diff={diff} serverId={server.id} tool={tool.name} definition={definition} />
+          <ToolDiff diff={diff} compare={{ serverId: server.id, tool: tool.name, definition }} />
         </>
       )}
       <Concerned affected={detail.affected} />
-      {manages && <Decision server={server} detail={detail} />}
+      {manages && waits && <Decision server={server} detail={detail} />}
+      {manages && !waits && (
+        <details className="fold">
+          <summary>{state === 'approved' ? 'take the approval back' : 'decide on the definition'}</summary>
+          <Decision server={server} detail={detail} />
+        </details>
+      )}
       {!manages && waits && <p className="dim">Deciding takes somebody who manages this server.</p>}
     </section>
   );
 }
 
 function Concerned({ affected: { plans, sessions, keys, grants } }: { affected: Affected }) {
-  if (plans.length + sessions.length + keys.length + grants === 0) return null;
+  const counts = [
+    [plans.length, 'open plan'],
+    [sessions.length, 'session'],
+    [keys.length, 'key'],
+    [grants, 'remembered permission'],
+  ] as const;
+  const uses = counts.flatMap(([count, what]) => (count === 0 ? [] : [plural(count, what)]));
+  if (uses.length === 0) return null;
   return (
     <details className="fold">
-      <summary>
-        used by {plural(plans.length, 'open plan')}, {plural(sessions.length, 'session')}, {plural(keys.length, 'key')};{' '}
-        {plural(grants, 'remembered permission')}
-      </summary>
+      <summary>it concerns {uses.join(', ')}</summary>
       <ul className="affected">
         {plans.map(({ plan_id, session_id, title, nodes }) => (
           <li key={plan_id}>

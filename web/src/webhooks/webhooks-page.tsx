@@ -110,7 +110,7 @@ function Entry({ webhook, onEdit, onDeliveries, onSecret }: EntryProps) {
             <span>nothing delivered yet</span>
           ) : (
             <span>
-              last {last_delivery.status} <Moment at={last_delivery.at} exact={false} />
+              last delivery {last_delivery.status} <Moment at={last_delivery.at} exact={false} />
             </span>
           )}
           <span className="mono">secret …{secret_hint}</span>

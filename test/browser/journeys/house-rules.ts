@@ -1,24 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import { faultsOf } from '../support/axe.js';
 import { type Stage, tab, task, type Visit } from '../support/stage.js';
-
-const AXE = join(process.cwd(), 'node_modules/axe-core/axe.min.js');
-/** Another theme is other colours and nothing else. */
-const THEMES = [
-  ['ink', { resultTypes: ['violations'] }],
-  ['paper', { resultTypes: ['violations'], runOnly: ['color-contrast'] }],
-] as const;
 
 /** What holds wherever one is. */
 export function keepsTheHouseRules(onStage: () => Stage): void {
   let visit: Visit;
   let session: string;
   let server: string;
-  let axe: string;
   beforeAll(async () => {
-    axe = await readFile(AXE, 'utf8');
     visit = await onStage().visit();
     await visit.signIn();
     const { servers } = await visit.ask<{ servers: { id: string }[] }>('/api/v1/servers');
@@ -28,26 +16,13 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
   });
   afterAll(() => visit.close());
 
-  /** Injected as a person's own tool would be, past the content policy. */
-  async function faults(page: Page): Promise<string[]> {
-    await page.evaluate(axe);
-    const found: string[] = [];
-    for (const [theme, options] of THEMES) {
-      await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-      const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(options)})`);
-      const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      found.push(...bad.map(({ id, nodes }) => `${theme} ${id}: ${nodes.map(({ html }) => html).join(' | ')}`));
-    }
-    return found;
-  }
-
   const ROUTES: [name: string, path: () => string, there: string][] = [
     ['home', () => '/', 'Recent sessions'],
     ['servers', () => '/servers', 'Demo server'],
     ['add a server', () => '/servers/new', 'Save server'],
     ['a server', () => `/servers/${server}`, 'query_signups'],
     ['usage', () => '/usage', 'Budgets of the day'],
-    ['settings', () => '/settings', 'Member since'],
+    ['settings', () => '/settings', 'Mail me when'],
     ['appearance', () => '/settings/appearance', 'Density'],
     ['password', () => '/settings/password', 'Mail me a link'],
     ['credentials', () => '/settings/credentials', 'this browser'],
@@ -77,7 +52,7 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     const { page } = visit;
     await page.goto(path());
     await page.getByText(there).first().waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   test('neither has a sheet that opens over a session', async () => {
@@ -87,13 +62,13 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     for (const key of ['Shift+A', 'Enter', 'e', 'n', '?', 'Control+k']) {
       await page.keyboard.press(key);
       await page.getByRole('dialog').waitFor();
-      expect(await faults(page)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
     await page.getByRole('button', { name: 'model offline-planner' }).click();
     await page.getByText('rules, no network').waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   test('neither has the sign-in page, nor any pane on a phone', async () => {
@@ -101,15 +76,15 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     const { page } = phone;
     await page.goto('/sign-in');
     await page.getByTestId('email').waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     await phone.signIn();
     await phone.say('Make a report');
     await page.getByRole('button', { name: 'Review', exact: true }).waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     expect(await page.evaluate(SMALL_TARGETS)).toEqual([]);
     for (const name of ['plan', 'logs', 'files']) {
       await tab(page, name).tap();
-      expect(await faults(page)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       expect(await page.evaluate(SMALL_TARGETS)).toEqual([]);
     }
     expect(phone.complaints).toEqual([]);

@@ -1,4 +1,5 @@
 import { type ListingUpstream, startListingUpstream } from '../../support/upstreams/listing-upstream.js';
+import { faultsOf } from '../support/axe.js';
 import type { Stage, Visit } from '../support/stage.js';
 
 const definition = (description: string, required: readonly string[]) => ({
@@ -72,6 +73,60 @@ export function triesAndDecidesOnTools(onStage: () => Stage): void {
     await page.keyboard.press('y');
     await page.locator('[data-testid=call-result][data-status=succeeded]').waitFor();
     await page.getByRole('link', { name: '1 approval waiting' }).waitFor({ state: 'detached' });
+  });
+
+  test('keys decide about the request that is open, and Enter in a field of the form decides nothing', async () => {
+    const { page } = visit;
+    for (const text of ['one', 'two']) {
+      await visit.send('POST', '/v1/mcp/execute/tool', {
+        serviceId: demo,
+        toolName: 'create_note',
+        parameters: { text },
+      });
+    }
+    await page.goto('/approvals');
+    const shown = page.getByRole('group', { name: 'The arguments' });
+    await page.getByTestId('approvals').getByText('text: "two"').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await shown.getByText('one').waitFor();
+    await page.keyboard.press('j');
+    await shown.getByText('two').waitFor();
+    await page.getByLabel('this tool, until its definition changes').check();
+    await page.getByLabel('At most so many more calls').fill('3');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('this call only').check();
+    await page.locator('body').click({ position: { x: 2, y: 400 } });
+    await page.keyboard.press('n');
+    await page.getByLabel('Enter denies').fill('not today');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=approval][data-status=denied]').getByText('not today').waitFor();
+    await page.getByTestId('approvals').getByText('text: "one"').waitFor();
+  });
+
+  test('a link from a mail shows what it is about, and decides once, without a sign-in', async () => {
+    const { app } = onStage();
+    const known = await app.mailbox.count(visit.email);
+    const { api_key } = await visit.send<{ api_key: { key: string } }>('POST', '/api/v1/user/api-keys', {
+      name: 'robot',
+      scopes: ['mcp:execute'],
+    });
+    const body = { serviceId: demo, toolName: 'create_note', parameters: { text: 'by mail' } };
+    await app.api('POST', '/v1/mcp/execute/tool', { token: api_key.key, body });
+    const link = await app.mailbox.linkFor(visit.email, known);
+    const guest = await onStage().visit();
+    const { page } = guest;
+    await page.goto(link);
+    await page.getByRole('group', { name: 'The arguments' }).getByText('by mail').waitFor();
+    expect(new URL(page.url()).hash).toBe('');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Approve once' }).click();
+    await page.getByTestId('link-decided').getByText('Approved').waitFor();
+    expect(guest.complaints).toEqual([]);
+    await page.goto('about:blank');
+    await page.goto(link);
+    await page.getByTestId('link-gone').waitFor();
+    await guest.close();
   });
 
   test('a definition that changed is held back until its difference was read and approved', async () => {

@@ -257,7 +257,6 @@ describe('a mail', () => {
       id,
       status: 'pending',
       definition: { name: 'write' },
-      diff: null,
       acts_for: { username: person.user.username },
     });
     const decided = await Promise.all([1, 2, 3].map(() => ask('decide', { decision: 'approve' })));

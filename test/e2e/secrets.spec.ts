@@ -16,6 +16,7 @@ import { type SessionClient, TRANSPORTS } from '../support/session-clients.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 import { dump, holds, startEcho } from './support/leaks.js';
 import { type SecretCall, type Told, useEveryDoor } from './support/identity-secrets.js';
+import { tellOutside } from './support/outside-secrets.js';
 import { createPuppetBrain } from './support/puppet.js';
 import { becomes, ended, proposeOne } from './support/scene.js';
 
@@ -273,10 +274,11 @@ async function readBackup(): Promise<string> {
     .replaceAll(/\d\d:\d\d:\d\d\.\d+/g, 'a time');
 }
 
-test('no secret is in a log, an answer, a frame, a trace, a number, a backup, or unsealed in the database', async () => {
+test('no secret is in a log, an answer, a frame, a webhook, a trace, a number, a backup, or unsealed in the database', async () => {
   const token = await signIn('canary@example.com');
   const serverId = await addServers(token);
   await useEveryDoor({ call, plant }, token);
+  keep('the webhooks', await tellOutside({ call, plant }, token, upstream.url));
   await sendNonsense(token);
   for (const transport of TRANSPORTS) await converse(serverId, token, transport);
   await call('GET', '/metrics', { headers: { authorization: `Bearer ${planted.get('METRICS_TOKEN')}` } });
@@ -291,10 +293,10 @@ test('no secret is in a log, an answer, a frame, a trace, a number, a backup, or
 
   keep('a backup', await readBackup());
   expect(read.get('the log')).toContain('"msg":"job done"');
-  expect(planted.size).toBeGreaterThanOrEqual(45);
+  expect(planted.size).toBeGreaterThanOrEqual(53);
   const found = [...read].flatMap(([where, text]) =>
     [...planted].filter(([, value]) => holds(text, value)).map(([name]) => `${name} in ${where}`),
   );
   expect(found).toEqual([]);
-  expect(read.size).toBe(8);
+  expect(read.size).toBe(9);
 }, 120_000);

@@ -14,7 +14,7 @@ export interface Told {
   body: Record<string, unknown>;
 }
 
-interface Planting {
+export interface Planting {
   call: (method: string, path: string, options?: SecretCall) => Promise<Told>;
   /** @returns the value, which from now on must be nowhere */
   plant: (name: string, value?: string) => string;

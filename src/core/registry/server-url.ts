@@ -4,6 +4,7 @@ import { parseIp } from '@app/egress';
 export function findUrlProblem(text: string): string | undefined {
   const url = URL.parse(text);
   if (!url) return 'must be a URL such as https://example.com/mcp';
+  if (url.protocol === 'npm:') return 'must begin with http:// or https://: packages are set up from the catalogue';
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'must begin with http:// or https://';
   if (url.username !== '' || url.password !== '') {
     return 'must not carry a user name or password: store it in "credentials", with auth_method "api_key" or "oauth"';

@@ -67,6 +67,14 @@ chapter('admin-export', 'Export', (holds) => {
       await client.refuses(400, call('POST', '/import', { body: wrong }));
     }
   });
+  holds(IMPORT, 'POST /api/export/import of a server that is a package is 400: the catalogue has those', async () => {
+    const file = await exported();
+    for (const wrong of [{ url: 'npm:left-pad@1.3.0' }, { transport: 'stdio' }]) {
+      const body = { ...file, servers: [{ ...file.servers[0], ...wrong }] };
+      const { code, detail } = await client.refuses(400, call('POST', '/import', { body }));
+      expect([code, detail]).toEqual(['VALIDATION_ERROR', expect.stringContaining('catalogue')]);
+    }
+  });
   holds('Admin API', 'GET /api/export/servers without a token is 401', async () => {
     await client.refuses(401, client.callAt('GET', `${PATH}/servers`));
   });

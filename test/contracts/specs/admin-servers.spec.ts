@@ -118,6 +118,20 @@ chapter('admin-servers', 'Servers', (holds) => {
     await client.refuses(404, call('GET', `/${id}`));
   });
 
+  const PACKAGE = 'npm:@modelcontextprotocol/server-memory@1.0.0';
+  holds(
+    CREATE,
+    'POST and PATCH /api/servers with the address of a package are 400: the catalogue has those',
+    async () => {
+      const { id } = await make('No package');
+      const body = { name: 'A package', url: PACKAGE };
+      for (const refused of [call('POST', '', { body }), call('PATCH', `/${id}`, { body: { url: PACKAGE } })]) {
+        const { code, detail } = await client.refuses(400, refused);
+        expect([code, detail]).toEqual(['VALIDATION_ERROR', expect.stringContaining('catalogue')]);
+      }
+    },
+  );
+
   const HOSTS = 'Servers, POST and DELETE /api/servers/{id}/allowed-hosts';
   holds(HOSTS, 'POST and DELETE …/allowed-hosts are 409 for a server that runs elsewhere', async () => {
     const { id } = await make('Elsewhere');

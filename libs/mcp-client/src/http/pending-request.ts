@@ -34,6 +34,8 @@ export interface Waiting {
 
 const MOST_RESUMES = 3;
 const RESUME_MS = 1000;
+/** Of a server that says to come back at once, again and again. */
+const SOONEST_RESUME_MS = 100;
 const STREAM_ENDED_CODE = -32099;
 
 /** One JSON-RPC request, from its POST to the one answer with its id, and what the server says on the way. */
@@ -90,7 +92,7 @@ export class PendingRequest implements ExchangeListener {
   }
 
   retry(ms: number): void {
-    this.#retryMs = ms;
+    this.#retryMs = Math.max(ms, SOONEST_RESUME_MS);
   }
 
   pause(): void {

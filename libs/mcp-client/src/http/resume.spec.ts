@@ -10,8 +10,8 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 afterAll(() => bench.close());
 
 const done = { content: [{ type: 'text', text: 'done' }] };
-const callAt = ({ url }: Fault) =>
-  bench.pool().withSession(targetAt(url), {}, (session) => session.callTool({ name: 't' }));
+const callAt = ({ url }: Fault, timeoutMs = 10_000) =>
+  bench.pool().withSession(targetAt(url), {}, (session) => session.callTool({ name: 't' }, { timeoutMs }));
 
 describe('a stream that a legacy server ends before the answer', () => {
   /** With sessions; the first event of a call has an id, and the rest is to be fetched. */
@@ -49,6 +49,17 @@ describe('a stream that a legacy server ends before the answer', () => {
     });
     servers.push(server);
     expect(await callAt(server)).toEqual(done);
+  });
+
+  it('is not asked for without a pause, however often and soon the server wants that', async () => {
+    let asked = 0;
+    const server = await serve((response) => {
+      asked += 1;
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end('retry: 0\nid: e1\ndata: \n\n');
+    });
+    servers.push(server);
+    await expect(callAt(server, 1_000)).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', requestSent: true });
+    expect(asked).toBeLessThanOrEqual(10);
   });
 
   it('is lost where the server does not give the rest, and the call may have run', async () => {

@@ -18,7 +18,7 @@ describe('approvals', () => {
 
   beforeAll(async () => {
     world = await createWorld({ name: 'approvals', seed, slowestMs: 40, graphs: { least: 1, most: 1 } });
-  }, 60_000);
+  }, 180_000);
   afterAll(() => world.end(), 60_000);
 
   it(

@@ -22,11 +22,11 @@ describe('held calls', () => {
     const key = await world.person.makeKey(['mcp:execute', 'mcp:read']);
     calls = new HeldCallsOf(world.person, key, world.serverId);
     events = await ToldEvents.follow(world.person, ['approval.requested', 'approval.decided', 'call.finished']);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await world.end();
     await events.close();
-  }, 60_000);
+  }, 180_000);
 
   it(
     'that 20 clients approve at the same moment are one approval and one call each',

@@ -116,9 +116,7 @@ async function call(
   };
 }
 
-interface CallOptions extends SecretCall {
-  at?: string;
-}
+type CallOptions = SecretCall & { at?: string };
 
 async function signIn(email: string): Promise<string> {
   await call('POST', '/api/v1/auth/otp/request', { body: { email } });
@@ -290,7 +288,6 @@ test('no secret is in a log, an answer, a frame, a webhook, a trace, a number, a
   keep('the log', app.output.replace(CLAIM_LINE, ''));
   keep('the traces', JSON.stringify(collector.spans));
   keep('the database', (await dump(databaseUrl(0))).replaceAll(/\d\d:\d\d:\d\d\.\d+/g, 'a time'));
-
   keep('a backup', await readBackup());
   expect(read.get('the log')).toContain('"msg":"job done"');
   expect(planted.size).toBeGreaterThanOrEqual(53);

@@ -23,6 +23,8 @@ interface Whose {
 }
 
 const MOST = 50;
+/** A tool may have been called millions of times. */
+const CALLS_LOOKED_AT = 20_000;
 
 @Injectable()
 export class AffectedRepository {
@@ -46,10 +48,13 @@ export class AffectedRepository {
       [serverId, since, user],
     );
     const keys = await this.database.sql<AffectedThings['keys'][number]>(
-      `select distinct k.id, k.name from request_log l join api_keys k on k.id = l.credential_id
-       where l.organization_id = (select organization_id from servers where id = $1)
-         and l.server_id = $1 and l.tool = $2 and l.started_at >= $3 and k.revoked_at is null
-         and ($4::text is null or l.user_id = $4)
+      `select distinct k.id, k.name
+       from (select credential_id, user_id from request_log
+             where organization_id = (select organization_id from servers where id = $1)
+               and server_id = $1 and tool = $2 and started_at >= $3
+             order by started_at desc, id desc limit ${CALLS_LOOKED_AT}) l
+       join api_keys k on k.id = l.credential_id
+       where k.revoked_at is null and ($4::text is null or l.user_id = $4)
        order by k.name limit ${MOST}`,
       [serverId, tool, since, user],
     );

@@ -2,7 +2,6 @@ import type { UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { ServerId } from '../../platform/ids.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
@@ -11,7 +10,7 @@ import { ToolConfirmation } from '../registry/tool-confirmation.service.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import { toolQuarantined } from '../registry/registry.errors.js';
-import { placeKey, UpstreamsService } from '../registry/upstreams.service.js';
+import { type Upstream, UpstreamsService } from '../registry/upstreams.service.js';
 import { type RawAnswer, readAnswer } from './answer.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
 import { isTask, outputInvalid, readLinks, TASKS_NOT_SUPPORTED, toFaultOutcome, toLogEntry } from './call-faults.js';
@@ -51,35 +50,42 @@ export class ExecutionService {
   /** Never throws for what the upstream does; the files of the outcome are written but not yet recorded. */
   async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const start = this.log.start();
-    const outcome = await this.runAgain(call, observer, start.tick);
+    const seen = { serverName: '' };
+    const outcome = await this.runAgain(call, observer, start.tick, seen);
     const { serverId, name } = call.tool;
     this.metrics.seen(serverId, name, outcome.status, performance.now() - start.tick);
-    this.log.finished(call, outcome, start, await this.nameOf(serverId));
+    this.log.finished(call, outcome, start, seen.serverName);
     return outcome;
   }
 
-  private async runAgain(call: ToolCall, observer: CallObserver, since: number): Promise<ToolOutcome> {
+  private async runAgain(
+    call: ToolCall,
+    observer: CallObserver,
+    since: number,
+    seen: { serverName: string },
+  ): Promise<ToolOutcome> {
     const time = new CallTime(call, since);
     for (let repeats = 0; ; repeats += 1) {
-      const outcome = await this.run(call, observer, time);
-      const pauseMs = observer.signal.aborted ? undefined : pauseBeforeRepeat(call, outcome, { repeats, time });
+      const outcome = await this.run(call, observer, time, seen);
+      if (outcome.status === 'succeeded' || observer.signal.aborted) return outcome;
+      const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
       if (pauseMs === undefined) return outcome;
       await pauseUntil(observer.signal, pauseMs);
     }
   }
 
-  private async nameOf(serverId: ServerId): Promise<string> {
-    return this.upstreams.describe(serverId).then(
-      ({ name }) => name,
-      () => '',
-    );
-  }
-
-  private async run(call: ToolCall, observer: CallObserver, time: CallTime): Promise<ToolOutcome> {
+  private async run(
+    call: ToolCall,
+    observer: CallObserver,
+    time: CallTime,
+    seen: { serverName: string },
+  ): Promise<ToolOutcome> {
     const { tool } = call;
-    const { signal } = observer;
+    let upstream: Upstream;
     let current: ListedTool | undefined;
     try {
+      upstream = await this.upstreams.find(tool.serverId);
+      seen.serverName = upstream.server.name;
       current = await this.tools.findTool(tool.serverId, tool.name);
     } catch (error) {
       const { code, message } = toAppError(error);
@@ -97,16 +103,19 @@ export class ExecutionService {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
       return { status: 'not_sent', fault, transient: false };
     }
-    let leave: (error?: unknown) => void = () => undefined;
+    return this.send(call, observer, time, upstream);
+  }
+
+  private async send(call: ToolCall, observer: CallObserver, time: CallTime, upstream: Upstream): Promise<ToolOutcome> {
+    const { tool } = call;
+    const { signal } = observer;
+    time.begin(upstream.server.timeout * 1_000);
+    const place = upstream.target.key;
+    const entered = this.circuits.enter(tool.serverId, place);
+    if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
+    const leave = (error?: unknown) => this.circuits.leave(tool.serverId, place, error, entered);
     try {
-      const server = await this.upstreams.describe(tool.serverId);
-      time.begin(server.timeout * 1_000);
-      const place = placeKey(server);
-      const entered = this.circuits.enter(tool.serverId, place);
-      if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
-      leave = (error) => this.circuits.leave(tool.serverId, place, error, entered);
-      const wait = { signal, timeoutMs: time.leftMs };
-      return await this.upstreams.withSession(tool.serverId, wait, async (session) => {
+      return await this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, async (session) => {
         const confirmed = await this.confirmation.confirm(session, tool, { signal, timeoutMs: time.leftMs });
         if (confirmed === 'same') {
           const raw = await this.callUpstream(session, call, observer, time.leftMs);
@@ -126,6 +135,21 @@ export class ExecutionService {
   /** The one thing that leaves: the server is told which trace it belongs to. */
   private async callUpstream(session: UpstreamSession, call: ToolCall, observer: CallObserver, timeoutMs: number) {
     const { tool } = call;
+    const { signal, onProgress, onLog } = observer;
+    const work = (traceparent?: string) =>
+      session.callTool(
+        { name: tool.name, arguments: call.arguments },
+        {
+          ...(traceparent !== undefined && { traceparent }),
+          signal,
+          timeoutMs,
+          attended: call.sessionId !== null,
+          ...(onProgress && { onProgress }),
+          ...(onLog && { onLog: (message) => onLog(toLogEntry(message)) }),
+          onQuestion: (question, { signal: ends }) => observer.onQuestion(question, ends),
+        },
+      );
+    if (!this.tracing.enabled) return work();
     const facts = {
       'mcp.method.name': 'tools/call',
       'mcp.protocol.version': session.protocol.version,
@@ -133,19 +157,7 @@ export class ExecutionService {
       'app.server_id': tool.serverId,
     };
     return this.tracing.span(`tools/call ${tool.name}`, { kind: 'client', facts }, async (span) => {
-      const traceparent = this.tracing.current();
-      const raw = await session.callTool(
-        { name: tool.name, arguments: call.arguments },
-        {
-          ...(traceparent !== undefined && { traceparent }),
-          signal: observer.signal,
-          timeoutMs,
-          attended: call.sessionId !== null,
-          onProgress: (progress) => observer.onProgress(progress),
-          onLog: (message) => observer.onLog(toLogEntry(message)),
-          onQuestion: (question, { signal }) => observer.onQuestion(question, signal),
-        },
-      );
+      const raw = await work(this.tracing.current());
       if (raw.isError) span.failed('tool_error');
       return raw;
     });

@@ -25,6 +25,8 @@ const NO_BODY: RedactedJson = { json: null, truncated: false };
 interface Batch {
   /** By id: one statement may not write a row twice. */
   texts: Map<string, string>;
+  /** How many were taken for it. */
+  rows: number;
 }
 
 /** Rows gather for a quarter of a second and are written together, so that no call waits for its log line. */
@@ -100,9 +102,14 @@ export class RequestLog implements OnApplicationShutdown {
     return { ...row, request: null, response: null };
   }
 
+  /** What waits now: what comes meanwhile gathers anew, or there would be a statement for every few rows. */
   private async write(): Promise<void> {
-    while (this.batch || this.waiting.length > 0) {
-      this.batch ??= await this.takeBatch();
+    let due = this.waiting.length;
+    while (this.batch || due > 0) {
+      if (!this.batch) {
+        this.batch = await this.takeBatch();
+        due -= this.batch.rows;
+      }
       try {
         await this.store(this.batch);
         this.batch = undefined;
@@ -132,7 +139,7 @@ export class RequestLog implements OnApplicationShutdown {
       began = performance.now();
     }
     this.waiting = this.waiting.slice(taken);
-    return { texts };
+    return { texts, rows: taken };
   }
 
   private textOf(row: RequestLogRow): string {

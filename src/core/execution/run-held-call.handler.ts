@@ -71,8 +71,6 @@ export class RunHeldCallHandler extends JobHandler<{ approvalId: string }> {
         },
         {
           signal,
-          onProgress: () => undefined,
-          onLog: () => undefined,
           onQuestion: async ({ message }) => {
             onAsked(message);
             return { action: 'cancel' };

@@ -26,15 +26,23 @@ export interface ToolCall {
   validated?: true;
 }
 
+/** What a tool says of its work, as the session shows it. */
+export interface CallLogLine {
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+}
+
 export interface CallObserver {
   signal: AbortSignal;
-  onProgress(progress: { progress: number; total?: number; message?: string }): void;
-  onLog(entry: { level: 'debug' | 'info' | 'warn' | 'error'; message: string }): void;
+  /** Absent: the server is not asked to tell how far it is. */
+  onProgress?: (progress: { progress: number; total?: number; message?: string }) => void;
+  /** Absent: the server is not asked for what it logs. */
+  onLog?: (line: CallLogLine) => void;
   onQuestion(question: Question, signal: AbortSignal): Promise<Answer>;
 }
 
 /** Who hears of a call from a door without a person. */
-export type CallListener = Pick<CallObserver, 'signal'> & Partial<Pick<CallObserver, 'onProgress' | 'onLog'>>;
+export type CallListener = Pick<CallObserver, 'signal' | 'onProgress' | 'onLog'>;
 
 /** A call as somebody outside of a session asks for it. */
 export interface WantedCall {

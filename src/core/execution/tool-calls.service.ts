@@ -115,8 +115,8 @@ export class ToolCalls {
       },
       {
         signal,
-        onProgress: (progress) => onProgress?.(progress),
-        onLog: (entry) => onLog?.(entry),
+        ...(onProgress && { onProgress }),
+        ...(onLog && { onLog }),
         onQuestion: async ({ message }) => {
           asked = message;
           return { action: 'cancel' };

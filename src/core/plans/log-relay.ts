@@ -1,13 +1,11 @@
 import type { DurableEvent } from '@app/session-protocol';
-import type { CallObserver } from '../execution/tool-call.js';
+import type { CallLogLine } from '../execution/tool-call.js';
 
 /** What one call may write into the session's log. */
 export const LOG_LINES = 500;
 export const TOO_TALKATIVE = `This call logs a great deal: lines beyond ${LOG_LINES} are not kept.`;
 const LINE_CHARACTERS = 4_000;
 const LINES_AT_ONCE = 50;
-
-type LogLine = Parameters<CallObserver['onLog']>[0];
 
 /** Writes what a tool logs, in its order; lines that come while others are being written go together. */
 export class LogRelay {
@@ -22,7 +20,7 @@ export class LogRelay {
     private readonly append: (events: readonly DurableEvent[]) => Promise<void>,
   ) {}
 
-  add(line: LogLine): void {
+  add(line: CallLogLine): void {
     this.count += 1;
     if (this.count > LOG_LINES) return;
     const { level, message } = this.count < LOG_LINES ? line : { level: 'warn' as const, message: TOO_TALKATIVE };

@@ -9,14 +9,25 @@ interface Listed {
   pins: Pins;
 }
 
+/** Callers of a listing that has not begun: who comes now may share it. */
+interface Gathering {
+  pins: Promise<Pins>;
+  callers: number;
+  /** Everybody is here who can be expected. */
+  complete: () => void;
+}
+
 interface Listings {
   running: Promise<Pins> | undefined;
-  /** Has not begun: who comes now may share it. */
-  next: Promise<Pins> | undefined;
+  next: Gathering | undefined;
+  /** How many the last listing was for; as many are waited for, a moment. */
+  together: number;
   last: Listed | undefined;
 }
 
 const MOST_SERVERS = 500;
+/** How long the first of several callers waits for the others. Who calls alone waits for nobody. */
+const GATHER_MS = 2;
 
 /**
  * What servers list, asked anew for each call but together: calls that come while a listing is under way share the next one,
@@ -35,12 +46,15 @@ export class SharedListings {
     { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
   ): Promise<Pins> {
     const listings = this.of(serverId);
-    const shared = listings.next ?? (listings.running ? this.after(listings, session) : undefined);
-    return until(shared ?? this.begin(listings, session), signal, timeoutMs);
+    return until(
+      this.join(listings, () => this.list(listings, session)),
+      signal,
+      timeoutMs,
+    );
   }
 
   private of(serverId: ServerId): Listings {
-    const known = this.servers.get(serverId) ?? { running: undefined, next: undefined, last: undefined };
+    const known = this.servers.get(serverId) ?? { running: undefined, next: undefined, together: 1, last: undefined };
     this.servers.delete(serverId);
     this.servers.set(serverId, known);
     const [oldest] = this.servers.keys();
@@ -48,21 +62,12 @@ export class SharedListings {
     return known;
   }
 
-  private after(listings: Listings, session: UpstreamSession): Promise<Pins> {
-    const ended = listings.running?.catch(() => undefined) ?? Promise.resolve();
-    listings.next = ended.then(() => {
-      listings.next = undefined;
-      return this.begin(listings, session);
-    });
-    return listings.next;
-  }
-
-  private begin(listings: Listings, session: UpstreamSession): Promise<Pins> {
-    const running = this.list(listings, session).finally(() => {
-      if (listings.running === running) listings.running = undefined;
-    });
-    listings.running = running;
-    return running;
+  private join(listings: Listings, list: () => Promise<Pins>): Promise<Pins> {
+    if (!listings.next && !listings.running && listings.together <= 1) return begin(listings, list);
+    const gathering = (listings.next ??= gather(listings, list));
+    gathering.callers += 1;
+    if (gathering.callers >= listings.together) gathering.complete();
+    return gathering.pins;
   }
 
   /** Under no caller's signal, nor in a caller's time: others wait for it as well. */
@@ -74,6 +79,34 @@ export class SharedListings {
     listings.last = { version, pins };
     return pins;
   }
+}
+
+/** After the listing that runs, if one does, and when those who came together the last time are here again. */
+function gather(listings: Listings, list: () => Promise<Pins>): Gathering {
+  let complete = () => {};
+  const gathered = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, GATHER_MS);
+    complete = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  const ended = listings.running?.catch(() => undefined);
+  const pins = Promise.all([gathered, ended]).then(() => {
+    listings.together = gathering.callers;
+    listings.next = undefined;
+    return begin(listings, list);
+  });
+  const gathering: Gathering = { pins, callers: 0, complete };
+  return gathering;
+}
+
+function begin(listings: Listings, list: () => Promise<Pins>): Promise<Pins> {
+  const running = list().finally(() => {
+    if (listings.running === running) listings.running = undefined;
+  });
+  listings.running = running;
+  return running;
 }
 
 /** The work, or an error when the signal or the time ends first; the work goes on for others. */

@@ -20,8 +20,10 @@ import { ServersRepository } from './servers.repository.js';
 export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'> &
   Partial<Pick<McpServer, 'requestHeaders'>>;
 
-interface Resolved {
+/** A server as it was last read, and the way to it. */
+export interface Upstream {
   server: McpServer;
+  /** Its `key` is the same text for the same account at the same place, asked in the same way. */
   target: UpstreamTarget;
 }
 
@@ -41,7 +43,7 @@ export class UpstreamsService implements OnApplicationShutdown {
   private readonly ordinary: Gate;
   /** Only rows that are our demo server may use its exemption. */
   private readonly demo: Gate;
-  private readonly resolved: HintedCache<Resolved>;
+  private readonly resolved: HintedCache<Upstream>;
   private heardOfTools: (serverId: ServerId) => void = () => undefined;
 
   constructor(
@@ -94,18 +96,33 @@ export class UpstreamsService implements OnApplicationShutdown {
    */
   async withSession<T>(
     serverId: ServerId,
-    { signal, timeoutMs }: { signal?: AbortSignal; timeoutMs?: number },
+    wait: { signal?: AbortSignal; timeoutMs?: number },
     work: (session: UpstreamSession, server: McpServer) => Promise<T>,
   ): Promise<T> {
-    const { server, target } = await this.resolved.get(serverId, () => this.resolve(serverId));
-    const { pool } = this.gateOf(server);
-    const wait = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
-    return pool.withSession(target, wait, (session) => work(session, server));
+    const upstream = await this.find(serverId);
+    return this.use(upstream, wait, (session) => work(session, upstream.server));
   }
 
-  /** As last read: at most a few seconds ago. For whoever was let in before. @throws AppError SERVER_NOT_FOUND */
+  /** As `withSession`, with a server that was found before. @throws UpstreamError of the connection or of what `work` calls */
+  use<T>(
+    { server, target }: Upstream,
+    wait: { signal?: AbortSignal; timeoutMs?: number },
+    work: (session: UpstreamSession) => Promise<T>,
+  ): Promise<T> {
+    return this.gateOf(server).pool.withSession(target, wait, work);
+  }
+
+  /**
+   * As last read: at most a few seconds ago. For whoever was let in before.
+   * @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE
+   */
+  find(serverId: ServerId): Promise<Upstream> {
+    return this.resolved.get(serverId, () => this.resolve(serverId));
+  }
+
+  /** @throws as `find` */
   async describe(serverId: ServerId): Promise<McpServer> {
-    return (await this.resolved.get(serverId, () => this.resolve(serverId))).server;
+    return (await this.find(serverId)).server;
   }
 
   /** The same for a server whose row is at hand. */
@@ -114,7 +131,7 @@ export class UpstreamsService implements OnApplicationShutdown {
     { signal }: { signal: AbortSignal },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    return this.gateOf(server).pool.withSession(await this.targetOf(server), { signal }, work);
+    return this.use({ server, target: await this.targetOf(server) }, { signal }, work);
   }
 
   async probeServer(server: McpServer, { signal }: { signal: AbortSignal }): Promise<ConnectionReport> {
@@ -145,7 +162,7 @@ export class UpstreamsService implements OnApplicationShutdown {
     });
   }
 
-  private async resolve(serverId: ServerId): Promise<Resolved> {
+  private async resolve(serverId: ServerId): Promise<Upstream> {
     const server = await this.servers.findForJob(serverId);
     if (!server) throw serverNotFound();
     return { server, target: await this.targetOf(server) };
@@ -162,7 +179,7 @@ export class UpstreamsService implements OnApplicationShutdown {
     return server.demo ? this.demo : this.ordinary;
   }
 
-  private forget({ server, target }: Resolved): void {
+  private forget({ server, target }: Upstream): void {
     this.gateOf(server).pool.drop(target.key);
   }
 }

@@ -39,7 +39,8 @@ export class CallAnswers {
       this.idempotent.once(request, reply, 'when it says so', () => work(listener));
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
       const { status, body } = await once({ signal });
-      await reply.status(status).send(body);
+      // Not awaited: a reply is a promise that watches its stream to the end, of which nobody here has a use.
+      void reply.status(status).send(body);
       return;
     }
     const stream = new EventStream(reply);

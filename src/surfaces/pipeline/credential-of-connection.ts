@@ -12,7 +12,13 @@ interface Connection {
  */
 export function credentialOfConnection(connection: object, credential: Credential): Credential {
   const last = (connection as Connection)[LAST];
-  if (last?.scheme === 'bearer' && credential.scheme === 'bearer' && last.token === credential.token) return last;
+  if (last && isSame(last, credential)) return last;
   (connection as Connection)[LAST] = credential;
   return credential;
+}
+
+function isSame(one: Credential, other: Credential): boolean {
+  if (one.scheme === 'bearer') return other.scheme === 'bearer' && one.token === other.token;
+  if (one.scheme === 'api_key') return other.scheme === 'api_key' && one.key === other.key;
+  return false;
 }

@@ -2,8 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
 /** An AbortSignal, aborted when the HTTP client leaves before its answer. */
-export const ClientGone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
-  const { raw } = context.switchToHttp().getResponse<{ raw: ServerResponse }>();
+export function clientGone({ raw }: { raw: ServerResponse }): AbortSignal {
   const controller = new AbortController();
   const leave = () => {
     if (!raw.writableFinished) controller.abort(new Error('The client went away.'));
@@ -11,4 +10,8 @@ export const ClientGone = createParamDecorator((_: unknown, context: ExecutionCo
   if (raw.destroyed) leave();
   else raw.once('close', leave);
   return controller.signal;
-});
+}
+
+export const ClientGone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal =>
+  clientGone(context.switchToHttp().getResponse<{ raw: ServerResponse }>()),
+);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AuthGuard } from './auth.guard.js';
 import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
@@ -23,14 +23,22 @@ export class ExpectContinue {
       this.waiting.add(request);
       server.emit('request', request, response);
     });
-    fastify.addHook('preParsing', async (request, reply) => {
-      if (!this.waiting.delete(request.raw)) return;
-      const limit = request.routeOptions.bodyLimit ?? bodyLimitBytes;
-      if (Number(request.headers['content-length'] ?? 0) > limit) throw bodyIsTooLarge();
-      const head = requestHead(request);
-      // Who signs in has no token yet; their bodies are small.
-      if (this.surfaces.of(head).limitOf(head.path) !== 'auth') await this.guard.identify(request);
-      reply.raw.writeContinue();
+    // Before every body: no promise where nobody waits.
+    fastify.addHook('preParsing', (request, reply, payload, done) => {
+      if (!this.waiting.delete(request.raw)) return done(null, payload);
+      this.admit(request, bodyLimitBytes).then(() => {
+        reply.raw.writeContinue();
+        done(null, payload);
+      }, done);
     });
+  }
+
+  /** @throws 401, 413, 429 */
+  private async admit(request: FastifyRequest, bodyLimitBytes: number): Promise<void> {
+    const limit = request.routeOptions.bodyLimit ?? bodyLimitBytes;
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw bodyIsTooLarge();
+    const head = requestHead(request);
+    // Who signs in has no token yet; their bodies are small.
+    if (this.surfaces.of(head).limitOf(head.path) !== 'auth') await this.guard.identify(request);
   }
 }

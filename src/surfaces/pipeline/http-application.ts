@@ -8,6 +8,7 @@ import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { newId } from '../../platform/ids.js';
 import { ErrorWriter } from './error-writer.js';
+import { DirectRoutes } from './direct-routes.js';
 import { ExpectContinue } from './expect-continue.js';
 import { parseJsonBody } from './json-body.js';
 import { toProblem } from './problem.js';
@@ -75,6 +76,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     const limit = LARGE_BODIES[route.url];
     if (limit !== undefined) route.bodyLimit = limit;
   });
+  app.get(DirectRoutes).install(fastify);
   app.get(RequestHooks).install(fastify);
   app.get(ExpectContinue).install(fastify, BODY_LIMIT_BYTES);
 }

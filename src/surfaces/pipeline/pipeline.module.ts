@@ -5,6 +5,7 @@ import { AuthGuard } from './auth.guard.js';
 import { ErrorWriter } from './error-writer.js';
 import { EventStreams } from './event-streams.js';
 import { ExpectContinue } from './expect-continue.js';
+import { DirectRoutes } from './direct-routes.js';
 import { CallAnswers } from './call-answers.js';
 import { IdempotentRequests } from './idempotent-requests.js';
 import { noSurface } from './no-surface.js';
@@ -28,6 +29,7 @@ export class PipelineModule {
         { provide: Surfaces, useValue: new Surfaces(surfaces, noSurface) },
         AuthGuard,
         CallAnswers,
+        DirectRoutes,
         ErrorWriter,
         EventStreams,
         ExpectContinue,
@@ -41,7 +43,7 @@ export class PipelineModule {
         { provide: APP_GUARD, useExisting: AuthGuard },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],
-      exports: [Surfaces, AuthGuard, CallAnswers, EventStreams, IdempotentRequests],
+      exports: [Surfaces, AuthGuard, CallAnswers, DirectRoutes, EventStreams, IdempotentRequests],
     };
   }
 }

@@ -5,13 +5,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 const WAIT = /(?:^|,)\s*wait\s*=\s*(\d{1,6})\s*(?:;|,|$)/i;
 
 /** How long the caller is willing to wait, in milliseconds: `Prefer: wait=<seconds>`, at most `most` seconds; else 0. */
-export const PreferredWait = createParamDecorator((most: number, context: ExecutionContext): number => {
-  const http = context.switchToHttp();
-  const { prefer } = http.getRequest<FastifyRequest>().headers;
+export function preferredWait(most: number, { headers }: FastifyRequest, reply: FastifyReply): number {
+  const { prefer } = headers;
   if (prefer === undefined) return 0;
   const [, seconds] = WAIT.exec(String(prefer)) ?? [];
   if (seconds === undefined) return 0;
   const waited = Math.min(Number(seconds), most);
-  http.getResponse<FastifyReply>().header('preference-applied', `wait=${waited}`);
+  void reply.header('preference-applied', `wait=${waited}`);
   return waited * 1_000;
+}
+
+export const PreferredWait = createParamDecorator((most: number, context: ExecutionContext): number => {
+  const http = context.switchToHttp();
+  return preferredWait(most, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
 });

@@ -17,8 +17,9 @@ import { ToolCalls } from '../../core/execution/tool-calls.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CallAnswers } from '../pipeline/call-answers.js';
-import { ClientGone } from '../pipeline/client-gone.js';
-import { PreferredWait } from '../pipeline/prefer.js';
+import { ClientGone, clientGone } from '../pipeline/client-gone.js';
+import { DirectRoutes } from '../pipeline/direct-routes.js';
+import { PreferredWait, preferredWait } from '../pipeline/prefer.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { ApprovalRequiredView, ExecutionView, toExecutionAnswer, ToolExecution } from './schemas/execution.schemas.js';
 import { ResourceExecution, ResourceView, toResourceAnswer } from './schemas/resource.schemas.js';
@@ -38,7 +39,18 @@ export class ExecutionController {
     private readonly catalogue: CatalogueService,
     private readonly resources: ResourceRequests,
     private readonly answers: CallAnswers,
-  ) {}
+    direct: DirectRoutes,
+  ) {
+    direct.serve({
+      route: 'POST /v1/mcp/execute/tool',
+      action: 'tools.call',
+      body: ToolExecution,
+      handle: (principal, body, request, reply) => {
+        const waitMs = preferredWait(MAX_WAIT_SECONDS, request, reply);
+        return this.tool(principal, body, waitMs, clientGone(reply), request, reply);
+      },
+    });
+  }
 
   @Post('tool')
   @Allow('tools.call')

@@ -1,20 +1,25 @@
 import fastify from 'fastify';
 import { Pool } from 'undici';
 
-/** Bare Fastify that hands a body on to an upstream and its answer back: no rules, no log, nothing looked at. */
+/**
+ * Bare Fastify that makes the same call of the same upstream for the same request, and answers in the same form: without
+ * credentials, rules, limits, log or a look at anything.
+ */
 const pool = new Pool(process.env.UPSTREAM);
 const app = fastify();
-app.removeAllContentTypeParsers();
-app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-app.post('/', async (request, reply) => {
-  const { statusCode, headers, body } = await pool.request({
+let id = 0;
+app.post('/', async (request) => {
+  const { toolName, parameters } = request.body;
+  id += 1;
+  const params = { name: toolName, arguments: parameters };
+  const { body } = await pool.request({
     path: '/mcp',
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    body: request.body,
+    body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
   });
-  const bytes = Buffer.from(await body.arrayBuffer());
-  return reply.code(statusCode).header('content-type', headers['content-type']).send(bytes);
+  const { result } = await body.json();
+  return { success: true, data: { result: result.content[0].text }, meta: { requestId: request.id } };
 });
 const origin = await app.listen({ port: 0, host: '127.0.0.1' });
 console.log(`Bare ${origin}`);

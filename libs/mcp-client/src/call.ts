@@ -49,10 +49,10 @@ export interface Answer {
 
 /** Who hears of what happens while one call runs. */
 export interface CallListeners {
-  onProgress?: (progress: Progress) => void;
-  onLog?: (message: LogMessage) => void;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  onLog?: ((message: LogMessage) => void) | undefined;
   /** `signal` aborts when the call ends before the answer. The call's clock stands still meanwhile. */
-  onQuestion?: (question: Question, options: { signal: AbortSignal }) => Promise<Answer>;
+  onQuestion?: ((question: Question, options: { signal: AbortSignal }) => Promise<Answer>) | undefined;
 }
 
 export interface CallOptions extends CallListeners {
@@ -64,7 +64,7 @@ export interface CallOptions extends CallListeners {
    */
   attended?: boolean;
   /** W3C Trace Context: sent as the HTTP header and, as MCP reserves it (SEP-414), as `_meta.traceparent`. */
-  traceparent?: string;
+  traceparent?: string | undefined;
 }
 
 /** A call that runs. */

@@ -23,6 +23,7 @@ export interface SessionOptions {
 }
 
 const HEADER_MISMATCH = -32020;
+const NO_HEADERS: Record<string, string> = Object.freeze({});
 
 /** A conversation with an upstream. Over Streamable HTTP it takes any number of calls at a time, over others one. */
 export class UpstreamSession {
@@ -109,16 +110,15 @@ export class UpstreamSession {
       return { ...options, timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)) };
     };
     const headersFor = (schema: unknown) =>
-      this.protocol.era === 'modern' ? paramHeaders(schema, params.arguments) : {};
-    const result = await this.#effect('tools/call', params, options, headersFor(call.inputSchema)).catch(
-      async (error: unknown) => {
-        // The server compares headers before it does anything else, so the call may be repeated with the right ones.
-        if (!(error instanceof UpstreamError) || error.rpc?.code !== HEADER_MISMATCH) throw error;
-        const tool = (await this.listTools(withTimeLeft())).find(({ name }) => name === call.name);
-        return this.#effect('tools/call', params, withTimeLeft(), headersFor(tool?.inputSchema));
-      },
-    );
-    return toToolResult(result);
+      this.protocol.era === 'modern' ? paramHeaders(schema, params.arguments) : NO_HEADERS;
+    try {
+      return toToolResult(await this.#effect('tools/call', params, options, headersFor(call.inputSchema)));
+    } catch (error) {
+      // The server compares headers before it does anything else, so the call may be repeated with the right ones.
+      if (!(error instanceof UpstreamError) || error.rpc?.code !== HEADER_MISMATCH) throw error;
+      const tool = (await this.listTools(withTimeLeft())).find(({ name }) => name === call.name);
+      return toToolResult(await this.#effect('tools/call', params, withTimeLeft(), headersFor(tool?.inputSchema)));
+    }
   }
 
   /** @returns milliseconds of one round trip */
@@ -163,13 +163,7 @@ export class UpstreamSession {
     if (!this.#wire.connection.channel && running.size > 0) throw new Error('A session takes one call at a time.');
     const progressToken = `call-${++this.#calls}`;
     return this.#wire.within(options, { effect: true }, async (deadline, attempt) => {
-      const call: CurrentCall = {
-        progressToken,
-        deadline,
-        ...(onProgress && { onProgress }),
-        ...(onLog && { onLog }),
-        ...(onQuestion && { onQuestion }),
-      };
+      const call: CurrentCall = { progressToken, deadline, onProgress, onLog, onQuestion };
       running.add(call);
       try {
         const wantsLogs = onLog !== undefined && this.capabilities.logging !== undefined;
@@ -202,9 +196,15 @@ export class UpstreamSession {
 
 const isTool = (item: RawResult): item is ToolDefinition => typeof item.name === 'string' && isObject(item.inputSchema);
 
+const withoutOddParts = (result: RawResult, content: readonly unknown[]): ToolResult => ({
+  ...result,
+  content: content.filter(isObject),
+});
+
 function toToolResult(result: RawResult): ToolResult {
   const { content = [] } = result;
-  if (Array.isArray(content)) return { ...result, content: content.filter(isObject) };
+  if (Array.isArray(content))
+    return content.every(isObject) ? { ...result, content } : withoutOddParts(result, content);
   throw new UpstreamError('UPSTREAM_PROTOCOL', 'The server answered the call with something that is no tool result.', {
     requestSent: true,
   });

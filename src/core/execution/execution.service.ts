@@ -140,12 +140,12 @@ export class ExecutionService {
       session.callTool(
         { name: tool.name, arguments: call.arguments },
         {
-          ...(traceparent !== undefined && { traceparent }),
+          traceparent,
           signal,
           timeoutMs,
           attended: call.sessionId !== null,
-          ...(onProgress && { onProgress }),
-          ...(onLog && { onLog: (message) => onLog(toLogEntry(message)) }),
+          onProgress,
+          onLog: onLog && ((message) => onLog(toLogEntry(message))),
           onQuestion: (question, { signal: ends }) => observer.onQuestion(question, ends),
         },
       );

@@ -45,8 +45,11 @@ export class CredentialUses implements OnApplicationShutdown {
     if (via === 'access_token') return;
     const at = this.clock.now().getTime();
     const use = this.uses.get(credentialId);
-    if (use) Object.assign(use, { at, ip, isStored: false });
-    else this.uses.set(credentialId, { via, at, ip, storedAt: 0, isStored: false });
+    if (use) {
+      use.at = at;
+      use.ip = ip;
+      use.isStored = false;
+    } else this.uses.set(credentialId, { via, at, ip, storedAt: 0, isStored: false });
     if (!use && this.uses.size > KNOWN_AT_MOST) this.forgetOldest();
     this.lookLater();
   }

@@ -39,10 +39,11 @@ export class HintedCache<Value> {
   /** Loads once for all who ask meanwhile; a failed load is not kept. */
   get(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.entries.get(key);
-    if (known && known.expiresAt > performance.now()) {
+    const now = performance.now();
+    if (known && known.expiresAt > now) {
       this.entries.delete(key);
       this.entries.set(key, known);
-      const isAging = known.expiresAt - performance.now() < this.options.maxAgeMs / 2;
+      const isAging = known.expiresAt - now < this.options.maxAgeMs / 2;
       if (isAging && !known.refreshing) void this.refresh(key, known, load);
       return known.value;
     }
@@ -53,7 +54,7 @@ export class HintedCache<Value> {
       this.options.onDrop?.(value, hint);
     });
     const value = load();
-    const expiresAt = performance.now() + this.options.maxAgeMs;
+    const expiresAt = now + this.options.maxAgeMs;
     const entry: Entry<Value> = { value, expiresAt, refreshing: false, forget };
     this.entries.set(key, entry);
     entry.value.catch(() => {

@@ -84,6 +84,29 @@ describe('listings of a server that many calls ask for', () => {
     });
   });
 
+  it('wait a moment for those who called together the last time, and for nobody where one calls alone', async () => {
+    await withSession(async (session) => {
+      const listings = new SharedListings();
+      const answerNext = async (count: number) => {
+        await untilAsked(count);
+        asked[count - 1]?.({ tools: [tool('a')] });
+      };
+      const alone = listings.pins(session, ID, wait);
+      const together = [listings.pins(session, ID, wait), listings.pins(session, ID, wait)];
+      await answerNext(1);
+      await alone;
+      await answerNext(2);
+      await Promise.all(together);
+      const again = [listings.pins(session, ID, wait), listings.pins(session, ID, wait)];
+      await answerNext(3);
+      await Promise.all(again);
+      expect(asked).toHaveLength(3);
+      const onlyOne = listings.pins(session, ID, wait);
+      await answerNext(4);
+      expect((await onlyOne).has('a')).toBe(true);
+    });
+  });
+
   it('are not read again where the server says the same, page for page', async () => {
     await withSession(async (session) => {
       const listings = new SharedListings();

@@ -8,13 +8,13 @@ import { createScrubber } from './scrub.js';
 
 /** Facts that every line inside a request, command or job should carry. */
 export interface AmbientFields {
-  requestId?: string;
-  userId?: string;
-  sessionId?: string;
-  job?: string;
-  traceId?: string;
+  requestId?: string | undefined;
+  userId?: string | undefined;
+  sessionId?: string | undefined;
+  job?: string | undefined;
+  traceId?: string | undefined;
   /** For what is recorded of a request; no log line has it. */
-  caller?: AmbientCaller;
+  caller?: AmbientCaller | undefined;
 }
 
 /** Who asks, and from where. */
@@ -22,21 +22,33 @@ export interface AmbientCaller {
   ip: string;
   userAgent?: string | undefined;
   /** These once the credential was read. */
-  actor?: { id: string; name: string };
-  credentialId?: string;
-  via?: string;
+  actor?: { id: string; name: string } | undefined;
+  credentialId?: string | undefined;
+  via?: string | undefined;
 }
 
 const ambient = new AsyncLocalStorage<AmbientFields>();
 
-export const withLogFields = <T>(fields: AmbientFields, work: () => T): T =>
-  ambient.run({ ...ambient.getStore(), ...fields }, work);
+/** @param fields become the ambience itself where there is none yet */
+export function withLogFields<T>(fields: AmbientFields, work: () => T): T {
+  const around = ambient.getStore();
+  return ambient.run(around ? { ...around, ...fields } : fields, work);
+}
 
 export const ambientFields = (): AmbientFields => ambient.getStore() ?? {};
 
 function logFields(): object {
-  const { caller: _, ...fields } = ambientFields();
-  return fields;
+  const { requestId, userId, sessionId, job, traceId } = ambientFields();
+  return { requestId, userId, sessionId, job, traceId };
+}
+
+let lastTime = { at: NaN, text: '' };
+
+/** As pino's own; lines of one millisecond share it. */
+function isoTime(): string {
+  const at = Date.now();
+  if (at !== lastTime.at) lastTime = { at, text: `,"time":"${new Date(at).toISOString()}"` };
+  return lastTime.text;
 }
 
 export abstract class Logger {
@@ -61,7 +73,7 @@ export function createLogger({ level, format, secrets = [] }: LogSettings, desti
   const options = {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: redact },
     serializers: { err: (error: unknown) => describeError(error) },
     mixin: logFields,

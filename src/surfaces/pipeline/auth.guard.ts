@@ -80,7 +80,10 @@ export class AuthGuard implements CanActivate {
 function tellAmbience({ userId, username, credentialId, via }: Principal): void {
   const fields = ambientFields();
   fields.userId = userId;
-  if (fields.caller) Object.assign(fields.caller, { actor: { id: userId, name: username }, credentialId, via });
+  if (!fields.caller) return;
+  fields.caller.actor = { id: userId, name: username };
+  fields.caller.credentialId = credentialId;
+  fields.caller.via = via;
 }
 
 const credentialIsMissing = () => new AppError('unauthenticated', 'CREDENTIAL_MISSING', 'Sign in first.');

@@ -40,15 +40,23 @@ const secondsUntil = (at: number, now: number): number => Math.max(0, seconds(at
  * IETF: draft-ietf-httpapi-ratelimit-headers-11, 3 and 4, two Lists of Items (RFC 9651, 3.1).
  */
 export function limitHeaders(taken: readonly [Taken, ...Taken[]], now: number): Record<string, string> {
-  const nearest = taken.reduce((least, one) => (isNearer(one, least) ? one : least));
+  let nearest = taken[0];
+  let policies = '';
+  let states = '';
+  // There is a set of these for each answer.
+  for (const one of taken) {
+    const { policy, remaining, resetsAt } = one;
+    if (isNearer(one, nearest)) nearest = one;
+    const comma = policies === '' ? '' : ', ';
+    policies += comma + policy.item;
+    states += `${comma}"${policy.name}";r=${remaining};t=${secondsUntil(resetsAt, now)}`;
+  }
   return {
     'x-ratelimit-limit': String(nearest.policy.limit),
     'x-ratelimit-remaining': String(nearest.remaining),
     'x-ratelimit-reset': String(seconds(nearest.resetsAt)),
-    'ratelimit-policy': taken.map(({ policy }) => policy.item).join(', '),
-    ratelimit: taken
-      .map(({ policy, remaining, resetsAt }) => `"${policy.name}";r=${remaining};t=${secondsUntil(resetsAt, now)}`)
-      .join(', '),
+    'ratelimit-policy': policies,
+    ratelimit: states,
   };
 }
 

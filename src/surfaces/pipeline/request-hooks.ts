@@ -5,7 +5,7 @@ import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { newId } from '../../platform/ids.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
-import { Logger, withLogFields } from '../../platform/logging/logger.js';
+import { type AmbientFields, Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { checkSite } from './cross-site.js';
 import { RequestLimits } from './request-limits.js';
@@ -52,8 +52,7 @@ export class RequestHooks {
       // Whoever kept the connection should find another process for the next request.
       if (this.lifecycle.isDraining) reply.header('connection', 'close');
       reply.header('x-request-id', request.id).headers(this.headersOf(surface));
-      const caller = { ip: normalIp(request.ip), userAgent: request.headers['user-agent'] };
-      withLogFields({ requestId: request.id, caller }, () => this.spans.open(request, done));
+      withLogFields(ambienceOf(request), () => this.spans.open(request, done));
     });
     fastify.addHook('onRequest', (request, reply, done) => {
       const head = requestHead(request);
@@ -118,6 +117,19 @@ export class RequestHooks {
 function checkAddress(address: string): void {
   if (address.includes('%00')) throw badUrl();
 }
+
+/** Whole from the beginning, though the guard fills it in: what is read of it so often has to keep its form. */
+const ambienceOf = ({ id, ip, headers }: FastifyRequest): AmbientFields => ({
+  requestId: id,
+  userId: undefined,
+  caller: {
+    ip: normalIp(ip),
+    userAgent: headers['user-agent'],
+    actor: undefined,
+    credentialId: undefined,
+    via: undefined,
+  },
+});
 
 /** @throws 400 */
 function checkHead(rawHeaders: readonly string[]): void {

@@ -57,6 +57,23 @@ describe('the request log', () => {
     });
   });
 
+  it('gathers what comes while rows are being written, and writes it together the next time', async () => {
+    const batches: number[] = [];
+    class Watched extends RequestLogRepository {
+      override async add(texts: readonly string[]): Promise<void> {
+        batches.push(texts.length);
+        if (batches.length === 1) for (let count = 0; count < 5; count += 1) log.record(aRow());
+        await super.add(texts);
+      }
+    }
+    const log = new RequestLog(new Watched(database), readConfig({}), new Metrics(), logger);
+    log.record(aRow());
+    await log.flush();
+    expect(batches).toEqual([1]);
+    await log.flush();
+    expect(batches).toEqual([1, 5]);
+  });
+
   it('writes a row that waited for an approval anew, and no other', async () => {
     const { log } = openLog();
     const waiting = aRow({ status: 'approval_required', statusCode: 202, approvalId: 'apr_1' });

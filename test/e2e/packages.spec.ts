@@ -6,6 +6,7 @@ import { NpmPackages } from '../../src/adapters/packages/npm-packages.js';
 import { type Answer, eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.js';
 import { Organizations } from '../support/organizations.js';
+import { entry } from './support/package-entry.js';
 
 /** Says who it is and what it may; without dependencies, so that it is one file. */
 const SERVER = `
@@ -35,32 +36,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 });`;
 
 const SECRET = 'canary-of-a-package-0123456789';
-const entry = (version: string, name = 'com.example/notes') => ({
-  name,
-  title: 'Notes',
-  description: 'Keeps notes.',
-  version,
-  packages: [
-    {
-      registryType: 'npm',
-      identifier: '@example/notes',
-      version,
-      transport: { type: 'stdio' },
-      runtimeHint: 'npx',
-      runtimeArguments: [{ type: 'positional', value: '--inspect=0.0.0.0' }],
-      environmentVariables: [
-        { name: 'API_TOKEN', isRequired: true, isSecret: true },
-        { name: 'GREETING', default: 'hello' },
-      ],
-      packageArguments: [
-        { type: 'positional', value: 'serve' },
-        { type: 'named', name: '--folder', format: 'filepath', default: 'notes' },
-        { type: 'positional', valueHint: 'tags', isRepeated: true },
-      ],
-    },
-  ],
-});
-
 interface ServiceRow {
   id: string;
   available: boolean;

@@ -1,3 +1,4 @@
+import { compressTexts } from './lib/compress.mjs';
 import { findFaults } from './lib/emitted.mjs';
 import { fingerprintOf, isPresent, markFresh } from './lib/inputs.mjs';
 import { runStep } from './lib/steps.mjs';
@@ -17,6 +18,7 @@ const BUILDERS = {
     const args = ['node_modules/vite/bin/vite.js', 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'];
     // Vite and React make a development build of anything but production.
     const { passed } = await runStep({ name: 'build web', args, env: { NODE_ENV: 'production' } });
+    if (passed) await compressTexts('web/dist');
     return passed;
   },
 };

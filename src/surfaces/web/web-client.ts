@@ -12,7 +12,7 @@ export function serveWebClient(app: NestFastifyApplication, folder: string): voi
   const fastify = app.getHttpAdapter().getInstance();
   const surfaces = app.get(Surfaces);
   // Not awaited: registering before `listen` would wait for a start that waits for this.
-  void fastify.register(fastifyStatic, { root: folder, serve: false, cacheControl: false });
+  void fastify.register(fastifyStatic, { root: folder, serve: false, cacheControl: false, preCompressed: true });
   fastify.get('/*', (request: FastifyRequest, reply: FastifyReply) => {
     const head = requestHead(request);
     const { path } = head;

@@ -55,6 +55,18 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     expect(await faultsOf(page)).toEqual([]);
   });
 
+  test('each script comes packed to a client that unpacks it, and as it is to others', async () => {
+    const { url } = onStage().app;
+    const index = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+    const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(index) ?? [];
+    const get = (encoding: string) => fetch(url + script, { headers: { 'accept-encoding': encoding } });
+    const [packed, plain] = [await get('br'), await get('identity')];
+    expect([packed, plain].map(({ headers }) => headers.get('content-encoding'))).toEqual(['br', null]);
+    expect(packed.headers.get('vary')).toBe('accept-encoding');
+    expect(Number(packed.headers.get('content-length'))).toBeLessThan(Number(plain.headers.get('content-length')) / 2);
+    expect(await packed.text()).toBe(await plain.text());
+  });
+
   test('neither has a sheet that opens over a session', async () => {
     const { page } = visit;
     await page.goto(`/s/${session}`);

@@ -3,7 +3,7 @@ import { FIRST_ERROR_STATUS } from './request-log-row.js';
 import type { RequestFilter, RequestPlace, RequestsOf } from './requests.js';
 
 /** How many lines one look goes through for what no index finds. */
-export const LINES_AT_A_LOOK = 20_000;
+export const LINES_AT_A_LOOK = 10_000;
 
 export const NEWEST_FIRST = 'started_at desc, id desc';
 

@@ -27,6 +27,7 @@ const TOLD_ONLY = new Set([
   'demo',
   'level',
   'service_id',
+  'circuit',
 ]);
 
 /** Brings both spellings to one. A field that came in both is left, to be refused as unknown. */

@@ -6,8 +6,8 @@ import { GrantsService } from './grants.service.js';
 import type { CallToDecide, DefinitionTrust, Verdict } from './verdict.js';
 
 const WHY = {
-  require_approval_all: 'every call of this tool is asked for',
-  require_approval_writes: 'it may change something, and calls that may are asked for',
+  require_approval_all: 'somebody has to allow each call of this tool',
+  require_approval_writes: 'it may change something, and somebody has to allow such calls',
   require_approval_changed: 'nobody has approved this definition of the tool yet',
   auto_approve: 'a person decides',
 } as const satisfies Record<ApprovalPolicy, string>;

@@ -29,7 +29,8 @@ export function guardedAgent(policy: EgressPolicy, lookup: Lookup, options: Disp
   });
 }
 
-function guardedConnector(
+/** Makes connections to one origin, each to an address that is judged in the same breath. */
+export function guardedConnector(
   policy: EgressPolicy,
   lookup: Lookup,
   destination: Destination,

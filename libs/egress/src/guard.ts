@@ -1,8 +1,10 @@
 import type { Agent } from 'undici';
 import { compileAllow } from './allow-list.js';
-import { guardedAgent, type DispatcherOptions } from './connector.js';
+import type { EgressReceiver } from './connection.js';
+import { Connections } from './connections.js';
+import { guardedAgent, guardedConnector, type DispatcherOptions } from './connector.js';
 import { guardedFetch, type EgressFetchInit } from './guarded-fetch.js';
-import { guardedSend, type EgressReceiver, type EgressRequest } from './guarded-send.js';
+import { guardedSend, type EgressRequest } from './guarded-send.js';
 import { judge, readDestination, type Address, type AddressReason, type EgressPolicy } from './judge.js';
 import { resolveHost, systemLookup, type Lookup } from './resolve.js';
 import { within } from './within.js';
@@ -59,6 +61,7 @@ export function createEgressGuard({
 }: EgressGuardOptions): EgressGuard {
   const policy: EgressPolicy = { allow: compileAllow(allow), loopback, exemptOrigins };
   const agents = new Map<string, Agent>();
+  const connections = new Connections((destination, options) => guardedConnector(policy, lookup, destination, options));
   let closed = false;
 
   const check = async (url: string | URL, { signal }: { signal?: AbortSignal } = {}): Promise<CheckedAddress> => {
@@ -88,9 +91,10 @@ export function createEgressGuard({
     check,
     dispatcher,
     fetch: (url, init = {}) => guardedFetch({ dispatcher }, url, init),
-    send: (request, receiver) => guardedSend({ dispatcher }, request, receiver),
+    send: (request, receiver) => guardedSend(connections, request, receiver),
     close: async () => {
       closed = true;
+      connections.close();
       const open = [...agents.values()];
       agents.clear();
       await Promise.all(open.map((agent) => agent.destroy()));

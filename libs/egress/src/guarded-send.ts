@@ -1,89 +1,97 @@
-import type { Agent, Dispatcher } from 'undici';
+import type { EgressReceiver } from './connection.js';
+import type { Connections } from './connections.js';
 import type { DispatcherOptions } from './connector.js';
 import type { Destination } from './judge.js';
 import { followRedirect, isRedirect } from './redirects.js';
-import { EgressRefused, findRefusal } from './refused.js';
+import { EgressRefused } from './refused.js';
+import { fieldLines, requestHead } from './request-head.js';
+import type { ResponseHeaders } from './response-head.js';
 
 export interface EgressRequest extends DispatcherOptions {
   destination: Destination;
   method: 'GET' | 'POST' | 'DELETE';
-  /** Names and values by turns. */
-  headers: string[];
+  /** Names and values by turns. Cheapest is the same array each time; it must not change. */
+  headers: readonly string[];
+  /** More of them, of this request alone. */
+  extra?: readonly string[];
   body?: string;
-}
-
-/** Who hears of an answer as it comes. After `failed` or `ended` nothing more is heard. */
-export interface EgressReceiver {
-  /** The first byte of the request is about to leave. `cut` ends the exchange and its connection. */
-  leaving(cut: () => void): void;
-  answered(status: number, headers: Dispatcher.ResponseData['headers']): void;
-  received(chunk: Buffer): void;
-  ended(): void;
-  failed(error: unknown): void;
-}
-
-const CUT = new Error('Cut by whoever waited.');
-
-interface Guard {
-  dispatcher(options: DispatcherOptions): Agent;
 }
 
 /**
  * Sends one request through the guard, without the objects of the Fetch standard, which cost more than a whole call.
  * Redirects within the origin are followed where they keep method and body (307, 308, and any of a GET).
  */
-export function guardedSend(guard: Guard, request: EgressRequest, receiver: EgressReceiver, hops = 0): void {
-  const { destination, method, headers, body } = request;
-  const { url } = destination;
-  let redirect: { status: number; location: string } | undefined;
-  const follow = ({ status, location }: { status: number; location: string }) => {
-    if (status < 307 && method !== 'GET') throw changesMethod();
-    guardedSend(guard, { ...request, destination: followRedirect(url, location, hops) }, receiver, hops + 1);
-  };
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart: (controller) => receiver.leaving(() => controller.abort(CUT)),
-    onResponseStart: (_controller, status, sent) => {
-      if (isRedirect(status) && typeof sent.location === 'string') redirect = { status, location: sent.location };
-      else receiver.answered(status, sent);
-    },
-    onResponseData: (controller, chunk) => {
-      if (!redirect) return receiver.received(chunk);
-      const next = redirect;
-      // Its page is of no interest, however long it is.
-      controller.abort(new Moved(next.status, next.location));
-    },
-    onResponseEnd: () => {
-      if (!redirect) return receiver.ended();
-      try {
-        follow(redirect);
-      } catch (error) {
-        receiver.failed(error);
-      }
-    },
-    onResponseError: (_controller, error) => {
-      try {
-        if (error instanceof Moved) return follow(error);
-      } catch (refused) {
-        return receiver.failed(refused);
-      }
-      receiver.failed(findRefusal(error) ?? error);
-    },
-  };
-  const path = `${url.pathname}${url.search}`;
-  try {
-    const dispatcher = guard.dispatcher(request);
-    dispatcher.dispatch({ origin: url.origin, path, method, headers, ...(body !== undefined && { body }) }, handler);
-  } catch (error) {
-    receiver.failed(error);
-  }
+export function guardedSend(connections: Connections, request: EgressRequest, receiver: EgressReceiver): void {
+  new Hop(connections, request, receiver, 0).send();
 }
 
-class Moved extends Error {
-  constructor(
-    readonly status: number,
-    readonly location: string,
-  ) {
-    super('Moved.');
+/** One request of those that redirects may make of one. */
+class Hop implements EgressReceiver {
+  readonly #connections: Connections;
+  readonly #request: EgressRequest;
+  readonly #receiver: EgressReceiver;
+  readonly #before: number;
+  #cut: (() => void) | undefined;
+  #location: string | undefined;
+  #status = 0;
+
+  constructor(connections: Connections, request: EgressRequest, receiver: EgressReceiver, before: number) {
+    this.#connections = connections;
+    this.#request = request;
+    this.#receiver = receiver;
+    this.#before = before;
+  }
+
+  send(): void {
+    const { destination, headers, extra, body = this.#request.method === 'POST' ? '' : undefined } = this.#request;
+    try {
+      const head = requestHead(this.#request, headers);
+      const whole = extra && extra.length > 0 ? head + fieldLines(extra) : head;
+      this.#connections.send(destination, this.#request, { head: whole, body, receiver: this });
+    } catch (error) {
+      this.#receiver.failed(error);
+    }
+  }
+
+  leaving(cut: () => void): void {
+    this.#cut = cut;
+    this.#receiver.leaving(cut);
+  }
+
+  answered(status: number, headers: ResponseHeaders): void {
+    if (isRedirect(status) && headers.location !== undefined) {
+      this.#status = status;
+      this.#location = headers.location;
+    } else {
+      this.#receiver.answered(status, headers);
+    }
+  }
+
+  received(chunk: Buffer): void {
+    if (this.#location === undefined) return this.#receiver.received(chunk);
+    // The page of a redirect is of no interest, however long it is.
+    this.#cut?.();
+    this.#follow(this.#location);
+  }
+
+  ended(): void {
+    if (this.#location === undefined) this.#receiver.ended();
+    else this.#follow(this.#location);
+  }
+
+  failed(error: unknown): void {
+    this.#receiver.failed(error);
+  }
+
+  #follow(location: string): void {
+    const { destination, method } = this.#request;
+    try {
+      if (this.#status < 307 && method !== 'GET') throw changesMethod();
+      const next = followRedirect(destination.url, location, this.#before);
+      new Hop(this.#connections, { ...this.#request, destination: next }, this.#receiver, this.#before + 1).send();
+    } catch (error) {
+      this.#receiver.failed(error);
+    }
   }
 }
 

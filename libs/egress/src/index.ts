@@ -1,10 +1,11 @@
 export { isLoopbackAddress, kindOf, type AddressKind } from './address-kind.js';
 export { parseEgressAllow, type MalformedEntry } from './allow-list.js';
 export { readText } from './bounded-body.js';
+export type { EgressReceiver } from './connection.js';
 export type { DispatcherOptions } from './connector.js';
 export { createEgressGuard, type CheckedAddress, type EgressGuard, type EgressGuardOptions } from './guard.js';
 export type { EgressFetchInit } from './guarded-fetch.js';
-export type { EgressReceiver, EgressRequest } from './guarded-send.js';
+export type { EgressRequest } from './guarded-send.js';
 export { parseIp, type Ip } from './ip.js';
 export { readDestination, type Address, type AddressReason, type Destination } from './judge.js';
 export { causesOf, EgressRefused, findRefusal, type EgressRefusal } from './refused.js';

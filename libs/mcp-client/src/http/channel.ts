@@ -52,7 +52,9 @@ export class HttpChannel {
   readonly #guard: EgressGuard;
   readonly #destination: Destination;
   readonly #dispatch: { verifyTls: boolean; connectTimeoutMs: number };
-  readonly #headers: string[];
+  readonly #headers: readonly string[];
+  /** Those of a POST: the same array each time, so that they are written out once. */
+  readonly #postHeaders: readonly string[];
   readonly #modern: boolean;
   readonly #envelope: RawResult | undefined;
   readonly #resumable: boolean;
@@ -65,6 +67,7 @@ export class HttpChannel {
     this.#destination = readDestination(target.url);
     this.#dispatch = { verifyTls: target.verifyTls, connectTimeoutMs: connectTimeoutOf(target) };
     this.#headers = connectionHeaders(target, clientInfo, protocol, sessionId);
+    this.#postHeaders = [...this.#headers, ...POST_HEADERS];
     this.#modern = protocol.era === 'modern';
     this.#envelope = this.#modern ? envelopeOf(clientInfo, protocol) : undefined;
     this.#resumable = sessionId !== undefined;
@@ -121,12 +124,11 @@ export class HttpChannel {
     const { method, meta = {}, call, recognise, deadline, trace, leaving } = request;
     const id = this.#nextId++;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: withMeta(params, meta, this.#envelope) });
-    const headers = [...this.#headers, ...POST_HEADERS];
-    if (this.#modern) headers.push(...requestHeaders(method, params));
-    if (meta.traceparent !== undefined) headers.push('traceparent', meta.traceparent);
-    for (const [name, value] of Object.entries(request.headers ?? {})) headers.push(name, value);
+    const extra = this.#modern ? requestHeaders(method, params) : [];
+    if (meta.traceparent !== undefined) extra.push('traceparent', meta.traceparent);
+    if (request.headers) for (const [name, value] of Object.entries(request.headers)) extra.push(name, value);
     const carrier: Carrier = {
-      post: (exchange) => this.#send('POST', headers, exchange, body),
+      post: (exchange) => this.#post(exchange, body, extra),
       resume: this.#resumable ? (exchange, from) => this.#get(exchange, from) : undefined,
       reply: (message) => this.#say(message),
       toolsChanged: this.#toolsChanged,
@@ -157,7 +159,13 @@ export class HttpChannel {
   }
 
   #get(exchange: Exchange, lastEventId: string): void {
-    this.#send('GET', [...this.#headers, 'accept', 'text/event-stream', 'last-event-id', lastEventId], exchange);
+    const extra = ['accept', 'text/event-stream', 'last-event-id', lastEventId];
+    const { verifyTls, connectTimeoutMs } = this.#dispatch;
+    const destination = this.#destination;
+    this.#guard.send(
+      { destination, verifyTls, connectTimeoutMs, method: 'GET', headers: this.#headers, extra },
+      exchange,
+    );
   }
 
   /** Sends something that no answer is expected to. */
@@ -172,15 +180,26 @@ export class HttpChannel {
         exchange.cut();
         resolve();
       }, ASIDE_MS);
-      this.#send('POST', [...this.#headers, ...POST_HEADERS], exchange, JSON.stringify(message));
+      this.#post(exchange, JSON.stringify(message), []);
     });
     this.#aside.add(said);
     void said.then(() => this.#aside.delete(said));
   }
 
-  #send(method: 'GET' | 'POST', headers: string[], exchange: Exchange, body?: string): void {
-    const request = { destination: this.#destination, ...this.#dispatch, method, headers };
-    this.#guard.send(body === undefined ? request : { ...request, body }, exchange);
+  #post(exchange: Exchange, body: string, extra: readonly string[]): void {
+    const { verifyTls, connectTimeoutMs } = this.#dispatch;
+    this.#guard.send(
+      {
+        destination: this.#destination,
+        verifyTls,
+        connectTimeoutMs,
+        method: 'POST',
+        headers: this.#postHeaders,
+        extra,
+        body,
+      },
+      exchange,
+    );
   }
 }
 

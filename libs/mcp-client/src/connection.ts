@@ -37,6 +37,8 @@ export interface Connection {
   closed: boolean;
   /** Aborts, with the error, when the carrier is lost and answers will not come any more. */
   lost: AbortSignal;
+  /** Resolves when the server hears us on the stream of what it says by itself; takes at most half a second. */
+  listening(): Promise<void>;
   /** Says goodbye where the protocol has a word for it; takes at most a second. */
   close(): Promise<void>;
 }
@@ -57,6 +59,8 @@ export interface OpenOptions {
 export const NO_SDK_TIMEOUT = 2 ** 31 - 1;
 
 const GOODBYE_MS = 1000;
+/** Some servers answer that request only when they have something to say. */
+const LISTENING_MS = 500;
 const NO_FALLBACK = new Set([401, 403, 407, 429]);
 
 /**
@@ -85,8 +89,13 @@ type Traced = OpenOptions & { trace: HttpTrace };
 
 async function openStreamable(options: Traced): Promise<Connection> {
   const { guard, target, trace, onAnswer, verdict } = options;
+  let heard = () => {};
+  const listening = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const fetch = upstreamFetch(guard, { ...target, transport: 'streamable_http' }, trace, onAnswer);
   const transport = new StreamableHTTPClientTransport(new URL(target.url), {
-    fetch: upstreamFetch(guard, { ...target, transport: 'streamable_http' }, trace, onAnswer),
+    fetch: (url, init) => (init?.method === 'GET' ? fetch(url, init).finally(heard) : fetch(url, init)),
     requestInit: { headers: headersOf(target) },
     // The guard's fetch follows redirects itself, within the origin.
     redirectPolicy: 'follow',
@@ -114,6 +123,9 @@ async function openStreamable(options: Traced): Promise<Connection> {
     verdict: { transport: 'streamable_http', prior },
     sessionId,
     lost,
+    listening: async () => {
+      if (era === 'legacy' && sessionId !== undefined) await within(LISTENING_MS, listening);
+    },
     goodbye: async () => {
       news?.end();
       await Promise.all([left(), channel.left()]);
@@ -138,6 +150,7 @@ async function openSse(options: Traced): Promise<Connection> {
     verdict: { transport: 'sse', prior: { kind: 'legacy' } },
     sessionId: undefined,
     lost,
+    listening: alreadyListening,
     goodbye: left,
   });
 }
@@ -170,9 +183,13 @@ async function openChildAs(options: Traced, prior: PriorDiscovery | undefined): 
     verdict: { transport: 'stdio', prior: discovered ? { kind: 'modern', discover: discovered } : { kind: 'legacy' } },
     sessionId: undefined,
     lost,
+    listening: alreadyListening,
     goodbye: left,
   });
 }
+
+/** Of transports with one stream for all there is. */
+const alreadyListening = async () => undefined;
 
 /** Names are compared without case: what signs in goes before what does not. */
 function headersOf({ headers, plainHeaders }: UpstreamTarget): Headers {

@@ -142,6 +142,8 @@ export class TargetConnections {
     try {
       session = await this.#leases.take(deadline, async () => {
         const connection = await this.#connect(target, deadline);
+        // What is asked before that is lost.
+        await connection.listening();
         return new UpstreamSession(target, connection, { reopen: this.#reopener(target) });
       });
     } finally {

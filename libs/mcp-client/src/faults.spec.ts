@@ -101,7 +101,7 @@ describe('a server that breaks', () => {
         else for (const one of cases) await expectTypedOf(pool, step, one);
       });
     },
-    60_000,
+    STRICT ? 240_000 : 60_000,
   );
 
   it.each<[string, string, () => Promise<Fault>, Partial<UpstreamTarget>]>([

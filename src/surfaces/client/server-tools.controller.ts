@@ -11,7 +11,7 @@ import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { problem } from './schemas/problem-responses.js';
-import { ToolDetailsView, toToolDetailsView } from './schemas/tools.schemas.js';
+import { ToolDetailsView, toolNameSchema, toToolDetailsView } from './schemas/tools.schemas.js';
 import {
   ToolApprovals,
   ToolDecision,
@@ -28,6 +28,7 @@ import {
 } from './schemas/tools.schemas.js';
 
 const ServerIdParam = { schema: idSchema('mcp') };
+const ToolNameParam = { schema: toolNameSchema };
 const NOT_FOUND = problem(
   'There is no such server in your organization, or you may not see it, or it has no such tool.',
 );
@@ -82,7 +83,7 @@ export class ServerToolsController {
   async get(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
-    @Param('tool') name: string,
+    @Param('tool', ToolNameParam) name: string,
   ) {
     return toToolDetailsView(await this.details.get(principal, id, name));
   }
@@ -96,7 +97,7 @@ export class ServerToolsController {
   async setPolicy(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
-    @Param('tool') tool: string,
+    @Param('tool', ToolNameParam) tool: string,
     @Body({ schema: ToolPolicyChange }) body: z.infer<typeof ToolPolicyChange>,
   ) {
     return toToolView(await this.decisions.setPolicy(principal, id, tool, body.approval_policy));
@@ -113,7 +114,7 @@ export class ServerToolsController {
   async approve(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
-    @Param('tool') name: string,
+    @Param('tool', ToolNameParam) name: string,
     @Body({ schema: ToolDecision }) { pin, reason }: z.infer<typeof ToolDecision>,
   ) {
     return toToolView(await this.decisions.approveOne(principal, id, { name, pin }, reason));
@@ -133,7 +134,7 @@ export class ServerToolsController {
   async reject(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
-    @Param('tool') name: string,
+    @Param('tool', ToolNameParam) name: string,
     @Body({ schema: ToolDecision }) { pin, reason }: z.infer<typeof ToolDecision>,
   ) {
     return toToolView(await this.decisions.reject(principal, id, { name, pin }, reason));
@@ -153,7 +154,7 @@ export class ServerToolsController {
   async revoke(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) id: ServerId,
-    @Param('tool') name: string,
+    @Param('tool', ToolNameParam) name: string,
     @Body({ schema: ToolRevocation }) { reason }: z.infer<typeof ToolRevocation>,
   ) {
     return toToolView(await this.decisions.revoke(principal, id, name, reason));

@@ -19,8 +19,10 @@ import { problem } from './schemas/problem-responses.js';
 import { ResourceListView, ResourceRead, ToolCallCreate, ToolCallView } from './schemas/tool-call.schemas.js';
 import { ToolCallWaitingView, toResourceListView, toResourceReadView } from './schemas/tool-call.schemas.js';
 import { toToolCallAnswer } from './schemas/tool-call.schemas.js';
+import { toolNameSchema } from './schemas/tools.schemas.js';
 
 const ServerIdParam = { schema: idSchema('mcp') };
+const ToolNameParam = { schema: toolNameSchema };
 
 @ApiTags('Tools')
 @ApiBearerAuth()
@@ -62,7 +64,7 @@ export class ToolCallsController {
   async call(
     @CurrentPrincipal() principal: Principal,
     @Param('server_id', ServerIdParam) serverId: ServerId,
-    @Param('tool') tool: string,
+    @Param('tool', ToolNameParam) tool: string,
     @Body({ schema: ToolCallCreate }) body: z.infer<typeof ToolCallCreate>,
     @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
     @ClientGone() signal: AbortSignal,

@@ -36,6 +36,8 @@ const ELSEWHERE = new Set([
   'docker compose start api worker',
   'npm run chaos -- kill --kills 200 --sessions 50',
   'npm run chaos -- kill --kills 200 --sessions 50 --cluster',
+  'npm run chaos -- approvals --rounds 200',
+  'npm run chaos -- held --rounds 200',
   'npm run chaos -- postgres --rounds 20',
   'npm run chaos -- redis --rounds 20',
   // test/e2e/webhook-management.spec.ts runs it.

@@ -96,7 +96,7 @@ beforeAll(async () => {
   sources = await compileSources(['src/platform/database/embedded', 'src/platform/errors']);
   seed = await mkdtemp(join(tmpdir(), 'switchyard-pg-seed-'));
   await (await startEmbeddedPostgres({ dataDirectory: seed, durability: 'none', log: () => undefined })).stop();
-});
+}, 60_000);
 
 afterAll(async () => {
   await sources.remove();

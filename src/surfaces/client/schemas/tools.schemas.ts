@@ -26,6 +26,9 @@ const CompatibilityView = z
 
 const PersonView = z.object({ user_id: z.string(), username: z.string() });
 
+/** As it stands in a path. One with U+0000, which Postgres keeps nowhere, is as unknown as any other. */
+export const toolNameSchema = z.string().transform((name) => (name.includes('\0') ? '' : name));
+
 export const ToolView = z
   .object({
     name: z.string(),

@@ -66,8 +66,11 @@ export class LineWriter {
   flushAtEnd(): void {
     if (this.dropped > 0) this.tellDropped();
     const giveUpAt = performance.now() + FAREWELL_MS;
-    // What a thread is at now it has to finish by itself.
-    if (this.isWriting) pause(RETRY_MS);
+    if (this.isWriting) {
+      // What a thread is at it finishes by itself; written here too, it would be there twice.
+      this.batch = undefined;
+      pause(RETRY_MS);
+    }
     while (!this.writeNow() && performance.now() < giveUpAt) pause(RETRY_MS);
   }
 

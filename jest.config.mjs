@@ -31,14 +31,20 @@ const database = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
+/** Packages are loaded once in a worker, not once for each file: see runtime.mjs. */
+const sharedPackages = {
+  testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
+  runtime: '<rootDir>/test/support/jest/runtime.mjs',
+};
+
 /** Much of these is waiting. A worker whose heap has grown is replaced, for its collections hold up what it measures. */
 const twoWorkers = { maxWorkers: 2, workerIdleMemoryLimit: '900MB' };
 
 /** Each suite is chosen by the place of its files, so that a test needs no list to be run. */
 const suites = {
-  unit: { roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/demo', '<rootDir>/test/unit'] },
-  integration: { roots: ['<rootDir>/test/integration'], ...twoWorkers, ...database },
-  contracts: { roots: ['<rootDir>/test/contracts'], ...twoWorkers, ...database },
+  unit: { roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/demo', '<rootDir>/test/unit'], ...sharedPackages },
+  integration: { roots: ['<rootDir>/test/integration'], ...sharedPackages, ...twoWorkers, ...database },
+  contracts: { roots: ['<rootDir>/test/contracts'], ...sharedPackages, ...twoWorkers, ...database },
   e2e: { roots: ['<rootDir>/test/e2e'], ...twoWorkers, ...database },
   chaos: { roots: ['<rootDir>/test/chaos'], ...database },
   cluster: { roots: ['<rootDir>/test/cluster'], ...database },

@@ -35,14 +35,14 @@ function suite(name, { only, not } = {}) {
   return { name: label, args, show: 'after', deadlineMs: DEADLINE_MS, report };
 }
 
-/** Side by side: one is busy, the other mostly waits for what dies, falls silent or is drawn. */
-const LANES = [
-  [suite('integration'), suite('contracts'), suite('e2e')],
-  [
-    suite('chaos', { not: 'kill' }),
-    ...(added.has('browser') ? [suite('browser')] : []),
-    ...(added.has('cluster') ? [suite('cluster', { not: 'kill' })] : []),
-  ],
+/** Two at a time, in an order in which who is busy runs beside who waits for what dies or is drawn, and both ends meet. */
+const TOGETHER = [
+  suite('integration'),
+  suite('chaos', { not: 'kill' }),
+  suite('e2e'),
+  ...(added.has('browser') ? [suite('browser')] : []),
+  ...(added.has('cluster') ? [suite('cluster', { not: 'kill' })] : []),
+  suite('contracts'),
 ];
 /** These use all of the machine, and promise that work is done in time. */
 const ALONE = [suite('chaos', { only: 'kill' }), ...(added.has('cluster') ? [suite('cluster', { only: 'kill' })] : [])];
@@ -58,7 +58,7 @@ if (!check.passed && totalsIn(results).failed === 0) noteFailure(results, 'check
 const build = await runStep({ name: 'build', args: ['scripts/build.mjs'], show: 'always' });
 if (!build.passed) noteFailure(results, 'build');
 
-const done = (await Promise.all(LANES.map((lane) => runSteps(lane, 1)))).flat();
+const done = await runSteps(TOGETHER, 2);
 done.push(...(await runSteps(ALONE, 1)));
 for (const { passed, report } of done) if (!passed) noteFailure(results, basename(report, '.json'));
 

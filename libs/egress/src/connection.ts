@@ -3,12 +3,14 @@ import { errors } from 'undici';
 import { findRefusal } from './refused.js';
 import type { ResponseHeaders } from './response-head.js';
 import { ResponseParser, type ResponseSink } from './response-parser.js';
+import { takeReads } from './shared-reads.js';
 
 /** Who hears of an answer as it comes. After `failed`, `ended` or its own cut nothing more is heard. */
 export interface EgressReceiver {
   /** The first byte of the request is about to leave. `cut` ends the exchange and its connection. */
   leaving(cut: () => void): void;
   answered(status: number, headers: ResponseHeaders): void;
+  /** The bytes are good until it returns: what is kept of them is copied. */
   received(chunk: Buffer): void;
   ended(): void;
   failed(error: unknown): void;
@@ -32,7 +34,7 @@ const IDLE_MS = 4_000;
 const MAX_IDLE_MS = 60_000;
 const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout=([0-9]{1,6})(?=$|[\s,;])/i;
 
-/** A socket to one origin that carries one exchange at a time. What comes while it carries none closes it. */
+/** A socket to one origin, with `sharedReads`, that carries one exchange at a time. What comes while it carries none closes it. */
 export class Connection implements ResponseSink {
   readonly #socket: Socket;
   readonly #owner: ConnectionOwner;
@@ -46,7 +48,7 @@ export class Connection implements ResponseSink {
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    socket.on('data', (bytes: Buffer) => this.#take(bytes));
+    takeReads(socket, (bytes) => this.#take(bytes));
     socket.on('end', () => this.#finish());
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => {

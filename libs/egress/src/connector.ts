@@ -1,4 +1,4 @@
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, OnReadOpts } from 'node:net';
 import { Agent, Pool, buildConnector } from 'undici';
 import { parseIp } from './ip.js';
 import { judge, readDestination, type Destination, type EgressPolicy } from './judge.js';
@@ -29,12 +29,16 @@ export function guardedAgent(policy: EgressPolicy, lookup: Lookup, options: Disp
   });
 }
 
-/** Makes connections to one origin, each to an address that is judged in the same breath. */
+/**
+ * Makes connections to one origin, each to an address that is judged in the same breath.
+ * @param onread who gets the bytes, instead of the sockets' streams
+ */
 export function guardedConnector(
   policy: EgressPolicy,
   lookup: Lookup,
   destination: Destination,
   { verifyTls, connectTimeoutMs }: DispatcherOptions,
+  onread?: OnReadOpts,
 ): buildConnector.connector {
   const resolveAndJudge = async () => {
     const addresses = await within(connectTimeoutMs, undefined, (signal) =>
@@ -58,6 +62,7 @@ export function guardedConnector(
     timeout: connectTimeoutMs,
     rejectUnauthorized: verifyTls,
     lookup: judgedLookup,
+    ...(onread && { onread }),
   });
   // A literal address never reaches the lookup hook, so it is judged before the socket is made.
   if (!parseIp(destination.host)) return connect;

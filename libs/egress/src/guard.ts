@@ -7,6 +7,7 @@ import { guardedFetch, type EgressFetchInit } from './guarded-fetch.js';
 import { guardedSend, type EgressRequest } from './guarded-send.js';
 import { judge, readDestination, type Address, type AddressReason, type EgressPolicy } from './judge.js';
 import { resolveHost, systemLookup, type Lookup } from './resolve.js';
+import { sharedReads } from './shared-reads.js';
 import { within } from './within.js';
 
 export interface EgressGuardOptions {
@@ -61,7 +62,10 @@ export function createEgressGuard({
 }: EgressGuardOptions): EgressGuard {
   const policy: EgressPolicy = { allow: compileAllow(allow), loopback, exemptOrigins };
   const agents = new Map<string, Agent>();
-  const connections = new Connections((destination, options) => guardedConnector(policy, lookup, destination, options));
+  const reads = sharedReads();
+  const connections = new Connections((destination, options) =>
+    guardedConnector(policy, lookup, destination, options, reads),
+  );
   let closed = false;
 
   const check = async (url: string | URL, { signal }: { signal?: AbortSignal } = {}): Promise<CheckedAddress> => {

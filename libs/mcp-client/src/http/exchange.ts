@@ -123,7 +123,7 @@ export class Exchange implements EgressReceiver {
     if (!this.#decoder) return this.#take(chunk);
     this.#packed += chunk.length;
     if (this.#packed > MAX_ANSWER_BYTES) return this.#tooLarge();
-    this.#decoder.write(chunk);
+    this.#decoder.write(Buffer.from(chunk));
   }
 
   ended(): void {
@@ -162,7 +162,7 @@ export class Exchange implements EgressReceiver {
       return this.cut();
     }
     if (this.#chunks) {
-      this.#chunks.push(chunk);
+      this.#chunks.push(Buffer.from(chunk));
     } else if (this.#events) {
       this.#events.push(chunk);
       if (!this.#over) this.#listener.pause();

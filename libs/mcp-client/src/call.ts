@@ -55,9 +55,14 @@ export interface CallListeners {
   onQuestion?: ((question: Question, options: { signal: AbortSignal }) => Promise<Answer>) | undefined;
 }
 
-export interface CallOptions extends CallListeners {
+export interface WaitOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Instead of both: of a larger piece of work, whose owner disposes it. */
+  deadline?: Deadline;
+}
+
+export interface CallOptions extends CallListeners, WaitOptions {
   /**
    * A person is there to be asked. A legacy server may ask beside the stream of the call, so the call then has a session
    * to itself; without it `onQuestion` hears only what comes on the call's own stream.

@@ -8,11 +8,13 @@ export type {
   ToolCall,
   ToolDefinition,
   ToolResult,
+  WaitOptions,
 } from './call.js';
+export { Deadline } from './deadline.js';
 export { UpstreamPool, type UpstreamPoolOptions } from './pool.js';
 export { probe, type ProbeCheck, type ProbeCheckName, type ProbeOptions, type ProbeReport } from './probe.js';
 export type { RawResult } from './raw-result.js';
-export { UpstreamSession, type WaitOptions } from './session.js';
+export { UpstreamSession } from './session.js';
 export { type Launch, ProcessSlots } from './stdio/launch.js';
 export type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
 export type { ToolsVersion } from './tools-version.js';

@@ -1,5 +1,5 @@
 import type { Implementation, ServerCapabilities } from '@modelcontextprotocol/client';
-import type { CallOptions, CurrentCall, ToolCall, ToolDefinition, ToolResult } from './call.js';
+import type { CallOptions, CurrentCall, ToolCall, ToolDefinition, ToolResult, WaitOptions } from './call.js';
 import type { Connection } from './connection.js';
 import type { Deadline } from './deadline.js';
 import type { RequestMeta } from './http/messages.js';
@@ -10,11 +10,6 @@ import type { Protocol, UpstreamTarget } from './target.js';
 import { toolsIfChanged, type ToolsVersion } from './tools-version.js';
 import { UpstreamError } from './upstream-error.js';
 import { LOG_LEVEL, Wire } from './wire.js';
-
-export interface WaitOptions {
-  signal?: AbortSignal;
-  timeoutMs?: number;
-}
 
 export interface SessionOptions {
   reopen: (deadline: Deadline) => Promise<Connection>;
@@ -105,8 +100,8 @@ export class UpstreamSession {
     const params = { name: call.name, arguments: call.arguments ?? {} };
     const startedAt = performance.now();
     const withTimeLeft = (): CallOptions => {
-      const { timeoutMs } = options;
-      if (timeoutMs === undefined) return options;
+      const { timeoutMs, deadline } = options;
+      if (timeoutMs === undefined || deadline) return options;
       return { ...options, timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)) };
     };
     const headersFor = (schema: unknown) =>
@@ -158,7 +153,9 @@ export class UpstreamSession {
     const { onProgress, onLog, onQuestion, attended, traceparent } = options;
     const { running } = this.#wire;
     if (this.#lendAlone && attended && this.#asksBesideCalls) {
-      return this.#lendAlone(options, (session) => session.#effect(method, params, options, headers));
+      const { deadline } = options;
+      const wait = deadline ? { signal: deadline.signal, timeoutMs: deadline.remainingMs } : options;
+      return this.#lendAlone(wait, (session) => session.#effect(method, params, options, headers));
     }
     if (!this.#wire.connection.channel && running.size > 0) throw new Error('A session takes one call at a time.');
     const progressToken = `call-${++this.#calls}`;

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@modelcontextprotocol/client';
-import type { CurrentCall } from './call.js';
+import type { CurrentCall, WaitOptions } from './call.js';
 import { NO_SDK_TIMEOUT, type Connection } from './connection.js';
 import { Deadline } from './deadline.js';
 import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
@@ -75,11 +75,11 @@ export class Wire {
    * @throws UpstreamError
    */
   async within<T>(
-    { timeoutMs = this.#target.timeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal },
+    { timeoutMs = this.#target.timeoutMs, signal, deadline: given }: WaitOptions,
     { effect }: { effect: boolean },
     work: (deadline: Deadline, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
-    const deadline = new Deadline(timeoutMs, signal);
+    const deadline = given ?? new Deadline(timeoutMs, signal);
     const attempt: Attempt = { effect, sent: false, trace: this.#connection.trace };
     try {
       if (deadline.ended) throw cancelled(false);
@@ -88,7 +88,7 @@ export class Wire {
     } catch (error) {
       throw this.#explain(error, deadline, attempt);
     } finally {
-      deadline.dispose();
+      if (!given) deadline.dispose();
     }
   }
 

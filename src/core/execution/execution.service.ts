@@ -1,4 +1,4 @@
-import type { UpstreamSession } from '@app/mcp-client';
+import { Deadline, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -114,11 +114,12 @@ export class ExecutionService {
     const entered = this.circuits.enter(tool.serverId, place);
     if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
     const leave = (error?: unknown) => this.circuits.leave(tool.serverId, place, error, entered);
+    const deadline = new Deadline(time.leftMs, signal);
     try {
       return await this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, async (session) => {
-        const confirmed = await this.confirmation.confirm(session, tool, { signal, timeoutMs: time.leftMs });
+        const confirmed = await this.confirmation.confirm(session, tool, deadline);
         if (confirmed === 'same') {
-          const raw = await this.callUpstream(session, call, observer, time.leftMs);
+          const raw = await this.callUpstream(session, call, observer, deadline);
           leave();
           return this.toOutcome(call, raw, session, { signal, timeoutMs: time.leftMs });
         }
@@ -129,20 +130,21 @@ export class ExecutionService {
     } catch (error) {
       leave(signal.aborted ? new Error('Cancelled.') : error);
       return toFaultOutcome(error, signal, time.timeoutMs);
+    } finally {
+      deadline.dispose();
     }
   }
 
   /** The one thing that leaves: the server is told which trace it belongs to. */
-  private async callUpstream(session: UpstreamSession, call: ToolCall, observer: CallObserver, timeoutMs: number) {
+  private callUpstream(session: UpstreamSession, call: ToolCall, observer: CallObserver, deadline: Deadline) {
     const { tool } = call;
-    const { signal, onProgress, onLog } = observer;
+    const { onProgress, onLog } = observer;
     const work = (traceparent?: string) =>
       session.callTool(
         { name: tool.name, arguments: call.arguments },
         {
           traceparent,
-          signal,
-          timeoutMs,
+          deadline,
           attended: call.sessionId !== null,
           onProgress,
           onLog: onLog && ((message) => onLog(toLogEntry(message))),

@@ -1,13 +1,17 @@
 import { createEgressGuard, type EgressGuard } from '@app/egress';
-import { UpstreamPool, type UpstreamSession } from '@app/mcp-client';
+import { Deadline, UpstreamPool, type UpstreamSession } from '@app/mcp-client';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ServerId } from '../../platform/ids.js';
 import { SharedListings } from './shared-listings.js';
 
 const ID = 'mcp_1' as ServerId;
-const open = new AbortController().signal;
-const wait = { signal: open, timeoutMs: 10_000 };
+const deadlines: Deadline[] = [];
+const wait = (timeoutMs = 10_000, signal?: AbortSignal) => {
+  const deadline = new Deadline(timeoutMs, signal);
+  deadlines.push(deadline);
+  return deadline;
+};
 
 let server: Server;
 let guard: EgressGuard;
@@ -30,6 +34,7 @@ beforeEach(async () => {
   pool = new UpstreamPool(guard);
 });
 afterEach(async () => {
+  for (const deadline of deadlines.splice(0)) deadline.dispose();
   await pool.close();
   await guard.close();
   server.closeAllConnections();
@@ -67,9 +72,9 @@ describe('listings of a server that many calls ask for', () => {
   it('never answer a call with what was listed before it came, and are shared by those that came before they began', async () => {
     await withSession(async (session) => {
       const listings = new SharedListings();
-      const first = listings.pins(session, ID, wait);
+      const first = listings.pins(session, ID, wait());
       await untilAsked(1);
-      const later = Array.from({ length: 20 }, () => listings.pins(session, ID, wait));
+      const later = Array.from({ length: 20 }, () => listings.pins(session, ID, wait()));
       asked[0]?.({ tools: [tool('a', 'as it was')] });
       const before = await first;
       // Once to see that something changed, once to read it.
@@ -91,17 +96,17 @@ describe('listings of a server that many calls ask for', () => {
         await untilAsked(count);
         asked[count - 1]?.({ tools: [tool('a')] });
       };
-      const alone = listings.pins(session, ID, wait);
-      const together = [listings.pins(session, ID, wait), listings.pins(session, ID, wait)];
+      const alone = listings.pins(session, ID, wait());
+      const together = [listings.pins(session, ID, wait()), listings.pins(session, ID, wait())];
       await answerNext(1);
       await alone;
       await answerNext(2);
       await Promise.all(together);
-      const again = [listings.pins(session, ID, wait), listings.pins(session, ID, wait)];
+      const again = [listings.pins(session, ID, wait()), listings.pins(session, ID, wait())];
       await answerNext(3);
       await Promise.all(again);
       expect(asked).toHaveLength(3);
-      const onlyOne = listings.pins(session, ID, wait);
+      const onlyOne = listings.pins(session, ID, wait());
       await answerNext(4);
       expect((await onlyOne).has('a')).toBe(true);
     });
@@ -112,7 +117,7 @@ describe('listings of a server that many calls ask for', () => {
       const listings = new SharedListings();
       const pages = [{ tools: [tool('a')], nextCursor: '2' }, { tools: [tool('b')] }];
       const ask = async (...answers: object[]) => {
-        const pins = listings.pins(session, ID, wait);
+        const pins = listings.pins(session, ID, wait());
         for (const one of answers) {
           const count = asked.length + 1;
           await untilAsked(count);
@@ -135,13 +140,13 @@ describe('listings of a server that many calls ask for', () => {
     await withSession(async (session) => {
       const listings = new SharedListings();
       const hasty = async () => {
-        const pins = listings.pins(session, ID, { signal: open, timeoutMs: 30 });
+        const pins = listings.pins(session, ID, wait(30));
         await expect(pins).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', requestSent: false });
       };
-      const first = listings.pins(session, ID, wait);
+      const first = listings.pins(session, ID, wait());
       await untilAsked(1);
       const gone = hasty();
-      const patient = listings.pins(session, ID, wait);
+      const patient = listings.pins(session, ID, wait());
       await gone;
       asked[0]?.({ tools: [tool('a')] });
       await first;
@@ -156,9 +161,9 @@ describe('listings of a server that many calls ask for', () => {
     await withSession(async (session) => {
       const listings = new SharedListings();
       const leaving = new AbortController();
-      const left = listings.pins(session, ID, { ...wait, signal: leaving.signal });
+      const left = listings.pins(session, ID, wait(10_000, leaving.signal));
       await untilAsked(1);
-      const next = listings.pins(session, ID, wait);
+      const next = listings.pins(session, ID, wait());
       leaving.abort();
       await expect(left).rejects.toMatchObject({ code: 'UPSTREAM_CANCELLED', requestSent: false });
       asked[0]?.({ tools: 'none' });

@@ -1,4 +1,4 @@
-import { type ToolsVersion, UpstreamError, type UpstreamSession } from '@app/mcp-client';
+import { type Deadline, type ToolsVersion, UpstreamError, type UpstreamSession } from '@app/mcp-client';
 import type { ServerId } from '../../platform/ids.js';
 import { pinAll } from './tool-definition.js';
 
@@ -40,16 +40,11 @@ export class SharedListings {
    * The pins, by name, of what the server lists at some time after this was called.
    * @throws UpstreamError, whose request had no effect
    */
-  pins(
-    session: UpstreamSession,
-    serverId: ServerId,
-    { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
-  ): Promise<Pins> {
+  pins(session: UpstreamSession, serverId: ServerId, deadline: Deadline): Promise<Pins> {
     const listings = this.of(serverId);
     return until(
       this.join(listings, () => this.list(listings, session)),
-      signal,
-      timeoutMs,
+      deadline,
     );
   }
 
@@ -109,39 +104,32 @@ function begin(listings: Listings, list: () => Promise<Pins>): Promise<Pins> {
   return running;
 }
 
-/** The work, or an error when the signal or the time ends first; the work goes on for others. */
-function until<T>(work: Promise<T>, signal: AbortSignal, timeoutMs: number): Promise<T> {
+/** The work, or an error when the deadline ends first; the work goes on for others. */
+function until<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-    };
-    const cancel = () => {
-      stop();
-      reject(new UpstreamError('UPSTREAM_CANCELLED', 'The call was cancelled.', { requestSent: false }));
-    };
-    const timer = setTimeout(() => {
-      stop();
-      reject(
-        new UpstreamError('UPSTREAM_TIMEOUT', `The server did not list its tools within ${timeoutMs / 1_000} s.`, {
-          requestSent: false,
-          fix: 'Check that the server is running, or give it a longer timeout.',
-        }),
-      );
-    }, timeoutMs);
-    // Nobody may be left to hear how it ends.
-    work.catch(() => undefined);
-    if (signal.aborted) return cancel();
-    signal.addEventListener('abort', cancel, { once: true });
+    const stopListening = deadline.onEnd(() => reject(endOf(deadline)));
     work.then(
       (value) => {
-        stop();
+        stopListening();
         resolve(value);
       },
       (error: Error) => {
-        stop();
+        stopListening();
         reject(error);
       },
     );
+    if (deadline.ended) reject(endOf(deadline));
   });
 }
+
+const endOf = ({ expired, timeoutMs }: Deadline) =>
+  expired
+    ? new UpstreamError(
+        'UPSTREAM_TIMEOUT',
+        `The server did not list its tools within ${Math.round(timeoutMs / 100) / 10} s.`,
+        {
+          requestSent: false,
+          fix: 'Check that the server is running, or give it a longer timeout.',
+        },
+      )
+    : new UpstreamError('UPSTREAM_CANCELLED', 'The call was cancelled.', { requestSent: false });

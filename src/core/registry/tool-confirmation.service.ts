@@ -1,4 +1,4 @@
-import type { UpstreamSession } from '@app/mcp-client';
+import type { Deadline, UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
@@ -27,15 +27,11 @@ export class ToolConfirmation {
    * By a listing that began after the call came.
    * @throws UpstreamError when the server does not tell
    */
-  async confirm(
-    session: UpstreamSession,
-    tool: ListedTool,
-    wait: { signal: AbortSignal; timeoutMs: number },
-  ): Promise<'same' | 'changed' | 'gone'> {
-    const pin = (await this.listings.pins(session, tool.serverId, wait)).get(tool.name);
+  async confirm(session: UpstreamSession, tool: ListedTool, deadline: Deadline): Promise<'same' | 'changed' | 'gone'> {
+    const pin = (await this.listings.pins(session, tool.serverId, deadline)).get(tool.name);
     if (pin === tool.pin) return 'same';
     const beganAt = this.clock.now();
-    await this.take(tool, pinAll(await session.listTools(wait)).snapshots, beganAt);
+    await this.take(tool, pinAll(await session.listTools({ deadline })).snapshots, beganAt);
     return pin === undefined ? 'gone' : 'changed';
   }
 

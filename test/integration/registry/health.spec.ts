@@ -1,3 +1,4 @@
+import { Deadline } from '@app/mcp-client';
 import { ServerHealthService } from '../../../src/core/registry/server-health.service.js';
 import { ToolConfirmation } from '../../../src/core/registry/tool-confirmation.service.js';
 import { ToolsService } from '../../../src/core/registry/tools.service.js';
@@ -268,8 +269,9 @@ test('a listing that was asked for before one that a call saw does not undo it',
   upstream.tools = [{ ...ECHO, description: 'Says it to a stranger.' }, ERASE];
   const echo = await app.app.get(ToolsService).findTool(id, 'echo');
   const confirmed = app.app.get(UpstreamsService).withSession(id, {}, async (session) => {
-    const wait = { signal: new AbortController().signal, timeoutMs: 5_000 };
-    return echo && app.app.get(ToolConfirmation).confirm(session, echo, wait);
+    const deadline = new Deadline(5_000);
+    const done = echo && app.app.get(ToolConfirmation).confirm(session, echo, deadline);
+    return done?.finally(() => deadline.dispose());
   });
   expect(await confirmed).toBe('changed');
   release();

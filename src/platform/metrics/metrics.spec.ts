@@ -1,3 +1,4 @@
+import { Histogram, Registry } from 'prom-client';
 import { LabelCap } from './label-cap.js';
 import { Metrics } from './metrics.js';
 
@@ -37,6 +38,31 @@ describe('metrics', () => {
     expect(await linesOf(metrics)).toHaveLength(2);
     states = ['idle'];
     expect(await linesOf(metrics)).toEqual(['app_states{state="idle"} 1']);
+  });
+
+  it('shows durations as the histogram of the library does', async () => {
+    const metrics = new Metrics();
+    const described = { name: 'app_times_seconds', help: 'Times.', labels: ['job', 'outcome'] } as const;
+    const durations = metrics.durations(described);
+    const { labels: labelNames, ...rest } = described;
+    const registry = new Registry();
+    const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+    const reference = new Histogram({ ...rest, labelNames: [...labelNames], buckets, registers: [registry] });
+    const said = { job: 'one "quoted"\nline', outcome: 'done' };
+    for (const seconds of [0, 0.005, 0.0051, 0.3, 120, 121, 3_600]) {
+      for (const labels of [said, { job: 'two', outcome: 200 }]) {
+        durations.observe(labels, seconds);
+        reference.observe(labels, seconds);
+      }
+    }
+    expect((await metrics.expose()).text).toBe(await registry.metrics());
+  });
+
+  it('times from the beginning to when the rest is known', async () => {
+    const metrics = new Metrics();
+    const durations = metrics.durations({ name: 'app_times_seconds', help: 'Times.', labels: ['job', 'outcome'] });
+    durations.startTimer({ job: 'one' })({ outcome: 'done' });
+    expect(await linesOf(metrics)).toContain('app_times_seconds_count{job="one",outcome="done"} 1');
   });
 
   it('is apart from the metrics of another application in this process', () => {

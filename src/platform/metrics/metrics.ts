@@ -1,7 +1,6 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { Durations } from './durations.js';
 
-/** Seconds: from a cache hit to a tool that takes its time. */
-const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 /** A number that is asked for elsewhere is left out when it does not come. */
 const ASK_MS = 2_000;
 
@@ -26,9 +25,8 @@ export class Metrics {
   }
 
   /** Of seconds. */
-  durations<Label extends string = never>({ name, help, labels = [] }: Described<Label>): Histogram<Label> {
-    const registers = [this.registry];
-    return new Histogram({ name, help, labelNames: [...labels], buckets: DURATION_BUCKETS, registers });
+  durations<Label extends string = never>({ name, help, labels = [] }: Described<Label>): Durations<Label> {
+    return new Durations(name, help, labels, this.registry);
   }
 
   gauge<Label extends string = never>({ name, help, labels = [] }: Described<Label>): Gauge<Label> {

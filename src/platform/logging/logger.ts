@@ -74,20 +74,20 @@ export function createLogger({ level, format, secrets = [] }: LogSettings, desti
     level,
     base: null,
     timestamp: isoTime,
-    formatters: { level: (label: string) => ({ level: label }), log: redact },
+    formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: (error: unknown) => describeError(error) },
-    mixin: logFields,
   };
   const toLine = format === 'json' ? scrub : (line: string) => scrub(prettyLine(line));
   return toLogger(pino(options, { write: (line: string) => void out.write(toLine(line)) }));
 }
 
-const toLogger = (logger: PinoLogger): Logger => ({
-  debug: (fields, message) => logger.debug(fields, message),
-  info: (fields, message) => logger.info(fields, message),
-  warn: (fields, message) => logger.warn(fields, message),
-  error: (fields, message) => logger.error(fields, message),
-});
+function toLogger(logger: PinoLogger): Logger {
+  // Cheaper than pino's own mixin and formatter, and there is a line for each request.
+  const write = (level: keyof Logger) => (fields: object, message: string) => {
+    if (logger.isLevelEnabled(level)) logger[level](redact({ ...logFields(), ...fields }), message);
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
 
 function prettyLine(line: string): string {
   const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown> & { err?: DescribedError };

@@ -72,7 +72,7 @@ export class ToolsService implements OnModuleDestroy {
    * For whoever was let in before. Asks the server when it was never seen.
    * @throws AppError SERVER_NOT_FOUND, SERVER_UNREACHABLE
    */
-  async listTools(serverId: ServerId): Promise<ListedTool[]> {
+  listTools(serverId: ServerId): Promise<ListedTool[]> {
     return this.known.get(serverId, () => this.load(serverId));
   }
 

@@ -12,6 +12,7 @@ import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { AppError } from '../../platform/errors/app-error.js';
+import type { Principal } from '../../core/identity/principal.js';
 import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { findPrincipal } from './request-principal.js';
 
@@ -28,16 +29,26 @@ export class IdempotentRequests {
   constructor(private readonly idempotency: Idempotency) {}
 
   /** Sets `Idempotent-Replayed: true` on an answer that was given before. @throws 400, 409, 422 for the key; what `work` throws */
-  async once(
+  once(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    acts: 'at once' | 'when it says so',
+    work: () => Promise<RequestAnswer>,
+  ): Promise<RequestAnswer> {
+    const principal = findPrincipal(request);
+    // Most have none: for them there is nothing to wait for.
+    if (request.headers['idempotency-key'] === undefined || !principal) return work();
+    return this.onceOf(principal, request, reply, acts, work);
+  }
+
+  private async onceOf(
+    { organizationId, userId }: Principal,
     request: FastifyRequest,
     reply: FastifyReply,
     acts: 'at once' | 'when it says so',
     work: () => Promise<RequestAnswer>,
   ): Promise<RequestAnswer> {
     const key = keyOf(request);
-    const principal = findPrincipal(request);
-    if (key === undefined || !principal) return work();
-    const { organizationId, userId } = principal;
     const [path = ''] = (request.raw.url ?? '').split('?');
     const scope = { organizationId, userId, endpoint: `${request.method} ${path.slice(0, 500)}`, key };
     let began = false;
@@ -88,9 +99,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function keyOf({ headers }: FastifyRequest): string | undefined {
+function keyOf({ headers }: FastifyRequest): string {
   const key = headers['idempotency-key'];
-  if (key === undefined) return undefined;
   if (typeof key === 'string' && FORM.test(key)) return key;
   throw new AppError(
     'invalid',

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { normalIp } from '../../core/identity/ip-address.js';
@@ -59,7 +60,7 @@ export class RequestHooks {
       const surface = this.surfaces.find(head);
       const goOn = () => {
         checkQuery(request.raw.url ?? '');
-        checkHead(request.raw.rawHeaders);
+        checkHead(request.raw);
         if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
         if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
       };
@@ -133,7 +134,11 @@ const ambienceOf = ({ id, ip, headers }: FastifyRequest): AmbientFields => ({
 });
 
 /** @throws 400 */
-function checkHead(rawHeaders: readonly string[]): void {
+function checkHead({ headers, rawHeaders }: IncomingMessage): void {
+  let names = 0;
+  for (const name in headers) if (name !== '') names += 1;
+  // None came twice.
+  if (names * 2 === rawHeaders.length) return;
   const seen: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();

@@ -79,8 +79,8 @@ export class HttpChannel {
    * @returns the result as the server gave it, without its `resultType`
    * @throws what went wrong, for `toUpstreamError`; any error when the deadline ended it
    */
-  async request(request: ChannelRequest): Promise<RawResult> {
-    const first = await this.#once(request, request.params);
+  request(request: ChannelRequest): Promise<RawResult> {
+    const first = this.#once(request, request.params);
     return this.#modern ? this.#complete(request, first) : first;
   }
 
@@ -89,8 +89,8 @@ export class HttpChannel {
     await Promise.all(this.#aside);
   }
 
-  async #complete(request: ChannelRequest, first: RawResult): Promise<RawResult> {
-    let result = first;
+  async #complete(request: ChannelRequest, first: Promise<RawResult>): Promise<RawResult> {
+    let result = await first;
     for (let round = 1; result.resultType === 'input_required'; round++) {
       if (round > MOST_ROUNDS) {
         throw new SdkError(SdkErrorCode.InputRequiredRoundsExceeded, `More than ${MOST_ROUNDS} rounds.`);

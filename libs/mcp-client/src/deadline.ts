@@ -7,7 +7,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export class Deadline {
   readonly #outer: AbortSignal | undefined;
-  readonly #listeners = new Set<() => void>();
+  #listeners: (() => void)[] = [];
   #controller: AbortController | undefined;
   #ended: { reason: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -48,8 +48,11 @@ export class Deadline {
    * @returns what stops the listening
    */
   onEnd(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners.push(listener);
+    return () => {
+      const at = this.#listeners.indexOf(listener);
+      if (at >= 0) this.#listeners.splice(at, 1);
+    };
   }
 
   /** True when the time ran out, false when the caller gave up. */
@@ -103,8 +106,9 @@ export class Deadline {
     if (this.#ended) return;
     this.#ended = { reason };
     this.#controller?.abort(reason);
-    for (const listener of [...this.#listeners]) listener();
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
   }
 
   #start(): void {

@@ -88,8 +88,11 @@ export class UpstreamPool {
     if (this.#closed) throw busy('The connections to servers are being closed.');
     const known = this.#targets.get(key);
     if (known) {
-      this.#targets.delete(key);
-      this.#targets.set(key, known);
+      // The order matters only where one may soon have to go.
+      if (this.#targets.size * 2 > this.#maxTargets || known.isProcess) {
+        this.#targets.delete(key);
+        this.#targets.set(key, known);
+      }
       return known;
     }
     if (this.#targets.size >= this.#maxTargets) this.#forgetOldestIdle();

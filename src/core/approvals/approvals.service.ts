@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import type { Soon } from '../../platform/soon.js';
 import { type ApprovalPolicy, automaticRule } from './approval-policy.js';
 import { findGrant, type Grant, ruleOf } from './grant.js';
 import { GrantsService } from './grants.service.js';
@@ -36,9 +37,11 @@ export class ApprovalsService {
   /**
    * As `decide`, for a call that is sent now: a permission for so many calls is taken one from. Not in a transaction.
    */
-  async decideToSend(call: CallToDecide): Promise<Verdict> {
-    const verdict = this.judgeBy(call);
-    if (verdict) return verdict;
+  decideToSend(call: CallToDecide): Soon<Verdict> {
+    return this.judgeBy(call) ?? this.takeGrant(call);
+  }
+
+  private async takeGrant(call: CallToDecide): Promise<Verdict> {
     let known = await this.grants.listKnown(call.serverId);
     // Others may take the last use of one, and of the next: each try leaves one less.
     for (;;) {

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import { isId, type ServerId, type ServiceId } from '../../platform/ids.js';
+import type { Soon } from '../../platform/soon.js';
 import type { PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from '../registry/access.js';
@@ -67,8 +68,11 @@ export class CatalogueService implements OnModuleDestroy {
    * Of several the oldest that one may use.
    * @throws 404 for what is no service, 400 SERVICE_UNCONFIGURED for one that no server was made of
    */
-  async resolve(principal: Principal, id: string): Promise<ServerId> {
-    if (isId('mcp', id)) return id;
+  resolve(principal: Principal, id: string): Soon<ServerId> {
+    return isId('mcp', id) ? id : this.resolveService(principal, id);
+  }
+
+  private async resolveService(principal: Principal, id: string): Promise<ServerId> {
     if (!isId('svc', id)) throw serviceNotFound();
     const { organizationId, userId } = principal;
     const found = await this.known.get(`${organizationId} ${id}`, () => this.services.listServers(id, organizationId));

@@ -40,17 +40,24 @@ export class CallGate {
 
   /** @throws AppError for what no person at the inbox could let through */
   async admit(principal: Principal, wanted: WantedCall, { toSend, asked }: Admission): Promise<AdmittedCall> {
-    await this.access.requireLately(principal, wanted.serverId, 'use');
-    const server = await this.upstreams.describe(wanted.serverId);
+    const level = this.access.requireLately(principal, wanted.serverId, 'use');
+    if (level instanceof Promise) await level;
+    const described = this.upstreams.describe(wanted.serverId);
+    const server = described instanceof Promise ? await described : described;
     if (asked) asked.serverName = server.name;
-    const tool = await this.tools.findTool(wanted.serverId, wanted.tool);
+    const found = this.tools.findTool(wanted.serverId, wanted.tool);
+    const tool = found instanceof Promise ? await found : found;
     if (!tool) throw toolNotFound();
-    if (asked) Object.assign(asked, { pin: tool.pin, inputSchema: tool.inputSchema });
+    if (asked) {
+      asked.pin = tool.pin;
+      asked.inputSchema = tool.inputSchema;
+    }
     if (tool.quarantined) throw toolQuarantined(tool);
     const call = toQuestion(principal, server, tool, wanted.arguments);
     const issues = this.execution.validate(tool, wanted.arguments);
     if (issues.length > 0) throw argumentsAreInvalid(issues);
-    const verdict = await (toSend ? this.approvals.decideToSend(call) : this.approvals.decide(call));
+    const decided = toSend ? this.approvals.decideToSend(call) : this.approvals.decide(call);
+    const verdict = decided instanceof Promise ? await decided : decided;
     if (verdict.decision === 'refuse') throw callIsRefused(verdict.code, verdict.message);
     return { server, tool, verdict };
   }

@@ -84,9 +84,11 @@ export class ExecutionService {
     let upstream: Upstream;
     let current: ListedTool | undefined;
     try {
-      upstream = await this.upstreams.find(tool.serverId);
+      const known = this.upstreams.find(tool.serverId);
+      upstream = known instanceof Promise ? await known : known;
       seen.serverName = upstream.server.name;
-      current = await this.tools.findTool(tool.serverId, tool.name);
+      const found = this.tools.findTool(tool.serverId, tool.name);
+      current = found instanceof Promise ? await found : found;
     } catch (error) {
       const { code, message } = toAppError(error);
       return { status: 'not_sent', fault: { code, message }, transient: true };
@@ -172,12 +174,13 @@ export class ExecutionService {
     wait: { signal: AbortSignal; timeoutMs: number },
   ): Promise<ToolOutcome> {
     const answer = readAnswer(call.tool.name, raw);
-    const linked = await readLinks(answer.links, session, wait);
+    const linked = answer.links.length > 0 ? await readLinks(answer.links, session, wait) : [];
     const { preview, content, structuredContent } = answer;
     const output = { content, ...(structuredContent === undefined ? {} : { structuredContent }) };
     let artifacts: Artifact[];
     try {
-      artifacts = await this.keep(call, [...answer.files, ...linked]);
+      const files = [...answer.files, ...linked];
+      artifacts = files.length > 0 ? await this.keep(call, files) : [];
     } catch (error) {
       // The call has been made: nothing may look as if it had not, or it would be made again.
       const fault = this.fileNotStored(error);

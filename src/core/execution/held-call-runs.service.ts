@@ -105,10 +105,11 @@ export class HeldCallRuns {
   private async findTool(id: ApprovalId): Promise<ListedTool | 'gone' | 'away'> {
     const found = await this.held.find(id);
     if (!found) return 'gone';
-    return this.tools.findTool(found.serverId, found.tool).then(
-      (tool) => tool ?? 'gone',
-      () => 'away',
-    );
+    try {
+      return (await this.tools.findTool(found.serverId, found.tool)) ?? 'gone';
+    } catch {
+      return 'away';
+    }
   }
 
   private async mark(

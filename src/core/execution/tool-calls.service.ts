@@ -94,7 +94,8 @@ export class ToolCalls {
     { signal, onProgress, onLog }: CallListener,
   ): Promise<FinishedCall> {
     // What only reads, or may be done twice, needs no mark before it.
-    if (!tool.readOnly && !tool.idempotent) await this.idempotency.act();
+    const mark = tool.readOnly || tool.idempotent ? undefined : this.idempotency.act();
+    if (mark) await mark;
     const logId = newId('log', this.clock.now().getTime());
     const started = performance.now();
     let asked: string | null = null;

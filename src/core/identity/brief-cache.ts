@@ -1,5 +1,7 @@
 import { standApart } from '../../platform/apart.js';
 import type { Clock } from '../../platform/clock.js';
+import { touch } from '../../platform/recent.js';
+import type { Soon } from '../../platform/soon.js';
 
 interface Entry<Value> {
   value: Value;
@@ -31,7 +33,7 @@ export class BriefCache<Value> {
   }
 
   /** Reads once for all who ask meanwhile, unless something was forgotten since. */
-  async get(key: string, read: () => Promise<Value>): Promise<Value> {
+  get(key: string, read: () => Promise<Value>): Soon<Value> {
     const known = this.find(key);
     if (!known) return this.load(key, read);
     const isAging = known.freshUntil - this.clock.now().getTime() < this.options.freshMs / 2;
@@ -62,9 +64,11 @@ export class BriefCache<Value> {
   private find(key: string): Entry<Value> | undefined {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
-    this.entries.delete(key);
-    if (this.clock.now().getTime() >= entry.freshUntil) return undefined;
-    this.entries.set(key, entry);
+    if (this.clock.now().getTime() >= entry.freshUntil) {
+      this.entries.delete(key);
+      return undefined;
+    }
+    touch(this.entries, key, entry, this.options.size);
     return entry;
   }
 

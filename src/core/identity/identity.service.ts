@@ -3,6 +3,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Keyring } from '../../platform/crypto/keyring.js';
 import { Hints } from '../../platform/hints/hints.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { API_KEY_PREFIX } from './api-key-text.js';
@@ -44,10 +45,14 @@ export class IdentityService implements OnModuleDestroy {
   }
 
   /** @param ip from where it comes, for its owner to see. @throws 401 when it is not valid, has expired, or was revoked */
-  async authenticate(credential: Credential, { ip }: { ip: string }): Promise<Principal> {
-    const principal = await this.cache.get(cacheKey(credential), () => this.read(credential));
-    this.uses.note(principal, ip);
-    return principal;
+  authenticate(credential: Credential, { ip }: { ip: string }): Soon<Principal> {
+    return whenHere(
+      this.cache.get(cacheKey(credential), () => this.read(credential)),
+      (principal) => {
+        this.uses.note(principal, ip);
+        return principal;
+      },
+    );
   }
 
   /** Those who are no more what they were, for what stays open longer than a request. */

@@ -269,7 +269,8 @@ export class DecisionsService {
   ): Promise<ListedTool | undefined> {
     await this.sessions.get(principal, sessionId);
     const node = await this.plans.findNode(sessionId, nodeId);
-    return node && this.tools.findTool(node.serverId, node.tool).catch(() => undefined);
+    const lookedUp = async () => node && this.tools.findTool(node.serverId, node.tool);
+    return lookedUp().catch(() => undefined);
   }
 
   private async isNew(sessionId: SessionId, decisionId: string, principal: Principal): Promise<boolean> {

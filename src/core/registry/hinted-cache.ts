@@ -1,8 +1,10 @@
 import { standApart } from '../../platform/apart.js';
 import type { Hints } from '../../platform/hints/hints.js';
+import { touch } from '../../platform/recent.js';
+import type { Soon } from '../../platform/soon.js';
 
 interface Entry<Value> {
-  value: Promise<Value>;
+  value: Soon<Value>;
   expiresAt: number;
   refreshing: boolean;
   forget: () => void;
@@ -17,7 +19,7 @@ interface HintedCacheOptions {
 
 interface Reactions<Value> {
   /** Hears what a hint said of a value that was dropped for it. */
-  onDrop?: (value: Promise<Value>, hint: unknown) => void;
+  onDrop?: (value: Soon<Value>, hint: unknown) => void;
 }
 
 /**
@@ -37,12 +39,11 @@ export class HintedCache<Value> {
   }
 
   /** Loads once for all who ask meanwhile; a failed load is not kept. */
-  get(key: string, load: () => Promise<Value>): Promise<Value> {
+  get(key: string, load: () => Promise<Value>): Soon<Value> {
     const known = this.entries.get(key);
     const now = performance.now();
     if (known && known.expiresAt > now) {
-      this.entries.delete(key);
-      this.entries.set(key, known);
+      touch(this.entries, key, known, this.options.size);
       const isAging = known.expiresAt - now < this.options.maxAgeMs / 2;
       if (isAging && !known.refreshing) void this.refresh(key, known, load);
       return known.value;
@@ -51,18 +52,21 @@ export class HintedCache<Value> {
     // Subscribed before it loads: a change in between drops the entry, though not the answer to those who wait.
     const forget = this.hints.subscribe(this.options.topic(key), (hint) => {
       this.drop(key);
-      this.options.onDrop?.(value, hint);
+      this.options.onDrop?.(entry.value, hint);
     });
-    const value = load();
+    const loading = load();
     const expiresAt = now + this.options.maxAgeMs;
-    const entry: Entry<Value> = { value, expiresAt, refreshing: false, forget };
+    const entry: Entry<Value> = { value: loading, expiresAt, refreshing: false, forget };
     this.entries.set(key, entry);
-    entry.value.catch(() => {
-      if (this.entries.get(key) === entry) this.drop(key);
-    });
+    loading.then(
+      (value) => (entry.value = value),
+      () => {
+        if (this.entries.get(key) === entry) this.drop(key);
+      },
+    );
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.options.size && oldest !== undefined) this.drop(oldest);
-    return entry.value;
+    return loading;
   }
 
   /** Not in the transaction or the trace of who asks just now. */
@@ -72,7 +76,7 @@ export class HintedCache<Value> {
     try {
       const value = await this.apart(load);
       // A hint meanwhile dropped the entry, and this answer may be from before it.
-      if (this.entries.get(key) === entry) Object.assign(entry, { value: Promise.resolve(value), expiresAt });
+      if (this.entries.get(key) === entry) Object.assign(entry, { value, expiresAt });
     } catch {
       // It counts until it is too old; then whoever asks sees the fault.
     } finally {

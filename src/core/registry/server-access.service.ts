@@ -4,6 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import type { Page, PageRequest } from '../../platform/page.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
 import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
 import {
@@ -44,12 +45,13 @@ export class ServerAccess {
   }
 
   /** As `require`, by what was read at most a few seconds ago: for calls, of which there are many. */
-  async requireLately(principal: Principal, serverId: ServerId, least: AccessLevel): Promise<AccessLevel> {
+  requireLately(principal: Principal, serverId: ServerId, least: AccessLevel): Soon<AccessLevel> {
     const { userId, organizationId } = principal;
-    const level = await this.lately.find({ userId, organizationId, serverId });
-    if (!level) throw serverNotFound();
-    if (!hasLevel(level, least)) throw serverAccessTooLow(least);
-    return level;
+    return whenHere(this.lately.find({ userId, organizationId, serverId }), (level) => {
+      if (!level) throw serverNotFound();
+      if (!hasLevel(level, least)) throw serverAccessTooLow(least);
+      return level;
+    });
   }
 
   /** @throws as `require` */

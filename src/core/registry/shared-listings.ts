@@ -1,5 +1,6 @@
 import { type Deadline, type ToolsVersion, UpstreamError, type UpstreamSession } from '@app/mcp-client';
 import type { ServerId } from '../../platform/ids.js';
+import { touch } from '../../platform/recent.js';
 import { pinAll } from './tool-definition.js';
 
 export type Pins = ReadonlyMap<string, string>;
@@ -49,12 +50,16 @@ export class SharedListings {
   }
 
   private of(serverId: ServerId): Listings {
-    const known = this.servers.get(serverId) ?? { running: undefined, next: undefined, together: 1, last: undefined };
-    this.servers.delete(serverId);
-    this.servers.set(serverId, known);
+    const known = this.servers.get(serverId);
+    if (known) {
+      touch(this.servers, serverId, known, MOST_SERVERS);
+      return known;
+    }
+    const made = { running: undefined, next: undefined, together: 1, last: undefined };
+    this.servers.set(serverId, made);
     const [oldest] = this.servers.keys();
     if (this.servers.size > MOST_SERVERS && oldest !== undefined) this.servers.delete(oldest);
-    return known;
+    return made;
   }
 
   private join(listings: Listings, list: () => Promise<Pins>): Promise<Pins> {

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
 import { HintedCache } from './hinted-cache.js';
@@ -72,12 +73,14 @@ export class ToolsService implements OnModuleDestroy {
    * For whoever was let in before. Asks the server when it was never seen.
    * @throws AppError SERVER_NOT_FOUND, SERVER_UNREACHABLE
    */
-  listTools(serverId: ServerId): Promise<ListedTool[]> {
+  async listTools(serverId: ServerId): Promise<ListedTool[]> {
     return this.known.get(serverId, () => this.load(serverId));
   }
 
-  async findTool(serverId: ServerId, name: string): Promise<ListedTool | undefined> {
-    return (await this.listTools(serverId)).find((tool) => tool.name === name);
+  /** As `listTools`. */
+  findTool(serverId: ServerId, name: string): Soon<ListedTool | undefined> {
+    const listed = this.known.get(serverId, () => this.load(serverId));
+    return whenHere(listed, (tools) => tools.find((tool) => tool.name === name));
   }
 
   /** As the tables have it now, without asking the server: in a transaction, too. */

@@ -4,6 +4,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Config } from '../../platform/config/config.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { type ConnectionReport, withSchemas } from './observation.js';
 import { DemoServer } from './demo-server.port.js';
@@ -70,7 +71,7 @@ export class UpstreamsService implements OnApplicationShutdown {
       maxAgeMs: MAX_AGE_MS,
       onDrop: (known, hint) => {
         if ((hint as { moved?: boolean } | null)?.moved)
-          void known.then(
+          void Promise.resolve(known).then(
             (one) => this.forget(one),
             () => undefined,
           );
@@ -116,13 +117,13 @@ export class UpstreamsService implements OnApplicationShutdown {
    * As last read: at most a few seconds ago. For whoever was let in before.
    * @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE
    */
-  find(serverId: ServerId): Promise<Upstream> {
+  find(serverId: ServerId): Soon<Upstream> {
     return this.resolved.get(serverId, () => this.resolve(serverId));
   }
 
   /** @throws as `find` */
-  async describe(serverId: ServerId): Promise<McpServer> {
-    return (await this.find(serverId)).server;
+  describe(serverId: ServerId): Soon<McpServer> {
+    return whenHere(this.find(serverId), ({ server }) => server);
   }
 
   /** The same for a server whose row is at hand. */

@@ -1,7 +1,9 @@
 import type { Hints } from './hints.js';
+import { touch } from '../recent.js';
+import type { Soon } from '../soon.js';
 
 interface Entry<Value> {
-  value: Promise<Value>;
+  value: Soon<Value>;
   loadedAt: number;
   usedAt: number;
   refreshing: boolean;
@@ -39,32 +41,35 @@ export class FreshCache<Value> {
   }
 
   /** Loads once for all who ask meanwhile; a failed load is not kept. */
-  get(key: string): Promise<Value> {
+  get(key: string): Soon<Value> {
     const now = performance.now();
     const known = this.entries.get(key);
     if (known && now - known.loadedAt < this.options.maxAgeMs) {
       known.usedAt = now;
-      this.entries.delete(key);
-      this.entries.set(key, known);
+      touch(this.entries, key, known, this.options.size);
       return known.value;
     }
     this.drop(key);
     // Subscribed before it loads: a change in between drops the entry, though not the answer to those who wait.
     const forget = this.hints.subscribe(this.options.topic(key), () => this.drop(key));
+    const loading = this.options.load(key);
     const entry: Entry<Value> = {
-      value: this.options.load(key),
+      value: loading,
       loadedAt: now,
       usedAt: now,
       refreshing: false,
       forget,
     };
     this.entries.set(key, entry);
-    entry.value.catch(() => {
-      if (this.entries.get(key) === entry) this.drop(key);
-    });
+    loading.then(
+      (value) => (entry.value = value),
+      () => {
+        if (this.entries.get(key) === entry) this.drop(key);
+      },
+    );
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.options.size && oldest !== undefined) this.drop(oldest);
-    return entry.value;
+    return loading;
   }
 
   drop(key: string): void {
@@ -97,7 +102,7 @@ export class FreshCache<Value> {
     try {
       const value = await this.options.load(key);
       // A hint meanwhile dropped the entry, and this answer may be from before it.
-      if (this.entries.get(key) === entry) Object.assign(entry, { value: Promise.resolve(value), loadedAt: now });
+      if (this.entries.get(key) === entry) Object.assign(entry, { value, loadedAt: now });
     } catch {
       // It counts until it is too old; then whoever asks sees the fault.
     } finally {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
+import type { Soon } from '../soon.js';
 import type { Database } from '../database/database.js';
 import { untilStored } from '../database/until-stored.js';
 import { AppError, type FieldIssue } from '../errors/app-error.js';
@@ -95,12 +96,15 @@ export class Idempotency {
    * @param standsFor the id of what it becomes, in the transaction that makes it
    * @throws 409 when it is no longer ours
    */
-  async act(standsFor: string | null = null): Promise<void> {
+  act(standsFor: string | null = null): Soon<void> {
     const running = this.current.getStore();
-    if (running === undefined) return;
+    if (running !== undefined) return this.mark(running, standsFor);
+  }
+
+  private async mark({ claim }: Running, standsFor: string | null): Promise<void> {
     const rows = await this.database.sql(
       `update idempotency_keys set state = 'acting', stands_for = $2 where claim = $1 and state <> 'answered' returning 1`,
-      [running.claim, standsFor],
+      [claim, standsFor],
     );
     if (rows.length === 0) throw stillRunning();
   }

@@ -13,7 +13,8 @@ export class LabelCap<Label extends string> {
   ) {}
 
   of(values: Record<Label, string>): Record<Label, string> {
-    const key = this.labels.map((label) => values[label]).join('\0');
+    let key = '';
+    for (const label of this.labels) key += `${values[label]}\0`;
     const known = this.known.get(key);
     if (known) return known;
     if (this.known.size >= this.most) return this.each(() => 'other');

@@ -6,6 +6,7 @@ import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { ambientFields } from '../../platform/logging/logger.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
 import { credentialOfConnection } from './credential-of-connection.js';
 import { requestHead } from './request-path.js';
 import { findPrincipal, rememberPrincipal } from './request-principal.js';
@@ -52,15 +53,16 @@ export class AuthGuard implements CanActivate {
   }
 
   /** @throws 401, 429, and 403 when the caller may not do this */
-  async admit(request: FastifyRequest, action: Action): Promise<Principal> {
-    const principal = await this.identify(request);
-    this.limits.tell(request);
-    authorize(principal, action);
-    return principal;
+  admit(request: FastifyRequest, action: Action): Soon<Principal> {
+    return whenHere(this.identify(request), (principal) => {
+      this.limits.tell(request);
+      authorize(principal, action);
+      return principal;
+    });
   }
 
   /** Counts them, too. @throws 401, 429 */
-  async identify(request: FastifyRequest): Promise<Principal> {
+  identify(request: FastifyRequest): Soon<Principal> {
     const known = findPrincipal(request);
     if (known) return known;
     const head = requestHead(request);
@@ -68,11 +70,11 @@ export class AuthGuard implements CanActivate {
     const sent = surface.readCredential(head);
     if (!sent) throw credentialIsMissing();
     const credential = credentialOfConnection(request.raw.socket, sent);
-    const principal = await this.identity.authenticate(credential, { ip: request.ip });
-    rememberPrincipal(request, principal);
-    tellAmbience(principal);
-    await this.limits.countPrincipal(request, surface, principal);
-    return principal;
+    return whenHere(this.identity.authenticate(credential, { ip: request.ip }), (principal) => {
+      rememberPrincipal(request, principal);
+      tellAmbience(principal);
+      return whenHere(this.limits.countPrincipal(request, surface, principal), () => principal);
+    });
   }
 }
 

@@ -47,7 +47,8 @@ export class DirectRoutes {
     reply: FastifyReply,
   ): Promise<void> {
     try {
-      const principal = await this.guard.admit(request, action);
+      const admitted = this.guard.admit(request, action);
+      const principal = admitted instanceof Promise ? await admitted : admitted;
       const read = body.safeParse(request.body);
       if (!read.success) throw validationFailed(read.error.issues);
       await handle(principal, read.data, request, reply);

@@ -4,6 +4,7 @@ import { DailyRequests } from '../../core/identity/daily-requests.service.js';
 import { callerNetwork } from '../../core/identity/ip-address.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Clock } from '../../platform/clock.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
 import { limitHeaders, policyOf, type Taken, tooManyRequests } from './limit-policy.js';
 import { RateLimits } from './rate-limits.js';
 import type { RateLimitClass, Surface } from './surface.js';
@@ -33,12 +34,11 @@ export class RequestLimits {
    * @returns a promise only where the count is elsewhere
    * @throws 429; 503 for sign-in that nobody counts
    */
-  countAddress(request: Request, reply: FastifyReply, kind: RateLimitClass): void | Promise<void> {
+  countAddress(request: Request, reply: FastifyReply, kind: RateLimitClass): Soon<void> {
     const counted: Counted = { reply, taken: [] };
     request[COUNTED] = counted;
     if (kind === 'none') return;
-    const taken = this.limits.take(kind, callerNetwork(request.ip));
-    return taken instanceof Promise ? taken.then((told) => this.note(counted, told)) : this.note(counted, taken);
+    return whenHere(this.limits.take(kind, callerNetwork(request.ip)), (taken) => this.note(counted, taken));
   }
 
   /** Writes the headers, once all that count were asked: for who asks without a credential, for who was counted, for an error. */
@@ -49,16 +49,21 @@ export class RequestLimits {
   }
 
   /** A key is counted as a key, whoever owns it. Programs count for the day of their organization, too. @throws 429 */
-  async countPrincipal(request: Request, surface: Surface, principal: Principal): Promise<void> {
+  countPrincipal(request: Request, surface: Surface, principal: Principal): Soon<void> {
     const counted = request[COUNTED];
     if (!counted) return;
     const isKey = principal.via === 'api_key';
     const minute = isKey ? this.limits.take('key', principal.credentialId) : this.limits.take('user', principal.userId);
-    this.note(counted, minute instanceof Promise ? await minute : minute);
-    if (!isKey && surface.callers !== 'programs') return;
-    const day = this.daily.take(principal.organizationId);
-    const quota = day instanceof Promise ? await day : day;
-    if (quota) this.note(counted, { ...quota, policy: policyOf('day', quota.limit, DAY_SECONDS) });
+    return whenHere(minute, (taken) => {
+      this.note(counted, taken);
+      if (isKey || surface.callers === 'programs') return this.countDay(counted, principal);
+    });
+  }
+
+  private countDay(counted: Counted, { organizationId }: Principal): Soon<void> {
+    return whenHere(this.daily.take(organizationId), (quota) => {
+      if (quota) this.note(counted, { ...quota, policy: policyOf('day', quota.limit, DAY_SECONDS) });
+    });
   }
 
   private note({ taken }: Counted, one: Taken | undefined): void {

@@ -81,8 +81,9 @@ export class ExecutionController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
+    const resolved = this.catalogue.resolve(principal, body.serviceId);
     const wanted = {
-      serverId: await this.catalogue.resolve(principal, body.serviceId),
+      serverId: resolved instanceof Promise ? await resolved : resolved,
       tool: body.toolName,
       arguments: body.parameters,
       timeoutMs: body.timeout && body.timeout * 1_000,

@@ -280,35 +280,3 @@ describe('a modern server that wants more before it answers', () => {
     await expect(on(scriptedModern, script, call())).rejects.toMatchObject({ code: 'UPSTREAM_PROTOCOL' });
   });
 });
-
-describe.each(ERAS)('answers of a %s server that come in pieces', (_era, start) => {
-  it.each([
-    ['as they are', (text: string) => Buffer.from(text), {}],
-    ['packed', (text: string) => gzipSync(text), { 'content-encoding': 'gzip' }],
-  ])('are not mixed with what comes meanwhile, %s', async (_how, pack, headers) => {
-    const waiting: (() => void)[] = [];
-    const answers = await on(
-      start,
-      (request, { response }) => {
-        const { name } = request.params as { name: string };
-        const body = pack(answerTo(request, done(`${name} `.repeat(2_000))));
-        response.writeHead(200, { 'content-type': 'application/json', ...headers });
-        response.write(body.subarray(0, 20));
-        waiting.push(() => response.end(body.subarray(20)));
-        // The last to begin ends first.
-        if (waiting.length === 3) {
-          const endNext = () => {
-            const end = waiting.pop();
-            end?.();
-            if (end) setImmediate(endNext);
-          };
-          setImmediate(endNext);
-        }
-        return undefined;
-      },
-      (session) => Promise.all(['a', 'b', 'c'].map((name) => session.callTool({ name }))),
-    );
-    const texts = answers.map(({ content }) => content[0]?.text);
-    expect(texts).toEqual(['a', 'b', 'c'].map((name) => `${name} `.repeat(2_000)));
-  });
-});

@@ -43,7 +43,8 @@ export class PendingRequest implements ExchangeListener {
   readonly #id: number;
   readonly #carrier: Carrier;
   readonly #waiting: Waiting;
-  readonly #asked = new Map<string | number, AbortController>();
+  /** Questions that wait for an answer; most requests have none. */
+  #asked: Map<string | number, AbortController> | undefined;
   #exchange: Exchange;
   #answer: Incoming | undefined;
   #lastEventId: string | undefined;
@@ -138,7 +139,7 @@ export class PendingRequest implements ExchangeListener {
       return;
     }
     const withdrawn = method === 'notifications/cancelled' && params.requestId;
-    if (typeof withdrawn === 'string' || typeof withdrawn === 'number') this.#asked.get(withdrawn)?.abort();
+    if (typeof withdrawn === 'string' || typeof withdrawn === 'number') this.#asked?.get(withdrawn)?.abort();
   }
 
   #asks({ id, method, params }: { id: string | number; method: string; params: RawResult }): void {
@@ -147,11 +148,12 @@ export class PendingRequest implements ExchangeListener {
     if (method !== 'elicitation/create') {
       return reply({ error: { code: METHOD_NOT_FOUND, message: 'This client does not offer that.' } });
     }
-    if (this.#asked.has(id)) throw new NotMcp('There are two questions of one id.');
+    const asked = (this.#asked ??= new Map());
+    if (asked.has(id)) throw new NotMcp('There are two questions of one id.');
     const open = new AbortController();
-    this.#asked.set(id, open);
+    asked.set(id, open);
     void ask(this.#waiting.call, params, open.signal).then((answer) => {
-      this.#asked.delete(id);
+      asked.delete(id);
       if (!open.signal.aborted) reply({ result: { ...answer } });
     });
   }
@@ -179,8 +181,8 @@ export class PendingRequest implements ExchangeListener {
   #settle(): void {
     this.#settled = true;
     clearTimeout(this.#timer);
-    for (const open of this.#asked.values()) open.abort();
-    this.#asked.clear();
+    for (const open of this.#asked?.values() ?? []) open.abort();
+    this.#asked = undefined;
   }
 }
 

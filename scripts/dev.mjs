@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
-import { inRoot, recentNode, ROOT } from './lib/node.mjs';
+import { inRoot, recentNode, ROOT, SERVER_FLAGS } from './lib/node.mjs';
 import { isPresent } from './lib/inputs.mjs';
 import { runStep } from './lib/steps.mjs';
 
@@ -36,7 +36,7 @@ async function rebuild() {
     const { passed } = await runStep({ name: 'build server', args: ['scripts/build.mjs', 'server'] });
     if (!passed || again) continue;
     await ended(server);
-    if (!ending) server = start(['--enable-source-maps', 'dist/src/main.js']);
+    if (!ending) server = start([...SERVER_FLAGS, 'dist/src/main.js']);
   }
   building = false;
 }

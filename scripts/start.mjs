@@ -1,4 +1,4 @@
-import { become, inRoot, recentNode } from './lib/node.mjs';
+import { become, inRoot, recentNode, SERVER_FLAGS } from './lib/node.mjs';
 
 /** Builds what is missing or older than its sources, then becomes the server. */
 if (recentNode() === process.execPath) {
@@ -6,7 +6,7 @@ if (recentNode() === process.execPath) {
   const { isFresh, isPresent } = await import('./lib/inputs.mjs');
   const stale = ['server', 'web'].filter((name) => isPresent(name) && !isFresh(name));
   if (stale.length > 0) await build(stale);
-  become(['--enable-source-maps', inRoot('dist/src/main.js'), ...process.argv.slice(2)]);
+  become([...SERVER_FLAGS, inRoot('dist/src/main.js'), ...process.argv.slice(2)]);
 } else {
   become([inRoot('scripts/start.mjs'), ...process.argv.slice(2)]);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Api } from '../../examples/lib/api.mjs';
+import { SERVER_FLAGS } from '../../scripts/lib/node.mjs';
 import { startServer } from './processes.mjs';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -33,6 +34,7 @@ export async function startProduct(folder, { env = {}, cpu, script = MAIN, outpu
     env: { ...SETTINGS, DATA_DIR: join(folder.path, 'data'), PORT: '0', NODE_ENV: 'development', ...env },
     cpu,
     outputTo,
+    flags: SERVER_FLAGS,
   });
   return { ...server, readyMs: performance.now() - started };
 }

@@ -10,8 +10,8 @@ const fileOf = (name) => fileURLToPath(new URL(name, import.meta.url));
  * A measured server in a process of its own; resolves with the first address that it prints.
  * @param options.outputTo a file for what it prints, so that nobody has to read along
  */
-export async function startServer(script, { env = {}, cpu, outputTo } = {}) {
-  const args = ['--expose-gc', '--enable-source-maps', '--import', PROBE, script];
+export async function startServer(script, { env = {}, cpu, outputTo, flags = [] } = {}) {
+  const args = ['--expose-gc', ...flags, '--import', PROBE, script];
   const [command, ...rest] = cpu === undefined ? [process.execPath] : ['taskset', '-c', String(cpu), process.execPath];
   const child = spawn(command, [...rest, ...args], {
     env: { ...process.env, ...env },

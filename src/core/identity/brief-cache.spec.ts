@@ -84,7 +84,7 @@ describe('what is cached for a moment', () => {
 
   test('is not kept when it could not be read', async () => {
     const { cache, get } = setUp();
-    const failing = () => cache.get('a', async () => Promise.reject(new Error('no')));
+    const failing = async () => cache.get('a', async () => Promise.reject(new Error('no')));
     await expect(Promise.all([failing(), failing()])).rejects.toThrow('no');
     expect(await get('a')).toMatchObject({ name: 'a' });
   });

@@ -20,7 +20,7 @@ describe('what is cached for a moment', () => {
     const clock = new SetClock();
     const cache = new BriefCache<Known>(clock, { size, freshMs: 2_000, endOf: ({ endsAt }) => endsAt });
     let reads = 0;
-    const get = (key: string, known: Partial<Known> = {}) =>
+    const get = async (key: string, known: Partial<Known> = {}) =>
       cache.get(key, async () => {
         reads += 1;
         return { name: key, endsAt: null, ...known };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Logger as WorkerLogger, type Runner, run, type TaskList } from 'graphile-worker';
 import pg from 'pg';
 import { type DatabaseConnection, toDriverOptions } from '../database/connection.js';
@@ -23,6 +24,9 @@ interface JobRunnerParts {
 
 /** How long a stopping process lets its jobs end by themselves. */
 const STOP_MS = 8_000;
+/** How long the start waits for a connection. */
+const START_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
 
 /** graphile-worker behind our own names: runs the handlers' jobs in this process. */
 export class JobRunner {
@@ -71,8 +75,22 @@ export class JobRunner {
 
   async start(handlers: readonly JobHandler[]): Promise<void> {
     this.tasks = Object.fromEntries(handlers.map((handler) => [handler.job.name, this.task(handler)]));
-    await this.presence.start();
-    this.runner = await this.launch();
+    await this.patiently(() => this.presence.start());
+    this.runner = await this.patiently(() => this.launch());
+  }
+
+  /** The tables are as they should be, so what fails is the way to them: after a crash the database may be slow for a while. */
+  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+    const giveUpAt = performance.now() + START_MS;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+      try {
+        return await work();
+      } catch (error) {
+        if (performance.now() + pauseMs > giveUpAt) throw error;
+        this.parts.logger.warn({ reason: (error as Error).message }, 'waiting for the database, to take jobs');
+        await pause(pauseMs);
+      }
+    }
   }
 
   /** @throws when no jobs are taken: the database has not heard of this process for a while */

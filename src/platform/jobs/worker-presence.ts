@@ -35,6 +35,7 @@ export class WorkerPresence {
     this.events.on('pool:release', ({ workerPool }) => this.poolIds.delete(workerPool.id));
   }
 
+  /** May be tried again when it fails. */
   async start(): Promise<void> {
     await this.beat();
     await this.sweep();

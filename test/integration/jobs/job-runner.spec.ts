@@ -1,7 +1,9 @@
+import { type AddressInfo, connect, createServer } from 'node:net';
 import pg from 'pg';
 import { z } from 'zod';
 import { readConfig } from '../../../src/platform/config/config.js';
 import { Database, databaseUnavailable } from '../../../src/platform/database/database.js';
+import type { DatabaseConnection } from '../../../src/platform/database/connection.js';
 import { toDriverOptions } from '../../../src/platform/database/connection.js';
 import { defineJob, JobHandler, type JobRun } from '../../../src/platform/jobs/job.js';
 import { Metrics } from '../../../src/platform/metrics/metrics.js';
@@ -52,9 +54,9 @@ describe('jobs', () => {
     await place.drop();
   });
 
-  async function start(handler: Work): Promise<JobRunner> {
+  async function start(handler: Work, connection: DatabaseConnection = place.connection): Promise<JobRunner> {
     const runner = new JobRunner({
-      connection: place.connection,
+      connection,
       concurrency: 2,
       processId: 'tests',
       logger,
@@ -64,6 +66,43 @@ describe('jobs', () => {
     runners.push(runner);
     return runner;
   }
+
+  /** A way to the database whose first connections come to nothing. */
+  async function withFaults(faults: number, use: (connection: DatabaseConnection) => Promise<void>): Promise<void> {
+    const { pg: options } = toDriverOptions(place.connection);
+    const { host = '', port = 0 } = new pg.Client(options);
+    const to = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+    let left = faults;
+    const proxy = createServer((client) => {
+      if (left-- > 0) return client.destroy();
+      const server = connect(to);
+      for (const socket of [client, server]) socket.on('error', () => socket.destroy());
+      client.pipe(server).pipe(client);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const url = new URL(toUrl(place.connection));
+    url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      await use({ url: url.href });
+      expect(left).toBeLessThan(0);
+    } finally {
+      proxy.close();
+    }
+  }
+
+  it('are taken though the database had no connection for them at first', async () => {
+    await withFaults(2, async (connection) => {
+      const handler = new Work(async () => undefined);
+      const runner = await start(handler, connection);
+      await enqueue();
+      await eventually(
+        () => handler.runs,
+        (runs) => runs === 1,
+      );
+      runners.splice(runners.indexOf(runner), 1);
+      await runner.stop();
+    });
+  });
 
   const enqueue = () => new Jobs(new Database(opened.dataSource)).enqueue(work, {});
 

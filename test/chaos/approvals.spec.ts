@@ -9,7 +9,7 @@ import type { SessionClient } from '../support/session-clients.js';
 const APPROVALS = Number(process.env.CHAOS_APPROVALS ?? 10);
 const SOCKETS = 20;
 /** So many approve just before one kill. */
-const BEFORE_A_KILL = 20;
+const BEFORE_A_KILL = Number(process.env.CHAOS_BEFORE_A_KILL ?? 20);
 const LATEST_MS = 50;
 
 describe('approvals', () => {
@@ -88,7 +88,7 @@ describe('approvals', () => {
           follower.decide();
         });
         // Some have their acknowledgement by then, the others are on their way.
-        const wanted = random.between(1, BEFORE_A_KILL / 2);
+        const wanted = random.between(1, Math.ceil(BEFORE_A_KILL / 2));
         await until('some are acknowledged', () => these.filter(isAcknowledged).length >= wanted, 20_000);
         await pause(random.between(0, LATEST_MS));
         await world.app.end('SIGKILL');

@@ -45,7 +45,7 @@ const suites = {
   unit: { roots: ['<rootDir>/src', '<rootDir>/libs', '<rootDir>/demo', '<rootDir>/test/unit'], ...sharedPackages },
   integration: { roots: ['<rootDir>/test/integration'], ...sharedPackages, ...twoWorkers, ...database },
   contracts: { roots: ['<rootDir>/test/contracts'], ...sharedPackages, ...twoWorkers, ...database },
-  e2e: { roots: ['<rootDir>/test/e2e'], ...twoWorkers, ...database },
+  e2e: { roots: ['<rootDir>/test/e2e'], ...sharedPackages, ...twoWorkers, ...database },
   chaos: { roots: ['<rootDir>/test/chaos'], ...database },
   cluster: { roots: ['<rootDir>/test/cluster'], ...database },
   browser: { roots: ['<rootDir>/test/browser'], ...database },

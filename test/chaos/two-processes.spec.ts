@@ -44,7 +44,7 @@ describe('two processes on one database', () => {
     const spokeAt = performance.now();
     await second?.start();
     // By now the first worker has thought for longer than it takes until a silent process counts as dead.
-    await until('the thinking is under way for long', () => performance.now() - spokeAt > 5_000, 10_000);
+    await until('the thinking is under way for long', () => performance.now() - spokeAt > 5_000, 60_000);
     expect(follower.received.filter(({ type }) => type === 'turn_finished')).toHaveLength(1);
     await first?.end('SIGKILL');
     const heard = follower.deltas;

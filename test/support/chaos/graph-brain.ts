@@ -16,10 +16,12 @@ const SMALL: GraphSize = { least: 6, most: 8 };
 
 /**
  * A model that answers `graph <tag>` with a graph of 6 to 8 calls unless another size is given, always the same for the
- * same tag, and the outcomes with words. `slowly <tag>` gets only words, over more than six seconds; `long <ms> <tag>` one call of each tool, side by
- * side, that takes so long.
+ * same tag, and the outcomes with words. `slowly <tag>` gets only words: the first time for as long as anybody listens, at
+ * most a minute, then over more than six seconds. `long <ms> <tag>` gets one call of each tool, side by side, that takes so
+ * long.
  */
 export function graphBrain(seed: number, { wordMs = 8, size = SMALL } = {}): (request: WireRequest) => Reply {
+  const spoken = new Set<string>();
   return (request) => {
     const said =
       request.contents
@@ -27,7 +29,12 @@ export function graphBrain(seed: number, { wordMs = 8, size = SMALL } = {}): (re
         ?.parts.map((part) => part.text ?? '')
         .join(' ') ?? '';
     const tag = /graph (\S+)/.exec(said)?.[1];
-    if (/slowly \S+/.test(said)) return stream([], SLOW_WORD_MS);
+    const slowly = /slowly (\S+)/.exec(said)?.[1];
+    if (slowly !== undefined) {
+      const words = spoken.has(slowly) ? WORDS : Array.from({ length: 60_000 / SLOW_WORD_MS }, () => 'Still');
+      spoken.add(slowly);
+      return stream([], SLOW_WORD_MS, words);
+    }
     const propose = (name: string, nodes: WirePlanNode[]) =>
       stream([{ functionCall: { id: `fc-${name}`, name: 'propose_plan', args: { nodes } } }], wordMs);
     const [, waitMs, long] = /long (\d+) (\S+)/.exec(said) ?? [];
@@ -87,11 +94,11 @@ const tree: Shape = (place) => (place === 0 ? [] : [(place - 1) >> 1]);
 
 const SHAPES = [anyhow, anyhow, chain, outAndIn, layers, tree] as const;
 
-function stream(calls: WirePart[], wordMs: number): Reply {
+function stream(calls: WirePart[], wordMs: number, words: readonly string[] = WORDS): Reply {
   return (response) => {
     void (async () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const word of WORDS) {
+      for (const word of words) {
         if (response.destroyed) return;
         response.write(toEvent(chunk([{ text: `${word} ` }])));
         await pause(wordMs);

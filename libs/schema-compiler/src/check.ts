@@ -26,6 +26,8 @@ export interface Checked {
 export class Checker {
   private steps = 0;
   private readonly lengths = new WeakMap<JsonSchema, number>();
+  /** Inside a value that is marked as it is, in which nothing is a reference. */
+  private isAsItIs = false;
   /** By schema and place: branches that meet again in one definition are looked at once. */
   private known = new Map<JsonSchema, Map<string, { value: unknown; result: Result }>>();
 
@@ -34,6 +36,7 @@ export class Checker {
   check(schemas: readonly unknown[], value: unknown): Checked {
     if (!isShallow(value, MAX_DEPTH)) return no([], `is nested too deeply: at most ${MAX_DEPTH} levels`);
     this.steps = 0;
+    this.isAsItIs = false;
     try {
       return all(schemas.map((schema) => this.visit(schema, value, [], [])));
     } catch (error) {
@@ -61,12 +64,15 @@ export class Checker {
     if (schema === false) return no(path, 'must be left out');
     if (!isObject(schema) || entered.includes(schema)) return YES;
     this.steps += this.weigh(schema, given);
-    if (isReference(given)) return MAYBE;
+    if (!this.isAsItIs && isReference(given)) return MAYBE;
     const place = path.join('\n');
     const known = this.known.get(schema) ?? new Map<string, { value: unknown; result: Result }>();
     const before = known.get(place);
     if (before && before.value === given) return before.result;
-    const result = this.judge(schema, isLiteral(given) ? given.$literal : given, path, entered);
+    const isMarked = !this.isAsItIs && isLiteral(given);
+    if (isMarked) this.isAsItIs = true;
+    const result = this.judge(schema, isMarked ? given.$literal : given, path, entered);
+    if (isMarked) this.isAsItIs = false;
     this.known.set(schema, known.set(place, { value: given, result }));
     return result;
   }

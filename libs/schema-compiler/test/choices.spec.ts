@@ -21,3 +21,16 @@ test('a choice that looks like a reference is taken as it is', () => {
   expect(decoded).toEqual({ ok: true, arguments: { a: { $literal: choice } } });
   expect(encode({ a: { $literal: choice } })).toEqual({ a: JSON.stringify(choice) });
 });
+
+test('a choice that looks like a reference has to fit the rest of its schema', () => {
+  const fitting = (least: number) =>
+    compileTool(
+      {
+        type: 'object',
+        properties: { a: { allOf: [{ minProperties: least }, { const: { $ref: 'x#' } }] } },
+        required: ['a'],
+      },
+      'gemini',
+    ).decode({ a: '{"$ref":"x#"}' }).ok;
+  expect([fitting(1), fitting(2)]).toEqual([true, false]);
+});

@@ -59,7 +59,10 @@ export class HintedCache<Value> {
     const entry: Entry<Value> = { value: loading, expiresAt, refreshing: false, forget };
     this.entries.set(key, entry);
     loading.then(
-      (value) => (entry.value = value),
+      (value) => {
+        // It may have been read again meanwhile.
+        if (entry.value === loading) entry.value = value;
+      },
       () => {
         if (this.entries.get(key) === entry) this.drop(key);
       },

@@ -62,7 +62,10 @@ export class FreshCache<Value> {
     };
     this.entries.set(key, entry);
     loading.then(
-      (value) => (entry.value = value),
+      (value) => {
+        // It may have been read again meanwhile.
+        if (entry.value === loading) entry.value = value;
+      },
       () => {
         if (this.entries.get(key) === entry) this.drop(key);
       },

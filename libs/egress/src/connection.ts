@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
+import { gatherWrites } from './gathered-writes.js';
 import { findRefusal } from './refused.js';
 import type { ResponseHeaders } from './response-head.js';
 import { ResponseParser, type ResponseSink } from './response-parser.js';
@@ -102,6 +103,7 @@ export class Connection implements ResponseSink {
 
   #write(head: string, body: string | undefined): void {
     const socket = this.#socket;
+    gatherWrites(socket);
     if (body === undefined) {
       socket.write(`${head}\r\n`, 'latin1');
       return;
@@ -112,10 +114,8 @@ export class Connection implements ResponseSink {
       socket.write(whole + body, 'latin1');
       return;
     }
-    socket.cork();
     socket.write(whole, 'latin1');
     socket.write(body, 'utf8');
-    socket.uncork();
   }
 
   #take(bytes: Buffer): void {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { endOfTurn } from '../../platform/turn.js';
 import { IdempotentRequests, type RequestAnswer } from './idempotent-requests.js';
 import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
@@ -39,6 +40,7 @@ export class CallAnswers {
       this.idempotent.once(request, reply, 'when it says so', () => work(listener));
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
       const { status, body } = await once({ signal });
+      await endOfTurn();
       // Not awaited: a reply is a promise that watches its stream to the end, of which nobody here has a use.
       void reply.status(status).send(body);
       return;

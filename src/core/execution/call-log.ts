@@ -153,13 +153,17 @@ export class CallLog {
       | 'requestId'
       | 'traceId'
       | 'statusCode'
+      | 'requestJson'
       | 'requestBytes'
+      | 'responseJson'
       | 'responseBytes'
       | 'durationMs'
       | 'startedAt'
     >,
   ): void {
     const { caller, requestId, traceId } = ambientFields();
+    const requestJson = JSON.stringify(row.request ?? null);
+    const responseJson = row.response === null ? '' : JSON.stringify(row.response);
     this.log.record({
       ...row,
       username: caller?.actor?.name ?? null,
@@ -170,8 +174,10 @@ export class CallLog {
       requestId: requestId ?? null,
       traceId: traceId ?? null,
       statusCode: statusCodeOf(row.status, row.errorCode),
-      requestBytes: JSON.stringify(row.request ?? null).length,
-      responseBytes: row.response === null ? 0 : JSON.stringify(row.response).length,
+      requestJson,
+      requestBytes: requestJson.length,
+      responseJson,
+      responseBytes: responseJson.length,
       durationMs: performance.now() - start.tick,
       startedAt: start.at,
     });

@@ -11,8 +11,8 @@ export interface Redaction {
   scrub: (text: string) => string;
   /** What is secret there, whatever it is called. */
   secretPaths?: readonly SecretPath[];
-  /** About how large it is, where somebody knows: most are small and hold no secret, which one look at all of it tells. */
-  bytes?: number;
+  /** What `JSON.stringify` makes of it, if that is known: most is small and holds no secret, which one look at it tells. */
+  json?: string | undefined;
 }
 
 export interface RedactedJson {
@@ -38,13 +38,9 @@ const MAX_HASHED_CHARACTERS = 1_400_000;
  * JSON of any value, without secrets and within a limit: what does not fit is cut, and says so where it was. Bytes of
  * files become `{bytes, sha256}`. Takes what `JSON.stringify` takes, and circles too; never throws.
  */
-export function toRedactedJson(
-  value: unknown,
-  { limit, scrub, secretPaths = [], bytes = Infinity }: Redaction,
-): RedactedJson {
+export function toRedactedJson(value: unknown, { limit, scrub, secretPaths = [], json }: Redaction): RedactedJson {
   if (limit < LEAST_LIMIT) return { json: null, truncated: true };
-  const plain = bytes <= limit && secretPaths.length === 0 ? plainJson(value, limit, scrub) : undefined;
-  if (plain !== undefined) return { json: plain, truncated: false };
+  if (json !== undefined && secretPaths.length === 0 && isPlain(json, limit, scrub)) return { json, truncated: false };
   const writer = new Writer(limit, scrub);
   try {
     writer.write(value, 0, secretPaths);
@@ -58,14 +54,9 @@ export function toRedactedJson(
 /** What is to be looked at part by part: files, what Postgres does not take, and what may name a secret. */
 const NOT_PLAIN = /"mimeType"|"type":"(?:image|audio|Buffer)"|;base64,|\\u(?:0000|d[89a-f])/i;
 
-function plainJson(value: unknown, limit: number, scrub: (text: string) => string): string | undefined {
-  try {
-    const json = JSON.stringify(value) as string | undefined;
-    if (json === undefined || json.length > limit || NOT_PLAIN.test(json) || mayNameSecret(json)) return undefined;
-    return scrub(json) === json && Buffer.byteLength(json) <= limit ? json : undefined;
-  } catch {
-    return undefined;
-  }
+function isPlain(json: string, limit: number, scrub: (text: string) => string): boolean {
+  if (json.length > limit || NOT_PLAIN.test(json) || mayNameSecret(json)) return false;
+  return scrub(json) === json && Buffer.byteLength(json) <= limit;
 }
 
 class Writer {

@@ -54,9 +54,12 @@ export interface RequestLogRow {
   userAgent: string | null;
   requestId: string | null;
   traceId: string | null;
-  /** As it was sent and answered; kept by reference for a moment, so not to be changed any more. */
+  /** As it was sent and answered. */
   request: unknown;
   response: unknown;
+  /** The same as JSON, where somebody has it. */
+  requestJson?: string;
+  responseJson?: string;
   /** What of the request its schema calls secret, see `secretPathsOf`. */
   secretPaths?: readonly SecretPath[];
 }

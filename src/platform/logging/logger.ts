@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Logger as PinoLogger, pino } from 'pino';
 import type { Config } from '../config/config.js';
 import { type DescribedError, describeError } from './describe-error.js';
 import { linesOfStandardOutput } from './line-writer.js';
@@ -37,17 +36,12 @@ export function withLogFields<T>(fields: AmbientFields, work: () => T): T {
 
 export const ambientFields = (): AmbientFields => ambient.getStore() ?? {};
 
-function logFields(): object {
-  const { requestId, userId, sessionId, job, traceId } = ambientFields();
-  return { requestId, userId, sessionId, job, traceId };
-}
-
 let lastTime = { at: NaN, text: '' };
 
-/** As pino's own; lines of one millisecond share it. */
+/** Lines of one millisecond share it. */
 function isoTime(): string {
   const at = Date.now();
-  if (at !== lastTime.at) lastTime = { at, text: `,"time":"${new Date(at).toISOString()}"` };
+  if (at !== lastTime.at) lastTime = { at, text: new Date(at).toISOString() };
   return lastTime.text;
 }
 
@@ -67,26 +61,34 @@ interface Lines {
   write(line: string): void;
 }
 
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+type Level = (typeof LEVELS)[number];
+
+/** Lines of JSON, or for people. There is one for each request, so a line costs little more than its `JSON.stringify`. */
 export function createLogger({ level, format, secrets = [] }: LogSettings, destination?: Lines): Logger {
   const scrub = createScrubber(secrets);
   const out = destination ?? (level === 'silent' ? { write: () => undefined } : linesOfStandardOutput());
-  const options = {
-    level,
-    base: null,
-    timestamp: isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: (error: unknown) => describeError(error) },
-  };
-  const toLine = format === 'json' ? scrub : (line: string) => scrub(prettyLine(line));
-  return toLogger(pino(options, { write: (line: string) => void out.write(toLine(line)) }));
+  const shape = format === 'json' ? (line: string) => line : prettyLine;
+  const writer = (of: Level) => (fields: object, message: string) =>
+    out.write(scrub(shape(`${toJson(of, redact(fields as Fields), message)}\n`)));
+  const least = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level);
+  const at = (of: Level) => (LEVELS.indexOf(of) < least ? () => undefined : writer(of));
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-function toLogger(logger: PinoLogger): Logger {
-  // Cheaper than pino's own mixin and formatter, and there is a line for each request.
-  const write = (level: keyof Logger) => (fields: object, message: string) => {
-    if (logger.isLevelEnabled(level)) logger[level](redact({ ...logFields(), ...fields }), message);
-  };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+type Fields = Record<string, unknown>;
+
+function toJson(level: Level, fields: Fields, msg: string): string {
+  const { requestId, userId, sessionId, job, traceId } = ambientFields();
+  const { err } = fields;
+  const shown = err === undefined ? fields : { ...fields, err: describeError(err) };
+  const line = { level, time: isoTime(), requestId, userId, sessionId, job, traceId, ...shown, msg };
+  try {
+    return JSON.stringify(line);
+  } catch (error) {
+    // Of a circle or a bigint: what is worse than a line without its facts is none.
+    return JSON.stringify({ level, time: line.time, requestId, userId, err: describeError(error), msg });
+  }
 }
 
 function prettyLine(line: string): string {

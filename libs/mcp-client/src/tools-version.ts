@@ -4,16 +4,21 @@ import type { RawResult } from './raw-result.js';
 import type { Protocol } from './target.js';
 import type { WireRequest } from './wire.js';
 
-/** What a server said when it listed its tools, in digests: enough to know that it says the same again. */
+/** What a server said when it listed its tools: enough to know that it says the same again. */
 export interface ToolsVersion {
   era: Protocol['era'];
   pages: readonly Page[];
 }
 
 interface Page {
-  digest: string;
+  form: number;
+  /** See `markOf`. */
+  mark: string;
   next: string | undefined;
 }
+
+/** In characters. A longer text is compared by its digest, which costs more and keeps less. */
+const MOST_KEPT = 32 * 1024;
 
 /**
  * How servers write an answer around its result, `#` for the id. Between two answers of one form that are equal but for
@@ -43,17 +48,18 @@ export async function toolsIfChanged(
   const pages: Page[] = [];
   let unknownForm = false;
   const tools = await listAll('tools', async (cursor) => {
-    let digest: string | undefined;
+    let said: Said | undefined;
     const result = await request({
       method: METHOD,
       params: paramsOf(cursor),
       recognise: (text, id) => {
-        digest = digestOf(text, id) ?? digest;
+        said = readForm(text, id) ?? said;
         return undefined;
       },
     });
-    if (digest === undefined) unknownForm = true;
-    else pages.push({ digest, next: typeof result.nextCursor === 'string' ? result.nextCursor : undefined });
+    const next = typeof result.nextCursor === 'string' ? result.nextCursor : undefined;
+    if (said) pages.push({ form: said.form, mark: markOf(said.result), next });
+    else unknownForm = true;
     return result;
   });
   return { version: unknownForm ? undefined : { era, pages }, tools };
@@ -67,7 +73,8 @@ async function isUnchanged(
   for (const page of pages) {
     let same = false;
     const recognise = (text: string, id: number) => {
-      if (digestOf(text, id) !== page.digest) return undefined;
+      const said = readForm(text, id);
+      if (said?.form !== page.form || markOf(said.result) !== page.mark) return undefined;
       same = true;
       return UNREAD;
     };
@@ -80,12 +87,19 @@ async function isUnchanged(
 
 const paramsOf = (cursor: string | undefined): RawResult => (cursor === undefined ? {} : { cursor });
 
-function digestOf(text: string, id: number): string | undefined {
-  for (const [index, form] of FORMS.entries()) {
-    const before = form[0].replace('#', String(id));
-    const after = form[1].replace('#', String(id));
+interface Said {
+  form: number;
+  result: string;
+}
+
+function readForm(text: string, id: number): Said | undefined {
+  for (const [form, [begin, end]] of FORMS.entries()) {
+    const before = begin.replace('#', String(id));
+    const after = end.replace('#', String(id));
     const fits = text.length > before.length + after.length && text.startsWith(before) && text.endsWith(after);
-    if (fits) return `${index}:${hash('sha256', text.slice(before.length, text.length - after.length), 'base64')}`;
+    if (fits) return { form, result: text.slice(before.length, text.length - after.length) };
   }
   return undefined;
 }
+
+const markOf = (result: string): string => (result.length <= MOST_KEPT ? result : hash('sha256', result, 'base64'));

@@ -17,7 +17,7 @@ function redact(value: unknown, limit = 16_384) {
 }
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }

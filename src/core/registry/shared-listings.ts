@@ -29,6 +29,8 @@ interface Listings {
 const MOST_SERVERS = 500;
 /** How long the first of several callers waits for the others. Who calls alone waits for nobody. */
 const GATHER_MS = 2;
+/** More do not wait for each other, so that some are on their way while others gather. */
+const MOST_TOGETHER = 8;
 
 /**
  * What servers list, asked anew for each call but together: calls that come while a listing is under way share the next one,
@@ -93,7 +95,7 @@ function gather(listings: Listings, list: () => Promise<Pins>): Gathering {
   });
   const ended = listings.running?.catch(() => undefined);
   const pins = Promise.all([gathered, ended]).then(() => {
-    listings.together = gathering.callers;
+    listings.together = Math.min(gathering.callers, MOST_TOGETHER);
     listings.next = undefined;
     return begin(listings, list);
   });

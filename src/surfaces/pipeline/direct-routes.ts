@@ -5,6 +5,7 @@ import type { Action } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { AuthGuard } from './auth.guard.js';
 import { ErrorWriter } from './error-writer.js';
+import { quickReader } from './quick-reader.js';
 import { validationFailed } from './validation.pipe.js';
 
 interface DirectRoute<Body extends z.ZodType> {
@@ -30,7 +31,9 @@ export class DirectRoutes {
   ) {}
 
   serve<Body extends z.ZodType>(route: DirectRoute<Body>): void {
-    this.handlers.set(route.route, (request, reply) => void this.answer(route, request, reply));
+    const quick = quickReader(route.body);
+    const read = (given: unknown) => quick(given) ?? readBody(route.body, given);
+    this.handlers.set(route.route, (request, reply) => void this.answer(route, read, request, reply));
   }
 
   /** Before the routes of controllers are registered. */
@@ -42,18 +45,24 @@ export class DirectRoutes {
   }
 
   private async answer<Body extends z.ZodType>(
-    { action, body, handle }: DirectRoute<Body>,
+    { action, handle }: DirectRoute<Body>,
+    read: (given: unknown) => z.infer<Body>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
     try {
       const admitted = this.guard.admit(request, action);
       const principal = admitted instanceof Promise ? await admitted : admitted;
-      const read = body.safeParse(request.body);
-      if (!read.success) throw validationFailed(read.error.issues);
-      await handle(principal, read.data, request, reply);
+      await handle(principal, read(request.body), request, reply);
     } catch (error) {
       this.errors.write(error, request, reply);
     }
   }
+}
+
+/** @throws 400 */
+function readBody<Body extends z.ZodType>(schema: Body, given: unknown): z.infer<Body> {
+  const read = schema.safeParse(given);
+  if (!read.success) throw validationFailed(read.error.issues);
+  return read.data;
 }

@@ -241,6 +241,28 @@ describe('the same bytes', () => {
     );
   });
 
+  it('say the same after an answer that began like them', () => {
+    fc.assert(
+      fc.property(sized, fc.oneof(sized, chunked, untilEnd), head, (first, second, begin) => {
+        const read: unknown[] = [];
+        const parser = new ResponseParser({
+          answered: (...answer) => read.push(answer),
+          received: (chunk) => read.push(chunk.toString('latin1')),
+        });
+        const bytes = [first, first, second].map((rest) => Buffer.from(`${begin}${rest}`, 'latin1'));
+        const outcomes = bytes.map((one) => {
+          parser.reset();
+          read.length = 0;
+          const over = parser.push(one);
+          return { over, persistent: parser.persistent, read: [...read] };
+        });
+        const { status, headers } = parse([bytes[2] ?? Buffer.alloc(0)]);
+        expect(outcomes[1]).toEqual(outcomes[0]);
+        expect(outcomes[2]?.read[0]).toEqual([status, headers]);
+      }),
+    );
+  });
+
   it('never say more than HTTP errors, whatever they are', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.boolean(), (noise, begun) => {

@@ -13,6 +13,7 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const BEGINNING = Buffer.from('HTTP/1.');
 /** More digits than any body that could come. */
 const LENGTH = /^[0-9]{1,15}$/;
+const NO_HEAD: ResponseHead = { minor: 1, status: 0, headers: {} };
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -30,6 +31,8 @@ export class ResponseParser {
   #persistent = false;
   #excess = false;
   #keepAlive: string | undefined;
+  /** The last head that came whole. One server says the same again and again. */
+  #known = { text: '', head: NO_HEAD };
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -78,9 +81,16 @@ export class ResponseParser {
     if (this.#filled > 0) return this.#gather(bytes, at);
     // Most come whole, in a piece with their body.
     const text = bytes.toString('latin1', at, Math.min(bytes.length, at + MAX_HEAD_BYTES + HEAD_END.length));
+    const { text: known, head } = this.#known;
+    if (known !== '' && text.startsWith(known)) {
+      this.#begin(head, known.length - HEAD_END.length);
+      return at + known.length;
+    }
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) return this.#gather(bytes, at);
-    this.#begin(readHead(text, end), end);
+    const read = readHead(text, end);
+    this.#known = { text: bytes.toString('latin1', at, at + end + HEAD_END.length), head: read };
+    this.#begin(read, end);
     return at + end + HEAD_END.length;
   }
 

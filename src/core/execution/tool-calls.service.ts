@@ -47,16 +47,21 @@ export class ToolCalls {
     const start = this.log.start();
     const { serverId, tool, arguments: request } = wanted;
     const asked: AskedCall = { door, method: 'tools/call', serverId, tool, request };
-    const logged = <T>(work: Promise<T>): Promise<T> =>
-      work.catch((error: unknown) => {
-        this.log.refused(principal, asked, error, start);
-        throw error;
-      });
-    const admitted = await logged(this.gate.admit(principal, wanted, { toSend: true, asked }));
+    const refused = (error: unknown): never => {
+      this.log.refused(principal, asked, error, start);
+      throw error;
+    };
+    let admitted: AdmittedCall;
+    try {
+      admitted = await this.gate.admit(principal, wanted, { toSend: true, asked });
+    } catch (error) {
+      return refused(error);
+    }
     const { verdict } = admitted;
     if (verdict.decision === 'run')
       return this.run(principal, { door, rule: verdict.rule }, wanted, admitted, listener);
-    const waiting = await logged(this.held.hold(principal, { door, why: verdict.why }, wanted, admitted));
+    const held = this.held.hold(principal, { door, why: verdict.why }, wanted, admitted);
+    const waiting = await held.catch(refused);
     this.log.waiting(principal, asked, { ...waiting, why: verdict.why }, start);
     if (!wanted.waitMs) return waiting;
     const view = await this.waits.view(principal, waiting.approvalId, wanted.waitMs, listener.signal);

@@ -40,7 +40,7 @@ const IN_TEXTS: readonly [RegExp, string][] = [
 
 /** What each of them has somewhere: most texts have none of it, and are looked at once. */
 const MAY_HOLD =
-  /:\/\/|bearer|basic|eyJ|[?&]|mcp_|gh[pousr]_|github_pat|glpat|xox|k_(?:live|test)_|whsec|npm_|hf_|dop_|sk-|AKIA|ASIA|AIza|PRIVATE KEY/i;
+  /:\/\/|bearer|basic|eyJ|[?&]|mcp_sk_|gh[pousr]_|github_pat|glpat|xox|k_(?:live|test)_|whsec|npm_|hf_|dop_|sk-|AKIA|ASIA|AIza|PRIVATE KEY/i;
 const MAY_NAME = new RegExp(NAMES, 'i');
 
 /** Shorter ones hold none. */

@@ -54,7 +54,7 @@ export interface RequestLogRow {
   userAgent: string | null;
   requestId: string | null;
   traceId: string | null;
-  /** As it was sent and answered. */
+  /** As it was sent and answered; kept by reference for a moment, so not to be changed any more. */
   request: unknown;
   response: unknown;
   /** The same as JSON, where somebody has it. */

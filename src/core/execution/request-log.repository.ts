@@ -65,9 +65,9 @@ const INSERT = `
 export class RequestLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** A row that waited for an approval is written anew; any other stays as it is. @param rows an array of `toRowText`; no id twice */
-  async add(rows: Buffer): Promise<void> {
-    await this.database.sql(INSERT, [rows], 'request-log-insert');
+  /** A row that waited for an approval is written anew; any other stays as it is. @param rows of `toRowText`; no id twice */
+  async add(rows: readonly string[]): Promise<void> {
+    await this.database.sql(INSERT, [`[${rows.join(',')}]`], 'request-log-insert');
   }
 }
 

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { standApart } from '../../platform/apart.js';
-import { ByteBatch } from '../../platform/byte-batch.js';
+import { type Apart, standApart } from '../../platform/apart.js';
 import type { Config } from '../../platform/config/config.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { createScrubber } from '../../platform/logging/scrub.js';
@@ -8,35 +7,42 @@ import { scrubText } from '../../platform/logging/secret-forms.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { type RedactedJson, toRedactedJson } from './redacted-json.js';
-import { RequestBatch, type SealedBatch } from './request-batch.js';
 import { RequestLogRepository, toRowText } from './request-log.repository.js';
 import type { RequestLogRow } from './request-log-row.js';
 
 const FLUSH_MS = 250;
 const RETRY_MS = 2_000;
 const BATCH_ROWS = 500;
-const BATCH_BYTES = 1024 * 1024;
+const BATCH_CHARACTERS = 1024 * 1024;
 const ROWS_AT_MOST = 20_000;
-/** Beyond it rows are kept without their bodies. */
+/** Of bodies that are kept alive until they are written. */
 const BYTES_AT_MOST = 64 * 1024 * 1024;
+/** How long the rows of a batch may hold up everybody else. */
+const SLICE_MS = 4;
 
 const NO_BODY: RedactedJson = { json: null, truncated: false };
+
+/** Rows as they will be stored. */
+interface Batch {
+  /** By id: one statement may not write a row twice. */
+  texts: Map<string, string>;
+  /** How many were taken for it. */
+  rows: number;
+}
 
 /** Rows gather for a quarter of a second and are written together, so that no call waits for its log line. */
 @Injectable()
 export class RequestLog implements OnApplicationShutdown {
-  private readonly bytes = new ByteBatch();
-  private open = new RequestBatch(this.bytes);
-  /** What waits for its turn, or for the database to come back. */
-  private sealed: SealedBatch[] = [];
-  private sealedRows = 0;
-  private sealedBytes = 0;
+  private waiting: RequestLogRow[] = [];
+  private heldBytes = 0;
+  /** Ready to be stored; stays while the database is away. */
+  private batch: Batch | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private isAway = false;
   private writing: Promise<void> = Promise.resolve();
   private readonly bodyBytes: number;
   private readonly scrub: (text: string) => string;
-  private readonly apart = standApart();
+  /** What is told inside a transaction is no part of it. */
+  private readonly apart: Apart = standApart();
   private readonly dropped;
   private readonly bodiesDropped;
 
@@ -58,77 +64,90 @@ export class RequestLog implements OnApplicationShutdown {
     });
     metrics.observe(
       { name: 'app_request_log_waiting', help: 'Rows of the request log that are not stored yet.' },
-      () => this.waiting,
+      () => this.waiting.length + (this.batch?.texts.size ?? 0),
     );
   }
 
   /** One for each call; a second one of an id replaces a row that waited for an approval. Never throws, never waits. */
   record(row: RequestLogRow): void {
-    if (this.waiting >= ROWS_AT_MOST) {
+    if (this.waiting.length >= ROWS_AT_MOST) {
       this.dropped.inc();
       return;
     }
-    if (this.open.has(row.id)) this.seal();
-    this.open.add(this.textOf(row), row.approvalId === null ? undefined : row.id);
-    const isFull = this.open.rows >= BATCH_ROWS || this.open.size >= BATCH_BYTES;
-    if (isFull) this.seal();
-    if (isFull && !this.isAway) void this.apart(() => this.flush());
+    this.waiting.push(this.hold(row));
+    if (this.waiting.length === BATCH_ROWS) void this.apart(() => this.flush());
     else this.timer ??= this.apart(() => setTimeout(() => void this.flush(), FLUSH_MS));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.flush();
-    if (this.waiting > 0) this.logger.error({ rows: this.waiting }, 'request log not written before the end');
+    const lost = this.waiting.length + (this.batch?.texts.size ?? 0);
+    if (lost > 0) this.logger.error({ rows: lost }, 'request log not written before the end');
     clearTimeout(this.timer);
   }
 
-  /** Until all that was recorded so far is stored, or could not be; what comes meanwhile gathers anew. */
+  /** Until all that was recorded so far is stored, or could not be. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.seal();
     this.writing = this.writing.then(() => this.write());
     await this.writing;
   }
 
-  private get waiting(): number {
-    return this.sealedRows + this.open.rows;
+  private hold(row: RequestLogRow): RequestLogRow {
+    const bytes = bytesOf(row);
+    if (bytes === 0) return row;
+    if (this.bodyBytes > 0 && this.heldBytes + bytes <= BYTES_AT_MOST) {
+      this.heldBytes += bytes;
+      return row;
+    }
+    if (this.bodyBytes > 0) this.bodiesDropped.inc();
+    return { ...row, request: null, response: null };
   }
 
-  private seal(): void {
-    if (this.open.rows === 0) return;
-    const batch = this.open.seal();
-    this.open = new RequestBatch(this.bytes);
-    this.sealed.push(batch);
-    this.sealedRows += batch.rows;
-    this.sealedBytes += batch.json.length;
-  }
-
+  /** What waits now: what comes meanwhile gathers anew, or there would be a statement for every few rows. */
   private async write(): Promise<void> {
-    for (let batch = this.sealed[0]; batch; batch = this.sealed[0]) {
+    let due = this.waiting.length;
+    while (this.batch || due > 0) {
+      if (!this.batch) {
+        this.batch = await this.takeBatch();
+        due -= this.batch.rows;
+      }
       try {
-        await this.store(batch);
+        await this.store(this.batch);
+        this.batch = undefined;
       } catch (error) {
-        this.isAway = true;
-        this.logger.warn({ waiting: this.waiting, err: error }, 'request log not written');
+        this.logger.warn({ waiting: this.waiting.length, err: error }, 'request log not written');
         this.timer ??= setTimeout(() => void this.flush(), RETRY_MS);
         return;
       }
-      this.isAway = false;
-      this.sealed.shift();
-      this.sealedRows -= batch.rows;
-      this.sealedBytes -= batch.json.length;
-      this.bytes.giveBack(batch.json);
     }
   }
 
+  /** All that costs is done here, a few milliseconds at a time. */
+  private async takeBatch(): Promise<Batch> {
+    const texts = new Map<string, string>();
+    let characters = 0;
+    let began = performance.now();
+    let taken = 0;
+    for (const row of this.waiting) {
+      if (taken === BATCH_ROWS || characters >= BATCH_CHARACTERS) break;
+      const text = this.textOf(row);
+      texts.set(row.id, text);
+      characters += text.length;
+      taken += 1;
+      this.heldBytes -= bytesOf(row);
+      if (performance.now() - began < SLICE_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      began = performance.now();
+    }
+    this.waiting = this.waiting.slice(taken);
+    return { texts, rows: taken };
+  }
+
   private textOf(row: RequestLogRow): string {
-    const { request, response, secretPaths = [], requestJson, responseJson } = row;
-    const bytes = this.sealedBytes + this.open.size;
-    const isTooMuch = this.bodyBytes > 0 && bytes >= BYTES_AT_MOST;
-    if (isTooMuch) this.bodiesDropped.inc();
-    if (isTooMuch || this.bodyBytes === 0) return toRowText(row, { request: NO_BODY, response: NO_BODY }, this.scrub);
     const limits = { limit: this.bodyBytes, scrub: this.scrub };
+    const { request, response, secretPaths = [], requestJson, responseJson } = row;
     const bodies = {
       request: request === null ? NO_BODY : toRedactedJson(request, { ...limits, secretPaths, json: requestJson }),
       response: response === null ? NO_BODY : toRedactedJson(response, { ...limits, json: responseJson }),
@@ -136,20 +155,20 @@ export class RequestLog implements OnApplicationShutdown {
     return toRowText(row, bodies, this.scrub);
   }
 
-  private async store(batch: SealedBatch): Promise<void> {
+  private async store({ texts }: Batch): Promise<void> {
     try {
-      await this.rows.add(batch.json);
+      await this.rows.add([...texts.values()]);
     } catch (error) {
-      if (!isOfTheData(error)) throw error;
-      await this.storeEach(batch);
+      if (!isOfTheData(error) || texts.size === 0) throw error;
+      await this.storeEach([...texts.values()]);
     }
   }
 
   /** One row that the database refuses must not keep the others back. */
-  private async storeEach(batch: SealedBatch): Promise<void> {
-    for (const row of batch.each()) {
+  private async storeEach(texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
       try {
-        await this.rows.add(row);
+        await this.rows.add([text]);
       } catch (error) {
         if (!isOfTheData(error)) throw error;
         this.dropped.inc();
@@ -158,6 +177,10 @@ export class RequestLog implements OnApplicationShutdown {
     }
   }
 }
+
+/** Of bodies that it keeps alive. */
+const bytesOf = ({ request, response, requestBytes, responseBytes }: RequestLogRow): number =>
+  (request === null ? 0 : requestBytes) + (response === null ? 0 : responseBytes);
 
 /** Postgres' classes 21 to 23: what was given does not fit, and will not later. */
 const isOfTheData = (error: unknown): boolean => /^2[123]/.test(String((error as { code?: unknown } | null)?.code));

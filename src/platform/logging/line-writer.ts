@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, write, writeSync } from 'node:fs';
-import { ByteBatch } from '../byte-batch.js';
 
 const FLUSH_MS = 50;
 /** The pipe is full: whoever reads it is slow. */
@@ -20,7 +19,8 @@ interface Limits {
  * dropped and counted, and a reader that stands still never holds the process up. A kill -9 loses the last 50 ms.
  */
 export class LineWriter {
-  private readonly waiting = new ByteBatch();
+  private waiting: string[] = [];
+  private bytes = 0;
   /** What was taken out of `waiting` and is not wholly written. */
   private batch: Buffer | undefined;
   private isWriting = false;
@@ -41,13 +41,14 @@ export class LineWriter {
   }
 
   write(line: string): void {
-    if (this.waiting.size + line.length > this.mostBytes) {
+    if (this.bytes + line.length > this.mostBytes) {
       this.dropped += 1;
       return;
     }
     if (this.dropped > 0) this.tellDropped();
-    this.waiting.add(line);
-    if (this.waiting.size < BATCH_BYTES) this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+    this.waiting.push(line);
+    this.bytes += line.length;
+    if (this.bytes < BATCH_BYTES) this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
     else if (!this.batch) this.flush();
   }
 
@@ -80,7 +81,11 @@ export class LineWriter {
   }
 
   private take(): Buffer | undefined {
-    if (!this.batch && this.waiting.size > 0) this.batch = this.waiting.take();
+    if (!this.batch && this.waiting.length > 0) {
+      this.batch = Buffer.from(this.waiting.join(''));
+      this.waiting = [];
+      this.bytes = 0;
+    }
     return this.batch;
   }
 
@@ -105,13 +110,12 @@ export class LineWriter {
       if (!error) this.written(batch, bytes);
       else if (!isFull(error)) this.lose();
       if (this.batch) this.timer ??= setTimeout(() => this.flush(), error ? RETRY_MS : 0).unref();
-      else if (this.waiting.size > 0) this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+      else if (this.waiting.length > 0) this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
     });
   }
 
   private written(batch: Buffer, bytes: number): void {
     this.batch = bytes < batch.length ? batch.subarray(bytes) : undefined;
-    if (!this.batch) this.waiting.giveBack(batch);
   }
 
   /** Whoever read it has left: the work goes on. */
@@ -122,7 +126,8 @@ export class LineWriter {
   private tellDropped(): void {
     const line = this.describeDropped(this.dropped);
     this.dropped = 0;
-    this.waiting.add(line);
+    this.waiting.push(line);
+    this.bytes += line.length;
   }
 }
 

@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
 import { IdentityService } from '../../core/identity/identity.service.js';
 import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
@@ -8,6 +7,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { ambientFields } from '../../platform/logging/logger.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
 import { credentialOfConnection } from './credential-of-connection.js';
+import type { HttpRequest } from './http-exchange.js';
 import { requestHead } from './request-path.js';
 import { findPrincipal, rememberPrincipal } from './request-principal.js';
 import { RequestLimits } from './request-limits.js';
@@ -34,7 +34,7 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const rule = this.ruleOf(context);
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<HttpRequest>();
     if (rule === 'public') this.limits.tell(request);
     else await this.admit(request, rule);
     return true;
@@ -53,7 +53,7 @@ export class AuthGuard implements CanActivate {
   }
 
   /** @throws 401, 429, and 403 when the caller may not do this */
-  admit(request: FastifyRequest, action: Action): Soon<Principal> {
+  admit(request: HttpRequest, action: Action): Soon<Principal> {
     return whenHere(this.identify(request), (principal) => {
       this.limits.tell(request);
       authorize(principal, action);
@@ -62,7 +62,7 @@ export class AuthGuard implements CanActivate {
   }
 
   /** Counts them, too. @throws 401, 429 */
-  identify(request: FastifyRequest): Soon<Principal> {
+  identify(request: HttpRequest): Soon<Principal> {
     const known = findPrincipal(request);
     if (known) return known;
     const head = requestHead(request);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { endOfTurn } from '../../platform/turn.js';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { IdempotentRequests, type RequestAnswer } from './idempotent-requests.js';
 import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
@@ -31,8 +31,8 @@ export class CallAnswers {
   ) {}
 
   async answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
+    request: HttpRequest,
+    reply: HttpReply,
     signal: AbortSignal,
     work: (listener: StreamListener) => Promise<RequestAnswer>,
   ): Promise<void> {
@@ -41,8 +41,8 @@ export class CallAnswers {
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
       const { status, body } = await once({ signal });
       await endOfTurn();
-      // Not awaited: a reply is a promise that watches its stream to the end, of which nobody here has a use.
-      void reply.status(status).send(body);
+      reply.status(status);
+      reply.send(body);
       return;
     }
     const stream = new EventStream(reply);
@@ -70,7 +70,7 @@ class EventStream {
   private readonly first = setTimeout(() => this.comment(), FIRST_WORD_MS);
   private readonly beat = setInterval(() => this.comment(), COMMENT_MS);
 
-  constructor(private readonly reply: FastifyReply) {
+  constructor(private readonly reply: HttpReply) {
     this.raw = reply.raw;
   }
 

@@ -1,62 +1,95 @@
-import { Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Action } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
+import type { Config } from '../../platform/config/config.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { AuthGuard } from './auth.guard.js';
 import { ErrorWriter } from './error-writer.js';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
+import { parseJsonBody } from './json-body.js';
+import { LightReply, LightRequest } from './light-exchange.js';
 import { quickReader } from './quick-reader.js';
+import { RequestHooks } from './request-hooks.js';
 import { validationFailed } from './validation.pipe.js';
 
 interface DirectRoute<Body extends z.ZodType> {
-  /** `POST /v1/…`, as its controller declares it. */
+  /** `POST /v1/…`, as its controller declares it; without parameters. */
   route: string;
   /** As its controller allows it. */
   action: Action;
   body: Body;
-  handle: (principal: Principal, body: z.infer<Body>, request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  handle: (principal: Principal, body: z.infer<Body>, request: HttpRequest, reply: HttpReply) => Promise<void>;
 }
+
+type Handler = (request: HttpRequest, reply: HttpReply) => Promise<void>;
+
+/** Of bodies that are read here; Fastify reads larger ones, and those of which nobody knows how large they are. */
+const MOST_BYTES = 256 * 1024;
+const JSON_BODY = /^application\/json(?:; ?charset=utf-8)?$/i;
 
 /**
  * Routes of which there are thousands a second: the same hooks, guard, schema and errors as all others, without what Nest
- * does between them. Their controllers declare them as any route, for the documentation, and register them here.
+ * and Fastify do between them. Their controllers declare them as any route, for the documentation and for whatever is
+ * unusual about a request, and register them here.
  */
 @Injectable()
 export class DirectRoutes {
-  private readonly handlers = new Map<string, RouteHandlerMethod>();
+  private readonly handlers = new Map<string, Handler>();
 
   constructor(
     private readonly guard: AuthGuard,
     private readonly errors: ErrorWriter,
+    private readonly hooks: RequestHooks,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  serve<Body extends z.ZodType>(route: DirectRoute<Body>): void {
-    const quick = quickReader(route.body);
-    const read = (given: unknown) => quick(given) ?? readBody(route.body, given);
-    this.handlers.set(route.route, (request, reply) => void this.answer(route, read, request, reply));
-  }
-
-  /** Before the routes of controllers are registered. */
-  install(fastify: FastifyInstance): void {
-    fastify.addHook('onRoute', (route) => {
-      const handler = this.handlers.get(`${String(route.method)} ${route.url}`);
-      if (handler) route.handler = handler;
+  serve<Body extends z.ZodType>({ route, action, body, handle }: DirectRoute<Body>): void {
+    const quick = quickReader(body);
+    this.handlers.set(route, async (request, reply) => {
+      const admitted = this.guard.admit(request, action);
+      const principal = admitted instanceof Promise ? await admitted : admitted;
+      await handle(principal, quick(request.body) ?? readBody(body, request.body), request, reply);
     });
   }
 
-  private async answer<Body extends z.ZodType>(
-    { action, handle }: DirectRoute<Body>,
-    read: (given: unknown) => z.infer<Body>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    try {
-      const admitted = this.guard.admit(request, action);
-      const principal = admitted instanceof Promise ? await admitted : admitted;
-      await handle(principal, read(request.body), request, reply);
-    } catch (error) {
-      this.errors.write(error, request, reply);
-    }
+  /** Before anybody else who listens for requests: they get those that are not answered here. */
+  install(server: Server): void {
+    const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      if (this.take(request, response)) return;
+      for (const other of others) other.call(server, request, response);
+    });
+  }
+
+  private take(raw: IncomingMessage, response: ServerResponse): boolean {
+    const { method, url = '', headers } = raw;
+    const handler = this.handlers.get(`${method} ${url}`);
+    if (!handler || headers.expect !== undefined || !JSON_BODY.test(headers['content-type'] ?? '')) return false;
+    if (!(Number(headers['content-length']) <= MOST_BYTES)) return false;
+    const reply = new LightReply(response);
+    const chunks: Buffer[] = [];
+    raw.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    raw.on('end', () => this.answer(handler, new LightRequest(raw, url, this.config.http.trustProxy), reply, chunks));
+    return true;
+  }
+
+  private answer(handler: Handler, request: LightRequest, reply: LightReply, chunks: readonly Buffer[]): void {
+    const fail = (error: unknown) => this.errors.write(error, request, reply);
+    reply.raw.once('close', () => this.hooks.close(request, reply));
+    this.hooks.open(request, reply, () =>
+      this.hooks.check(request, reply, (refusal) => {
+        if (refusal) return fail(refusal);
+        try {
+          request.body = parseJsonBody(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+        } catch (error) {
+          return fail(error);
+        }
+        handler(request, reply).catch(fail);
+      }),
+    );
   }
 }
 

@@ -1,9 +1,9 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../platform/config/config.js';
 import type { AppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { RequestLimits } from './request-limits.js';
 import { requestHead } from './request-path.js';
 import { securityHeaders } from './security-headers.js';
@@ -28,10 +28,10 @@ export class ErrorWriter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.write(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    this.write(thrown, http.getRequest<HttpRequest>(), http.getResponse<HttpReply>());
   }
 
-  write(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  write(thrown: unknown, request: HttpRequest, reply: HttpReply): void {
     const error = readThrown(thrown);
     const head = requestHead(request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) {
@@ -43,9 +43,10 @@ export class ErrorWriter implements ExceptionFilter {
     const { status, headers, body } = this.surfaces.of(head).writeError(error, { requestId: request.id });
     this.limits.tell(request);
     // Some faults come before any hook has run.
-    void reply.code(status).headers({ 'x-request-id': request.id, ...this.always, ...headers });
+    reply.status(status);
+    reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
     // As bytes: to text Fastify adds a charset, which this media type does not have.
-    void reply.send(Buffer.from(JSON.stringify(body)));
+    reply.send(Buffer.from(JSON.stringify(body)));
   }
 
   private tell(error: AppError, requestId: string, route: string): void {

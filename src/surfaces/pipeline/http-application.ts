@@ -13,7 +13,8 @@ import { ExpectContinue } from './expect-continue.js';
 import { parseJsonBody } from './json-body.js';
 import { toProblem } from './problem.js';
 import { credentialConstraint } from './session-cookie.js';
-import { requestIdOf, RequestHooks } from './request-hooks.js';
+import { RequestHooks } from './request-hooks.js';
+import { requestIdOf } from './request-id.js';
 
 type RootModule = Parameters<typeof NestFactory.create>[0];
 
@@ -76,7 +77,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     const limit = LARGE_BODIES[route.url];
     if (limit !== undefined) route.bodyLimit = limit;
   });
-  app.get(DirectRoutes).install(fastify);
+  app.get(DirectRoutes).install(fastify.server);
   app.get(RequestHooks).install(fastify);
   app.get(ExpectContinue).install(fastify, BODY_LIMIT_BYTES);
 }

@@ -14,6 +14,7 @@ import { lastValueFrom, type Observable, of } from 'rxjs';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Idempotency } from '../../platform/idempotency/idempotency.js';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { findPrincipal } from './request-principal.js';
 
 export interface RequestAnswer {
@@ -30,8 +31,8 @@ export class IdempotentRequests {
 
   /** Sets `Idempotent-Replayed: true` on an answer that was given before. @throws 400, 409, 422 for the key; what `work` throws */
   once(
-    request: FastifyRequest,
-    reply: FastifyReply,
+    request: HttpRequest,
+    reply: HttpReply,
     acts: 'at once' | 'when it says so',
     work: () => Promise<RequestAnswer>,
   ): Promise<RequestAnswer> {
@@ -43,8 +44,8 @@ export class IdempotentRequests {
 
   private async onceOf(
     { organizationId, userId }: Principal,
-    request: FastifyRequest,
-    reply: FastifyReply,
+    request: HttpRequest,
+    reply: HttpReply,
     acts: 'at once' | 'when it says so',
     work: () => Promise<RequestAnswer>,
   ): Promise<RequestAnswer> {
@@ -99,7 +100,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function keyOf({ headers }: FastifyRequest): string {
+function keyOf({ headers }: HttpRequest): string {
   const key = headers['idempotency-key'];
   if (typeof key === 'string' && FORM.test(key)) return key;
   throw new AppError(

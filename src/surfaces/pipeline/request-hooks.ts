@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { normalIp } from '../../core/identity/ip-address.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { newId } from '../../platform/ids.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { type AmbientFields, Logger, withLogFields } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { checkSite } from './cross-site.js';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { RequestLimits } from './request-limits.js';
 import { RequestMetrics } from './request-metrics.js';
 import { RequestSpans } from './request-spans.js';
@@ -48,38 +48,50 @@ export class RequestHooks {
   }
 
   install(fastify: FastifyInstance): void {
-    fastify.addHook('onRequest', (request, reply, done) => {
-      const surface = this.surfaces.of(requestHead(request));
-      // Whoever kept the connection should find another process for the next request.
-      if (this.lifecycle.isDraining) reply.header('connection', 'close');
-      reply.header('x-request-id', request.id).headers(this.headersOf(surface));
-      withLogFields(ambienceOf(request), () => this.spans.open(request, done));
-    });
-    fastify.addHook('onRequest', (request, reply, done) => {
-      const head = requestHead(request);
-      const surface = this.surfaces.find(head);
-      const goOn = () => {
-        checkQuery(request.raw.url ?? '');
-        checkHead(request.raw);
-        if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
-        if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
-      };
-      // Before every request: no promise where none is needed.
-      try {
-        const counting = this.count(request, reply);
-        if (counting) return void counting.then(goOn).then(() => done(), done);
-        goOn();
-      } catch (refusal) {
-        return done(refusal as Error);
-      }
-      done();
-    });
+    fastify.addHook('onRequest', (request, reply, done) => this.open(request, reply, done));
+    fastify.addHook('onRequest', (request, reply, done) => this.check(request, reply, done));
     fastify.addHook('onResponse', (request, reply, done) => {
-      this.log(request, reply);
-      this.metrics.seen(request, reply.statusCode, reply.elapsedTime);
-      this.spans.close(request, reply.statusCode);
+      this.close(request, reply);
       done();
     });
+  }
+
+  /** First of all, whatever becomes of it; what `done` does has its surroundings. */
+  open(request: HttpRequest, reply: HttpReply, done: () => void): void {
+    const surface = this.surfaces.of(requestHead(request));
+    // Whoever kept the connection should find another process for the next request.
+    if (this.lifecycle.isDraining) reply.header('connection', 'close');
+    reply.header('x-request-id', request.id);
+    reply.headers(this.headersOf(surface));
+    withLogFields(ambienceOf(request), () => this.spans.open(request, done));
+  }
+
+  /** Before its body is looked at. `done` is told of a refusal: 400, 403, 429, 503. */
+  check(request: HttpRequest, reply: HttpReply, done: (error?: Error) => void): void {
+    const head = requestHead(request);
+    const surface = this.surfaces.find(head);
+    const goOn = () => {
+      checkQuery(request.raw.url ?? '');
+      checkHead(request.raw);
+      if (surface?.crossSite === 'refused') checkSite(head, this.config.http.publicUrl);
+      if (surface?.contentTypes === 'any') request.headers['content-type'] = 'application/json';
+    };
+    // Before every request: no promise where none is needed.
+    try {
+      const counting = this.count(request, reply);
+      if (counting) return void counting.then(goOn).then(() => done(), done);
+      goOn();
+    } catch (refusal) {
+      return done(refusal as Error);
+    }
+    done();
+  }
+
+  /** When it was answered. */
+  close(request: HttpRequest, reply: HttpReply): void {
+    this.log(request, reply);
+    this.metrics.seen(request, reply.statusCode, reply.elapsedTime);
+    this.spans.close(request, reply.statusCode);
   }
 
   /** The same for each answer of a surface, so they are put together once. */
@@ -92,13 +104,13 @@ export class RequestHooks {
   }
 
   /** Of what comes before any hook, too. @throws 429, 503 */
-  count(request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+  count(request: HttpRequest, reply: HttpReply): void | Promise<void> {
     const surface = this.surfaces.find(requestHead(request));
     const kind = surface ? surface.limitOf(requestPath(request)) : request.is404 ? 'general' : 'none';
     return this.limits.countAddress(request, reply, kind);
   }
 
-  private log(request: FastifyRequest, reply: FastifyReply): void {
+  private log(request: HttpRequest, reply: HttpReply): void {
     const head = requestHead(request);
     const fields = {
       requestId: request.id,
@@ -121,7 +133,7 @@ function checkQuery(address: string): void {
 }
 
 /** Whole from the beginning, though the guard fills it in: what is read of it so often has to keep its form. */
-const ambienceOf = ({ id, ip, headers }: FastifyRequest): AmbientFields => ({
+const ambienceOf = ({ id, ip, headers }: HttpRequest): AmbientFields => ({
   requestId: id,
   userId: undefined,
   caller: {
@@ -149,7 +161,3 @@ function checkHead({ headers, rawHeaders }: IncomingMessage): void {
     seen.push(name);
   }
 }
-
-/** The caller's own id when it is a sane one. */
-export const requestIdOf = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/.test(given) ? given : newId('req');

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DailyRequests } from '../../core/identity/daily-requests.service.js';
 import { callerNetwork } from '../../core/identity/ip-address.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Clock } from '../../platform/clock.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { limitHeaders, policyOf, type Taken, tooManyRequests } from './limit-policy.js';
 import { RateLimits } from './rate-limits.js';
 import type { RateLimitClass, Surface } from './surface.js';
@@ -14,10 +14,10 @@ const DAY_SECONDS = 86_400;
 /** On the request itself: a table keyed by requests costs the collector more than what it saves. */
 const COUNTED = Symbol('counted');
 
-type Request = FastifyRequest & { [COUNTED]?: Counted };
+type Request = HttpRequest & { [COUNTED]?: Counted };
 
 interface Counted {
-  reply: FastifyReply;
+  reply: HttpReply;
   taken: Taken[];
 }
 
@@ -34,7 +34,7 @@ export class RequestLimits {
    * @returns a promise only where the count is elsewhere
    * @throws 429; 503 for sign-in that nobody counts
    */
-  countAddress(request: Request, reply: FastifyReply, kind: RateLimitClass): Soon<void> {
+  countAddress(request: Request, reply: HttpReply, kind: RateLimitClass): Soon<void> {
     const counted: Counted = { reply, taken: [] };
     request[COUNTED] = counted;
     if (kind === 'none') return;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { Metrics } from '../../platform/metrics/metrics.js';
+import type { HttpRequest } from './http-exchange.js';
 import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
 
@@ -22,7 +22,7 @@ export class RequestMetrics {
     });
   }
 
-  seen(request: FastifyRequest, status: number, elapsedMs: number): void {
+  seen(request: HttpRequest, status: number, elapsedMs: number): void {
     const { is404, method, routeOptions } = request;
     const pattern = is404 ? undefined : routeOptions.url;
     this.durations.observe(

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { type ManualSpan, Tracing } from '../../platform/tracing/tracing.js';
+import type { HttpRequest } from './http-exchange.js';
 import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
 
 /** A span around each request of a documented surface, in the trace that its caller names. */
 @Injectable()
 export class RequestSpans {
-  private readonly spans = new WeakMap<FastifyRequest, ManualSpan>();
+  private readonly spans = new WeakMap<HttpRequest, ManualSpan>();
 
   constructor(
     private readonly tracing: Tracing,
@@ -15,7 +15,7 @@ export class RequestSpans {
   ) {}
 
   /** Calls `done`, which goes on with the request, inside the span. */
-  open(request: FastifyRequest, done: () => void): void {
+  open(request: HttpRequest, done: () => void): void {
     if (!this.tracing.enabled || !this.surfaces.find(requestHead(request))) return done();
     const { method, headers, id, is404 } = request;
     const { traceparent } = headers;
@@ -29,7 +29,7 @@ export class RequestSpans {
     span.run(done);
   }
 
-  close(request: FastifyRequest, status: number): void {
+  close(request: HttpRequest, status: number): void {
     const span = this.spans.get(request);
     span?.tell({ 'http.response.status_code': status });
     if (status >= 500) span?.failed(String(status));

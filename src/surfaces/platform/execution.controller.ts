@@ -8,7 +8,6 @@ import {
 } from '@nestjs/swagger';
 import { ApiInternalServerErrorResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiAcceptedResponse, ApiServiceUnavailableResponse, ApiTags, ApiUnauthorizedResponse } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { CatalogueService } from '../../core/catalogue/catalogue.service.js';
 import { MAX_WAIT_SECONDS } from '../../core/execution/held-call-waits.service.js';
@@ -19,6 +18,7 @@ import { Allow } from '../pipeline/auth.guard.js';
 import { CallAnswers } from '../pipeline/call-answers.js';
 import { ClientGone, clientGone } from '../pipeline/client-gone.js';
 import { DirectRoutes } from '../pipeline/direct-routes.js';
+import type { HttpReply, HttpRequest } from '../pipeline/http-exchange.js';
 import { PreferredWait, preferredWait } from '../pipeline/prefer.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import { ApprovalRequiredView, ExecutionView, toExecutionAnswer, ToolExecution } from './schemas/execution.schemas.js';
@@ -78,8 +78,8 @@ export class ExecutionController {
     @Body({ schema: ToolExecution }) body: z.infer<typeof ToolExecution>,
     @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
     @ClientGone() signal: AbortSignal,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ) {
     const resolved = this.catalogue.resolve(principal, body.serviceId);
     const wanted = {
@@ -109,8 +109,8 @@ export class ExecutionController {
     @Body({ schema: ResourceExecution }) body: z.infer<typeof ResourceExecution>,
     @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
     @ClientGone() signal: AbortSignal,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() reply: HttpReply,
   ) {
     const { serviceId, resourceName: name, parameters } = body;
     const serverId = await this.catalogue.resolve(principal, serviceId);

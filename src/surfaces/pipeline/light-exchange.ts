@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { HttpReply, HttpRequest } from './http-exchange.js';
+import { requestIdOf } from './request-id.js';
+
+/** A request that came past Fastify, and says of itself what Fastify would. */
+export class LightRequest implements HttpRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly ip: string;
+  readonly host: string;
+  readonly protocol: string;
+  readonly is404 = false;
+  readonly routeOptions: { readonly url: string };
+  body: unknown = undefined;
+
+  /**
+   * @param url the path, which is the pattern of its route
+   * @param trustProxy the last hop is a proxy of ours: its word on who asks, and how, is taken
+   */
+  constructor(
+    readonly raw: IncomingMessage,
+    url: string,
+    trustProxy: boolean,
+  ) {
+    const { headers, method = '', socket } = raw;
+    const told = (name: string) => (trustProxy ? lastOf(headers[name]) : undefined);
+    this.id = requestIdOf(headers['x-request-id']);
+    this.method = method;
+    this.headers = headers;
+    this.ip = told('x-forwarded-for') ?? socket.remoteAddress ?? '';
+    this.host = told('x-forwarded-host') ?? headers.host ?? '';
+    this.protocol = told('x-forwarded-proto') ?? ((socket as Partial<TLSSocket>).encrypted === true ? 'https' : 'http');
+    this.routeOptions = { url };
+  }
+}
+
+/** Each hop adds an entry: those before the last are the caller's to invent. */
+function lastOf(entries: string | string[] | undefined): string | undefined {
+  if (entries === undefined) return undefined;
+  const text = String(entries);
+  return text.slice(text.lastIndexOf(',') + 1).trim() || undefined;
+}
+
+/** Its answer: JSON, unless somebody else writes it. */
+export class LightReply implements HttpReply {
+  statusCode = 200;
+  sent = false;
+  private readonly fields: Record<string, string> = {};
+  private readonly began = performance.now();
+
+  constructor(readonly raw: ServerResponse) {}
+
+  get elapsedTime(): number {
+    return performance.now() - this.began;
+  }
+
+  getHeaders(): Record<string, string> {
+    return this.fields;
+  }
+
+  header(name: string, value: string): this {
+    this.fields[name] = value;
+    return this;
+  }
+
+  headers(values: Record<string, string>): this {
+    Object.assign(this.fields, values);
+    return this;
+  }
+
+  status(code: number): this {
+    this.statusCode = code;
+    return this;
+  }
+
+  hijack(): this {
+    this.sent = true;
+    return this;
+  }
+
+  /** @param body bytes as they are; anything else as JSON */
+  send(body: unknown): this {
+    this.sent = true;
+    const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    const lines: string[] = [];
+    for (const [name, value] of Object.entries(this.fields)) lines.push(name, value);
+    if (this.fields['content-type'] === undefined) lines.push('content-type', 'application/json; charset=utf-8');
+    lines.push('content-length', String(Buffer.byteLength(payload)));
+    this.raw.writeHead(this.statusCode, lines);
+    this.raw.end(payload);
+    return this;
+  }
+}

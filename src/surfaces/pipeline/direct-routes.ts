@@ -78,7 +78,7 @@ export class DirectRoutes {
 
   private answer(handler: Handler, request: LightRequest, reply: LightReply, chunks: readonly Buffer[]): void {
     const fail = (error: unknown) => this.errors.write(error, request, reply);
-    reply.raw.once('close', () => this.hooks.close(request, reply));
+    reply.raw.once('finish', () => this.hooks.close(request, reply));
     this.hooks.open(request, reply, () =>
       this.hooks.check(request, reply, (refusal) => {
         if (refusal) return fail(refusal);

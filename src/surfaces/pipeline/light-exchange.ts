@@ -82,8 +82,8 @@ export class LightReply implements HttpReply {
 
   /** @param body bytes as they are; anything else as JSON */
   send(body: unknown): this {
-    this.sent = true;
     const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
+    this.sent = true;
     const lines: string[] = [];
     for (const [name, value] of Object.entries(this.fields)) lines.push(name, value);
     if (this.fields['content-type'] === undefined) lines.push('content-type', 'application/json; charset=utf-8');

@@ -1,4 +1,5 @@
 import type { Metric, Registry } from 'prom-client';
+import { ByLabels } from './by-labels.js';
 
 /** Seconds: from a cache hit to a tool that takes its time. */
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -26,14 +27,15 @@ interface Line {
 export class Durations<Label extends string> {
   readonly type = 'histogram';
   readonly aggregator = 'sum';
-  private readonly tallies = new Map<string, Tally>();
+  private readonly tallies: ByLabels<Label, Tally>;
 
   constructor(
     readonly name: string,
     readonly help: string,
-    private readonly labelNames: readonly Label[],
+    labelNames: readonly Label[],
     registry: Registry,
   ) {
+    this.tallies = new ByLabels(labelNames);
     // It asks any metric for `get`, and for nothing else.
     registry.registerMetric(this as unknown as Metric);
   }
@@ -59,16 +61,14 @@ export class Durations<Label extends string> {
 
   get(): Pick<this, 'name' | 'help' | 'type' | 'aggregator'> & { values: Line[] } {
     const { name, help, type, aggregator } = this;
-    return { name, help, type, aggregator, values: [...this.tallies.values()].flatMap((tally) => this.linesOf(tally)) };
+    return { name, help, type, aggregator, values: this.tallies.values().flatMap((tally) => this.linesOf(tally)) };
   }
 
   private tallyOf(labels: Labels<Label>): Tally {
-    let key = '';
-    for (const name of this.labelNames) key += `${labels[name]}\n`;
-    const known = this.tallies.get(key);
+    const known = this.tallies.find(labels);
     if (known) return known;
     const made: Tally = { labels: { ...labels }, counts: Array<number>(BOUNDS.length + 1).fill(0), sum: 0, count: 0 };
-    this.tallies.set(key, made);
+    this.tallies.keep(labels, made);
     return made;
   }
 

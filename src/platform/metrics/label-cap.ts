@@ -1,3 +1,5 @@
+import { ByLabels } from './by-labels.js';
+
 const LONGEST = 100;
 
 /**
@@ -5,21 +7,21 @@ const LONGEST = 100;
  * `other`. Without it one server with ever new tool names would fill the memory.
  */
 export class LabelCap<Label extends string> {
-  private readonly known = new Map<string, Record<Label, string>>();
+  private readonly known: ByLabels<Label, Record<Label, string>>;
 
   constructor(
     private readonly labels: readonly Label[],
     private readonly most: number,
-  ) {}
+  ) {
+    this.known = new ByLabels(labels);
+  }
 
   of(values: Record<Label, string>): Record<Label, string> {
-    let key = '';
-    for (const label of this.labels) key += `${values[label]}\0`;
-    const known = this.known.get(key);
+    const known = this.known.find(values);
     if (known) return known;
-    if (this.known.size >= this.most) return this.each(() => 'other');
+    if (this.known.values().length >= this.most) return this.each(() => 'other');
     const kept = this.each((label) => values[label].slice(0, LONGEST));
-    this.known.set(key, kept);
+    this.known.keep(values, kept);
     return kept;
   }
 

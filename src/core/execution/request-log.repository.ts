@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { copyLine, type CopyValue } from '../../platform/database/copy-line.js';
 import { Database } from '../../platform/database/database.js';
 import { type RedactedJson, storable } from './redacted-json.js';
 import type { RequestLogRow } from './request-log-row.js';
 
 const MOST_CHARACTERS = 2_000;
 
-/** A row as it is stored: its text ready, its bodies without secrets. */
+/** Of a row, without secrets. */
 export interface StoredBodies {
   request: RedactedJson;
   response: RedactedJson;
@@ -48,10 +49,16 @@ const COLUMNS = {
   response: 'json',
 } as const;
 
-const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+type Column = keyof typeof COLUMNS;
+/** A row as it is stored. */
+export type StoredRow = Readonly<Record<Column, CopyValue>>;
+
+const NAMES = Object.keys(COLUMNS) as Column[];
 const LIST = NAMES.join(', ');
 
-const INSERT = `
+const COPY = `copy request_log (${LIST}) from stdin`;
+
+const REPLACE = `
   insert into request_log (${LIST})
   select ${LIST} from json_to_recordset($1::json)
     as row (${NAMES.map((name) => `${name} ${COLUMNS[name]}`).join(', ')})
@@ -65,48 +72,60 @@ const INSERT = `
 export class RequestLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** A row that waited for an approval is written anew; any other stays as it is. @param rows of `toRowText`; no id twice */
-  async add(rows: readonly string[]): Promise<void> {
-    await this.database.sql(INSERT, [`[${rows.join(',')}]`], 'request-log-insert');
+  /** New ones. @param lines of `toLine` */
+  async add(lines: readonly string[]): Promise<void> {
+    await this.database.copy(COPY, lines.join(''));
+  }
+
+  /** Those that waited for an approval are written anew; any other stays as it is. @param rows no id twice */
+  async replace(rows: readonly StoredRow[]): Promise<void> {
+    await this.database.sql(REPLACE, [`[${rows.map(toJson).join(',')}]`], 'request-log-replace');
   }
 }
 
-/** JSON of a row, without what is null; its bodies, which are JSON already, are put in as they are. */
-export function toRowText(row: RequestLogRow, { request, response }: StoredBodies, scrub: Scrub): string {
-  const columns: Omit<Record<keyof typeof COLUMNS, unknown>, 'request' | 'response'> = {
+export const toLine = (row: StoredRow): string => copyLine(NAMES.map((name) => row[name]));
+
+/** Its bodies are JSON already, and put in as they are. */
+const toJson = ({ request, response, ...columns }: StoredRow): string =>
+  `${JSON.stringify(columns).slice(0, -1)},"request":${String(request)},"response":${String(response)}}`;
+
+/** What is stored of a row. @param scrub takes out what is secret by its form */
+export function toStored(row: RequestLogRow, { request, response }: StoredBodies, scrub: Scrub): StoredRow {
+  return {
     id: row.id,
     organization_id: row.organizationId,
     user_id: row.userId,
-    username: row.username ?? undefined,
-    credential_id: row.credentialId ?? undefined,
-    via: row.via ?? undefined,
+    username: row.username,
+    credential_id: row.credentialId,
+    via: row.via,
     door: row.door,
-    session_id: row.sessionId ?? undefined,
-    plan_id: row.planId ?? undefined,
-    node_id: row.nodeId ?? undefined,
-    approval_id: row.approvalId ?? undefined,
+    session_id: row.sessionId,
+    plan_id: row.planId,
+    node_id: row.nodeId,
+    approval_id: row.approvalId,
     server_id: row.serverId,
     server_name: storable(row.serverName),
     tool: storable(row.tool.slice(0, MOST_CHARACTERS)),
     method: row.method,
-    pin: row.pin ?? undefined,
+    pin: row.pin,
     status: row.status,
     status_code: row.statusCode,
-    error_code: row.errorCode ?? undefined,
-    error_message: row.errorMessage === null ? undefined : storable(scrub(row.errorMessage.slice(0, MOST_CHARACTERS))),
-    rule: row.rule ?? undefined,
+    error_code: row.errorCode,
+    error_message: row.errorMessage === null ? null : storable(scrub(row.errorMessage.slice(0, MOST_CHARACTERS))),
+    rule: row.rule,
     request_bytes: row.requestBytes,
     response_bytes: row.responseBytes,
     artifacts: row.artifacts,
     duration_ms: Math.round(row.durationMs),
     started_at: row.startedAt,
-    ip: row.ip ?? undefined,
-    user_agent: row.userAgent === null ? undefined : storable(scrub(row.userAgent.slice(0, MOST_CHARACTERS))),
-    request_id: row.requestId ?? undefined,
-    trace_id: row.traceId ?? undefined,
+    ip: row.ip,
+    user_agent: row.userAgent === null ? null : storable(scrub(row.userAgent.slice(0, MOST_CHARACTERS))),
+    request_id: row.requestId,
+    trace_id: row.traceId,
     truncated: request.truncated || response.truncated,
+    request: request.json,
+    response: response.json,
   };
-  return `${JSON.stringify(columns).slice(0, -1)},"request":${request.json ?? 'null'},"response":${response.json ?? 'null'}}`;
 }
 
 type Scrub = (text: string) => string;

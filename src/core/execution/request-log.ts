@@ -1,33 +1,37 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Apart, standApart } from '../../platform/apart.js';
 import type { Config } from '../../platform/config/config.js';
+import { isUniqueViolation } from '../../platform/database/database.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { createScrubber } from '../../platform/logging/scrub.js';
 import { scrubText } from '../../platform/logging/secret-forms.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { type RedactedJson, toRedactedJson } from './redacted-json.js';
-import { RequestLogRepository, toRowText } from './request-log.repository.js';
+import { RequestLogRepository, type StoredBodies, type StoredRow, toLine, toStored } from './request-log.repository.js';
 import type { RequestLogRow } from './request-log-row.js';
 
 const FLUSH_MS = 250;
 const RETRY_MS = 2_000;
-const BATCH_ROWS = 500;
-const BATCH_CHARACTERS = 1024 * 1024;
+const BATCH_ROWS = 1_000;
+const BATCH_CHARACTERS = 2 * 1024 * 1024;
 const ROWS_AT_MOST = 20_000;
 /** Of bodies that are kept alive until they are written. */
 const BYTES_AT_MOST = 64 * 1024 * 1024;
 /** How long the rows of a batch may hold up everybody else. */
 const SLICE_MS = 4;
 
+const PRIMARY_KEY = 'request_log_pkey';
+
 const NO_BODY: RedactedJson = { json: null, truncated: false };
 
-/** Rows as they will be stored. */
+/** Rows as they will be stored; those that are leave it. */
 interface Batch {
-  /** By id: one statement may not write a row twice. */
-  texts: Map<string, string>;
+  added: string[];
+  /** Of calls that waited, or wait, for an approval. By id: one statement may not write a row twice. */
+  replaced: Map<string, StoredRow>;
   /** How many were taken for it. */
-  rows: number;
+  taken: number;
 }
 
 /** Rows gather for a quarter of a second and are written together, so that no call waits for its log line. */
@@ -64,7 +68,7 @@ export class RequestLog implements OnApplicationShutdown {
     });
     metrics.observe(
       { name: 'app_request_log_waiting', help: 'Rows of the request log that are not stored yet.' },
-      () => this.waiting.length + (this.batch?.texts.size ?? 0),
+      () => this.unstored,
     );
   }
 
@@ -81,8 +85,7 @@ export class RequestLog implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.flush();
-    const lost = this.waiting.length + (this.batch?.texts.size ?? 0);
-    if (lost > 0) this.logger.error({ rows: lost }, 'request log not written before the end');
+    if (this.unstored > 0) this.logger.error({ rows: this.unstored }, 'request log not written before the end');
     clearTimeout(this.timer);
   }
 
@@ -92,6 +95,10 @@ export class RequestLog implements OnApplicationShutdown {
     this.timer = undefined;
     this.writing = this.writing.then(() => this.write());
     await this.writing;
+  }
+
+  private get unstored(): number {
+    return this.waiting.length + (this.batch ? this.batch.added.length + this.batch.replaced.size : 0);
   }
 
   private hold(row: RequestLogRow): RequestLogRow {
@@ -111,7 +118,7 @@ export class RequestLog implements OnApplicationShutdown {
     while (this.batch || due > 0) {
       if (!this.batch) {
         this.batch = await this.takeBatch();
-        due -= this.batch.rows;
+        due -= this.batch.taken;
       }
       try {
         await this.store(this.batch);
@@ -126,51 +133,54 @@ export class RequestLog implements OnApplicationShutdown {
 
   /** All that costs is done here, a few milliseconds at a time. */
   private async takeBatch(): Promise<Batch> {
-    const texts = new Map<string, string>();
+    const batch: Batch = { added: [], replaced: new Map(), taken: 0 };
     let characters = 0;
     let began = performance.now();
-    let taken = 0;
     for (const row of this.waiting) {
-      if (taken === BATCH_ROWS || characters >= BATCH_CHARACTERS) break;
-      const text = this.textOf(row);
-      texts.set(row.id, text);
-      characters += text.length;
-      taken += 1;
+      if (batch.taken === BATCH_ROWS || characters >= BATCH_CHARACTERS) break;
+      const stored = toStored(row, this.bodiesOf(row), this.scrub);
+      const line = toLine(stored);
+      if (row.approvalId === null) batch.added.push(line);
+      else batch.replaced.set(row.id, stored);
+      characters += line.length;
+      batch.taken += 1;
       this.heldBytes -= bytesOf(row);
       if (performance.now() - began < SLICE_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
       began = performance.now();
     }
-    this.waiting = this.waiting.slice(taken);
-    return { texts, rows: taken };
+    this.waiting = this.waiting.slice(batch.taken);
+    return batch;
   }
 
-  private textOf(row: RequestLogRow): string {
+  private bodiesOf({ request, response, secretPaths = [], requestJson, responseJson }: RequestLogRow): StoredBodies {
     const limits = { limit: this.bodyBytes, scrub: this.scrub };
-    const { request, response, secretPaths = [], requestJson, responseJson } = row;
-    const bodies = {
+    return {
       request: request === null ? NO_BODY : toRedactedJson(request, { ...limits, secretPaths, json: requestJson }),
       response: response === null ? NO_BODY : toRedactedJson(response, { ...limits, json: responseJson }),
     };
-    return toRowText(row, bodies, this.scrub);
   }
 
-  private async store({ texts }: Batch): Promise<void> {
-    try {
-      await this.rows.add([...texts.values()]);
-    } catch (error) {
-      if (!isOfTheData(error) || texts.size === 0) throw error;
-      await this.storeEach([...texts.values()]);
-    }
+  private async store(batch: Batch): Promise<void> {
+    if (batch.added.length > 0) await this.storeAll(batch.added, (lines) => this.rows.add(lines));
+    batch.added = [];
+    if (batch.replaced.size > 0) await this.storeAll([...batch.replaced.values()], (rows) => this.rows.replace(rows));
   }
 
   /** One row that the database refuses must not keep the others back. */
-  private async storeEach(texts: readonly string[]): Promise<void> {
-    for (const text of texts) {
+  private async storeAll<Row>(rows: readonly Row[], store: (rows: readonly Row[]) => Promise<void>): Promise<void> {
+    try {
+      return await store(rows);
+    } catch (error) {
+      if (!isOfTheData(error)) throw error;
+    }
+    for (const row of rows) {
       try {
-        await this.rows.add([text]);
+        await store([row]);
       } catch (error) {
         if (!isOfTheData(error)) throw error;
+        // Stored when nobody heard of it any more.
+        if (isUniqueViolation(error, PRIMARY_KEY)) continue;
         this.dropped.inc();
         this.logger.error({ err: error }, 'a row of the request log was refused');
       }

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { finished } from 'node:stream/promises';
 import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { AppError } from '../errors/app-error.js';
 
@@ -42,6 +44,26 @@ export class Database {
       if (name === undefined) return (await runner.query(text, [...values], true)).records as Row[];
       const client = (await runner.connect()) as pg.ClientBase;
       return (await client.query({ name, text, values: [...values] })).rows as Row[];
+    } catch (error) {
+      throw asUnavailable(error);
+    } finally {
+      if (!open) await runner.release();
+    }
+  }
+
+  /**
+   * Many rows at once, which cost Postgres about half of what an insert does; all of them or none.
+   * @param statement `copy … from stdin`
+   * @param lines in Postgres' text format, see `copyLine`
+   */
+  async copy(statement: string, lines: string): Promise<void> {
+    const open = this.current.getStore();
+    const runner = open?.runner ?? this.source.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as pg.ClientBase;
+      const stream = client.query(copyFrom(statement));
+      stream.end(lines);
+      await finished(stream);
     } catch (error) {
       throw asUnavailable(error);
     } finally {

@@ -92,7 +92,7 @@ describe('the request log', () => {
 
   it('keeps one row where the same call is told twice at once', async () => {
     const { log } = openLog();
-    const row = aRow({ status: 'approval_required' });
+    const row = aRow({ status: 'approval_required', approvalId: 'apr_1' });
     log.record(row);
     log.record({ ...row, status: 'succeeded' });
     await log.flush();
@@ -119,6 +119,43 @@ describe('the request log', () => {
     expect(await find(row.id)).toMatchObject({ tool: 'a\ufffdb', request: { text: '\ufffd', '\ufffd': 1 } });
   });
 
+  it('keeps every character that ends a value or begins an escape elsewhere', async () => {
+    const { log } = openLog();
+    const text = 'a\tb\nc\r\nd\\e\\N\\.\u2028"';
+    const row = aRow({ serverName: '\\N', tool: '\\.', errorMessage: text, username: '', request: { [text]: text } });
+    log.record(row);
+    await log.flush();
+    expect(await find(row.id)).toMatchObject({
+      server_name: '\\N',
+      tool: '\\.',
+      error_message: text,
+      username: '',
+      trace_id: null,
+      request: { [text]: text },
+    });
+  });
+
+  it('stores rows once where the database stored them and could not say so', async () => {
+    let isDeaf = true;
+    const deaf = Object.assign(Object.create(database) as Database, {
+      copy: async (...given: Parameters<Database['copy']>) => {
+        await database.copy(...given);
+        if (isDeaf) throw new Error('Connection terminated');
+      },
+    });
+    const { log, metrics } = openLog({}, deaf);
+    const rows = [aRow(), aRow()];
+    for (const row of rows) log.record(row);
+    await log.flush();
+    isDeaf = false;
+    rows.push(aRow());
+    log.record(rows[2] ?? aRow());
+    await log.flush();
+    const stored = await Promise.all(rows.map(async ({ id }) => (await find(id)) !== undefined));
+    expect(stored).toEqual([true, true, true]);
+    expect((await metrics.expose()).text).toContain('app_request_log_dropped_total 0');
+  });
+
   it('loses the one row that the database refuses, and counts it', async () => {
     const { log, metrics } = openLog();
     const rows = [aRow(), aRow({ requestBytes: 2 ** 40, request: null }), aRow()];
@@ -132,9 +169,9 @@ describe('the request log', () => {
   it('waits while the database is away, holds a bounded number of rows and counts what it drops', async () => {
     let isAway = true;
     const unsteady = Object.assign(Object.create(database) as Database, {
-      sql: async (...given: Parameters<Database['sql']>) => {
+      copy: async (...given: Parameters<Database['copy']>) => {
         if (isAway) throw new Error('away');
-        return database.sql(...given);
+        return database.copy(...given);
       },
     });
     const { log, metrics } = openLog({}, unsteady);

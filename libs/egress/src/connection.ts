@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
-import { gatherWrites } from './gathered-writes.js';
+import { writeTogether } from './gathered-writes.js';
 import { findRefusal } from './refused.js';
 import type { ResponseHeaders } from './response-head.js';
 import { ResponseParser, type ResponseSink } from './response-parser.js';
@@ -41,6 +41,9 @@ export class Connection implements ResponseSink {
   readonly #owner: ConnectionOwner;
   readonly #parser = new ResponseParser(this);
   #receiver: EgressReceiver | undefined;
+  /** Of the request: what is about to leave. */
+  #unsent: string | Buffer | undefined;
+  #keepsAwake = true;
   #keepAlive: string | undefined;
   #idleMs = IDLE_MS;
   #idleUntil = 0;
@@ -71,7 +74,8 @@ export class Connection implements ResponseSink {
   begin({ head, body, receiver }: Outgoing): void {
     this.#receiver = receiver;
     this.#parser.reset();
-    this.#socket.ref();
+    if (!this.#keepsAwake) this.#socket.ref();
+    this.#keepsAwake = true;
     try {
       receiver.leaving(() => {
         if (this.#receiver === receiver) this.destroy();
@@ -96,27 +100,33 @@ export class Connection implements ResponseSink {
     this.#socket.destroy();
   }
 
+  /** The process may end while it is idle. */
+  letSleep(): void {
+    if (this.#keepsAwake) this.#socket.unref();
+    this.#keepsAwake = false;
+  }
+
   /** Whoever waits hears of it. */
   abort(error: Error): void {
     this.#fail(error);
   }
 
   #write(head: string, body: string | undefined): void {
-    const socket = this.#socket;
-    gatherWrites(socket);
-    if (body === undefined) {
-      socket.write(`${head}\r\n`, 'latin1');
-      return;
-    }
-    const size = Buffer.byteLength(body);
-    const whole = `${head}content-length: ${size}\r\n\r\n`;
-    if (size === body.length) {
-      socket.write(whole + body, 'latin1');
-      return;
-    }
-    socket.write(whole, 'latin1');
-    socket.write(body, 'utf8');
+    const size = body === undefined ? 0 : Buffer.byteLength(body);
+    const whole = body === undefined ? `${head}\r\n` : `${head}content-length: ${size}\r\n\r\n`;
+    if (body === undefined) this.#unsent = whole;
+    else if (size === body.length) this.#unsent = whole + body;
+    else this.#unsent = Buffer.concat([Buffer.from(whole, 'latin1'), Buffer.from(body)]);
+    writeTogether(this.#send);
   }
+
+  readonly #send = (): void => {
+    const unsent = this.#unsent;
+    this.#unsent = undefined;
+    if (unsent === undefined || this.#socket.destroyed) return;
+    if (typeof unsent === 'string') this.#socket.write(unsent, 'latin1');
+    else this.#socket.write(unsent);
+  };
 
   #take(bytes: Buffer): void {
     const receiver = this.#receiver;
@@ -141,7 +151,7 @@ export class Connection implements ResponseSink {
   #complete(receiver: EgressReceiver, persistent: boolean): void {
     this.#receiver = undefined;
     // Where the server answered before it had read the request, the rest of it is still on its way.
-    if (persistent && this.#socket.writableLength === 0) this.#rest();
+    if (persistent && this.#unsent === undefined && this.#socket.writableLength === 0) this.#rest();
     else this.destroy();
     try {
       receiver.ended();
@@ -158,7 +168,6 @@ export class Connection implements ResponseSink {
     }
     if (this.#idleMs <= 0) return this.destroy();
     this.#idleUntil = performance.now() + this.#idleMs;
-    this.#socket.unref();
     this.#owner.free(this);
   }
 

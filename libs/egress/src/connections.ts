@@ -172,7 +172,10 @@ export class Connections {
     const now = performance.now();
     let idle = 0;
     for (const origin of this.#origins.values()) {
-      for (const connection of origin.idle.filter((one) => one.isStale(now))) connection.destroy();
+      for (const connection of [...origin.idle]) {
+        if (connection.isStale(now)) connection.destroy();
+        else connection.letSleep();
+      }
       idle += origin.idle.length;
     }
     if (idle > 0) return;

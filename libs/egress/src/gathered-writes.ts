@@ -1,19 +1,16 @@
-import type { Writable } from 'node:stream';
-
 /** More do not wait for each other: those who read them have something to do. */
 const MOST = 4;
 
-let held: Writable[] = [];
+let held: (() => void)[] = [];
 let isDue = false;
 
 /**
- * Holds back what is written to a stream until the event loop has done everything that it found to do in this turn, or
- * others have as much to write. What leaves together wakes its readers once: a reader that goes to sleep in between costs
- * the writer more than the write itself.
+ * Holds a write back until the event loop has done everything that it found to do in this turn, or others have as much to
+ * write. What leaves together wakes its readers once: a reader that goes to sleep in between costs the writer more than the
+ * write itself.
  */
-export function gatherWrites(stream: Writable): void {
-  stream.cork();
-  if (held.push(stream) >= MOST) return release();
+export function writeTogether(write: () => void): void {
+  if (held.push(write) >= MOST) return release();
   if (isDue) return;
   isDue = true;
   setImmediate(() => {
@@ -23,7 +20,7 @@ export function gatherWrites(stream: Writable): void {
 }
 
 function release(): void {
-  const streams = held;
+  const writes = held;
   held = [];
-  for (const stream of streams) stream.uncork();
+  for (const write of writes) write();
 }

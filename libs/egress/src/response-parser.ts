@@ -13,7 +13,7 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const BEGINNING = Buffer.from('HTTP/1.');
 /** More digits than any body that could come. */
 const LENGTH = /^[0-9]{1,15}$/;
-const NO_HEAD: ResponseHead = { minor: 1, status: 0, headers: {} };
+const MOST_KNOWN = 2;
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -31,8 +31,8 @@ export class ResponseParser {
   #persistent = false;
   #excess = false;
   #keepAlive: string | undefined;
-  /** The last head that came whole. One server says the same again and again. */
-  #known = { text: '', head: NO_HEAD };
+  /** Heads that came whole lately. One server says the same again and again, to each method. */
+  #known: readonly { bytes: Buffer; head: ResponseHead }[] = [];
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -79,19 +79,23 @@ export class ResponseParser {
   /** @returns how far it read */
   #readHead(bytes: Buffer, at: number): number {
     if (this.#filled > 0) return this.#gather(bytes, at);
-    // Most come whole, in a piece with their body.
-    const text = bytes.toString('latin1', at, Math.min(bytes.length, at + MAX_HEAD_BYTES + HEAD_END.length));
-    const { text: known, head } = this.#known;
-    if (known !== '' && text.startsWith(known)) {
+    for (const { bytes: known, head } of this.#known) {
+      if (!startsWith(bytes, at, known)) continue;
       this.#begin(head, known.length - HEAD_END.length);
       return at + known.length;
     }
+    // Most come whole, in a piece with their body.
+    const text = bytes.toString('latin1', at, Math.min(bytes.length, at + MAX_HEAD_BYTES + HEAD_END.length));
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) return this.#gather(bytes, at);
     const read = readHead(text, end);
-    this.#known = { text: bytes.toString('latin1', at, at + end + HEAD_END.length), head: read };
+    const after = at + end + HEAD_END.length;
+    this.#known = [
+      { bytes: Buffer.from(bytes.subarray(at, after)), head: read },
+      ...this.#known.slice(0, MOST_KNOWN - 1),
+    ];
     this.#begin(read, end);
-    return at + end + HEAD_END.length;
+    return after;
   }
 
   /** Of a head in pieces no byte is looked at twice. */
@@ -169,6 +173,9 @@ export class ResponseParser {
     return end;
   }
 }
+
+const startsWith = (bytes: Buffer, at: number, known: Buffer): boolean =>
+  bytes.length - at >= known.length && bytes.compare(known, 0, known.length, at, at + known.length) === 0;
 
 /** Tells what is no HTTP before its head has ended, which may never be. */
 function refuseEarly(came: Buffer, from: number): void {

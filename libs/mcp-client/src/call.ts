@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.js';
+import type { Interruption } from './interruption.js';
 import type { RawResult } from './raw-result.js';
 
 export interface ToolCall {
@@ -56,7 +57,7 @@ export interface CallListeners {
 }
 
 export interface WaitOptions {
-  signal?: AbortSignal;
+  signal?: Interruption;
   timeoutMs?: number;
   /** Instead of both: of a larger piece of work, whose owner disposes it. */
   deadline?: Deadline;

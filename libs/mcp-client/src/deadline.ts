@@ -1,3 +1,5 @@
+import type { Interruption } from './interruption.js';
+
 /** Beyond this, timers fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -6,7 +8,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Its own signal is made for those who ask for it only: a call that nothing interrupts has no use for one.
  */
 export class Deadline {
-  readonly #outer: AbortSignal | undefined;
+  readonly #outer: Interruption | undefined;
   #listeners: (() => void)[] = [];
   #controller: AbortController | undefined;
   #ended: { reason: unknown } | undefined;
@@ -18,7 +20,7 @@ export class Deadline {
 
   constructor(
     readonly timeoutMs: number,
-    outer?: AbortSignal,
+    outer?: Interruption,
   ) {
     this.#remainingMs = timeoutMs;
     this.#outer = outer;

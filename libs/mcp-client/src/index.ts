@@ -11,6 +11,7 @@ export type {
   WaitOptions,
 } from './call.js';
 export { Deadline } from './deadline.js';
+export type { Interruption } from './interruption.js';
 export { UpstreamPool, type UpstreamPoolOptions } from './pool.js';
 export { probe, type ProbeCheck, type ProbeCheckName, type ProbeOptions, type ProbeReport } from './probe.js';
 export type { RawResult } from './raw-result.js';

@@ -1,4 +1,5 @@
 import type { EgressGuard } from '@app/egress';
+import type { Interruption } from './interruption.js';
 import type { UpstreamSession } from './session.js';
 import type { ProcessSlots } from './stdio/launch.js';
 import type { ClientInfo, UpstreamTarget } from './target.js';
@@ -60,12 +61,13 @@ export class UpstreamPool {
    * @param wait.timeoutMs for a place and a connection together; absent: the timeout of the target
    * @throws UpstreamError (UPSTREAM_BUSY when no place comes free in time), and what `work` throws
    */
-  async withSession<T>(
+  withSession<T>(
     target: UpstreamTarget,
-    wait: { signal?: AbortSignal; timeoutMs?: number },
+    wait: { signal?: Interruption; timeoutMs?: number },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    return this.#connectionsOf(target).use(target, wait, work);
+    const connections = this.#connectionsOf(target);
+    return connections instanceof UpstreamError ? Promise.reject(connections) : connections.use(target, wait, work);
   }
 
   /** Forgets a target, for example when its server or credential changed. Calls that run are not disturbed. */
@@ -83,9 +85,9 @@ export class UpstreamPool {
     await Promise.all(all.map((connections) => connections.close()));
   }
 
-  #connectionsOf(target: UpstreamTarget): TargetConnections {
+  #connectionsOf(target: UpstreamTarget): TargetConnections | UpstreamError {
     const { key } = target;
-    if (this.#closed) throw busy('The connections to servers are being closed.');
+    if (this.#closed) return busy('The connections to servers are being closed.');
     const known = this.#targets.get(key);
     if (known) {
       // The order matters only where one may soon have to go.
@@ -95,18 +97,21 @@ export class UpstreamPool {
       }
       return known;
     }
-    if (this.#targets.size >= this.#maxTargets) this.#forgetOldestIdle();
+    if (this.#targets.size >= this.#maxTargets && !this.#forgetOldestIdle()) {
+      return busy('Too many servers are in use at once.');
+    }
     const connections = this.#open(target);
     this.#targets.set(key, connections);
     return connections;
   }
 
-  #forgetOldestIdle(): void {
+  #forgetOldestIdle(): boolean {
     for (const [key, connections] of this.#targets) {
       if (connections.inUse) continue;
-      return this.drop(key);
+      this.drop(key);
+      return true;
     }
-    throw busy('Too many servers are in use at once.');
+    return false;
   }
 
   /** The least recently used makes room. */

@@ -144,7 +144,7 @@ export class UpstreamSession {
     );
   }
 
-  async #effect(
+  #effect(
     method: string,
     params: RawResult,
     options: CallOptions,
@@ -157,7 +157,9 @@ export class UpstreamSession {
       const wait = deadline ? { signal: deadline.signal, timeoutMs: deadline.remainingMs } : options;
       return this.#lendAlone(wait, (session) => session.#effect(method, params, options, headers));
     }
-    if (!this.#wire.connection.channel && running.size > 0) throw new Error('A session takes one call at a time.');
+    if (!this.#wire.connection.channel && running.size > 0) {
+      return Promise.reject(new Error('A session takes one call at a time.'));
+    }
     const progressToken = `call-${++this.#calls}`;
     return this.#wire.within(options, { effect: true }, async (deadline, attempt) => {
       const call: CurrentCall = { progressToken, deadline, onProgress, onLog, onQuestion };

@@ -2,6 +2,7 @@ import type { EgressGuard } from '@app/egress';
 import { openConnection, type Connection, type Verdict } from './connection.js';
 import { Deadline } from './deadline.js';
 import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
+import type { Interruption } from './interruption.js';
 import { Places } from './places.js';
 import { UpstreamSession } from './session.js';
 import type { ProcessSlots } from './stdio/launch.js';
@@ -26,7 +27,7 @@ export interface TargetOptions {
 }
 
 interface Wait {
-  signal?: AbortSignal;
+  signal?: Interruption;
   timeoutMs?: number;
 }
 

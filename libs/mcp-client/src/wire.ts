@@ -93,17 +93,15 @@ export class Wire {
   }
 
   /** One request; a second time on a new session where the server has forgotten the first. */
-  async request(request: WireRequest, deadline: Deadline, attempt: Attempt): Promise<RawResult> {
+  request(request: WireRequest, deadline: Deadline, attempt: Attempt): Promise<RawResult> {
     const connection = this.#connection;
-    try {
-      return await this.#send(connection, request, deadline, attempt);
-    } catch (error) {
+    return this.#send(connection, request, deadline, attempt).catch(async (error: unknown) => {
       if (deadline.ended) this.#leave(connection);
       if (deadline.ended || !isStale(error, connection, attempt.trace)) throw error;
       attempt.sent = false;
       await this.#reopen(connection, deadline);
       return this.#send(this.#connection, request, deadline, attempt);
-    }
+    });
   }
 
   /** A legacy server is told once what it should log. */

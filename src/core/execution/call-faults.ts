@@ -1,4 +1,10 @@
-import { type LogMessage, UpstreamError, type UpstreamErrorCode, type UpstreamSession } from '@app/mcp-client';
+import {
+  type Interruption,
+  type LogMessage,
+  UpstreamError,
+  type UpstreamErrorCode,
+  type UpstreamSession,
+} from '@app/mcp-client';
 import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
 import { describeIssues } from './argument-validation.js';
 import type { IncomingFile } from '../artifacts/artifact.js';
@@ -26,7 +32,7 @@ const LINKED_BYTES = 32 * 1024 * 1024;
 export async function readLinks(
   links: readonly { uri: string; name: string; contentType: string }[],
   session: UpstreamSession,
-  { signal, timeoutMs }: { signal: AbortSignal; timeoutMs: number },
+  { signal, timeoutMs }: { signal: Interruption; timeoutMs: number },
 ): Promise<IncomingFile[]> {
   const files: IncomingFile[] = [];
   const until = performance.now() + timeoutMs;
@@ -61,7 +67,7 @@ export const toolChanged = (how: 'changed' | 'gone'): ToolOutcome => ({
 
 const isUnsent = (error: unknown): boolean => error instanceof UpstreamError && !error.requestSent;
 
-export function toFaultOutcome(error: unknown, signal: AbortSignal, timeoutMs: number): ToolOutcome {
+export function toFaultOutcome(error: unknown, signal: Interruption, timeoutMs: number): ToolOutcome {
   if (signal.aborted) return { status: 'cancelled', sent: !isUnsent(error) };
   if (error instanceof UpstreamError) {
     if (error.code === 'UPSTREAM_TIMEOUT' && error.requestSent) return { status: 'timed_out', afterMs: timeoutMs };

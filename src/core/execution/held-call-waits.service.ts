@@ -1,3 +1,4 @@
+import type { Interruption } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ApprovalId } from '../../platform/ids.js';
@@ -19,7 +20,7 @@ export class HeldCallWaits {
   ) {}
 
   /** Until it has ended one way or the other, at most so long; as it is then. @throws 404 */
-  async view(principal: Principal, id: ApprovalId, waitMs: number, signal: AbortSignal): Promise<HeldCallView> {
+  async view(principal: Principal, id: ApprovalId, waitMs: number, signal: Interruption): Promise<HeldCallView> {
     const until = performance.now() + Math.min(waitMs, MAX_WAIT_SECONDS * 1_000);
     const news = new News(signal);
     const unsubscribe = this.hints.subscribe(approvalTopic(id), () => news.tell());
@@ -47,7 +48,7 @@ class News {
   private wake: () => void = () => undefined;
   private readonly onAbort = () => this.tell();
 
-  constructor(private readonly signal: AbortSignal) {
+  constructor(private readonly signal: Interruption) {
     signal.addEventListener('abort', this.onAbort);
   }
 

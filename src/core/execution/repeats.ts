@@ -1,3 +1,4 @@
+import type { Interruption } from '@app/mcp-client';
 import type { CallTime } from './call-time.js';
 import type { ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
@@ -27,7 +28,7 @@ export function pauseBeforeRepeat(
 }
 
 /** Ends early with the signal. */
-export function pauseUntil(signal: AbortSignal, ms: number): Promise<void> {
+export function pauseUntil(signal: Interruption, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { UpstreamError, type UpstreamSession } from '@app/mcp-client';
+import { type Interruption, UpstreamError, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -22,7 +22,7 @@ export interface ReadResource {
 }
 
 interface Wait {
-  signal: AbortSignal;
+  signal: Interruption;
 }
 
 /** Resources of servers, for whoever may use these; they are read without asking anybody. */

@@ -1,4 +1,4 @@
-import type { Answer, Question } from '@app/mcp-client';
+import type { Answer, Interruption, Question } from '@app/mcp-client';
 import type { ApprovalId, OrganizationId, PlanId, ServerId, SessionId, UserId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import type { ListedTool } from '../registry/tool-state.js';
@@ -33,7 +33,7 @@ export interface CallLogLine {
 }
 
 export interface CallObserver {
-  signal: AbortSignal;
+  signal: Interruption;
   /** Absent: the server is not asked to tell how far it is. */
   onProgress?: (progress: { progress: number; total?: number; message?: string }) => void;
   /** Absent: the server is not asked for what it logs. */

@@ -1,5 +1,5 @@
 import { createEgressGuard, type EgressGuard, EgressRefused } from '@app/egress';
-import { probe, UpstreamPool, type UpstreamSession, type UpstreamTarget } from '@app/mcp-client';
+import { type Interruption, probe, UpstreamPool, type UpstreamSession, type UpstreamTarget } from '@app/mcp-client';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Config } from '../../platform/config/config.js';
 import { Hints } from '../../platform/hints/hints.js';
@@ -97,7 +97,7 @@ export class UpstreamsService implements OnApplicationShutdown {
    */
   async withSession<T>(
     serverId: ServerId,
-    wait: { signal?: AbortSignal; timeoutMs?: number },
+    wait: { signal?: Interruption; timeoutMs?: number },
     work: (session: UpstreamSession, server: McpServer) => Promise<T>,
   ): Promise<T> {
     const upstream = await this.find(serverId);
@@ -107,7 +107,7 @@ export class UpstreamsService implements OnApplicationShutdown {
   /** As `withSession`, with a server that was found before. @throws UpstreamError of the connection or of what `work` calls */
   use<T>(
     { server, target }: Upstream,
-    wait: { signal?: AbortSignal; timeoutMs?: number },
+    wait: { signal?: Interruption; timeoutMs?: number },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
     return this.gateOf(server).pool.withSession(target, wait, work);

@@ -12,11 +12,12 @@ import type { z } from 'zod';
 import { CatalogueService } from '../../core/catalogue/catalogue.service.js';
 import { MAX_WAIT_SECONDS } from '../../core/execution/held-call-waits.service.js';
 import { ResourceRequests } from '../../core/execution/resource-requests.service.js';
+import type { CallListener } from '../../core/execution/tool-call.js';
 import { ToolCalls } from '../../core/execution/tool-calls.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CallAnswers } from '../pipeline/call-answers.js';
-import { ClientGone, clientGone } from '../pipeline/client-gone.js';
+import { ClientGone, whenClientGoes } from '../pipeline/client-gone.js';
 import { DirectRoutes } from '../pipeline/direct-routes.js';
 import type { HttpReply, HttpRequest } from '../pipeline/http-exchange.js';
 import { PreferredWait, preferredWait } from '../pipeline/prefer.js';
@@ -47,7 +48,7 @@ export class ExecutionController {
       body: ToolExecution,
       handle: (principal, body, request, reply) => {
         const waitMs = preferredWait(MAX_WAIT_SECONDS, request, reply);
-        return this.tool(principal, body, waitMs, clientGone(reply), request, reply);
+        return this.tool(principal, body, waitMs, whenClientGoes(reply), request, reply);
       },
     });
   }
@@ -77,7 +78,7 @@ export class ExecutionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: ToolExecution }) body: z.infer<typeof ToolExecution>,
     @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
-    @ClientGone() signal: AbortSignal,
+    @ClientGone() signal: CallListener['signal'],
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ) {

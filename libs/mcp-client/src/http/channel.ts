@@ -9,7 +9,7 @@ import { connectTimeoutOf, newTrace, type HttpTrace } from '../upstream-fetch.js
 import { UpstreamError } from '../upstream-error.js';
 import { Exchange, NotMcp } from './exchange.js';
 import { connectionHeaders, envelopeOf, requestHeaders, withMeta, type RequestMeta } from './messages.js';
-import { PendingRequest, type Carrier } from './pending-request.js';
+import { PendingRequest, type Carrier, type Letter } from './pending-request.js';
 
 export interface ChannelRequest {
   method: string;
@@ -57,8 +57,7 @@ export class HttpChannel {
   readonly #postHeaders: readonly string[];
   readonly #modern: boolean;
   readonly #envelope: RawResult | undefined;
-  readonly #resumable: boolean;
-  readonly #toolsChanged: () => void;
+  readonly #carrier: Carrier;
   readonly #aside = new Set<Promise<void>>();
   #nextId = FIRST_ID;
 
@@ -70,8 +69,12 @@ export class HttpChannel {
     this.#postHeaders = [...this.#headers, ...POST_HEADERS];
     this.#modern = protocol.era === 'modern';
     this.#envelope = this.#modern ? envelopeOf(clientInfo, protocol) : undefined;
-    this.#resumable = sessionId !== undefined;
-    this.#toolsChanged = onToolsChanged;
+    this.#carrier = {
+      post: (exchange, letter) => this.#post(exchange, letter),
+      resume: sessionId === undefined ? undefined : (exchange, from) => this.#get(exchange, from),
+      reply: (message) => this.#say(message),
+      toolsChanged: onToolsChanged,
+    };
   }
 
   /**
@@ -127,16 +130,10 @@ export class HttpChannel {
     const extra = this.#modern ? requestHeaders(method, params) : [];
     if (meta.traceparent !== undefined) extra.push('traceparent', meta.traceparent);
     if (request.headers) for (const [name, value] of Object.entries(request.headers)) extra.push(name, value);
-    const carrier: Carrier = {
-      post: (exchange) => this.#post(exchange, body, extra),
-      resume: this.#resumable ? (exchange, from) => this.#get(exchange, from) : undefined,
-      reply: (message) => this.#say(message),
-      toolsChanged: this.#toolsChanged,
-    };
     return new Promise<RawResult>((resolve, reject) => {
       if (deadline.ended) return reject(new Error('Ended before it began.'));
       let stopListening = () => {};
-      const pending = new PendingRequest(id, carrier, {
+      const pending = new PendingRequest(id, this.#carrier, { body, extra }, {
         call,
         recognise,
         trace,
@@ -180,13 +177,13 @@ export class HttpChannel {
         exchange.cut();
         resolve();
       }, ASIDE_MS);
-      this.#post(exchange, JSON.stringify(message), []);
+      this.#post(exchange, { body: JSON.stringify(message), extra: [] });
     });
     this.#aside.add(said);
     void said.then(() => this.#aside.delete(said));
   }
 
-  #post(exchange: Exchange, body: string, extra: readonly string[]): void {
+  #post(exchange: Exchange, { body, extra }: Letter): void {
     const { verifyTls, connectTimeoutMs } = this.#dispatch;
     this.#guard.send(
       {

@@ -94,10 +94,7 @@ export class Exchange implements EgressReceiver {
   answered(status: number, headers: Record<string, string | string[] | undefined>): void {
     if (this.#over) return;
     this.#trace.status = status;
-    const type = String(headers['content-type'] ?? '')
-      .split(';', 1)[0]
-      ?.trim()
-      .toLowerCase();
+    const type = mediaType(headers['content-type']);
     this.#trace.contentType = type === '' ? undefined : type;
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') this.#unpack(String(encoding).toLowerCase());
@@ -200,4 +197,15 @@ export class Exchange implements EgressReceiver {
     this.cut();
     this.#listener.failed(error);
   }
+}
+
+function mediaType(field: string | string[] | undefined): string {
+  // As most say it.
+  if (field === 'application/json') return field;
+  return (
+    String(field ?? '')
+      .split(';', 1)[0]
+      ?.trim()
+      .toLowerCase() ?? ''
+  );
 }

@@ -7,10 +7,16 @@ import { STREAM_ENDED } from '../watched-transport.js';
 import { Exchange, type ExchangeListener, HttpRefusal, NotMcp } from './exchange.js';
 import { readMessage, type Incoming } from './messages.js';
 
-/** What a request needs of the channel that it goes through. */
+/** A request as it is posted. */
+export interface Letter {
+  body: string;
+  /** Headers of this one alone, names and values by turns. */
+  extra: readonly string[];
+}
+
+/** What requests need of the channel that they go through. */
 export interface Carrier {
-  /** Sends the request itself. */
-  post(exchange: Exchange): void;
+  post(exchange: Exchange, letter: Letter): void;
   /** Asks for the rest of a broken stream; undefined where the protocol has no such thing. */
   resume: ((exchange: Exchange, lastEventId: string) => void) | undefined;
   /** Sends an answer to a question of the server, in vain or not. */
@@ -55,12 +61,12 @@ export class PendingRequest implements ExchangeListener {
   #settled = false;
   #left = false;
 
-  constructor(id: number, carrier: Carrier, waiting: Waiting) {
+  constructor(id: number, carrier: Carrier, letter: Letter, waiting: Waiting) {
     this.#id = id;
     this.#carrier = carrier;
     this.#waiting = waiting;
     this.#exchange = new Exchange(waiting.trace, this);
-    carrier.post(this.#exchange);
+    carrier.post(this.#exchange, letter);
   }
 
   /** Gives it up; whoever waits is told `error`. True if the server may be at work on it. */

@@ -1,4 +1,5 @@
 import { safeFileName, type IncomingFile, MAX_ARTIFACT_BYTES } from '../artifacts/artifact.js';
+import type { ToolOutput } from './tool-outcome.js';
 
 /** A result over this many bytes becomes a file; a preview stays. */
 export const INLINE_BYTES = 32 * 1024;
@@ -21,6 +22,10 @@ export interface ReadAnswer {
   /** Links whose contents are still to be fetched from the same server. */
   links: { uri: string; name: string; contentType: string }[];
 }
+
+/** What is kept of it. */
+export const outputOf = ({ content, structuredContent }: ReadAnswer): ToolOutput =>
+  structuredContent === undefined ? { content } : { content, structuredContent };
 
 interface Block {
   type?: unknown;

@@ -1,7 +1,8 @@
-import { Deadline, type UpstreamSession } from '@app/mcp-client';
+import { type Interruption, Deadline, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
+import type { Soon } from '../../platform/soon.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
@@ -11,7 +12,7 @@ import { ToolsService } from '../registry/tools.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import { toolQuarantined } from '../registry/registry.errors.js';
 import { type Upstream, UpstreamsService } from '../registry/upstreams.service.js';
-import { type RawAnswer, readAnswer } from './answer.js';
+import { outputOf, type RawAnswer, type ReadAnswer, readAnswer } from './answer.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
 import { isTask, outputInvalid, readLinks, TASKS_NOT_SUPPORTED, toFaultOutcome, toLogEntry } from './call-faults.js';
 import { toolChanged, unavailable } from './call-faults.js';
@@ -51,27 +52,18 @@ export class ExecutionService {
   async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const start = this.log.start();
     const seen = { serverName: '' };
-    const outcome = await this.runAgain(call, observer, start.tick, seen);
+    const time = new CallTime(call, start.tick);
+    let outcome = await this.run(call, observer, time, seen);
+    for (let repeats = 0; outcome.status !== 'succeeded' && !observer.signal.aborted; repeats += 1) {
+      const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
+      if (pauseMs === undefined) break;
+      await pauseUntil(observer.signal, pauseMs);
+      outcome = await this.run(call, observer, time, seen);
+    }
     const { serverId, name } = call.tool;
     this.metrics.seen(serverId, name, outcome.status, performance.now() - start.tick);
     this.log.finished(call, outcome, start, seen.serverName);
     return outcome;
-  }
-
-  private async runAgain(
-    call: ToolCall,
-    observer: CallObserver,
-    since: number,
-    seen: { serverName: string },
-  ): Promise<ToolOutcome> {
-    const time = new CallTime(call, since);
-    for (let repeats = 0; ; repeats += 1) {
-      const outcome = await this.run(call, observer, time, seen);
-      if (outcome.status === 'succeeded' || observer.signal.aborted) return outcome;
-      const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
-      if (pauseMs === undefined) return outcome;
-      await pauseUntil(observer.signal, pauseMs);
-    }
   }
 
   private async run(
@@ -105,7 +97,7 @@ export class ExecutionService {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
       return { status: 'not_sent', fault, transient: false };
     }
-    return this.send(call, observer, time, upstream);
+    return await this.send(call, observer, time, upstream);
   }
 
   private async send(call: ToolCall, observer: CallObserver, time: CallTime, upstream: Upstream): Promise<ToolOutcome> {
@@ -167,25 +159,40 @@ export class ExecutionService {
     });
   }
 
-  private async toOutcome(
+  private toOutcome(
     call: ToolCall,
     raw: RawResult,
     session: UpstreamSession,
-    wait: { signal: AbortSignal; timeoutMs: number },
-  ): Promise<ToolOutcome> {
+    wait: { signal: Interruption; timeoutMs: number },
+  ): Soon<ToolOutcome> {
     const answer = readAnswer(call.tool.name, raw);
+    const hasFiles = answer.files.length > 0 || answer.links.length > 0;
+    return hasFiles ? this.withFiles(call, raw, answer, session, wait) : this.outcomeOf(call, raw, answer, []);
+  }
+
+  private async withFiles(
+    call: ToolCall,
+    raw: RawResult,
+    answer: ReadAnswer,
+    session: UpstreamSession,
+    wait: { signal: Interruption; timeoutMs: number },
+  ): Promise<ToolOutcome> {
     const linked = answer.links.length > 0 ? await readLinks(answer.links, session, wait) : [];
-    const { preview, content, structuredContent } = answer;
-    const output = { content, ...(structuredContent === undefined ? {} : { structuredContent }) };
+    const files = [...answer.files, ...linked];
     let artifacts: Artifact[];
     try {
-      const files = [...answer.files, ...linked];
       artifacts = files.length > 0 ? await this.keep(call, files) : [];
     } catch (error) {
       // The call has been made: nothing may look as if it had not, or it would be made again.
       const fault = this.fileNotStored(error);
-      return { status: 'failed', fault, preview, output, artifacts: [] };
+      return { status: 'failed', fault, preview: answer.preview, output: outputOf(answer), artifacts: [] };
     }
+    return this.outcomeOf(call, raw, answer, artifacts);
+  }
+
+  private outcomeOf(call: ToolCall, raw: RawResult, answer: ReadAnswer, artifacts: Artifact[]): ToolOutcome {
+    const { preview } = answer;
+    const output = outputOf(answer);
     const fault = this.faultIn(call.tool, raw, preview);
     return fault
       ? { status: 'failed', fault, preview, output, artifacts }

@@ -59,7 +59,7 @@ export class ToolCalls {
     }
     const { verdict } = admitted;
     if (verdict.decision === 'run')
-      return this.run(principal, { door, rule: verdict.rule }, wanted, admitted, listener);
+      return await this.run(principal, { door, rule: verdict.rule }, wanted, admitted, listener);
     const held = this.held.hold(principal, { door, why: verdict.why }, wanted, admitted);
     const waiting = await held.catch(refused);
     this.log.waiting(principal, asked, { ...waiting, why: verdict.why }, start);

@@ -23,7 +23,11 @@ interface DirectRoute<Body extends z.ZodType> {
   handle: (principal: Principal, body: z.infer<Body>, request: HttpRequest, reply: HttpReply) => Promise<void>;
 }
 
-type Handler = (request: HttpRequest, reply: HttpReply) => Promise<void>;
+interface ServedRoute {
+  /** The path, which is the pattern of the route: one text for all its requests. */
+  url: string;
+  handle: (request: HttpRequest, reply: HttpReply) => Promise<void>;
+}
 
 /** Of bodies that are read here; Fastify reads larger ones, and those of which nobody knows how large they are. */
 const MOST_BYTES = 256 * 1024;
@@ -36,7 +40,8 @@ const JSON_BODY = /^application\/json(?:; ?charset=utf-8)?$/i;
  */
 @Injectable()
 export class DirectRoutes {
-  private readonly handlers = new Map<string, Handler>();
+  /** By method and path. */
+  private readonly routes = new Map<string, ServedRoute>();
 
   constructor(
     private readonly guard: AuthGuard,
@@ -47,11 +52,12 @@ export class DirectRoutes {
 
   serve<Body extends z.ZodType>({ route, action, body, handle }: DirectRoute<Body>): void {
     const quick = quickReader(body);
-    this.handlers.set(route, async (request, reply) => {
+    const answer = async (request: HttpRequest, reply: HttpReply) => {
       const admitted = this.guard.admit(request, action);
       const principal = admitted instanceof Promise ? await admitted : admitted;
       await handle(principal, quick(request.body) ?? readBody(body, request.body), request, reply);
-    });
+    };
+    this.routes.set(route, { url: route.slice(route.indexOf(' ') + 1), handle: answer });
   }
 
   /** Before anybody else who listens for requests: they get those that are not answered here. */
@@ -66,17 +72,17 @@ export class DirectRoutes {
 
   private take(raw: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '', headers } = raw;
-    const handler = this.handlers.get(`${method} ${url}`);
-    if (!handler || headers.expect !== undefined || !JSON_BODY.test(headers['content-type'] ?? '')) return false;
+    const route = this.routes.get(`${method} ${url}`);
+    if (!route || headers.expect !== undefined || !JSON_BODY.test(headers['content-type'] ?? '')) return false;
     if (!(Number(headers['content-length']) <= MOST_BYTES)) return false;
     const reply = new LightReply(response);
     const chunks: Buffer[] = [];
     raw.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    raw.on('end', () => this.answer(handler, new LightRequest(raw, url, this.config.http.trustProxy), reply, chunks));
+    raw.on('end', () => this.answer(route, new LightRequest(raw, route.url, this.config.http.trustProxy), reply, chunks));
     return true;
   }
 
-  private answer(handler: Handler, request: LightRequest, reply: LightReply, chunks: readonly Buffer[]): void {
+  private answer(route: ServedRoute, request: LightRequest, reply: LightReply, chunks: readonly Buffer[]): void {
     const fail = (error: unknown) => this.errors.write(error, request, reply);
     reply.raw.once('finish', () => this.hooks.close(request, reply));
     this.hooks.open(request, reply, () =>
@@ -87,7 +93,7 @@ export class DirectRoutes {
         } catch (error) {
           return fail(error);
         }
-        handler(request, reply).catch(fail);
+        route.handle(request, reply).catch(fail);
       }),
     );
   }

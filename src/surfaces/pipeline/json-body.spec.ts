@@ -32,6 +32,6 @@ describe('a JSON body', () => {
   });
 
   test('is refused when it is not UTF-8', () => {
-    expect(() => parseJsonBody(Uint8Array.of(0x22, 0xff, 0x22))).toThrow('The body is not UTF-8.');
+    expect(() => parseJsonBody(Buffer.of(0x22, 0xff, 0x22))).toThrow('The body is not UTF-8.');
   });
 });

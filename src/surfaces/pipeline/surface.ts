@@ -78,7 +78,7 @@ const SURFACE = Symbol('surface');
 /** All dialects of this process; a single path, else the longest matching prefix, decides which one a request speaks. */
 export class Surfaces {
   private readonly byPath: readonly { surface: Surface; path: string; when?: SharedPath['when'] }[];
-  private readonly byPrefix: readonly { prefix: string; surface: Surface }[];
+  private readonly byPrefix: readonly { prefix: string; below: string; surface: Surface }[];
 
   constructor(
     surfaces: readonly Surface[],
@@ -87,7 +87,7 @@ export class Surfaces {
   ) {
     this.byPath = surfaces.flatMap((surface) => (surface.paths ?? []).map((place) => ({ ...place, surface })));
     this.byPrefix = surfaces
-      .flatMap((surface) => surface.prefixes.map((prefix) => ({ prefix, surface })))
+      .flatMap((surface) => surface.prefixes.map((prefix) => ({ prefix, below: `${prefix}/`, surface })))
       .sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
@@ -105,7 +105,13 @@ export class Surfaces {
   }
 
   private lookUp(head: Pick<RequestHead, 'path' | 'headers'>): Surface | undefined {
-    const single = this.byPath.find(({ path, when }) => path === head.path && (!when || when(head)));
-    return single?.surface ?? this.byPrefix.find(({ prefix }) => isBelow(head.path, prefix))?.surface;
+    const { path } = head;
+    for (const single of this.byPath) {
+      if (single.path === path && (!single.when || single.when(head))) return single.surface;
+    }
+    for (const { prefix, below, surface } of this.byPrefix) {
+      if (path.startsWith(below) || path === prefix) return surface;
+    }
+    return undefined;
   }
 }

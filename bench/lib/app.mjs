@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,8 @@ export const SETTINGS = {
 /** A folder of data that is gone afterwards. */
 export async function makeFolder() {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
+  // Of root, too: the account of PostgreSQL has to get in, or its data stays elsewhere when the folder is gone.
+  await chmod(path, 0o711);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 

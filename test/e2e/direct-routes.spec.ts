@@ -1,4 +1,5 @@
-import { startTestApp, type Person, type TestApp } from '../support/app.js';
+import { once } from 'node:events';
+import { eventually, startTestApp, type Person, type TestApp } from '../support/app.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
 /** Read here, past Fastify; and with a parameter that says nothing, by Fastify. */
@@ -94,5 +95,31 @@ describe('a request past Fastify is answered as through it', () => {
     expect(await remaining('through', '192.0.2.1')).toBe(498);
     expect(await remaining('past', '192.0.2.1')).toBe(497);
     expect(await remaining('past', '192.0.2.2')).toBe(499);
+  });
+
+  test.each(['past', 'through'] as const)('%s: who leaves ends the call, and the log says so', async (way) => {
+    const leaving = new AbortController();
+    const label = `left-${way}`;
+    const gone = fetch(`${app.url}/v1/mcp/execute/tool`, {
+      method: 'POST',
+      headers: { authorization: `ApiKey ${key}`, 'content-type': WAYS[way] },
+      body: call({ toolName: 'hold', parameters: { label } }),
+      signal: leaving.signal,
+    });
+    const { signal } = await upstream.memory.called('hold', label);
+    leaving.abort();
+    await expect(gone).rejects.toThrow();
+    if (!signal.aborted) await once(signal, 'abort');
+    const held = await eventually(
+      async () => {
+        const answer = await fetch(`${app.url}/v1/logs/requests?serviceId=${serverId}`, {
+          headers: { authorization: `ApiKey ${key}` },
+        });
+        const { data } = (await answer.json()) as { data: { logs: { operation: string; statusCode: number }[] } };
+        return data.logs.filter(({ operation }) => operation === 'hold');
+      },
+      (found) => found.length === (way === 'past' ? 1 : 2),
+    );
+    expect(held.map(({ statusCode }) => statusCode)).toEqual(held.map(() => 499));
   });
 });

@@ -31,7 +31,7 @@ export class ArgumentValidation {
 
   /**
    * What is wrong; of very large arguments the first thing only. Empty when the arguments fit, and where the schema
-   * cannot be used or would take too long: the server that published it will judge them itself.
+   * cannot be used, fails or would take too long: the server that published it will judge them itself.
    */
   check(pin: string, schema: Record<string, unknown>, args: unknown): FieldIssue[] {
     return this.validatorFor(pin, schema).check(args).slice(0, MAX_ISSUES).map(toIssue);
@@ -70,7 +70,13 @@ class Validator {
       steps > MAX_STEPS_TOLD_WHOLE
         ? (this.first ??= compile(this.schema, false))
         : (this.all ??= compile(this.schema, true));
-    return validate === 'unusable' || validate(args) ? [] : (validate.errors ?? []);
+    if (validate === 'unusable') return [];
+    try {
+      return validate(args) ? [] : (validate.errors ?? []);
+    } catch {
+      // Of a reference that leads to itself, or of members that are called `toString` and are no functions.
+      return [];
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Interruption } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
-import type { CallListener } from '../../core/execution/tool-call.js';
 import { endOfTurn } from '../../platform/turn.js';
 import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { IdempotentRequests, type RequestAnswer } from './idempotent-requests.js';
@@ -15,7 +15,7 @@ const UNREAD_AT_MOST = 1024 * 1024;
 
 /** Who hears of a call while it runs. */
 export interface StreamListener {
-  signal: CallListener['signal'];
+  signal: Interruption;
   onProgress?: (progress: object) => void;
   onLog?: (entry: object) => void;
 }
@@ -34,7 +34,7 @@ export class CallAnswers {
   async answer(
     request: HttpRequest,
     reply: HttpReply,
-    signal: CallListener['signal'],
+    signal: Interruption,
     work: (listener: StreamListener) => Promise<RequestAnswer>,
   ): Promise<void> {
     const once = (listener: StreamListener) =>

@@ -1,13 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import type { Interruption } from '@app/mcp-client';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { CallListener } from '../../core/execution/tool-call.js';
-
-type Gone = CallListener['signal'];
 
 const REASON = new Error('The client went away.');
 
 /** Aborted when the HTTP client leaves before its answer. Not a whole AbortSignal: there is one for each call. */
-class ClientDeparture implements Gone {
+class ClientDeparture implements Interruption {
   aborted = false;
   reason: unknown = undefined;
   private readonly listeners: (() => void)[] = [];
@@ -34,7 +32,7 @@ class ClientDeparture implements Gone {
   }
 }
 
-export const whenClientGoes = ({ raw }: { raw: ServerResponse }): Gone => new ClientDeparture(raw);
+export const whenClientGoes = ({ raw }: { raw: ServerResponse }): Interruption => new ClientDeparture(raw);
 
 /** The same as an AbortSignal. */
 export const ClientGone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {

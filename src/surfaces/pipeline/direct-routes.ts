@@ -78,7 +78,9 @@ export class DirectRoutes {
     const reply = new LightReply(response);
     const chunks: Buffer[] = [];
     raw.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    raw.on('end', () => this.answer(route, new LightRequest(raw, route.url, this.config.http.trustProxy), reply, chunks));
+    raw.on('end', () =>
+      this.answer(route, new LightRequest(raw, route.url, this.config.http.trustProxy), reply, chunks),
+    );
     return true;
   }
 

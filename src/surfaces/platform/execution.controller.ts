@@ -1,3 +1,4 @@
+import type { Interruption } from '@app/mcp-client';
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
@@ -12,7 +13,6 @@ import type { z } from 'zod';
 import { CatalogueService } from '../../core/catalogue/catalogue.service.js';
 import { MAX_WAIT_SECONDS } from '../../core/execution/held-call-waits.service.js';
 import { ResourceRequests } from '../../core/execution/resource-requests.service.js';
-import type { CallListener } from '../../core/execution/tool-call.js';
 import { ToolCalls } from '../../core/execution/tool-calls.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Allow } from '../pipeline/auth.guard.js';
@@ -78,7 +78,7 @@ export class ExecutionController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: ToolExecution }) body: z.infer<typeof ToolExecution>,
     @PreferredWait(MAX_WAIT_SECONDS) waitMs: number,
-    @ClientGone() signal: CallListener['signal'],
+    @ClientGone() signal: Interruption,
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ) {

@@ -133,20 +133,25 @@ export class HttpChannel {
     return new Promise<RawResult>((resolve, reject) => {
       if (deadline.ended) return reject(new Error('Ended before it began.'));
       let stopListening = () => {};
-      const pending = new PendingRequest(id, this.#carrier, { body, extra }, {
-        call,
-        recognise,
-        trace,
-        leaving,
-        resolve: (result) => {
-          stopListening();
-          resolve(result);
+      const pending = new PendingRequest(
+        id,
+        this.#carrier,
+        { body, extra },
+        {
+          call,
+          recognise,
+          trace,
+          leaving,
+          resolve: (result) => {
+            stopListening();
+            resolve(result);
+          },
+          reject: (error) => {
+            stopListening();
+            reject(error);
+          },
         },
-        reject: (error) => {
-          stopListening();
-          reject(error);
-        },
-      });
+      );
       stopListening = deadline.onEnd(() => {
         const mayRun = pending.abandon(new Error('Ended by its deadline or its caller.'));
         // A modern server hears it from the stream that closes.

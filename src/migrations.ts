@@ -35,6 +35,7 @@ import { LatestListings1763702800000 } from './core/registry/latest-listings.mig
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
+import { ToolExtras1763703020000 } from './core/registry/tool-extras.migration.js';
 import { ToolStates1763702300000 } from './core/registry/tool-states.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
@@ -95,6 +96,7 @@ export const MIGRATIONS = [
   LatestListings1763702800000,
   IdempotencyStandsFor1763703000000,
   RequestPaths1763703010000,
+  ToolExtras1763703020000,
 ];
 
 export const ENTITIES = [

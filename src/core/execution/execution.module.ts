@@ -3,6 +3,7 @@ import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
+import { ArgumentValidation } from './argument-validation.js';
 import { CallGate } from './call-gate.js';
 import { CallLog } from './call-log.js';
 import { CallMetrics } from './call-metrics.js';
@@ -15,6 +16,7 @@ import { OldHeldCalls } from './old-held-calls.js';
 import { ResourceReads } from './resource-reads.service.js';
 import { ResourceRequests } from './resource-requests.service.js';
 import { RunHeldCallHandler } from './run-held-call.handler.js';
+import { CallSending } from './call-sending.service.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { ExecutionService } from './execution.service.js';
 import { RequestFigures } from './request-figures.js';
@@ -28,9 +30,11 @@ import { ToolCalls } from './tool-calls.service.js';
 @Module({
   imports: [ApprovalsModule, ArtifactsModule, RegistryModule, WebhooksModule],
   providers: [
+    ArgumentValidation,
     CallGate,
     CallLog,
     CallMetrics,
+    CallSending,
     CircuitBreakers,
     ExecutionService,
     ExpireHeldCallHandler,

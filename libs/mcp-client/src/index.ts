@@ -1,3 +1,4 @@
+export type { Authorization } from './authorization.js';
 export type {
   Answer,
   CallListeners,
@@ -19,5 +20,5 @@ export { UpstreamSession } from './session.js';
 export { type Launch, ProcessSlots } from './stdio/launch.js';
 export type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
 export type { ToolsVersion } from './tools-version.js';
-export { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.js';
+export { type Challenge, UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.js';
 export { MAX_ANSWER_BYTES } from './upstream-fetch.js';

@@ -16,6 +16,7 @@ export type { Interruption } from './interruption.js';
 export { UpstreamPool, type UpstreamPoolOptions } from './pool.js';
 export { probe, type ProbeCheck, type ProbeCheckName, type ProbeOptions, type ProbeReport } from './probe.js';
 export type { RawResult } from './raw-result.js';
+export { type RelayedAnswer, type RelayOptions, type RelayRequest, RequestRefused } from './relay/relay.js';
 export { UpstreamSession } from './session.js';
 export { type Launch, ProcessSlots } from './stdio/launch.js';
 export type { ClientInfo, Protocol, UpstreamTarget } from './target.js';

@@ -19,6 +19,8 @@ import { RunHeldCallHandler } from './run-held-call.handler.js';
 import { CallSending } from './call-sending.service.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { ExecutionService } from './execution.service.js';
+import { RelayedCalls } from './relayed-calls.service.js';
+import { RelayedRequests } from './relayed-requests.service.js';
 import { RequestFigures } from './request-figures.js';
 import { RequestLog } from './request-log.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -44,6 +46,8 @@ import { ToolCalls } from './tool-calls.service.js';
     HeldCallsRepository,
     OldHeldCalls,
     OldRequests,
+    RelayedCalls,
+    RelayedRequests,
     RequestFigures,
     RequestLog,
     RequestLogRepository,
@@ -56,6 +60,8 @@ import { ToolCalls } from './tool-calls.service.js';
   ],
   exports: [
     CircuitBreakers,
+    RelayedCalls,
+    RelayedRequests,
     ExecutionService,
     HeldCallWaits,
     HeldCalls,

@@ -19,8 +19,8 @@ export class ProtocolError extends Error {
   constructor(
     readonly code: number,
     message: string,
-    /** `status`: of HTTP, where the protocol's own does not fit. */
-    readonly facts: { status?: number; data?: unknown } = {},
+    /** Of HTTP where the usual ones do not do; `headers`: names and values by turns. */
+    readonly facts: { status?: number; headers?: readonly string[]; data?: unknown } = {},
   ) {
     super(message);
   }

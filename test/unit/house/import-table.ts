@@ -8,6 +8,7 @@ const CORE = [
   'core/artifacts',
   'core/registry',
   'core/execution',
+  'core/gateway',
   'core/sessions',
   'core/usage',
   'core/plans',
@@ -38,6 +39,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/artifacts',
     'core/registry',
   ],
+  'core/gateway': ['platform', 'core/identity', 'core/registry', 'core/execution'],
   // What may become a server, and servers as files.
   'core/catalogue': ['platform', 'core/activity', 'core/identity', 'core/approvals', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],
@@ -66,7 +68,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/agent': [
     'platform',
-    ...CORE.filter((context) => !['core/agent', 'core/inbox', 'core/overview'].includes(context)),
+    ...CORE.filter((context) => !['core/agent', 'core/gateway', 'core/inbox', 'core/overview'].includes(context)),
   ],
   // Looks at all of them, changes nothing.
   'core/overview': ['platform', ...CORE.filter((context) => context !== 'core/overview')],
@@ -75,6 +77,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'surfaces/client': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/platform': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/admin': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/mcp': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/builder': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/registration': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],

@@ -1,5 +1,13 @@
 import { createEgressGuard, type EgressGuard, EgressRefused } from '@app/egress';
-import { type Interruption, probe, UpstreamPool, type UpstreamSession, type UpstreamTarget } from '@app/mcp-client';
+import {
+  type Interruption,
+  type Listed,
+  probe,
+  UpstreamPool,
+  type UpstreamPoolOptions,
+  type UpstreamSession,
+  type UpstreamTarget,
+} from '@app/mcp-client';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Config } from '../../platform/config/config.js';
 import { Hints } from '../../platform/hints/hints.js';
@@ -55,8 +63,10 @@ export class UpstreamsService implements OnApplicationShutdown {
     hints: Hints,
     @Inject(CONFIG) { egress }: Config,
   ) {
-    const onToolsChanged = (key: string) => this.heardOfTools(serverOf(key));
-    this.ordinary = openGate(egress, onToolsChanged);
+    const onChanged = (key: string, what: Listed) => {
+      if (what === 'tools') this.heardOfTools(serverOf(key));
+    };
+    this.ordinary = openGate(egress, onChanged);
     const ofDemo = {
       ...egress,
       exemptOrigins: () => {
@@ -64,7 +74,7 @@ export class UpstreamsService implements OnApplicationShutdown {
         return origin === undefined ? [] : [origin];
       },
     };
-    this.demo = openGate(ofDemo, onToolsChanged);
+    this.demo = openGate(ofDemo, onChanged);
     this.resolved = new HintedCache(hints, {
       topic: serverTopic,
       size: MOST_TARGETS,
@@ -201,7 +211,7 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   verifyTls: place.sslVerify,
 });
 
-function openGate(options: Parameters<typeof createEgressGuard>[0], onToolsChanged: (key: string) => void): Gate {
+function openGate(options: Parameters<typeof createEgressGuard>[0], onChanged: UpstreamPoolOptions['onChanged']): Gate {
   const guard = createEgressGuard(options);
-  return { guard, pool: new UpstreamPool(guard, { onToolsChanged }) };
+  return { guard, pool: new UpstreamPool(guard, { onChanged }) };
 }

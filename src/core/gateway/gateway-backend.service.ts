@@ -8,7 +8,9 @@ import {
   type ListPage,
   type McpBackend,
   type Notification,
+  type ParamHeader,
   ProtocolError,
+  readParamHeaders,
   type Reply,
   type ServerDescription,
   type SubscriptionFilter,
@@ -94,6 +96,13 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     return this.news.follow(caller, filter, hear);
   }
 
+  paramHeaders(caller: GatewayCaller, tool: string): Soon<readonly ParamHeader[] | undefined> {
+    return whenHere(this.catalogues.find(caller), ({ tools }) => {
+      const schema = tools.get(tool)?.tool.inputSchema;
+      return schema && paramHeadersOf(schema);
+    });
+  }
+
   private async listOffers(caller: GatewayCaller, { servers }: Catalogue, what: Offered): Promise<RawResult[]> {
     const [only] = servers;
     if (caller.place.kind === 'server') return only ? this.offers.list(only.id, what) : [];
@@ -118,6 +127,14 @@ function ofOneServer({ tools, resources, prompts, completions, logging }: RawRes
     ...(completions !== undefined && { completions }),
     ...(logging !== undefined && { logging }),
   };
+}
+
+const knownHeaders = new WeakMap<object, readonly ParamHeader[]>();
+
+function paramHeadersOf(schema: object): readonly ParamHeader[] {
+  const known = knownHeaders.get(schema) ?? readParamHeaders(schema);
+  knownHeaders.set(schema, known);
+  return known;
 }
 
 function pageAt(pages: readonly Buffer[], cursor: string | undefined): ListPage {

@@ -11,6 +11,9 @@ import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 import { McpGateway } from './mcp-gateway.service.js';
 import { OldGatewaySessions } from './old-gateway-sessions.js';
+import { OldParkedCalls } from './old-parked-calls.js';
+import { ParkedCallsRepository } from './parked-calls.repository.js';
+import { ParkedCalls } from './parked-calls.service.js';
 
 @Module({
   imports: [ExecutionModule, RegistryModule],
@@ -25,6 +28,9 @@ import { OldGatewaySessions } from './old-gateway-sessions.js';
     GatewayToolCalls,
     McpGateway,
     OldGatewaySessions,
+    OldParkedCalls,
+    ParkedCalls,
+    ParkedCallsRepository,
   ],
   exports: [McpGateway],
 })

@@ -27,7 +27,7 @@ import { ServersRepository } from './servers.repository.js';
 
 /** Where an MCP server is and how to get in. */
 export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'> &
-  Partial<Pick<McpServer, 'requestHeaders'>>;
+  Partial<Pick<McpServer, 'requestHeaders' | 'clientFeatures'>>;
 
 /** A server as it was last read, and the way to it. */
 export interface Upstream {
@@ -196,8 +196,10 @@ export class UpstreamsService implements OnApplicationShutdown {
 }
 
 /** The same text for the same account at the same place, asked in the same way. */
-export const placeKey = ({ id, accountVersion, url, transport, timeout, sslVerify }: McpServer): string =>
-  JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify]);
+export const placeKey = (server: McpServer): string => {
+  const { id, accountVersion, url, transport, timeout, sslVerify, clientFeatures } = server;
+  return JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify, ...clientFeatures]);
+};
 
 const serverOf = (key: string) => (JSON.parse(key) as [ServerId])[0];
 
@@ -209,6 +211,8 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   plainHeaders: toSentHeaders(place.requestHeaders ?? {}),
   timeoutMs: place.timeout * 1_000,
   verifyTls: place.sslVerify,
+  sampling: place.clientFeatures?.includes('sampling') ?? false,
+  roots: place.clientFeatures?.includes('roots') ?? false,
 });
 
 function openGate(options: Parameters<typeof createEgressGuard>[0], onChanged: UpstreamPoolOptions['onChanged']): Gate {

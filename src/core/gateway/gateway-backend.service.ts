@@ -25,6 +25,7 @@ import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
 import { GatewayOffers, type Offered } from './gateway-offers.service.js';
 import { GatewayReads, toRpcError } from './gateway-reads.service.js';
+import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
@@ -34,6 +35,7 @@ const ALL: JsonObject = {
   prompts: { listChanged: true },
   completions: {},
   logging: {},
+  extensions: { [TASKS_EXTENSION]: {} },
 };
 const AGGREGATE =
   'Tools, prompts and resources of several servers: each name begins with the name of its server. Some calls wait for a person; their result then says where that person decides.';
@@ -49,6 +51,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     private readonly calls: GatewayToolCalls,
     private readonly reads: GatewayReads,
     private readonly news: GatewayNews,
+    private readonly tasks: GatewayTasks,
   ) {}
 
   async describe(caller: GatewayCaller): Promise<ServerDescription> {
@@ -85,6 +88,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
         case 'completion/complete':
           return await this.reads.complete(caller, request, exchange);
         default:
+          if (isTaskMethod(request.method)) return await this.tasks.relay(caller, request.method, request, exchange);
           return { kind: 'error', code: CODES.methodNotFound, message: 'Method not found' };
       }
     } catch (error) {
@@ -119,13 +123,15 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
 }
 
 /** Its own, as far as they go through us. */
-function ofOneServer({ tools, resources, prompts, completions, logging }: RawResult): JsonObject {
+function ofOneServer({ tools, resources, prompts, completions, logging, extensions }: RawResult): JsonObject {
+  const hasTasks = typeof extensions === 'object' && extensions !== null && TASKS_EXTENSION in extensions;
   return {
     ...(tools !== undefined && { tools: ALL.tools }),
     ...(resources !== undefined && { resources: ALL.resources }),
     ...(prompts !== undefined && { prompts: ALL.prompts }),
     ...(completions !== undefined && { completions }),
     ...(logging !== undefined && { logging }),
+    ...(hasTasks && { extensions: ALL.extensions }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { OfferedTool } from './catalogue.js';
 import { listenFor, listenThrough, mayBeAsked } from './client-side.js';
 import { exposeLinks, mayHaveLinks } from './exposed-offers.js';
 import type { GatewayCaller } from './gateway-caller.js';
+import { GatewayTasks } from './gateway-tasks.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { ParkedCalls, type ParkedState } from './parked-calls.service.js';
@@ -27,6 +28,7 @@ export class GatewayToolCalls {
     private readonly calls: RelayedCalls,
     private readonly approvals: ApprovalsOfCalls,
     private readonly parked: ParkedCalls,
+    private readonly tasks: GatewayTasks,
     private readonly upstreams: UpstreamsService,
     private readonly idempotency: Idempotency,
   ) {}
@@ -108,7 +110,9 @@ export class GatewayToolCalls {
       if (made.status === 'approval_required') return this.approvals.ask(principal, made, request, exchange);
       if (made.outcome.status === 'not_sent') throw notSent(made.outcome);
       const asked = askedBy(made);
-      return asked ?? (place.kind === 'server' ? toToolReply(made.outcome) : this.exposed(made, handle));
+      if (asked) return asked;
+      if (isTask(made)) return this.tasks.expose(principal, handle, made.outcome);
+      return place.kind === 'server' ? toToolReply(made.outcome) : this.exposed(made, handle);
     };
     const listener = listenFor(request, exchange, clientFeatures);
     if (request.era === 'legacy') return call(listener);
@@ -153,6 +157,10 @@ function askedBy({ outcome, rule }: RelayedCall): Reply | undefined {
     } satisfies AskedState,
   };
 }
+
+/** The work goes on, and is asked for. */
+const isTask = (made: RelayedCall): made is RelayedCall & { outcome: { status: 'answered' } } =>
+  made.outcome.status === 'answered' && made.outcome.answer.resultType === 'task';
 
 /** What a client has to come back for is no answer yet. */
 const isSettled = (reply: Reply): boolean => reply.kind !== 'input_required' && !isLink(reply);

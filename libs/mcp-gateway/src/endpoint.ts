@@ -85,7 +85,7 @@ export class McpEndpoint<Caller> {
   /** Ends streams, waits for what runs, and interrupts what still does when the time is up. */
   async close({ graceMs }: { graceMs: number }): Promise<void> {
     this.#isClosing = true;
-    this.#modern.listeners.endAll(() => true);
+    this.#modern.listeners.close();
     this.#legacy.listeners.release();
     const { running, pulse } = this.#equipment;
     if (!(await running.idle(graceMs))) {

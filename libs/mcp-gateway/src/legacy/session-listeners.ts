@@ -35,12 +35,13 @@ export class SessionListeners<Caller> {
     const { limits, backend } = this.equipment;
     const { capabilities } = await backend.describe(caller);
     if (response.destroyed) return;
+    const listener = this.#listenerOf(session, caller);
+    this.#subscribe(listener, capabilities);
     const stream = this.streams.open('listening', session.id, () => this.#forget(stream));
+    listener.streams.add(stream);
+    this.#bySession.set(session.id, listener);
     this.attach(response, stream);
     if (primesStreams(session.version)) stream.prime(limits.retryMs);
-    const listener = this.#listenerOf(session, caller);
-    listener.streams.add(stream);
-    this.#subscribe(listener, capabilities);
     const [oldest] = listener.streams;
     if (oldest && listener.streams.size > limits.maxListenersOfSession) this.#drop(oldest);
   }
@@ -87,7 +88,6 @@ export class SessionListeners<Caller> {
     const known = this.#bySession.get(session.id);
     const listener = known ?? { session, caller, streams: new Set(), stop: () => {} };
     listener.caller = caller;
-    this.#bySession.set(session.id, listener);
     return listener;
   }
 

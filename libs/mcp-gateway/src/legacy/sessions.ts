@@ -34,8 +34,14 @@ export class Sessions {
   }
 
   async change(session: SessionRecord, change: Partial<Pick<SessionRecord, 'logLevel' | 'resources'>>): Promise<void> {
+    // At once, so that two changes in flight do not lose one of them.
     Object.assign(session, change);
-    await this.store.change(session.id, change);
+    try {
+      await this.store.change(session.id, change);
+    } catch (error) {
+      this.forget(session.id);
+      throw error;
+    }
   }
 
   async remove(id: string): Promise<boolean> {

@@ -126,6 +126,19 @@ describe('an endpoint', () => {
     expect((await send(served.url, listen)).json.error?.code).toBe(CODES.invalidParams);
   });
 
+  test('confuses no answers of clients that use the same ids', async () => {
+    await serving();
+    const sessions = await Promise.all(Array.from({ length: 20 }, () => startSession(served.url)));
+    const calls = sessions.flatMap((session, client) =>
+      Array.from({ length: 20 }, async (_none, id) => {
+        const args = { region: `${client}/${id}` };
+        const { json } = await session.post(call('test_custom_headers', args, id));
+        expect(json).toMatchObject({ id, result: { content: [{ text: JSON.stringify(args) }] } });
+      }),
+    );
+    await Promise.all(calls);
+  });
+
   test('holds nothing of clients that have come, called and left', async () => {
     await serving({ keepStreamMs: 0, pulseMs: 5 });
     const visit = async () => {

@@ -171,6 +171,15 @@ describe('a client of the modern era', () => {
     expect([listed.status, listed.headers['mcp-session-id']]).toEqual([200, undefined]);
   });
 
+  test('is told in its own words that a resource is not there', async () => {
+    served.backend.tools.old = {
+      description: 'Old',
+      run: () => ({ kind: 'error', code: -32002, message: 'Not found' }),
+    };
+    const { status, json } = await send(served.url, call('old'));
+    expect([status, json.error]).toEqual([200, { code: CODES.invalidParams, message: 'Not found' }]);
+  });
+
   test('is refused a cursor that is none', async () => {
     expect((await send(served.url, modern('tools/list', { cursor: 1 }))).json.error?.code).toBe(CODES.invalidParams);
     expect((await send(served.url, modern('tools/list', { cursor: 'x' }))).json.error?.code).toBe(CODES.invalidParams);

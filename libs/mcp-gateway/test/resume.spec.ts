@@ -108,6 +108,20 @@ describe('a stream that broke off', () => {
     await other.close();
   });
 
+  test('is taken back from a process that reads no more, and ended in one that hears no more', async () => {
+    const quick = { keepAliveMs: 20, keepStreamMs: 10, pulseMs: 5 };
+    const [owner, reader] = [await serve(quick, common), await serve({ ...quick, keepAliveMs: 10 }, common)];
+    const session = await startSession(owner.url);
+    const listening = await session.get();
+    const { id } = (await listening.next()) ?? {};
+    const again = await sessionAt(reader.url, session.id).get(id);
+    expect(again.status).toBe(200);
+    common.courier.stop();
+    expect(await again.next()).toBeUndefined();
+    await eventually(() => owner.endpoint.load.streams === 0);
+    await Promise.all([owner.close(), reader.close()]);
+  });
+
   test('is gone with its process', async () => {
     const other = await serve({ courierTimeoutMs: 20 }, common);
     const session = await startSession(served.url);

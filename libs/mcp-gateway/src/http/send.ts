@@ -11,6 +11,7 @@ export function sendJson(
   body: Pieces,
   headers: readonly string[] = [],
 ): void {
+  if (response.destroyed) return;
   let length = 0;
   for (const piece of body) length += lengthOf(piece);
   response.writeHead(status, ['content-type', 'application/json', 'content-length', String(length), ...headers]);
@@ -20,6 +21,7 @@ export function sendJson(
 }
 
 export function sendEmpty(response: ServerResponse, status: number, headers: readonly string[] = []): void {
+  if (response.destroyed) return;
   response.writeHead(status, ['content-length', '0', ...headers]);
   response.end();
 }

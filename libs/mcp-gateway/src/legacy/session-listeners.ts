@@ -33,7 +33,7 @@ export class SessionListeners<Caller> {
 
   async open({ caller, response }: Visit<Caller>, session: SessionRecord): Promise<void> {
     const { limits, backend } = this.equipment;
-    const { capabilities } = await backend.describe(caller);
+    const { capabilities } = await backend.describe(caller, 'legacy');
     if (response.destroyed) return;
     const listener = this.#listenerOf(session, caller);
     this.#subscribe(listener, capabilities);
@@ -61,7 +61,7 @@ export class SessionListeners<Caller> {
     const listener = this.#bySession.get(session.id);
     if (!listener) return;
     listener.session = session;
-    const { capabilities } = await this.equipment.backend.describe(listener.caller);
+    const { capabilities } = await this.equipment.backend.describe(listener.caller, 'legacy');
     if (this.#bySession.get(session.id) === listener) this.#subscribe(listener, capabilities);
   }
 

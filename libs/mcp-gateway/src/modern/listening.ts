@@ -64,7 +64,7 @@ export class Listeners<Caller> implements Ageing {
   async open(visit: Visit<Caller>, { id, params }: RequestMessage): Promise<void> {
     const { backend, limits, pulse } = this.equipment;
     const asked = readFilter(params, limits.maxSubscriptions);
-    const { capabilities } = await backend.describe(visit.caller);
+    const { capabilities } = await backend.describe(visit.caller, 'modern');
     if (this.#isClosed) throw new ProtocolError(CODES.badSession, 'The server is stopping.', { status: 503 });
     if (visit.response.destroyed) return;
     const filter = honoured(asked, capabilities);

@@ -79,7 +79,7 @@ export class McpEndpoint<Caller> {
   dismiss(belongs: (key: string) => boolean): void {
     this.#equipment.running.interruptAll('Access has ended.', ({ key }) => belongs(key));
     this.#modern.listeners.endAll(belongs);
-    this.#legacy.listeners.end(({ key }) => belongs(key));
+    this.#legacy.dismiss(belongs);
   }
 
   /** Ends streams, waits for what runs, and interrupts what still does when the time is up. */

@@ -56,6 +56,7 @@ describe('a client of the legacy era', () => {
 
   test('costs the store nothing while its session is known', async () => {
     const session = await startSession(served.url);
+    await session.post({ jsonrpc: '2.0', id: 1, method: 'logging/setLevel', params: { level: 'info' } });
     for (let round = 0; round < 5; round++) await session.post(list);
     expect(served.shared.sessions.finds).toBe(0);
     await eventually(() => (served.shared.sessions.records.get(session.id)?.lastUsedAt ?? 0) > 0);

@@ -121,6 +121,8 @@ test('who may not be here any more loses what is open, and others do not', async
   served.endpoint.dismiss((key) => key === 'key of ada');
   for (const stream of mine) while (await stream.next());
   expect(served.endpoint.load.listening).toBe(1);
+  await served.shared.sessions.remove(session.id);
+  expect((await session.post(call('test_simple_text'))).status).toBe(404);
   others.leave();
   await served.close();
 });

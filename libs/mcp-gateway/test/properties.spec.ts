@@ -104,6 +104,8 @@ describe('the ring of a stream', () => {
           const left = [...(ring.after(Math.max(acknowledged, seen)) ?? [])];
           expect(left).toEqual(missed ? pushed.slice(Math.max(acknowledged, seen)) : left);
           expect(budget.used).toBeLessThanOrEqual(Math.min(budgetBytes, bounds.maxBytes));
+          const kept = Array.from(pushed, (_frame, at) => ring.after(at)?.length ?? 0);
+          expect(Math.max(0, ...kept)).toBeLessThanOrEqual(bounds.maxEvents);
           ring.clear();
           expect(budget.used).toBe(0);
         },

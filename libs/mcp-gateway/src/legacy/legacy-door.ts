@@ -115,6 +115,11 @@ export class LegacyDoor<Caller> {
     sendEmpty(visit.response, 204);
   }
 
+  dismiss(belongs: (key: string) => boolean): void {
+    this.#sessions.forgetAll(belongs);
+    this.listeners.end(({ key }) => belongs(key));
+  }
+
   close(): void {
     this.listeners.end(() => true);
     this.streams.dropAll(() => true);

@@ -54,6 +54,10 @@ export class Sessions {
     this.#cache.delete(id);
   }
 
+  forgetAll(belongs: (key: string) => boolean): void {
+    for (const [id, { session }] of this.#cache) if (belongs(session.key)) this.#cache.delete(id);
+  }
+
   async #find(id: string, key: string, now: number): Promise<SessionRecord> {
     const session = await this.store.find(id);
     this.#cache.delete(id);

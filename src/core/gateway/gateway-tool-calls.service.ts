@@ -103,7 +103,7 @@ export class GatewayToolCalls {
       serverId: tool.serverId,
       tool: tool.name,
       arguments: args,
-      goesOn: input && state && 'rule' in state ? goesOn(state, input.responses) : undefined,
+      ...(input && relayInput(input.responses, state)),
     };
     const call = async (listener: RelayListener): Promise<Reply> => {
       const made = await this.calls.call(principal, wanted, listener);
@@ -139,10 +139,12 @@ interface AskedState {
   state?: string;
 }
 
-const goesOn = ({ rule, state }: AskedState, responses: JsonObject): NonNullable<WantedRelay['goesOn']> => ({
-  rule,
-  input: { responses, ...(state !== undefined && { state }) },
-});
+/** Answers may come before the question: then nothing was let through yet. */
+function relayInput(responses: JsonObject, asked: CallState | undefined): Pick<WantedRelay, 'input' | 'rule'> {
+  if (!asked || !('rule' in asked)) return { input: { responses } };
+  const { rule, state } = asked;
+  return { rule, input: { responses, ...(state !== undefined && { state }) } };
+}
 
 /** The question of a server of the modern era, for a client of the same: it is handed on, with a state of ours around its own. */
 function askedBy({ outcome, rule }: RelayedCall): Reply | undefined {

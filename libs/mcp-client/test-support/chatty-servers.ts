@@ -135,7 +135,11 @@ export async function startChattyLegacy(mode: 'streamable_http' | 'sse'): Promis
     update: (uri) => {
       for (const { server } of built) void server.sendResourceUpdated({ uri }).catch(() => undefined);
     },
-    close: () => stop(http),
+    close: async () => {
+      // What is still asked has timers of its own.
+      await Promise.all(built.map((mcp) => mcp.close()));
+      await stop(http);
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export interface ChattyServer {
   sessions(): number;
   /** Forgets all sessions, like a restart. */
   forget(): void;
+  /** Closes all connections, like a restart. */
+  breakOff(): void;
   /** Says to all that a resource changed. */
   update(uri: string): void;
   close(): Promise<void>;
@@ -132,6 +134,7 @@ export async function startChattyLegacy(mode: 'streamable_http' | 'sse'): Promis
     watched,
     sessions: () => sessions.size,
     forget: () => sessions.clear(),
+    breakOff: () => http.closeAllConnections(),
     update: (uri) => {
       for (const { server } of built) void server.sendResourceUpdated({ uri }).catch(() => undefined);
     },

@@ -1,7 +1,7 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/client';
 import { answer } from './current-call.js';
 import { isObject, type RawResult } from './raw-result.js';
-import { RunningCalls } from './running-calls.js';
+import type { RunningCalls } from './running-calls.js';
 
 /** What a server has lists of. */
 export type Listed = 'tools' | 'resources' | 'prompts';
@@ -40,7 +40,7 @@ export class Beside {
   readonly #news: News | undefined;
   readonly #reply: (message: RawResult) => void;
   readonly #asked = new Map<unknown, AbortController>();
-  #calls = new RunningCalls(() => undefined);
+  #calls: RunningCalls | undefined;
 
   constructor(news: News | undefined, reply: (message: RawResult) => void) {
     this.#news = news;
@@ -65,10 +65,10 @@ export class Beside {
   #hear(method: string, params: RawResult): void {
     const calls = this.#calls;
     if (tellNews(this.#news, method, params)) return;
-    if (method === 'notifications/progress') calls.of(params.progressToken)?.onProgress?.(params);
-    else if (method === 'notifications/message') calls.alone?.onLog?.(params);
+    if (method === 'notifications/progress') calls?.of(params.progressToken)?.onProgress?.(params);
+    else if (method === 'notifications/message') calls?.alone?.onLog?.(params);
     else if (method === 'notifications/cancelled') this.#asked.get(params.requestId)?.abort();
-    else calls.alone?.onNotification?.(method, params);
+    else calls?.alone?.onNotification?.(method, params);
   }
 
   #ask(id: string | number, method: string, params: RawResult): void {
@@ -76,7 +76,7 @@ export class Beside {
     if (this.#asked.has(id)) return;
     const open = new AbortController();
     this.#asked.set(id, open);
-    void answer(this.#calls.asked, { method, params }, open.signal).then((outcome) => {
+    void answer(this.#calls?.asked, { method, params }, open.signal).then((outcome) => {
       this.#asked.delete(id);
       if (!open.signal.aborted) this.#reply({ jsonrpc: '2.0', id, ...outcome });
     });

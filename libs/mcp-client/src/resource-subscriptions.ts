@@ -30,6 +30,7 @@ export class ResourceSubscriptions {
     const known = this.#held.get(uri);
     if (known) {
       known.count += 1;
+      if (!known.by.reusable) this.adopt(by);
       return known.asked;
     }
     if (this.#held.size >= MOST_HELD) throw tooMany();
@@ -42,6 +43,11 @@ export class ResourceSubscriptions {
       this.#held.delete(uri);
       throw error;
     }
+  }
+
+  /** Nobody hears of some of them any more. */
+  get orphaned(): boolean {
+    return [...this.#held.values()].some(({ by }) => !by.reusable);
   }
 
   async remove(uri: string): Promise<void> {

@@ -35,6 +35,8 @@ interface Wait {
 }
 
 const MOST_WAITING = 256;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
 /** A server may be upgraded to another protocol, so what was negotiated is asked again now and then. */
 const VERDICT_MS = 10 * 60_000;
 
@@ -52,6 +54,8 @@ export class TargetConnections {
   /** It asks what names no call while several run: whoever can be asked has to be alone with it. */
   #asksBeside = false;
   readonly #subscriptions = new ResourceSubscriptions();
+  #again: NodeJS.Timeout | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
   #idleSince = 0;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
@@ -97,6 +101,7 @@ export class TargetConnections {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#idle);
+    clearTimeout(this.#again);
     await Promise.all([this.#leases.close(), this.inUse ? undefined : this.#closeShared()]);
   }
 
@@ -194,6 +199,7 @@ export class TargetConnections {
     try {
       const options = { guard, target, clientInfo, deadline, trace, verdict, news };
       const connection = await openConnection(options);
+      connection.onClosed = () => this.#listenAgain(target);
       if (!verdict) this.#verdict = { value: connection.verdict, expiresAt: Date.now() + VERDICT_MS };
       return connection;
     } catch (error) {
@@ -201,6 +207,24 @@ export class TargetConnections {
       if (deadline.ended) throw endedBy(deadline, false);
       throw toUpstreamError(error, { target, trace, effect: false });
     }
+  }
+
+  /** Where somebody waits to hear of resources a connection that was lost is opened again, less and less often. */
+  #listenAgain(target: UpstreamTarget): void {
+    if (this.#closed || this.#again || !this.#subscriptions.orphaned) return;
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      const listens = this.use(target, {}, async (session) => session.adoptSubscriptions());
+      listens.then(
+        () => {
+          this.#pauseMs = FIRST_PAUSE_MS;
+        },
+        () => {
+          this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+          this.#listenAgain(target);
+        },
+      );
+    }, this.#pauseMs).unref();
   }
 
   #knownVerdict(): Verdict | undefined {

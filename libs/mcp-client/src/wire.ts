@@ -67,7 +67,8 @@ export class Wire implements Subscriber {
 
   constructor(target: UpstreamTarget, connection: Connection, options: WireOptions) {
     this.target = target;
-    this.running = new RunningCalls(options.onAmbiguous);
+    const { onAmbiguous } = options;
+    this.running = new RunningCalls({ oneStream: !connection.channel.multiplexed, onAmbiguous });
     this.#options = options;
     this.#connection = connection;
     connection.beside.serve(this.running);
@@ -133,7 +134,7 @@ export class Wire implements Subscriber {
       try {
         return await work(call, attempt);
       } finally {
-        running.remove(call);
+        running.remove(call, deadline.ended && attempt.sent);
       }
     });
   }

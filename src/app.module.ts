@@ -10,6 +10,7 @@ import { ExecutionModule } from './core/execution/execution.module.js';
 import { IdentityModule } from './core/identity/identity.module.js';
 import { InboxModule } from './core/inbox/inbox.module.js';
 import { keepsMails } from './core/identity/mailbox.port.js';
+import { OAuthModule } from './core/oauth/oauth.module.js';
 import { OverviewModule } from './core/overview/overview.module.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
@@ -30,6 +31,8 @@ import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
 import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 import { BackupsModule } from './start/backup/backups.module.js';
+import { OAuthSurfaceModule } from './surfaces/oauth/oauth-surface.module.js';
+import { consentSurface, oauthSurface } from './surfaces/oauth/oauth.surface.js';
 import type { DocumentedSurface } from './surfaces/pipeline/openapi.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
 import { PlatformApiModule } from './surfaces/platform/platform.module.js';
@@ -42,6 +45,7 @@ const core = [
   WebhooksModule,
   IdentityModule,
   RegistryModule,
+  OAuthModule,
   ApprovalsModule,
   ArtifactsModule,
   ExecutionModule,
@@ -74,12 +78,13 @@ export class AppModule {
       ChoresModule,
       BackupsModule,
       AdaptersModule.with(config),
-      PipelineModule.with([...SURFACES.map(({ surface }) => surface), devMailboxSurface]),
+      PipelineModule.with([...SURFACES.map(({ surface }) => surface), oauthSurface, consentSurface, devMailboxSurface]),
       OperationsModule.with(config),
       ...core,
     ];
     const doors = [
       ...SURFACES.map(({ module }) => module),
+      OAuthSurfaceModule,
       RealtimeModule,
       ...(keepsMails(config) ? [DevMailboxModule] : []),
     ];

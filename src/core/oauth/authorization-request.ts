@@ -5,6 +5,8 @@ import type { ResourcePlace, ResourceScope } from './resources.js';
 
 /** What a client asks of a person, found right in its form. */
 export interface AuthorizationRequest {
+  /** Of the interaction: it is decided once. */
+  uid: string;
   clientId: string;
   /** As the client calls itself, made plain. */
   clientName: string;

@@ -9,6 +9,7 @@ import type { OrganizationOfMember } from '../identity/organization.js';
 import { OrganizationsService } from '../identity/organizations.service.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuthorizationRequest, ConsentQuestion } from './authorization-request.js';
+import { AuthorizationRecords } from './authorization-records.js';
 import { ClientsService } from './clients.service.js';
 import { ConsentsRepository } from './consents.repository.js';
 import {
@@ -33,6 +34,7 @@ export class ConsentsService {
   constructor(
     private readonly database: Database,
     private readonly consents: ConsentsRepository,
+    private readonly records: AuthorizationRecords,
     private readonly clients: ClientsService,
     private readonly grants: ClientGrantsService,
     private readonly organizations: OrganizationsService,
@@ -74,6 +76,7 @@ export class ConsentsService {
     const { isThere } = await this.contents.describe(inside(principal, organization), request.place);
     if (!isThere) throw nothingIsThere();
     return this.database.transaction(async () => {
+      await this.claim(request);
       const { userId, username } = principal;
       if (consent.isRemembered) await this.requireRemembered(principal, request, organization.id);
       const { clientId, clientName, redirectUri, resource, scopes } = request;
@@ -87,11 +90,14 @@ export class ConsentsService {
 
   async deny(principal: Principal, request: AuthorizationRequest): Promise<void> {
     const { clientId, clientName, redirectUri, resource, scopes } = request;
-    await this.activity.record({
-      organizationId: principal.organizationId,
-      action: 'client.denied',
-      subject: { kind: 'client', id: clientId, name: clientName },
-      details: { clientId, redirectUri, resource, scopes },
+    await this.database.transaction(async () => {
+      await this.claim(request);
+      await this.activity.record({
+        organizationId: principal.organizationId,
+        action: 'client.denied',
+        subject: { kind: 'client', id: clientId, name: clientName },
+        details: { clientId, redirectUri, resource, scopes },
+      });
     });
   }
 
@@ -101,6 +107,11 @@ export class ConsentsService {
       const { userId, organizationId, clientId } = await this.grants.revoke(principal, id);
       await this.consents.forget(userId, organizationId, clientId);
     });
+  }
+
+  /** Of several decisions at the same time one counts; it is taken back with its transaction. @throws 404 */
+  private async claim({ uid }: AuthorizationRequest): Promise<void> {
+    if (!(await this.records.consume('Interaction', uid))) throw authorizationNotFound();
   }
 
   private async requireRemembered(

@@ -52,7 +52,9 @@ export class ConsentController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const exchange = { request: raw, response: reply.raw };
-    const { request } = await this.interactions.find(uid, exchange);
+    const { request, onward } = await this.interactions.find(uid, exchange);
+    // The answer to the one before was lost.
+    if (onward !== undefined) return { redirect_to: onward };
     if (decision === 'deny') {
       await this.consents.deny(principal, request);
       return { redirect_to: await this.interactions.finish(exchange, 'denied') };

@@ -6,7 +6,7 @@ import { ClientGrantsService } from '../../../core/identity/client-grants.servic
 import { AuthorizationRecords } from '../../../core/oauth/authorization-records.js';
 import { ClientDocuments } from '../../../core/oauth/client-documents.js';
 import { ClientsService, hashOfSecret } from '../../../core/oauth/clients.service.js';
-import { Resources } from '../../../core/oauth/resources.js';
+import { RESOURCE_SCOPES, Resources } from '../../../core/oauth/resources.js';
 import type { SigningKey } from '../../../core/oauth/signing-key.js';
 import { SigningKeys } from '../../../core/oauth/signing-keys.service.js';
 import { Clock } from '../../../platform/clock.js';
@@ -46,6 +46,7 @@ export class AuthorizationServer {
     // From the two it works out where it is mounted.
     asked.originalUrl = `/oauth${url}`;
     request.url = url;
+    this.nameOrigin(request);
     await provider.callback()(request, response);
   }
 
@@ -62,18 +63,26 @@ export class AuthorizationServer {
     return this.built.provider;
   }
 
+  /** What it tells of addresses it has from these: so they are ours, whatever the request or a proxy says. */
+  private nameOrigin({ headers }: IncomingMessage): void {
+    const { host, protocol } = new URL(this.resources.issuer);
+    headers.host = host;
+    headers['x-forwarded-proto'] = protocol.slice(0, -1);
+    delete headers['x-forwarded-host'];
+  }
+
   private build(signing: readonly SigningKey[], cookies: readonly string[]): Provider {
     const { records, clients, grants, resources, documents, signingKeys, clock } = this;
     const accessSeconds = this.config.tokens.accessSeconds;
     const parts = { records, clients, grants, resources, documents, signingKeys, clock, accessSeconds };
     const provider = new Provider(resources.issuer, providerSettings(parts, { signing, cookies }));
-    provider.proxy = this.config.http.trustProxy;
+    // It believes headers about where it is, which are set above; nothing of it looks at who asks.
+    provider.proxy = true;
     provider.silent = true;
     provider.on('server_error', (_ctx, error: Error) => this.logger.error({ err: error }, 'authorization failed'));
     provider.use(async (ctx, next) => {
-      // A proxy in front of us may end TLS without our knowing.
-      if (resources.issuer.startsWith('https:')) ctx.cookies.secure = true;
       await next();
+      if (isMetadata(ctx.body)) Object.assign(ctx.body, METADATA);
       dropCookie(ctx.res, SESSION_COOKIE);
     });
     compareHashes(provider);
@@ -81,6 +90,14 @@ export class AuthorizationServer {
     return provider;
   }
 }
+
+/** Where the library names more than is given here. */
+const METADATA = {
+  response_modes_supported: ['query'],
+  scopes_supported: [...RESOURCE_SCOPES, 'offline_access'],
+};
+const isMetadata = (body: unknown): body is object =>
+  typeof body === 'object' && body !== null && 'scopes_supported' in body;
 
 /** What is kept of a client's secret is its hash. */
 function compareHashes(provider: Provider): void {

@@ -15,7 +15,8 @@ export interface Exchange {
 
 export interface Undecided {
   request: AuthorizationRequest;
-  isDecided: boolean;
+  /** Where the browser goes on; undefined until it is decided. */
+  onward: string | undefined;
 }
 
 export type Decided = { userId: string; grantId: string } | 'denied';
@@ -38,8 +39,9 @@ export class Interactions {
     if (details.uid !== uid || !resource || !client) throw authorizationNotFound();
     const asked = String(params.scope).split(' ');
     return {
-      isDecided: result !== undefined,
+      onward: result === undefined ? undefined : pathOf(details.returnTo),
       request: {
+        uid,
         clientId: client.clientId,
         clientName: shownName(client.clientName, client.clientId),
         redirectUri: String(params.redirect_uri),
@@ -61,9 +63,12 @@ export class Interactions {
     const returnTo = await provider
       .interactionResult(request, response, result, { mergeWithLastSubmission: false })
       .catch(asNotFound);
-    return new URL(returnTo).pathname;
+    return pathOf(returnTo);
   }
 }
+
+/** The browser stays at the name by which it came. */
+const pathOf = (address: string): string => new URL(address).pathname;
 
 function asNotFound(error: unknown): never {
   throw error instanceof errors.SessionNotFound ? authorizationNotFound() : error;

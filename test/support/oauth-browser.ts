@@ -18,6 +18,7 @@ export interface Question {
   uid: string;
   client: { id: string; name: string; host: string | null };
   redirect: { kind: string; shown: string };
+  cautions: string[];
   resource: { url: string; kind: string; name: string | null; found: boolean };
   scopes: string[];
   new_scopes: string[];

@@ -1,5 +1,6 @@
 import type { OrganizationId } from '../../platform/ids.js';
 import type { Role } from '../identity/principal.js';
+import type { Caution } from './cautions.js';
 import type { RedirectTarget } from './redirect-target.js';
 import type { ResourcePlace, ResourceScope } from './resources.js';
 
@@ -45,11 +46,17 @@ export interface ConsentQuestion {
     /** Where its document is from; null for one that registered itself. */ host: string | null;
   };
   redirect: RedirectTarget;
+  cautions: Caution[];
   resource: { identifier: string; place: ResourcePlace };
   scopes: ResourceScope[];
   /** Of those, which were not agreed to before; all at the first time. */
   newScopes: ResourceScope[];
-  organizations: { id: OrganizationId; name: string; role: Role; isRemembered: boolean }[];
+  organizations: {
+    id: OrganizationId;
+    name: string;
+    role: Role;
+    /** The same was agreed to before, of a client that can be told from others. */ isRemembered: boolean;
+  }[];
   organizationId: OrganizationId;
   contents: AskedContents;
   person: { username: string };

@@ -10,6 +10,7 @@ import { OrganizationsService } from '../identity/organizations.service.js';
 import type { Principal } from '../identity/principal.js';
 import type { AuthorizationRequest, ConsentQuestion } from './authorization-request.js';
 import { AuthorizationRecords } from './authorization-records.js';
+import { cautionsOf } from './cautions.js';
 import { ClientsService } from './clients.service.js';
 import { ConsentsRepository } from './consents.repository.js';
 import {
@@ -18,7 +19,7 @@ import {
   nothingIsThere,
   organizationIsNotYours,
 } from './oauth.errors.js';
-import { readRedirectTarget } from './redirect-target.js';
+import { readRedirectTarget, type RedirectTarget } from './redirect-target.js';
 import { ResourceContents } from './resource-contents.js';
 import type { ResourceScope } from './resources.js';
 
@@ -52,9 +53,11 @@ export class ConsentsService {
     const known = (id: OrganizationId) => remembered.get(id) ?? [];
     const organization = pick(belongsTo, chosen ?? principal.organizationId);
     const missingOf = (id: OrganizationId) => request.scopes.filter((scope) => !known(id).includes(scope));
+    const client = { id: request.clientId, name: request.clientName, host: hostOf(request.clientId) };
     return {
-      client: { id: request.clientId, name: request.clientName, host: hostOf(request.clientId) },
+      client,
       redirect,
+      cautions: cautionsOf(client, redirect),
       resource: { identifier: request.resource, place: request.place },
       scopes: request.scopes,
       newScopes: missingOf(organization.id),
@@ -62,7 +65,7 @@ export class ConsentsService {
         id,
         name,
         role,
-        isRemembered: !request.mustAsk && missingOf(id).length === 0,
+        isRemembered: mayRemember(request, redirect) && missingOf(id).length === 0,
       })),
       organizationId: organization.id,
       contents: await this.contents.describe(inside(principal, organization), request.place),
@@ -121,9 +124,14 @@ export class ConsentsService {
   ): Promise<void> {
     const known: ResourceScope[] = (await this.consents.list(userId, request)).get(organizationId) ?? [];
     const isKnown = request.scopes.every((scope) => known.includes(scope));
-    if (request.mustAsk || !isKnown) throw consentIsNotRemembered();
+    const redirect = readRedirectTarget(request.redirectUri);
+    if (!redirect || !mayRemember(request, redirect) || !isKnown) throw consentIsNotRemembered();
   }
 }
+
+/** At a machine's own address any program may answer: somebody has to see that it asks (RFC 8252, 8.6). */
+const mayRemember = ({ mustAsk }: AuthorizationRequest, { kind }: RedirectTarget): boolean =>
+  !mustAsk && kind === 'web';
 
 function pick(organizations: readonly OrganizationOfMember[], id: OrganizationId): OrganizationOfMember {
   const found = organizations.find((organization) => organization.id === id);

@@ -229,7 +229,7 @@ describe('a connected client', () => {
 
 describe('a consent', () => {
   test('is remembered for the same, asked for anew for more, and each time a client wants it', async () => {
-    const client = await RawClient.register(app);
+    const client = await RawClient.register(app, { redirect_uris: ['https://client.example/callback'] });
     const asks = async (changed: Record<string, string>) => {
       const browser = browserOf(app, person);
       const { uid = '' } = await browser.open(client.authorizeUrl(newPkce(), changed));
@@ -246,6 +246,18 @@ describe('a consent', () => {
     expect([elsewhere.organizations[0]?.remembered, elsewhere.resource.found]).toEqual([false, false]);
     const end = await client.askFor(person, newPkce(), { scope: 'mcp:read' }, { decision: 'continue' });
     expect(end.searchParams.get('code')).toBeTruthy();
+  });
+
+  test('of a program on a machine is asked for each time, for any program may answer there', async () => {
+    const client = await RawClient.register(app);
+    await client.connect(person);
+    const browser = browserOf(app, person);
+    const { uid = '' } = await browser.open(client.authorizeUrl(newPkce()));
+    const question = await browser.ask(uid);
+    expect([question.organizations[0]?.remembered, question.new_scopes]).toEqual([false, []]);
+    expect(question.cautions).toEqual(['this_machine']);
+    const continued = { decision: 'continue', organization_id: question.organization_id };
+    expect((await browser.sendDecision(uid, continued)).status).toBe(409);
   });
 
   test('of one redirect is none of another', async () => {

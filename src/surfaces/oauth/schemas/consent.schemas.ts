@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROLES } from '../../../core/identity/principal.js';
 import type { ConsentQuestion } from '../../../core/oauth/authorization-request.js';
+import { CAUTIONS } from '../../../core/oauth/cautions.js';
 import { RESOURCE_SCOPES } from '../../../core/oauth/resources.js';
 import { idSchema } from '../../../platform/ids.js';
 
@@ -28,6 +29,7 @@ export const ConsentView = z
       host: z.string().nullable().meta({ description: 'Where its document is from; null: it registered itself.' }),
     }),
     redirect: z.object({ kind: z.enum(['web', 'loopback', 'app']), shown: z.string() }),
+    cautions: z.array(z.enum(CAUTIONS)),
     resource: z.object({
       url: z.string(),
       kind: z.enum(['all', 'server', 'toolset']),
@@ -63,6 +65,7 @@ export const toConsentView = (question: ConsentQuestion): z.infer<typeof Consent
   return {
     client,
     redirect,
+    cautions: question.cautions,
     resource: {
       url: resource.identifier,
       kind: place.kind,

@@ -31,13 +31,15 @@ export interface Question {
 const MOST_HOPS = 10;
 
 export class OAuthBrowser {
+  readonly origin: string;
+  private readonly token: string;
   private cookies: Cookie[] = [];
 
   /** @param token of the person who is signed in here, at this product */
-  constructor(
-    readonly origin: string,
-    readonly token: string,
-  ) {}
+  constructor(origin: string, token: string) {
+    this.origin = origin;
+    this.token = token;
+  }
 
   /** Everything that a person does: opens the address, decides. @returns where the client is answered */
   async authorize(address: string | URL, { decision = 'allow', organizationId }: Decision = {}): Promise<URL> {

@@ -62,9 +62,10 @@ export function asksBeforeItLetsIn(onStage: () => Stage): void {
     await client.start('Аn <b>editor</b>');
   });
   afterAll(async () => {
-    expect(visit.complaints.filter((one) => !/\b401\b/.test(one))).toEqual([]);
     await client.stop();
     await visit.close();
+    // The page of the client is none of ours.
+    expect(visit.complaints.filter((one) => !/\b401\b/.test(one) && !one.includes('/callback?'))).toEqual([]);
   });
 
   test('who is not signed in does that first, reads what is asked, and allows it', async () => {
@@ -81,7 +82,6 @@ export function asksBeforeItLetsIn(onStage: () => Stage): void {
     await consent.getByText('letters that only look like others').waitFor();
     await consent.getByText('Call their tools for you').waitFor();
     await consent.getByText('Demo server').click();
-    await page.screenshot({ path: process.env.CONSENT_PICTURE ?? '/dev/null', fullPage: true, type: 'png' });
     await consent.getByRole('button', { name: 'Allow' }).click();
     await page.waitForURL(/127\.0\.0\.1:\d+\/callback/);
     expect(client.answer?.searchParams.get('code')).toBeTruthy();

@@ -24,9 +24,11 @@ import { RequestPaths1763703010000 } from './core/execution/request-paths.migrat
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
+import { ClientGrants1763703100000 } from './core/identity/client-grants.migration.js';
 import { InstanceAdministrators1763701201000 } from './core/identity/instance-administrators.migration.js';
 import { Principals1763701000000 } from './core/identity/principals.migration.js';
 import { Inbox1763702401000 } from './core/inbox/inbox.migration.js';
+import { OAuth1763703100001 } from './core/oauth/oauth.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
 import { NodesOfTools1763702301000 } from './core/plans/nodes-of-tools.migration.js';
 import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
@@ -105,6 +107,8 @@ export const MIGRATIONS = [
   ToldHeldCalls1763703022000,
   ClientFeatures1763703023000,
   ParkedCalls1763703024000,
+  ClientGrants1763703100000,
+  OAuth1763703100001,
 ];
 
 export const ENTITIES = [

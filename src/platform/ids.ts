@@ -23,6 +23,8 @@ export const ID_KINDS = [
   'inv',
   'act',
   'grant',
+  'grt',
+  'client',
   'apr',
   'svc',
   'pkg',

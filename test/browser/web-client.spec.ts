@@ -1,3 +1,4 @@
+import { asksBeforeItLetsIn } from './journeys/consent.js';
 import { decidesOnTasks } from './journeys/decisions.js';
 import { knowsWhoOneIs } from './journeys/identity.js';
 import { keepsTheHouseRules } from './journeys/house-rules.js';
@@ -25,6 +26,7 @@ describe('servers', () => registersServers(onStage));
 describe('tools, and calls of them', () => triesAndDecidesOnTools(onStage));
 describe('models', () => choosesModels());
 describe('who one is', () => knowsWhoOneIs(onStage));
+describe('a client that wants in', () => asksBeforeItLetsIn(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('what fails', () => saysWhatFailed(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

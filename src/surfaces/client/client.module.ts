@@ -5,6 +5,7 @@ import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { OAuthModule } from '../../core/oauth/oauth.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
 import { PlansModule } from '../../core/plans/plans.module.js';
 import { InboxModule } from '../../core/inbox/inbox.module.js';
@@ -22,6 +23,7 @@ import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
+import { ConnectedClientsController } from './connected-clients.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
@@ -57,6 +59,7 @@ import { WebhooksController } from './webhooks.controller.js';
     CatalogueModule,
     ExecutionModule,
     IdentityModule,
+    OAuthModule,
     OverviewModule,
     PlansModule,
     InboxModule,
@@ -75,6 +78,7 @@ import { WebhooksController } from './webhooks.controller.js';
     AuthController,
     ListedPackagesController,
     CatalogueController,
+    ConnectedClientsController,
     CredentialsController,
     HealthController,
     InstanceController,

@@ -7,6 +7,7 @@ const CORE = [
   'core/approvals',
   'core/artifacts',
   'core/registry',
+  'core/oauth',
   'core/execution',
   'core/gateway',
   'core/sessions',
@@ -30,6 +31,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/artifacts': ['platform', 'core/identity'],
   // A server has an approval policy.
   'core/registry': ['platform', 'core/activity', 'core/webhooks', 'core/identity', 'core/approvals'],
+  // Who is let in by OAuth, and to what.
+  'core/oauth': ['platform', 'core/activity', 'core/identity', 'core/registry'],
   'core/execution': [
     'platform',
     'core/activity',
@@ -80,6 +83,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'surfaces/mcp': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/builder': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/registration': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/oauth': ['platform', 'surfaces/pipeline', 'core/identity', 'core/oauth'],
   'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],
   'surfaces/operations': ['platform', 'surfaces/pipeline'],
   'surfaces/web': ['platform', 'surfaces/pipeline'],

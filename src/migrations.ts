@@ -21,6 +21,7 @@ import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.mig
 import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
 import { InstanceAdministrators1763701201000 } from './core/identity/instance-administrators.migration.js';
+import { KeyReach1763703300000 } from './core/identity/key-reach.migration.js';
 import { Principals1763701000000 } from './core/identity/principals.migration.js';
 import { Inbox1763702401000 } from './core/inbox/inbox.migration.js';
 import { NodeKeys1763700007100 } from './core/plans/node-keys.migration.js';
@@ -35,6 +36,7 @@ import { LatestListings1763702800000 } from './core/registry/latest-listings.mig
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
+import { ToolGrants1763703300010 } from './core/registry/tool-grants.migration.js';
 import { ToolStates1763702300000 } from './core/registry/tool-states.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
@@ -42,6 +44,7 @@ import { SessionForks1763700602000 } from './core/sessions/session-forks.migrati
 import { SessionModel1763700201000 } from './core/sessions/session-model.migration.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
+import { Toolsets1763703300020 } from './core/toolsets/toolsets.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
@@ -95,6 +98,9 @@ export const MIGRATIONS = [
   LatestListings1763702800000,
   IdempotencyStandsFor1763703000000,
   RequestPaths1763703010000,
+  KeyReach1763703300000,
+  ToolGrants1763703300010,
+  Toolsets1763703300020,
 ];
 
 export const ENTITIES = [

@@ -6,6 +6,7 @@ import { toolNotFound, toolQuarantined } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';
+import { ToolGrants } from '../registry/tool-grants.service.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import type { AskedCall } from './call-log.js';
@@ -34,6 +35,7 @@ export class CallGate {
     private readonly access: ServerAccess,
     private readonly upstreams: UpstreamsService,
     private readonly tools: ToolsService,
+    private readonly grants: ToolGrants,
     private readonly approvals: ApprovalsService,
     private readonly execution: ExecutionService,
   ) {}
@@ -52,6 +54,7 @@ export class CallGate {
       asked.pin = tool.pin;
       asked.inputSchema = tool.inputSchema;
     }
+    this.grants.require(principal, tool);
     if (tool.quarantined) throw toolQuarantined(tool);
     const call = toQuestion(principal, server, tool, wanted.arguments);
     const issues = this.execution.validate(tool, wanted.arguments);

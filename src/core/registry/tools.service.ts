@@ -74,13 +74,17 @@ export class ToolsService implements OnModuleDestroy {
    * @throws AppError SERVER_NOT_FOUND, SERVER_UNREACHABLE
    */
   async listTools(serverId: ServerId): Promise<ListedTool[]> {
+    return this.listLately(serverId);
+  }
+
+  /** As `listTools`, at once where it was read at most a few seconds ago. */
+  listLately(serverId: ServerId): Soon<ListedTool[]> {
     return this.known.get(serverId, () => this.load(serverId));
   }
 
   /** As `listTools`. */
   findTool(serverId: ServerId, name: string): Soon<ListedTool | undefined> {
-    const listed = this.known.get(serverId, () => this.load(serverId));
-    return whenHere(listed, (tools) => tools.find((tool) => tool.name === name));
+    return whenHere(this.listLately(serverId), (tools) => tools.find((tool) => tool.name === name));
   }
 
   /** As the tables have it now, without asking the server: in a transaction, too. */

@@ -7,6 +7,7 @@ const CORE = [
   'core/approvals',
   'core/artifacts',
   'core/registry',
+  'core/toolsets',
   'core/execution',
   'core/sessions',
   'core/usage',
@@ -29,6 +30,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/artifacts': ['platform', 'core/identity'],
   // A server has an approval policy.
   'core/registry': ['platform', 'core/activity', 'core/webhooks', 'core/identity', 'core/approvals'],
+  'core/toolsets': ['platform', 'core/activity', 'core/identity', 'core/registry'],
   'core/execution': [
     'platform',
     'core/activity',

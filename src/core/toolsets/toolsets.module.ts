@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ActivityModule } from '../activity/activity.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { GatewaySettingsRepository } from './gateway-settings.repository.js';
+import { GatewaySettings } from './gateway-settings.service.js';
+import { SeenServers } from './seen-servers.service.js';
+import { Toolsets } from './toolset-views.service.js';
+import { ToolsetsRepository } from './toolsets.repository.js';
+import { ToolsetsService } from './toolsets.service.js';
+
+@Module({
+  imports: [ActivityModule, RegistryModule],
+  providers: [GatewaySettings, GatewaySettingsRepository, SeenServers, Toolsets, ToolsetsRepository, ToolsetsService],
+  exports: [GatewaySettings, SeenServers, Toolsets, ToolsetsService],
+})
+export class ToolsetsModule {}

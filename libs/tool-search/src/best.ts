@@ -3,6 +3,8 @@ import { byCode } from './tool-index.js';
 export interface Found {
   key: string;
   score: number;
+  /** Which of the indexes that were joined has it. */
+  part: number;
 }
 
 type Named = Found & { name: string };
@@ -32,7 +34,7 @@ export class Best {
   }
 
   list(): Found[] {
-    return this.found.map(({ key, score }) => ({ key, score }));
+    return this.found.map(({ key, score, part }) => ({ key, score, part }));
   }
 }
 

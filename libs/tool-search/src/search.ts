@@ -5,7 +5,7 @@ import { splitWords, stem } from './words.js';
 export interface SearchOptions {
   limit: number;
   /** Those that may be found; all, if absent. */
-  accepts?: ((key: string) => boolean) | undefined;
+  accepts?: ((key: string, part: number) => boolean) | undefined;
 }
 
 interface Term {
@@ -42,8 +42,8 @@ export function search(index: ToolIndex, query: string, { limit, accepts }: Sear
       const isNamed = segment.names[place] === name;
       const score = (scores[place] ?? 0) * ((1 + words / terms.length) / 2) + (isNamed ? SAME_NAME : 0);
       const key = segment.keys[place] ?? '';
-      if (best.admits(score) && (!accepts || accepts(key))) {
-        best.add({ key, score, name: segment.names[place] ?? '' });
+      if (best.admits(score) && (!accepts || accepts(key, part))) {
+        best.add({ key, score, part, name: segment.names[place] ?? '' });
       }
     }
   });

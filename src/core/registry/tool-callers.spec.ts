@@ -2,6 +2,7 @@ import { newId } from '../../platform/ids.js';
 import { isCaller } from './tool-callers.js';
 
 const ada = { role: 'developer', userId: newId('user') } as const;
+const named = { userId: ada.userId, username: 'ada' };
 const olga = { role: 'owner', userId: newId('user') } as const;
 
 test('a tool without a word about it is called by whoever may use its server', () => {
@@ -16,12 +17,12 @@ test('a role lets itself and those above it in', () => {
 });
 
 test('a name lets one in whatever their role', () => {
-  const callers = { leastRole: 'owner', users: [ada.userId] } as const;
+  const callers = { leastRole: 'owner', users: [named] } as const;
   expect(isCaller(ada, { callers })).toBe(true);
 });
 
 test('a list of names alone leaves everybody else out, an owner too', () => {
-  const callers = { leastRole: null, users: [ada.userId] };
+  const callers = { leastRole: null, users: [named] };
   expect(isCaller(ada, { callers })).toBe(true);
   expect(isCaller(olga, { callers })).toBe(false);
   expect(isCaller(olga, { callers: { leastRole: null, users: [] } })).toBe(false);

@@ -1,12 +1,15 @@
 import type { UserId } from '../../platform/ids.js';
-import { isAtLeast } from '../identity/permissions.js';
-import type { Role } from '../identity/principal.js';
+import { isAtLeast, may } from '../identity/permissions.js';
+import type { Principal, Role } from '../identity/principal.js';
+import { reachesTool } from '../identity/reach.js';
+import { type AccessLevel, hasLevel } from './access.js';
+import type { ListedTool } from './tool-state.js';
 
 /** Who may call a tool, of those who may use its server: by role, or by name. */
 export interface ToolCallers {
   /** Null: no role is enough. */
   leastRole: Role | null;
-  users: readonly UserId[];
+  users: readonly { userId: UserId; username: string }[];
 }
 
 /** What is to be so; `null` for both: everybody who may use the server. */
@@ -15,6 +18,9 @@ export interface ToolCallersChange {
   /** Null: nobody is named. An empty list with no role: nobody at all. */
   users: readonly UserId[] | null;
 }
+
+/** What of a tool says who may call it. */
+export type GrantedTool = Pick<ListedTool, 'serverId' | 'name' | 'callers'>;
 
 export const MAX_NAMED_CALLERS = 100;
 
@@ -25,4 +31,22 @@ export const isCaller = (
 ): boolean =>
   callers === null ||
   (callers.leastRole !== null && isAtLeast(role, callers.leastRole)) ||
-  callers.users.includes(userId);
+  callers.users.some((user) => user.userId === userId);
+
+/** By role or name, and by what the key is limited to. */
+export const isGranted = (principal: Principal, tool: GrantedTool): boolean =>
+  isCaller(principal, tool) && reachesTool(principal, tool.serverId, tool.name);
+
+/** With that level at its server. */
+export const mayCallTool = (principal: Principal, level: AccessLevel, tool: GrantedTool): boolean =>
+  may(principal, 'tools.call') && hasLevel(level, 'use') && isGranted(principal, tool);
+
+/** Who manages the server sees who is named; others see themselves. */
+export const callersSeenBy = (
+  { userId }: Principal,
+  level: AccessLevel,
+  { callers }: GrantedTool,
+): ToolCallers | null =>
+  callers === null || hasLevel(level, 'manage')
+    ? callers
+    : { ...callers, users: callers.users.filter((user) => user.userId === userId) };

@@ -3,21 +3,15 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import type { ServerId } from '../../platform/ids.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
-import { may } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
-import { reachesTool } from '../identity/reach.js';
 import type { ServerUse } from './access.js';
 import { callersAreNoMembers, toolNotFound, toolNotGranted } from './registry.errors.js';
 import { ServerAccess } from './server-access.service.js';
-import { isCaller, type ToolCallersChange } from './tool-callers.js';
+import { type GrantedTool, isCaller, isGranted, mayCallTool, type ToolCallersChange } from './tool-callers.js';
 import { ToolCallersRepository } from './tool-callers.repository.js';
 import { ToolNews } from './tool-news.js';
-import type { ListedTool } from './tool-state.js';
 import { ToolStatesRepository } from './tool-states.repository.js';
 import { type DescribedTool, ToolsService } from './tools.service.js';
-
-/** What of a tool says who may call it. */
-export type GrantedTool = Pick<ListedTool, 'serverId' | 'name' | 'callers'>;
 
 /** Who may call which tool of a server that they may use: by role or name, and by what their key is limited to. */
 @Injectable()
@@ -35,29 +29,20 @@ export class ToolGrants {
   /** By what was read at most a few seconds ago, the access to its server included; of a tool that is not there: false. */
   mayCall(principal: Principal, serverId: ServerId, tool: string): Soon<boolean> {
     return whenHere(this.access.findLately(principal, serverId), (level) => {
-      if (level === undefined || level === 'see') return false;
-      return whenHere(
-        this.tools.findTool(serverId, tool),
-        (found) => found !== undefined && this.grants(principal, found),
-      );
+      if (level === undefined) return false;
+      const found = this.tools.findTool(serverId, tool);
+      return whenHere(found, (listed) => listed !== undefined && mayCallTool(principal, level, listed));
     });
   }
 
-  /** Those that the caller may call, where they may use the servers. */
+  /** Those that the caller may call, of servers that they may use. */
   filter<Tool extends GrantedTool>(principal: Principal, tools: readonly Tool[]): Tool[] {
-    return tools.filter((tool) => this.grants(principal, tool));
-  }
-
-  /** Of a tool whose server the caller may use. */
-  grants(principal: Principal, tool: GrantedTool): boolean {
-    return (
-      may(principal, 'tools.call') && isCaller(principal, tool) && reachesTool(principal, tool.serverId, tool.name)
-    );
+    return tools.filter((tool) => mayCallTool(principal, 'use', tool));
   }
 
   /** @throws 403 TOOL_NOT_GRANTED */
   require(principal: Principal, tool: GrantedTool): void {
-    if (!isCaller(principal, tool) || !reachesTool(principal, tool.serverId, tool.name)) throw toolNotGranted();
+    if (!isGranted(principal, tool)) throw toolNotGranted();
   }
 
   /** For what goes on without its user: those that they may call now, where they may use the servers. */

@@ -4,6 +4,7 @@ import type { ServerId, ToolId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Role } from '../identity/principal.js';
 import { ToolSnapshotEntity } from './tool-snapshot.entity.js';
+import type { ToolCallers } from './tool-callers.js';
 import { type PinnedTool, toDefinition, type ToolSnapshot } from './tool-definition.js';
 import { isQuarantined, type ListedTool, type ToolState } from './tool-state.js';
 
@@ -20,15 +21,16 @@ interface ListedRow {
   decided_by_name: string | null;
   least_role: Role | null;
   /** Null where no list is kept. */
-  callers: UserId[] | null;
+  callers: ToolCallers['users'] | null;
 }
 
 /** A grant from before somebody left and came back counts no more. */
 const CALLERS = `array(
-  select c.user_id from tool_callers c
+  select json_build_object('userId', c.user_id, 'username', u.username) from tool_callers c
+  join users u on u.id = c.user_id
   join memberships m on m.user_id = c.user_id and m.organization_id = servers.organization_id
     and c.created_at >= m.created_at
-  where c.server_id = t.server_id and c.tool = t.name order by c.user_id)`;
+  where c.server_id = t.server_id and c.tool = t.name order by u.username, u.id)`;
 
 @Injectable()
 export class ToolSnapshotsRepository {

@@ -85,7 +85,10 @@ function nameAll(candidates: readonly Candidate[]): Pick<ToolsetOffer, 'tools' |
   return { tools, collisions };
 }
 
-const toOffered = (server: SeenServer, tool: ListedTool, entry: ToolsetEntry): OfferedTool => ({
+/** All of a server, as they are. */
+export const offerAll = (server: SeenServer): OfferedTool[] => server.tools.map((tool) => toOffered(server, tool, {}));
+
+const toOffered = (server: SeenServer, tool: ListedTool, entry: Partial<ToolsetEntry>): OfferedTool => ({
   serverId: server.id,
   serverName: server.name,
   tool,

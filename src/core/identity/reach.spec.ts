@@ -37,3 +37,11 @@ test('nothing is reached of a server that is not named, nor with an empty list',
   expect(reachesServer(limited, other)).toBe(false);
   expect(reachesTool({ reach: toReach([]) }, notes, 'read')).toBe(false);
 });
+
+test('it is the same after it was written down', () => {
+  const again = JSON.parse(JSON.stringify(limited)) as typeof limited;
+  expect(reachesTool(again, notes, 'read')).toBe(true);
+  expect(reachesTool(again, notes, 'delete')).toBe(false);
+  expect(reachesTool(again, other, 'read')).toBe(false);
+  expect(reachesWholeServer(again, files)).toBe(true);
+});

@@ -9,8 +9,8 @@ export interface ReachedTool {
   tool: string;
 }
 
-/** Which tools of which servers a credential is limited to. */
-export type Reach = ReadonlyMap<ServerId, ReadonlySet<string>>;
+/** Which tools of which servers a credential is limited to; plain, since principals are written down. */
+export type Reach = Readonly<Partial<Record<ServerId, readonly string[]>>>;
 
 interface Limited {
   reach?: Reach;
@@ -19,20 +19,21 @@ interface Limited {
 export const MAX_REACHED_TOOLS = 500;
 
 export function toReach(tools: readonly ReachedTool[]): Reach {
-  const reach = new Map<ServerId, Set<string>>();
-  for (const { serverId, tool } of tools) reach.set(serverId, (reach.get(serverId) ?? new Set()).add(tool));
+  const reach: Partial<Record<ServerId, string[]>> = {};
+  for (const { serverId, tool } of tools) (reach[serverId] ??= []).push(tool);
   return reach;
 }
 
 export function reachesTool({ reach }: Limited, serverId: ServerId, tool: string): boolean {
   if (!reach) return true;
-  const names = reach.get(serverId);
-  return names !== undefined && (names.has(ALL_TOOLS) || names.has(tool));
+  const names = reach[serverId];
+  return names !== undefined && (names.includes(tool) || names.includes(ALL_TOOLS));
 }
 
 /** What is no tool (resources, prompts) goes with all tools of a server. */
 export const reachesWholeServer = ({ reach }: Limited, serverId: ServerId): boolean =>
-  reach?.get(serverId)?.has(ALL_TOOLS) ?? reach === undefined;
+  !reach || (reach[serverId]?.includes(ALL_TOOLS) ?? false);
 
 /** Something of it, at least. */
-export const reachesServer = ({ reach }: Limited, serverId: ServerId): boolean => reach?.has(serverId) ?? true;
+export const reachesServer = ({ reach }: Limited, serverId: ServerId): boolean =>
+  !reach || reach[serverId] !== undefined;

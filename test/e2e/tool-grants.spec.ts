@@ -86,9 +86,7 @@ describe('who may call a tool', () => {
   test('is shown with the tool: all names to who manages the server, the own one to others', async () => {
     await setCallers('write', { least_role: 'admin', users: [owner.user.id, ada.user.id] });
     const names = (await listed(owner))?.callers as { users: { username: string }[] };
-    expect(names.users.map(({ username }) => username).sort()).toEqual(
-      [owner.user.username, ada.user.username].sort(),
-    );
+    expect(names.users.map(({ username }) => username).sort()).toEqual([owner.user.username, ada.user.username].sort());
     expect(await listed(ada)).toMatchObject({
       may_call: true,
       callers: { users: [{ user_id: ada.user.id, username: ada.user.username }] },
@@ -131,7 +129,10 @@ describe('who may call a tool', () => {
       tools.splice(0, 1, pay(name));
       await owner.call('POST', `/servers/${id}/check`);
     };
-    await owner.call('PUT', `/servers/${id}/tools/pay_invoice/callers`, { least_role: 'owner', users: [owner.user.id] });
+    await owner.call('PUT', `/servers/${id}/tools/pay_invoice/callers`, {
+      least_role: 'owner',
+      users: [owner.user.id],
+    });
     await offer('settle_invoice');
     expect((await pays('settle_invoice')).body.code).toBe('TOOL_NOT_GRANTED');
     await offer('pay_invoice');
@@ -190,7 +191,8 @@ describe('a key that is limited to some tools', () => {
     expect(await listed(program, 'write')).toMatchObject({ may_call: true });
     expect(await listed(program, 'erase')).toMatchObject({ may_call: false });
     expect((await callTool(ada, 'erase')).status).toBe(200);
-    const keys = (await ada.call<{ api_keys: { id: string; tools: unknown }[] }>('GET', '/user/api-keys')).body.api_keys;
+    const keys = (await ada.call<{ api_keys: { id: string; tools: unknown }[] }>('GET', '/user/api-keys')).body
+      .api_keys;
     expect(keys.find(({ id }) => id === made.id)?.tools).toEqual(tools);
     const rotated = await ada.call<{ api_key: { key: string } }>('POST', `/user/api-keys/${made.id}/rotate`);
     expect((await callTool(withKey(ada, rotated.body.api_key.key), 'erase')).body.code).toBe('TOOL_NOT_GRANTED');

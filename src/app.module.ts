@@ -7,6 +7,7 @@ import { ApprovalsModule } from './core/approvals/approvals.module.js';
 import { ArtifactsModule } from './core/artifacts/artifacts.module.js';
 import { CatalogueModule } from './core/catalogue/catalogue.module.js';
 import { ExecutionModule } from './core/execution/execution.module.js';
+import { GatewayModule } from './core/gateway/gateway.module.js';
 import { IdentityModule } from './core/identity/identity.module.js';
 import { InboxModule } from './core/inbox/inbox.module.js';
 import { keepsMails } from './core/identity/mailbox.port.js';
@@ -29,6 +30,8 @@ import { clientSurface } from './surfaces/client/client.surface.js';
 import { HealthModule } from './surfaces/client/health.module.js';
 import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
 import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
+import { McpSurfaceModule } from './surfaces/mcp/mcp.module.js';
+import { mcpSurface } from './surfaces/mcp/mcp.surface.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 import { BackupsModule } from './start/backup/backups.module.js';
 import type { DocumentedSurface } from './surfaces/pipeline/openapi.js';
@@ -47,6 +50,7 @@ const core = [
   ArtifactsModule,
   ToolsetsModule,
   ExecutionModule,
+  GatewayModule,
   SessionsModule,
   CatalogueModule,
   PlansModule,
@@ -76,12 +80,13 @@ export class AppModule {
       ChoresModule,
       BackupsModule,
       AdaptersModule.with(config),
-      PipelineModule.with([...SURFACES.map(({ surface }) => surface), devMailboxSurface]),
+      PipelineModule.with([...SURFACES.map(({ surface }) => surface), mcpSurface, devMailboxSurface]),
       OperationsModule.with(config),
       ...core,
     ];
     const doors = [
       ...SURFACES.map(({ module }) => module),
+      McpSurfaceModule,
       RealtimeModule,
       ...(keepsMails(config) ? [DevMailboxModule] : []),
     ];

@@ -13,6 +13,8 @@ import { RemovedArtifacts1763700402000 } from './core/artifacts/removed-artifact
 import { UnrecordedArtifacts1763700405000 } from './core/artifacts/unrecorded-artifacts.migration.js';
 import { ServerFiles1763702600000 } from './core/catalogue/export.migration.js';
 import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
+import { ToldHeldCalls1763703022000 } from './core/execution/told-held-calls.migration.js';
+import { GatewaySessions1763703021000 } from './core/gateway/gateway-sessions.migration.js';
 import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { RequestBodies1763702200000 } from './core/execution/request-bodies.migration.js';
@@ -36,6 +38,7 @@ import { LatestListings1763702800000 } from './core/registry/latest-listings.mig
 import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
+import { ToolExtras1763703020000 } from './core/registry/tool-extras.migration.js';
 import { ToolGrants1763703300010 } from './core/registry/tool-grants.migration.js';
 import { ToolStates1763702300000 } from './core/registry/tool-states.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
@@ -98,6 +101,9 @@ export const MIGRATIONS = [
   LatestListings1763702800000,
   IdempotencyStandsFor1763703000000,
   RequestPaths1763703010000,
+  ToolExtras1763703020000,
+  GatewaySessions1763703021000,
+  ToldHeldCalls1763703022000,
   KeyReach1763703300000,
   ToolGrants1763703300010,
   Toolsets1763703300020,

@@ -1,10 +1,11 @@
 import { causesOf, findRefusal, type EgressRefused } from '@app/egress';
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError, SseError } from '@modelcontextprotocol/client';
+import type { Deadline } from './deadline.js';
 import { HttpRefusal } from './http/exchange.js';
 import { networkFailure } from './network-failures.js';
 import { redact } from './redact.js';
 import type { UpstreamTarget } from './target.js';
-import { UpstreamError } from './upstream-error.js';
+import { UpstreamError, type Challenge } from './upstream-error.js';
 import { AnswerTooLarge, MAX_ANSWER_BYTES, type HttpTrace } from './upstream-fetch.js';
 import { STREAM_ENDED } from './watched-transport.js';
 
@@ -20,7 +21,8 @@ const NOT_EXECUTED = new Set([401, 403, 404, 405, 406, 407, 410, 413, 415, 421, 
 
 /** Anything that the SDK, undici or the guard throws, in words for a person. */
 export function toUpstreamError(error: unknown, at: Circumstances): UpstreamError {
-  if (error instanceof UpstreamError) return error;
+  const known = [...causesOf(error)].find((one) => one instanceof UpstreamError);
+  if (known) return known;
   const refusal = findRefusal(error);
   if (refusal) return refused(refusal, at);
   const requestSent = at.effect;
@@ -56,6 +58,10 @@ export const connectionLost = (requestSent: boolean): UpstreamError =>
     requestSent,
     fix: 'Look at the log of the server; it may have been restarted.',
   });
+
+/** A deadline ended what it was of. */
+export const endedBy = ({ expired, timeoutMs }: Deadline, requestSent: boolean): UpstreamError =>
+  expired ? deadlinePassed(timeoutMs, requestSent) : cancelled(requestSent);
 
 /** The SDK tried in vain to get a broken stream back. */
 export const isGivenUp = (error: unknown): boolean =>
@@ -105,7 +111,7 @@ const tooLarge = (requestSent: boolean) =>
 
 function rpcFailure({ code, message, data }: ProtocolError, at: Circumstances): UpstreamError {
   if (data === STREAM_ENDED) return connectionLost(at.effect);
-  const text = redact(message, at.target);
+  const text = redact(message, secretsOf(at));
   return new UpstreamError('UPSTREAM_ERROR', `The server answered with an error: ${text}`, {
     requestSent: at.effect,
     detail: `JSON-RPC ${code}`,
@@ -118,12 +124,13 @@ function httpFailure(status: number, error: unknown, at: Circumstances): Upstrea
   const detail = [`HTTP ${status}`, at.trace.contentType].filter(Boolean).join(' ');
   const facts = { requestSent, detail, httpStatus: status };
   if (status === 401 || status === 407) {
-    const given = Object.keys(at.target.headers).length > 0;
+    const given = Object.keys(at.target.headers).length > 0 || at.trace.signedIn !== undefined;
     return new UpstreamError(
       'UPSTREAM_AUTH',
       given ? 'The server refused the credential.' : 'The server wants a credential.',
       {
         ...facts,
+        ...challengeOf(status, at),
         fix: given ? 'Check the credential; it may have expired.' : 'Add an API key or sign in to the server.',
       },
     );
@@ -131,10 +138,11 @@ function httpFailure(status: number, error: unknown, at: Circumstances): Upstrea
   if (status === 403) {
     return new UpstreamError('UPSTREAM_AUTH', 'The server does not let this account in.', {
       ...facts,
+      ...challengeOf(status, at),
       fix: 'Check what the credential is allowed to do.',
     });
   }
-  const rpc = rpcErrorIn(refusalText(error), at.target);
+  const rpc = rpcErrorIn(refusalText(error), at);
   if (rpc) {
     return new UpstreamError('UPSTREAM_ERROR', `The server answered with an error: ${rpc.message}`, { ...facts, rpc });
   }
@@ -162,15 +170,23 @@ function httpFailure(status: number, error: unknown, at: Circumstances): Upstrea
   });
 }
 
-function rpcErrorIn(text: string, target: UpstreamTarget): { code: number; message: string } | undefined {
+const challengeOf = (status: number, { trace: { wwwAuthenticate } }: Circumstances): { challenge?: Challenge } =>
+  status === 401 || status === 403 ? { challenge: { status, wwwAuthenticate } } : {};
+
+function rpcErrorIn(text: string, at: Circumstances): { code: number; message: string } | undefined {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
     if (typeof error?.code !== 'number' || typeof error.message !== 'string') return undefined;
-    return { code: error.code, message: redact(error.message, target) };
+    return { code: error.code, message: redact(error.message, secretsOf(at)) };
   } catch {
     return undefined;
   }
 }
+
+const secretsOf = ({ target: { headers }, trace: { signedIn } }: Circumstances): string[] => [
+  ...Object.values(headers),
+  ...(signedIn === undefined ? [] : [signedIn]),
+];
 
 function contentFailure(error: unknown, at: Circumstances): UpstreamError {
   const requestSent = at.effect;

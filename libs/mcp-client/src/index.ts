@@ -1,3 +1,4 @@
+export type { Authorization } from './authorization.js';
 export type {
   Answer,
   CallListeners,
@@ -15,9 +16,10 @@ export type { Interruption } from './interruption.js';
 export { UpstreamPool, type UpstreamPoolOptions } from './pool.js';
 export { probe, type ProbeCheck, type ProbeCheckName, type ProbeOptions, type ProbeReport } from './probe.js';
 export type { RawResult } from './raw-result.js';
+export { type RelayedAnswer, type RelayOptions, type RelayRequest, RequestRefused } from './relay/relay.js';
 export { UpstreamSession } from './session.js';
 export { type Launch, ProcessSlots } from './stdio/launch.js';
 export type { ClientInfo, Protocol, UpstreamTarget } from './target.js';
 export type { ToolsVersion } from './tools-version.js';
-export { UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.js';
+export { type Challenge, UpstreamError, type UpstreamErrorCode, type UpstreamErrorFacts } from './upstream-error.js';
 export { MAX_ANSWER_BYTES } from './upstream-fetch.js';

@@ -6,6 +6,8 @@ import type { RequestMeta } from './http/messages.js';
 import { listAll } from './listing.js';
 import { headerDeclarations, paramHeaders } from './param-headers.js';
 import { isObject, type RawResult } from './raw-result.js';
+import { readAnswer } from './relay/answer.js';
+import type { RelayedAnswer, RelayOptions, RelayRequest } from './relay/relay.js';
 import type { Protocol, UpstreamTarget } from './target.js';
 import { toolsIfChanged, type ToolsVersion } from './tools-version.js';
 import { UpstreamError } from './upstream-error.js';
@@ -114,6 +116,19 @@ export class UpstreamSession {
       const tool = (await this.listTools(withTimeLeft())).find(({ name }) => name === call.name);
       return toToolResult(await this.#effect('tools/call', params, withTimeLeft(), headersFor(tool?.inputSchema)));
     }
+  }
+
+  /**
+   * Passes a request of somebody else on, and the answer back.
+   * @throws UpstreamError; `rpc` is the error that the server answered with
+   */
+  async relay(request: RelayRequest, options: RelayOptions = {}): Promise<RelayedAnswer> {
+    const { method, params, inputSchema, meta } = request;
+    const headers = this.protocol.era === 'modern' ? paramHeaders(inputSchema, params.arguments) : NO_HEADERS;
+    const traceparent = typeof meta?.traceparent === 'string' ? meta.traceparent : undefined;
+    return readAnswer(
+      await this.#effect(method, params, { ...options, onProgress: undefined, onLog: undefined, traceparent }, headers),
+    );
   }
 
   /** @returns milliseconds of one round trip */

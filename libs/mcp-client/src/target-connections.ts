@@ -1,7 +1,7 @@
 import type { EgressGuard } from '@app/egress';
 import { openConnection, type Connection, type Verdict } from './connection.js';
 import { Deadline } from './deadline.js';
-import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
+import { cancelled, endedBy, toUpstreamError } from './failures.js';
 import type { Interruption } from './interruption.js';
 import { Places } from './places.js';
 import { UpstreamSession } from './session.js';
@@ -111,7 +111,7 @@ export class TargetConnections {
       if (session.protocol.transport === 'streamable_http') return session;
       return undefined;
     } catch (error) {
-      if (deadline.ended) throw deadline.expired ? deadlinePassed(deadline.timeoutMs, false) : cancelled(false);
+      if (deadline.ended) throw endedBy(deadline, false);
       throw error;
     } finally {
       deadline.dispose();
@@ -177,8 +177,7 @@ export class TargetConnections {
       return connection;
     } catch (error) {
       this.#verdict = undefined;
-      if (deadline.expired) throw deadlinePassed(deadline.timeoutMs, false);
-      if (deadline.ended) throw cancelled(false);
+      if (deadline.ended) throw endedBy(deadline, false);
       throw toUpstreamError(error, { target, trace, effect: false });
     }
   }

@@ -1,3 +1,4 @@
+import type { Authorization } from './authorization.js';
 import type { Launch } from './stdio/launch.js';
 
 /** One upstream MCP server as one account sees it. */
@@ -12,6 +13,8 @@ export interface UpstreamTarget {
   headers: Record<string, string>;
   /** Sent with every request as well, and no secret. */
   plainHeaders?: Record<string, string>;
+  /** Signs in with what changes over time; its header goes before one of that name in `headers`. */
+  authorize?: Authorization;
   /** For opening a connection and for each call. */
   timeoutMs: number;
   verifyTls: boolean;

@@ -9,6 +9,12 @@ export type UpstreamErrorCode =
   | 'UPSTREAM_ERROR'
   | 'UPSTREAM_CANCELLED';
 
+/** What a server wants of who signs in (RFC 9110, 11.6.1), as it said it. */
+export interface Challenge {
+  status: 401 | 403;
+  wwwAuthenticate: string | undefined;
+}
+
 export interface UpstreamErrorFacts {
   /** False: the request certainly had no effect upstream. */
   requestSent: boolean;
@@ -19,6 +25,9 @@ export interface UpstreamErrorFacts {
   httpStatus?: number;
   /** The upstream's JSON-RPC error, for callers that relay it. */
   rpc?: { code: number; message: string; data?: unknown };
+  /** Of a refusal to let in. Never for showing. */
+  challenge?: Challenge;
+  cause?: unknown;
 }
 
 /** What went wrong upstream, in words of ours; carries no header, credential or page of the upstream. */
@@ -29,17 +38,19 @@ export class UpstreamError extends Error {
   readonly detail: string | undefined;
   readonly httpStatus: number | undefined;
   readonly rpc: UpstreamErrorFacts['rpc'];
+  readonly challenge: Challenge | undefined;
 
   constructor(
     readonly code: UpstreamErrorCode,
     message: string,
     facts: UpstreamErrorFacts,
   ) {
-    super(message);
+    super(message, 'cause' in facts ? { cause: facts.cause } : undefined);
     this.requestSent = facts.requestSent;
     this.fix = facts.fix;
     this.detail = facts.detail;
     this.httpStatus = facts.httpStatus;
     this.rpc = facts.rpc;
+    this.challenge = facts.challenge;
   }
 }

@@ -1,4 +1,5 @@
 import type { EgressGuard } from '@app/egress';
+import { headerOf, readChallenge, renewed } from './authorization.js';
 import type { UpstreamTarget } from './target.js';
 
 /** More than any tool answers; less than what hurts. */
@@ -11,6 +12,10 @@ export interface HttpTrace {
   /** Of the last answer that counts: to a POST, or to the stream of HTTP+SSE. */
   status: number | undefined;
   contentType: string | undefined;
+  /** What the last refusal wanted. */
+  wwwAuthenticate: string | undefined;
+  /** What the last request was signed in with, where that changes over time. */
+  signedIn: string | undefined;
   /** A request body was accepted by the server since `begin`. */
   delivered: boolean;
   tooLarge: boolean;
@@ -27,6 +32,8 @@ export function newTrace(): HttpTrace {
   return {
     status: undefined,
     contentType: undefined,
+    wwwAuthenticate: undefined,
+    signedIn: undefined,
     delivered: false,
     tooLarge: false,
     failure: undefined,
@@ -43,13 +50,15 @@ export const connectTimeoutOf = ({ timeoutMs }: UpstreamTarget): number => Math.
 /** The fetch that the transports get: guarded, bounded, traced. `onAnswer` hears of each answer's head. */
 export function upstreamFetch(guard: EgressGuard, target: UpstreamTarget, trace: HttpTrace, onAnswer?: () => void) {
   const connectTimeoutMs = connectTimeoutOf(target);
+  const send = (url: string | URL, init: RequestInit) =>
+    guard.fetch(url, { ...init, verifyTls: target.verifyTls, connectTimeoutMs });
+  const sendSigned = signedIn(target, trace, send);
   return async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
-    const response = await guard
-      .fetch(url, { ...init, verifyTls: target.verifyTls, connectTimeoutMs })
-      .catch((error: unknown) => {
-        trace.failure = error;
-        throw error;
-      });
+    const response = await sendSigned(url, init).catch((error: unknown) => {
+      trace.failure = error;
+      throw error;
+    });
+    trace.wwwAuthenticate = response.headers.get('www-authenticate') ?? undefined;
     const listening = init.method === undefined || init.method === 'GET';
     if (!listening || target.transport === 'sse') {
       trace.status = response.status;
@@ -58,6 +67,28 @@ export function upstreamFetch(guard: EgressGuard, target: UpstreamTarget, trace:
     if (!listening && response.ok) trace.delivered = true;
     onAnswer?.();
     return bounded(response, trace);
+  };
+}
+
+type Send = (url: string | URL, init: RequestInit) => Promise<Response>;
+
+/** Sends as the target's account; once more where the server wants another token and there is one. */
+function signedIn({ authorize }: UpstreamTarget, trace: HttpTrace, send: Send): Send {
+  if (!authorize) return send;
+  const sendWith = (url: string | URL, init: RequestInit, header: string | undefined) => {
+    trace.signedIn = header;
+    if (header === undefined) return send(url, init);
+    const headers = new Headers(init.headers);
+    headers.set('authorization', header);
+    return send(url, { ...init, headers });
+  };
+  return async (url, init) => {
+    const sent = await headerOf(authorize);
+    const response = await sendWith(url, init, sent);
+    const challenge = readChallenge(response.status, response.headers.get('www-authenticate') ?? undefined);
+    if (!challenge || !(await renewed(authorize, { ...challenge, sent }))) return response;
+    await response.body?.cancel();
+    return sendWith(url, init, await headerOf(authorize));
   };
 }
 

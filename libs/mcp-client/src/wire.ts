@@ -2,7 +2,7 @@ import { ProtocolError } from '@modelcontextprotocol/client';
 import type { CurrentCall, WaitOptions } from './call.js';
 import { NO_SDK_TIMEOUT, type Connection } from './connection.js';
 import { Deadline } from './deadline.js';
-import { cancelled, deadlinePassed, toUpstreamError } from './failures.js';
+import { cancelled, endedBy, toUpstreamError } from './failures.js';
 import { withMeta, type RequestMeta } from './http/messages.js';
 import { listen, RunningCalls } from './listening.js';
 import { rawResult, type RawResult } from './raw-result.js';
@@ -175,8 +175,7 @@ export class Wire {
   #explain(error: unknown, deadline: Deadline, { effect, sent, trace }: Attempt): UpstreamError {
     if (error instanceof UpstreamError) return error;
     const mayHaveRun = effect && sent;
-    if (deadline.expired) return deadlinePassed(deadline.timeoutMs, mayHaveRun);
-    if (deadline.ended) return cancelled(mayHaveRun);
+    if (deadline.ended) return endedBy(deadline, mayHaveRun);
     return toUpstreamError(error, { target: this.#target, trace, effect: mayHaveRun });
   }
 }

@@ -1,7 +1,7 @@
 import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
 import { describeIssues } from './argument-validation.js';
 import type { FinishedCall } from './tool-call.js';
-import type { CallFault, ToolOutcome } from './tool-outcome.js';
+import type { CallFault, NotSent, ToolOutcome } from './tool-outcome.js';
 
 /** @param issues their places are below the arguments; in the error below `/arguments` */
 export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
@@ -12,10 +12,8 @@ export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
 /** By what is known of the tool's definition. */
 export const callIsRefused = (code: string, message: string) => new AppError('conflict', code, message);
 
-type Unsent = Extract<ToolOutcome, { status: 'not_sent' }>;
-
 /** Nothing was sent: trying again is safe, and may help. */
-export function notSent({ fault, transient }: Unsent): AppError {
+export function notSent({ fault, transient }: NotSent): AppError {
   const { code, message } = fault;
   const details = { outcome: 'not_sent' };
   const { retryAfterSeconds } = fault;

@@ -14,6 +14,7 @@ import { DailyRequests } from './daily-requests.service.js';
 import { IdentityService } from './identity.service.js';
 import { InstanceClaimRepository } from './instance-claim.repository.js';
 import { InstanceClaimService } from './instance-claim.service.js';
+import { LocalCaller } from './local-caller.service.js';
 import { MailLinksRepository } from './mail-links.repository.js';
 import { MailLinksService } from './mail-links.service.js';
 import { OneTimeCodesRepository } from './one-time-codes.repository.js';
@@ -73,6 +74,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     InvitationsRepository,
     InvitationsService,
     LockedOrganization,
+    LocalCaller,
     MailLinksRepository,
     MailLinksService,
     MembersRepository,
@@ -116,6 +118,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     InstanceClaimService,
     InstanceOrganizationsService,
     InvitationsService,
+    LocalCaller,
     MailLinksService,
     MembersService,
     OrganizationPlansService,

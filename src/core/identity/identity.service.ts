@@ -71,6 +71,8 @@ export class IdentityService implements OnModuleDestroy {
         return this.apiKeys.read(credential.key);
       case 'key_pair':
         return this.apiKeys.readPair(credential.keyId, credential.secret);
+      case 'resource_token':
+        throw accessTokenIsInvalid();
       case 'cookie':
         return this.sessions.read(credential.token);
     }

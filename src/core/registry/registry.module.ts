@@ -20,6 +20,7 @@ import { ServerAccess } from './server-access.service.js';
 import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerDependentsRepository } from './server-dependents.repository.js';
+import { ServerHandles } from './server-handles.service.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
 import { ServersRepository } from './servers.repository.js';
@@ -60,6 +61,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerAccessRepository,
     ServerChanges,
     ServerCredentials,
+    ServerHandles,
     ServerHealthService,
     ServerLevels,
     ServersRepository,
@@ -90,6 +92,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ListedPackagesService,
     RegisteredServersService,
     ServerAccess,
+    ServerHandles,
     ServerHealthService,
     ServersService,
     ToolConfirmation,

@@ -17,10 +17,11 @@ import {
   type VisibleServer,
 } from './access.js';
 import { granteesAreNoMembers, granteesRepeat, serverAccessTooLow, serverNotFound } from './registry.errors.js';
-import { type McpServer, serverTopic } from './server.js';
+import { type McpServer } from './server.js';
 import { ServerLevels } from './server-levels.js';
 import { ServerAccessRepository } from './server-access.repository.js';
 import { ServersRepository } from './servers.repository.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** Who may see, use and manage a server. */
 @Injectable()
@@ -143,7 +144,7 @@ export class ServerAccess {
           ...(grants && { grants: grants.map(({ userId, level }) => `${userId}: ${level}`) }),
         },
       });
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id)));
+      this.database.afterCommit(() => hintServerChanged(this.hints, { id, organizationId }));
       return this.read(principal, id);
     });
   }

@@ -12,11 +12,12 @@ import type { VisibleServer } from './access.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { PackageRunner } from './package-runner.port.js';
 import { serverNameTaken } from './registry.errors.js';
-import { type McpServer, serverTopic, UNCHECKED } from './server.js';
+import { type McpServer, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 import { ToolTrust } from './tool-trust.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** What every new server has. */
 export type NewServerBase = typeof UNCHECKED &
@@ -71,6 +72,7 @@ export class ServerChanges {
       await this.servers.insert(server);
       await this.jobs.enqueue(checkServer, { serverId: server.id }, { key: checkKey(server.id), ...check });
       await this.tell(server, 'server.created');
+      this.database.afterCommit(() => hintServerChanged(this.hints, server));
     });
     return { ...server, level: 'manage' };
   }
@@ -103,7 +105,7 @@ export class ServerChanges {
         const by = { id: principal.userId, name: principal.username };
         await this.trust.serverPolicyChanged(changed, { by, reason: 'the server was set to run without asking' });
       }
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
+      this.database.afterCommit(() => hintServerChanged(this.hints, changed, { moved: true }));
       return { ...changed, level };
     });
   }
@@ -120,7 +122,7 @@ export class ServerChanges {
       await this.servers.remove(id);
       await this.tell(server, 'server.deleted');
       if (server.transport === 'stdio') this.database.afterCommit(() => void this.packages.forget(id));
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
+      this.database.afterCommit(() => hintServerChanged(this.hints, server, { moved: true }));
     });
   }
 

@@ -1,9 +1,8 @@
-import type { UserId } from '../../platform/ids.js';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import { isAtLeast, may } from '../identity/permissions.js';
 import type { Principal, Role } from '../identity/principal.js';
 import { reachesTool } from '../identity/reach.js';
 import { type AccessLevel, hasLevel } from './access.js';
-import type { ListedTool } from './tool-state.js';
 
 /** Who may call a tool, of those who may use its server: by role, or by name. */
 export interface ToolCallers {
@@ -20,7 +19,12 @@ export interface ToolCallersChange {
 }
 
 /** What of a tool says who may call it. */
-export type GrantedTool = Pick<ListedTool, 'serverId' | 'name' | 'callers'>;
+export interface GrantedTool {
+  serverId: ServerId;
+  name: string;
+  /** Null: whoever may use the server. */
+  callers: ToolCallers | null;
+}
 
 export const MAX_NAMED_CALLERS = 100;
 

@@ -86,6 +86,16 @@ export class ToolsService implements OnModuleDestroy {
     return this.known.get(serverId, () => this.load(serverId));
   }
 
+  /** As `listTools`, but of a server that was never seen none, and it is not asked. */
+  async listSeenTools(serverId: ServerId): Promise<ListedTool[]> {
+    try {
+      return await this.known.get(serverId, () => this.loadSeen(serverId));
+    } catch (error) {
+      if (error instanceof NeverSeen) return [];
+      throw error;
+    }
+  }
+
   /** As `listTools`. */
   findTool(serverId: ServerId, name: string): Soon<ListedTool | undefined> {
     return whenHere(this.listLately(serverId), (tools) => tools.find((tool) => tool.name === name));
@@ -129,11 +139,20 @@ export class ToolsService implements OnModuleDestroy {
     return this.snapshots.list(serverId);
   }
 
+  private async loadSeen(serverId: ServerId): Promise<ListedTool[]> {
+    const server = await this.servers.findForJob(serverId);
+    if (!server || !wasSeen(server)) throw new NeverSeen();
+    return this.snapshots.list(serverId);
+  }
+
   private async discover(serverId: ServerId): Promise<void> {
     const server = await this.health.checkIfThere(serverId);
     if (!server) throw serverNotFound();
     if (!wasSeen(server)) throw serverUnreachable(server.statusReason ?? 'It is busy.');
   }
 }
+
+/** Not kept, as no failure is: the next to ask may want the server to be asked. */
+class NeverSeen extends Error {}
 
 const wasSeen = (server: McpServer) => server.toolCount !== null;

@@ -8,7 +8,7 @@ import type { Presentation } from '../identity/presentation.js';
 import type { Principal } from '../identity/principal.js';
 import { HintedCache } from '../registry/hinted-cache.js';
 import { GatewaySettingsRepository } from './gateway-settings.repository.js';
-import { toolsetsTopic } from './toolsets-topic.js';
+import { hintToolsetsChanged, toolsetsTopic } from './toolsets-topic.js';
 
 const MOST_ORGANIZATIONS = 1_000;
 const MAX_AGE_MS = 4_000;
@@ -49,7 +49,7 @@ export class GatewaySettings implements OnModuleDestroy {
       await this.settings.save(organizationId, presentation);
       const subject = { kind: 'organization', id: organizationId, name: 'gateway' };
       await this.activity.record({ organizationId, action: 'gateway.changed', subject, details: { presentation } });
-      this.database.afterCommit(() => this.hints.publish(toolsetsTopic(organizationId)));
+      this.database.afterCommit(() => hintToolsetsChanged(this.hints, organizationId));
     });
     return { presentation };
   }

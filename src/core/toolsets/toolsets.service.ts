@@ -21,7 +21,7 @@ import {
   tooManyToolsets,
 } from './toolsets.errors.js';
 import { ToolsetsRepository } from './toolsets.repository.js';
-import { toolsetsTopic } from './toolsets-topic.js';
+import { hintToolsetsChanged } from './toolsets-topic.js';
 
 /** A toolset, and what it comes to with what the servers offer now. */
 export interface DescribedToolset {
@@ -170,7 +170,7 @@ export class ToolsetsService {
   }
 
   private tell({ organizationId }: Toolset): void {
-    this.database.afterCommit(() => this.hints.publish(toolsetsTopic(organizationId)));
+    this.database.afterCommit(() => hintToolsetsChanged(this.hints, organizationId));
   }
 
   private async record(

@@ -9,6 +9,7 @@ const CORE = [
   'core/registry',
   'core/toolsets',
   'core/execution',
+  'core/gateway',
   'core/sessions',
   'core/usage',
   'core/plans',
@@ -40,6 +41,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/artifacts',
     'core/registry',
   ],
+  'core/gateway': ['platform', 'core/identity', 'core/registry', 'core/execution'],
   // What may become a server, and servers as files.
   'core/catalogue': ['platform', 'core/activity', 'core/identity', 'core/approvals', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],
@@ -68,7 +70,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/agent': [
     'platform',
-    ...CORE.filter((context) => !['core/agent', 'core/inbox', 'core/overview'].includes(context)),
+    ...CORE.filter((context) => !['core/agent', 'core/gateway', 'core/inbox', 'core/overview'].includes(context)),
   ],
   // Looks at all of them, changes nothing.
   'core/overview': ['platform', ...CORE.filter((context) => context !== 'core/overview')],
@@ -77,6 +79,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'surfaces/client': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/platform': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/admin': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/mcp': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/builder': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/registration': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],

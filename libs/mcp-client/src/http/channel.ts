@@ -10,6 +10,7 @@ import { UpstreamError } from '../upstream-error.js';
 import { Exchange, NotMcp } from './exchange.js';
 import { connectionHeaders, envelopeOf, requestHeaders, withMeta, type RequestMeta } from './messages.js';
 import { PendingRequest, type Carrier, type Letter } from './pending-request.js';
+import { SignIn, type Headers } from './sign-in.js';
 
 export interface ChannelRequest {
   method: string;
@@ -52,9 +53,8 @@ export class HttpChannel {
   readonly #guard: EgressGuard;
   readonly #destination: Destination;
   readonly #dispatch: { verifyTls: boolean; connectTimeoutMs: number };
-  readonly #headers: readonly string[];
-  /** Those of a POST: the same array each time, so that they are written out once. */
-  readonly #postHeaders: readonly string[];
+  readonly #gets: SignIn;
+  readonly #posts: SignIn;
   readonly #modern: boolean;
   readonly #envelope: RawResult | undefined;
   readonly #carrier: Carrier;
@@ -65,13 +65,14 @@ export class HttpChannel {
     this.#guard = guard;
     this.#destination = readDestination(target.url);
     this.#dispatch = { verifyTls: target.verifyTls, connectTimeoutMs: connectTimeoutOf(target) };
-    this.#headers = connectionHeaders(target, clientInfo, protocol, sessionId);
-    this.#postHeaders = [...this.#headers, ...POST_HEADERS];
+    const headers = connectionHeaders(target, clientInfo, protocol, sessionId);
+    this.#gets = new SignIn(target.authorize, headers);
+    this.#posts = new SignIn(target.authorize, [...headers, ...POST_HEADERS]);
     this.#modern = protocol.era === 'modern';
     this.#envelope = this.#modern ? envelopeOf(clientInfo, protocol) : undefined;
     this.#carrier = {
       post: (exchange, letter) => this.#post(exchange, letter),
-      resume: sessionId === undefined ? undefined : (exchange, from) => this.#get(exchange, from),
+      resume: sessionId === undefined ? undefined : (exchange, from) => void this.#get(exchange, from),
       reply: (message) => this.#say(message),
       toolsChanged: onToolsChanged,
     };
@@ -124,6 +125,15 @@ export class HttpChannel {
   }
 
   #once(request: ChannelRequest, params: RawResult): Promise<RawResult> {
+    const { deadline, trace } = request;
+    const send = (headers: Headers, signedIn: string | undefined) => {
+      trace.signedIn = signedIn;
+      return this.#send(request, params, headers);
+    };
+    return this.#posts.use(deadline, send, () => trace.wwwAuthenticate);
+  }
+
+  #send(request: ChannelRequest, params: RawResult, headers: Headers): Promise<RawResult> {
     const { method, meta = {}, call, recognise, deadline, trace, leaving } = request;
     const id = this.#nextId++;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: withMeta(params, meta, this.#envelope) });
@@ -136,7 +146,7 @@ export class HttpChannel {
       const pending = new PendingRequest(
         id,
         this.#carrier,
-        { body, extra },
+        { headers, extra, body },
         {
           call,
           recognise,
@@ -160,14 +170,16 @@ export class HttpChannel {
     });
   }
 
-  #get(exchange: Exchange, lastEventId: string): void {
+  async #get(exchange: Exchange, lastEventId: string): Promise<void> {
     const extra = ['accept', 'text/event-stream', 'last-event-id', lastEventId];
     const { verifyTls, connectTimeoutMs } = this.#dispatch;
     const destination = this.#destination;
-    this.#guard.send(
-      { destination, verifyTls, connectTimeoutMs, method: 'GET', headers: this.#headers, extra },
-      exchange,
-    );
+    try {
+      const headers = await this.#gets.headers();
+      this.#guard.send({ destination, verifyTls, connectTimeoutMs, method: 'GET', headers, extra }, exchange);
+    } catch (error) {
+      exchange.failed(error);
+    }
   }
 
   /** Sends something that no answer is expected to. */
@@ -182,13 +194,14 @@ export class HttpChannel {
         exchange.cut();
         resolve();
       }, ASIDE_MS);
-      this.#post(exchange, { body: JSON.stringify(message), extra: [] });
+      const post = (headers: Headers) => this.#post(exchange, { headers, extra: [], body: JSON.stringify(message) });
+      void this.#posts.headers().then(post, finish);
     });
     this.#aside.add(said);
     void said.then(() => this.#aside.delete(said));
   }
 
-  #post(exchange: Exchange, { body, extra }: Letter): void {
+  #post(exchange: Exchange, { headers, extra, body }: Letter): void {
     const { verifyTls, connectTimeoutMs } = this.#dispatch;
     this.#guard.send(
       {
@@ -196,7 +209,7 @@ export class HttpChannel {
         verifyTls,
         connectTimeoutMs,
         method: 'POST',
-        headers: this.#postHeaders,
+        headers,
         extra,
         body,
       },

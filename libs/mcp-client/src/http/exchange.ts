@@ -91,9 +91,10 @@ export class Exchange implements EgressReceiver {
     this.#listener.leaving();
   }
 
-  answered(status: number, headers: Record<string, string | string[] | undefined>): void {
+  answered(status: number, headers: Readonly<Record<string, string | undefined>>): void {
     if (this.#over) return;
     this.#trace.status = status;
+    this.#trace.wwwAuthenticate = headers['www-authenticate'];
     const type = mediaType(headers['content-type']);
     this.#trace.contentType = type === '' ? undefined : type;
     const encoding = headers['content-encoding'];

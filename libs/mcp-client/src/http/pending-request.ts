@@ -9,9 +9,10 @@ import { readMessage, type Incoming } from './messages.js';
 
 /** A request as it is posted. */
 export interface Letter {
-  body: string;
+  headers: readonly string[];
   /** Headers of this one alone, names and values by turns. */
   extra: readonly string[];
+  body: string;
 }
 
 /** What requests need of the channel that they go through. */

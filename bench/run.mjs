@@ -6,6 +6,7 @@ import { durable } from './bars/durable.mjs';
 import { echo } from './bars/echo.mjs';
 import { execution } from './bars/execution.mjs';
 import { fanOut } from './bars/fan-out.mjs';
+import { gateway } from './bars/gateway.mjs';
 import { idle } from './bars/idle.mjs';
 import { layout } from './bars/layout.mjs';
 import { processes } from './bars/processes.mjs';
@@ -28,6 +29,7 @@ const BARS = {
   echo,
   durable,
   fanout: fanOut,
+  gateway,
   idle,
   processes,
   answers,

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { Connections } from './connections.service.js';
 import { GatewaySettingsRepository } from './gateway-settings.repository.js';
 import { GatewaySettings } from './gateway-settings.service.js';
 import { SeenServers } from './seen-servers.service.js';
@@ -12,6 +13,7 @@ import { ToolsetsService } from './toolsets.service.js';
 @Module({
   imports: [ActivityModule, RegistryModule],
   providers: [
+    Connections,
     GatewaySettings,
     GatewaySettingsRepository,
     SeenServers,
@@ -20,6 +22,6 @@ import { ToolsetsService } from './toolsets.service.js';
     ToolsetsRepository,
     ToolsetsService,
   ],
-  exports: [GatewaySettings, SeenServers, ToolSearch, Toolsets, ToolsetsService],
+  exports: [Connections, GatewaySettings, SeenServers, ToolSearch, Toolsets, ToolsetsService],
 })
 export class ToolsetsModule {}

@@ -23,6 +23,7 @@ import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
+import { ConnectController } from './connect.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { GatewaySettingsController } from './gateway-settings.controller.js';
 import { HealthController } from './health.controller.js';
@@ -80,6 +81,7 @@ import { WebhooksController } from './webhooks.controller.js';
     AuthController,
     ListedPackagesController,
     CatalogueController,
+    ConnectController,
     CredentialsController,
     GatewaySettingsController,
     HealthController,

@@ -57,6 +57,7 @@ interface OfServerProps {
 
 function OfServer({ name, serverId, chosen, onChange }: OfServerProps) {
   const [open, setOpen] = useState(false);
+  const words = chosen.length > 0 ? `${chosen.length} chosen` : 'some tools';
   const listed = useQuery({ ...toolsQuery(serverId), enabled: open }).data?.tools ?? [];
   const all = chosen.includes('*');
   return (
@@ -71,10 +72,10 @@ function OfServer({ name, serverId, chosen, onChange }: OfServerProps) {
             type="button"
             className="button"
             aria-expanded={open}
-            aria-label={`Some tools of ${name}`}
+            aria-label={`${words} of ${name}`}
             onClick={() => setOpen(!open)}
           >
-            {chosen.length > 0 ? `${chosen.length} chosen` : 'some…'}
+            {words}
           </button>
         )}
       </div>

@@ -72,7 +72,7 @@ export function EntryRow({ entry, resolved, serverName, problem, onChange, onRem
               type="button"
               className="button"
               aria-expanded={open}
-              aria-label={`Rename or describe ${what}`}
+              aria-label={`${open ? 'Close' : 'Rename'} ${what}`}
               onClick={() => setOpen(!open)}
             >
               {open ? 'Close' : 'Rename'}
@@ -80,8 +80,7 @@ export function EntryRow({ entry, resolved, serverName, problem, onChange, onRem
             <button
               type="button"
               className="button"
-              aria-pressed={entry.hidden === true}
-              aria-label={`Hide ${what}`}
+              aria-label={`${entry.hidden ? 'Show' : 'Hide'} ${what}`}
               onClick={toggleHidden}
             >
               {entry.hidden ? 'Show' : 'Hide'}

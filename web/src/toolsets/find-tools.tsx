@@ -49,7 +49,7 @@ export function FindTools({ entries, onAdd }: FindToolsProps) {
               <button
                 type="button"
                 className="button"
-                aria-label={`Add ${tool} of ${server_name}`}
+                aria-label={`${has(server_id, tool) ? 'Added' : 'Add'} ${tool} of ${server_name}`}
                 disabled={has(server_id, tool)}
                 onClick={() => onAdd({ server_id, tool })}
               >

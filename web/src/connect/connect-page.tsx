@@ -61,7 +61,7 @@ function What({ value, onChange }: { value: string; onChange: (kind: string, id:
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return (
-    <div className="narrow-form">
+    <div className="narrow-form connect-what">
       <Field label="What">
         <select
           className="input"
@@ -115,7 +115,7 @@ function Ways({ connection, client, auth, onClient, onAuth }: WaysProps) {
   const chosen = auths.includes(auth) ? auth : (auths[0] ?? 'oauth');
   return (
     <>
-      <p className="field-label">Its address</p>
+      <p className="field-label connect-address">Its address</p>
       <CopyBox name="the address" text={url} />
       {hints.map((hint) => (
         <p key={hint} className="note" role="note">

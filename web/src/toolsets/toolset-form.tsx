@@ -68,54 +68,55 @@ export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
   return (
     <>
       <form
-        className="narrow-form"
         onSubmit={(event) => {
           event.preventDefault();
           saving.mutate();
         }}
       >
-        <TextField
-          label="Name"
-          required
-          maxLength={100}
-          autoComplete="off"
-          value={draft.name}
-          onChange={(name) =>
-            change({ name, ...(draft.handle === toHandle(draft.name) && { handle: toHandle(name) }) })
-          }
-          error={fields.name}
-        />
-        <TextField
-          label="Handle"
-          required
-          maxLength={48}
-          autoComplete="off"
-          value={draft.handle}
-          onChange={(handle) => change({ handle })}
-          hint={`Its address ends in /mcp/t/${draft.handle || '…'}`}
-          error={fields.handle}
-        />
-        <TextField
-          label="Description"
-          maxLength={1_000}
-          value={draft.description}
-          onChange={(description) => change({ description })}
-          error={fields.description}
-        />
-        <Field label="Clients get">
-          <select
-            className="input"
-            value={draft.presentation}
-            onChange={({ target }) => change({ presentation: target.value as Presentation })}
-          >
-            {PRESENTATIONS.map((one) => (
-              <option key={one} value={one}>
-                {PRESENTATION_WORDS[one]}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <WhoFor audience={draft.audience} onChange={(audience) => change({ audience })} />
+        <div className="narrow-form">
+          <TextField
+            label="Name"
+            required
+            maxLength={100}
+            autoComplete="off"
+            value={draft.name}
+            onChange={(name) =>
+              change({ name, ...(draft.handle === toHandle(draft.name) && { handle: toHandle(name) }) })
+            }
+            error={fields.name}
+          />
+          <TextField
+            label="Handle"
+            required
+            maxLength={48}
+            autoComplete="off"
+            value={draft.handle}
+            onChange={(handle) => change({ handle })}
+            hint={`Its address ends in /mcp/t/${draft.handle || '…'}`}
+            error={fields.handle}
+          />
+          <TextField
+            label="Description"
+            maxLength={1_000}
+            value={draft.description}
+            onChange={(description) => change({ description })}
+            error={fields.description}
+          />
+          <Field label="Clients get">
+            <select
+              className="input"
+              value={draft.presentation}
+              onChange={({ target }) => change({ presentation: target.value as Presentation })}
+            >
+              {PRESENTATIONS.map((one) => (
+                <option key={one} value={one}>
+                  {PRESENTATION_WORDS[one]}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <WhoFor audience={draft.audience} onChange={(audience) => change({ audience })} />
+        </div>
         <Entries
           entries={draft.entries}
           resolved={preview.data?.entries}
@@ -154,7 +155,7 @@ function Entries({ entries, resolved, collision, onChange }: EntriesProps) {
   const nameOf = (entry: ToolsetEntry) =>
     servers.find(({ id }) => id === entry.server_id)?.name ?? find(entry)?.server_name ?? 'a server that is gone';
   return (
-    <section className="section" aria-labelledby="entries">
+    <section className="section toolset-tools" aria-labelledby="entries">
       <h2 id="entries">Tools</h2>
       <FindTools entries={entries} onAdd={(entry) => onChange([...entries, entry])} />
       <ul className="entries" data-testid="entries">

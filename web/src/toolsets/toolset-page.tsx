@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { call } from '../api/http.js';
-import { toolsetQuery, toolsetsChanged } from '../api/toolset-queries.js';
+import { connectQuery, toolsetQuery, toolsetsChanged } from '../api/toolset-queries.js';
 import type { Toolset } from '../api/toolset-types.js';
 import { Page } from '../app/page.js';
 import { Confirm } from '../ui/confirm.js';
@@ -46,6 +46,8 @@ function Crumb({ name }: { name: string }) {
 
 function Detail({ toolset }: { toolset: Toolset }) {
   const { id, name, description, path, may_change } = toolset;
+  // As clients outside know it, which may be another address than that of this page.
+  const connection = useQuery(connectQuery({ toolset: id }));
   return (
     <>
       <div className="section-head">
@@ -54,7 +56,7 @@ function Detail({ toolset }: { toolset: Toolset }) {
           Connect a client
         </Link>
       </div>
-      <CopyBox name="the address" text={location.origin + path} />
+      <CopyBox name="the address" text={connection.data?.url ?? path} />
       {may_change ? (
         <>
           <ToolsetForm toolset={toolset} onSaved={() => undefined} />

@@ -16,6 +16,7 @@ import { OverviewModule } from './core/overview/overview.module.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
 import { SessionsModule } from './core/sessions/sessions.module.js';
+import { ToolsetsModule } from './core/toolsets/toolsets.module.js';
 import { WebhooksModule } from './core/webhooks/webhooks.module.js';
 import { KeysModule, type KeyParts } from './platform/crypto/keys.module.js';
 import { ChoresModule } from './platform/jobs/chores.module.js';
@@ -51,6 +52,7 @@ const core = [
   OAuthModule,
   ApprovalsModule,
   ArtifactsModule,
+  ToolsetsModule,
   ExecutionModule,
   GatewayModule,
   SessionsModule,

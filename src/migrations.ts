@@ -26,6 +26,7 @@ import { IDENTITY_ENTITIES } from './core/identity/identity.entities.js';
 import { Identity1763700001000 } from './core/identity/identity.migration.js';
 import { ClientGrants1763703100000 } from './core/identity/client-grants.migration.js';
 import { InstanceAdministrators1763701201000 } from './core/identity/instance-administrators.migration.js';
+import { KeyReach1763703300000 } from './core/identity/key-reach.migration.js';
 import { Principals1763701000000 } from './core/identity/principals.migration.js';
 import { Inbox1763702401000 } from './core/inbox/inbox.migration.js';
 import { OAuth1763703100001 } from './core/oauth/oauth.migration.js';
@@ -42,6 +43,7 @@ import { Registry1763700002000 } from './core/registry/registry.migration.js';
 import { ServerDetails1763701300000 } from './core/registry/server-details.migration.js';
 import { ServerGrants1763701001000 } from './core/registry/server-grants.migration.js';
 import { ToolExtras1763703020000 } from './core/registry/tool-extras.migration.js';
+import { ToolGrants1763703300010 } from './core/registry/tool-grants.migration.js';
 import { ToolStates1763702300000 } from './core/registry/tool-states.migration.js';
 import { SessionEntity } from './core/sessions/session.entity.js';
 import { EventsCascade1763700800000 } from './core/sessions/events-cascade.migration.js';
@@ -49,6 +51,7 @@ import { SessionForks1763700602000 } from './core/sessions/session-forks.migrati
 import { SessionModel1763700201000 } from './core/sessions/session-model.migration.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
+import { Toolsets1763703300020 } from './core/toolsets/toolsets.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
@@ -109,6 +112,9 @@ export const MIGRATIONS = [
   ParkedCalls1763703024000,
   ClientGrants1763703100000,
   OAuth1763703100001,
+  KeyReach1763703300000,
+  ToolGrants1763703300010,
+  Toolsets1763703300020,
 ];
 
 export const ENTITIES = [

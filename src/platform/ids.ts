@@ -29,6 +29,7 @@ export const ID_KINDS = [
   'svc',
   'pkg',
   'tool',
+  'tst',
   'whk',
   'whm',
   'whd',
@@ -46,6 +47,7 @@ export type ArtifactId = Id<'art'>;
 export type ApprovalId = Id<'apr'>;
 export type ServiceId = Id<'svc'>;
 export type ToolId = Id<'tool'>;
+export type ToolsetId = Id<'tst'>;
 
 /** Entropy for many ids at a time: asking the kernel for each would cost more than the id. */
 const pool = Buffer.alloc(16 * 256);

@@ -60,6 +60,11 @@ export const ACTIVITY_ACTIONS = [
   'tool.rejected',
   'tool.revoked',
   'tool.policy_changed',
+  'tool.callers_changed',
+  'toolset.created',
+  'toolset.changed',
+  'toolset.deleted',
+  'gateway.changed',
 ] as const;
 export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 

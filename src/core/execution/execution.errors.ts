@@ -81,6 +81,9 @@ export const tooManyHeldCalls = (most: number) =>
 export const resourceNotFound = () =>
   new AppError('not_found', 'RESOURCE_NOT_FOUND', 'The server has no such resource.');
 
+export const resourcesNotGranted = () =>
+  new AppError('forbidden', 'RESOURCES_NOT_GRANTED', 'This key is limited to some tools of the server.');
+
 export const variablesAreMissing = (names: readonly string[]) =>
   new AppError('invalid', 'VALIDATION_ERROR', `The name of this resource needs: ${names.join(', ').slice(0, 500)}.`, {
     issues: names.map((name) => ({ path: `/arguments/${name}`, code: 'required', message: 'is required' })),

@@ -1,4 +1,6 @@
 import type { OrganizationId, UserId } from '../../platform/ids.js';
+import type { Presentation } from './presentation.js';
+import type { Reach } from './reach.js';
 
 /** From most to least. */
 export const ROLES = ['owner', 'admin', 'developer', 'viewer'] as const;
@@ -24,6 +26,10 @@ export interface Principal {
   credentialId: string;
   /** When the credential stops to count; null for a key that never does. */
   expiresAt: Date | null;
+  /** What a credential is limited to, within what its user may call; absent: nothing is taken from that. */
+  reach?: Reach;
+  /** How this client wants its tools shown; absent: as others say. */
+  presentation?: Presentation;
 }
 
 /** Whether it counts no more. */

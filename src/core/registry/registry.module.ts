@@ -25,6 +25,8 @@ import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
+import { ToolCallersRepository } from './tool-callers.repository.js';
+import { ToolGrants } from './tool-grants.service.js';
 import { ToolDecisions } from './tool-decisions.service.js';
 import { ToolDirectoryRepository } from './tool-directory.repository.js';
 import { ToolDirectory } from './tool-directory.service.js';
@@ -64,10 +66,12 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerLevels,
     ServersRepository,
     ServersService,
+    ToolCallersRepository,
     ToolConfirmation,
     ToolDecisions,
     ToolDirectory,
     ToolDirectoryRepository,
+    ToolGrants,
     ToolHistory,
     ToolNews,
     ToolNewsChecks,
@@ -94,6 +98,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ToolConfirmation,
     ToolDecisions,
     ToolDirectory,
+    ToolGrants,
     ToolHistory,
     ToolsService,
     UpstreamsService,

@@ -47,12 +47,16 @@ export class ServerAccess {
 
   /** As `require`, by what was read at most a few seconds ago: for calls, of which there are many. */
   requireLately(principal: Principal, serverId: ServerId, least: AccessLevel): Soon<AccessLevel> {
-    const { userId, organizationId } = principal;
-    return whenHere(this.lately.find({ userId, organizationId, serverId }), (level) => {
+    return whenHere(this.findLately(principal, serverId), (level) => {
       if (!level) throw serverNotFound();
       if (!hasLevel(level, least)) throw serverAccessTooLow(least);
       return level;
     });
+  }
+
+  /** What the caller may do with a server, as read at most a few seconds ago; undefined: it is not there for them. */
+  findLately({ userId, organizationId }: Principal, serverId: ServerId): Soon<AccessLevel | undefined> {
+    return this.lately.find({ userId, organizationId, serverId });
   }
 
   /** @throws as `require` */

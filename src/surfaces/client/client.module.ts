@@ -11,6 +11,7 @@ import { PlansModule } from '../../core/plans/plans.module.js';
 import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
+import { ToolsetsModule } from '../../core/toolsets/toolsets.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityEvents } from './activity-events.js';
@@ -24,7 +25,9 @@ import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
 import { ConnectedClientsController } from './connected-clients.controller.js';
+import { ConnectController } from './connect.controller.js';
 import { CredentialsController } from './credentials.controller.js';
+import { GatewaySettingsController } from './gateway-settings.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
@@ -41,6 +44,8 @@ import { ProfileController } from './profile.controller.js';
 import { ServerAccessController } from './server-access.controller.js';
 import { ServerToolsController } from './server-tools.controller.js';
 import { ToolCallsController } from './tool-calls.controller.js';
+import { ToolSearchController } from './tool-search.controller.js';
+import { ToolsetsController } from './toolsets.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
@@ -65,6 +70,7 @@ import { WebhooksController } from './webhooks.controller.js';
     InboxModule,
     RegistryModule,
     SessionsModule,
+    ToolsetsModule,
     UsageModule,
     WebhooksModule,
   ],
@@ -79,7 +85,9 @@ import { WebhooksController } from './webhooks.controller.js';
     ListedPackagesController,
     CatalogueController,
     ConnectedClientsController,
+    ConnectController,
     CredentialsController,
+    GatewaySettingsController,
     HealthController,
     InstanceController,
     InvitationsController,
@@ -96,6 +104,8 @@ import { WebhooksController } from './webhooks.controller.js';
     ServerToolsController,
     ServersController,
     ToolCallsController,
+    ToolSearchController,
+    ToolsetsController,
     SessionCopiesController,
     SessionDocsController,
     SessionsController,

@@ -8,6 +8,7 @@ const CORE = [
   'core/artifacts',
   'core/registry',
   'core/oauth',
+  'core/toolsets',
   'core/execution',
   'core/gateway',
   'core/sessions',
@@ -33,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/registry': ['platform', 'core/activity', 'core/webhooks', 'core/identity', 'core/approvals'],
   // Who is let in by OAuth, and to what.
   'core/oauth': ['platform', 'core/activity', 'core/identity', 'core/registry'],
+  'core/toolsets': ['platform', 'core/activity', 'core/identity', 'core/registry'],
   'core/execution': [
     'platform',
     'core/activity',

@@ -3,6 +3,7 @@ import { useSignedIn } from '../api/signed-in.js';
 import { SignInPage } from '../auth/sign-in-page.js';
 import { HomePage } from '../home/home-page.js';
 import { Loading } from '../ui/feedback.js';
+import { gatewayRoutes } from './gateway-routes.js';
 import { settingsRoutes } from './settings-routes.js';
 import { workRoutes } from './work-routes.js';
 import { NotFound, Shell } from './shell.js';
@@ -133,6 +134,7 @@ export const router = createRouter({
       tool,
       usage,
       ...workRoutes(() => inside),
+      ...gatewayRoutes(() => inside),
       ...settingsRoutes(() => inside),
     ]),
   ]),

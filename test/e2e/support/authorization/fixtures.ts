@@ -89,6 +89,7 @@ const sentInvitation = made('inv', ({ organizationId }, { world }) =>
 const receivedInvitation = made('inv', async ({ email }, { world }) =>
   world.newInvitation(await world.newOrganization(), email),
 );
+const toolset = made('tst', (owner, { world }) => world.newToolset(owner));
 const webhook = made('whk', ({ organizationId }, { world }) => world.newWebhook(organizationId));
 
 /**
@@ -141,6 +142,13 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
 
   'GET /api/v1/activity/events': { streams: true },
   'GET /api/v1/approvals/events': { streams: true },
+  'PUT /api/v1/servers/:server_id/tools/:tool/callers': { id: managedTool, body: { least_role: null, users: null } },
+  'POST /api/v1/toolsets': { body: {} },
+  'POST /api/v1/toolsets/preview': { body: { entries: [] } },
+  'GET /api/v1/toolsets/:toolset_id': { id: toolset },
+  'PATCH /api/v1/toolsets/:toolset_id': { id: toolset, body: {} },
+  'DELETE /api/v1/toolsets/:toolset_id': { id: toolset },
+  'PUT /api/v1/organization/gateway': { body: { presentation: 'definitions' } },
   'POST /api/v1/webhooks': { body: {} },
   'PATCH /api/v1/webhooks/:webhook_id': { id: webhook, body: {} },
   'DELETE /api/v1/webhooks/:webhook_id': { id: webhook },

@@ -202,6 +202,14 @@ export class World {
     return id;
   }
 
+  async newToolset({ id: userId, organizationId }: User): Promise<string> {
+    const id = newId('tst');
+    const texts = { name: id, handle: id.slice(4), description: '', presentation: 'definitions', entries: '[]' };
+    const at = { created_at: new Date(), updated_at: new Date() };
+    await this.insert('toolsets', { id, organization_id: organizationId, ...texts, created_by: userId, ...at });
+    return id;
+  }
+
   private async newSignIn(user: User, more: Record<string, unknown>): Promise<Id<'fam'>> {
     const [id, now] = [newId('fam'), new Date()];
     const owner = { user_id: user.id, organization_id: user.organizationId };

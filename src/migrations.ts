@@ -42,6 +42,7 @@ import { SessionForks1763700602000 } from './core/sessions/session-forks.migrati
 import { SessionModel1763700201000 } from './core/sessions/session-model.migration.js';
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
+import { UpstreamAccounts1763703200000 } from './core/upstream-accounts/upstream-accounts.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
@@ -95,6 +96,7 @@ export const MIGRATIONS = [
   LatestListings1763702800000,
   IdempotencyStandsFor1763703000000,
   RequestPaths1763703010000,
+  UpstreamAccounts1763703200000,
 ];
 
 export const ENTITIES = [

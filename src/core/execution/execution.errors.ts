@@ -1,4 +1,5 @@
 import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
+import { signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { describeIssues } from './argument-validation.js';
 import type { FinishedCall } from './tool-call.js';
 import type { CallFault, ToolOutcome } from './tool-outcome.js';
@@ -16,7 +17,8 @@ type Unsent = Extract<ToolOutcome, { status: 'not_sent' }>;
 
 /** Nothing was sent: trying again is safe, and may help. */
 export function notSent({ fault, transient }: Unsent): AppError {
-  const { code, message } = fault;
+  const { code, message, signIn } = fault;
+  if (signIn) return signInNeeded({ serverId: signIn.serverId, name: signIn.serverName }, signIn.reason);
   const details = { outcome: 'not_sent' };
   const { retryAfterSeconds } = fault;
   switch (code) {

@@ -15,7 +15,7 @@ import { type Upstream, UpstreamsService } from '../registry/upstreams.service.j
 import { outputOf, type RawAnswer, type ReadAnswer, readAnswer } from './answer.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
 import { isTask, outputInvalid, readLinks, TASKS_NOT_SUPPORTED, toFaultOutcome, toLogEntry } from './call-faults.js';
-import { toolChanged, unavailable } from './call-faults.js';
+import { toFault, toolChanged, unavailable } from './call-faults.js';
 import { CallLog } from './call-log.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { CallMetrics } from './call-metrics.js';
@@ -76,14 +76,14 @@ export class ExecutionService {
     let upstream: Upstream;
     let current: ListedTool | undefined;
     try {
-      const known = this.upstreams.find(tool.serverId);
+      const known = this.upstreams.find(tool.serverId, call.userId);
       upstream = known instanceof Promise ? await known : known;
       seen.serverName = upstream.server.name;
       const found = this.tools.findTool(tool.serverId, tool.name);
       current = found instanceof Promise ? await found : found;
     } catch (error) {
-      const { code, message } = toAppError(error);
-      return { status: 'not_sent', fault: { code, message }, transient: true };
+      const fault = toFault(toAppError(error));
+      return { status: 'not_sent', fault, transient: fault.signIn === undefined };
     }
     if (current?.pin !== tool.pin) {
       return toolChanged(current ? 'changed' : 'gone');

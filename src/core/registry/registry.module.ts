@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { UpstreamAccountsModule } from '../upstream-accounts/upstream-accounts.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
@@ -22,6 +23,7 @@ import { ServerCredentials } from './server-credentials.js';
 import { ServerDependentsRepository } from './server-dependents.repository.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
+import { ServerSignIns } from './server-sign-ins.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
 import { ToolDecisions } from './tool-decisions.service.js';
@@ -39,7 +41,7 @@ import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
-  imports: [ActivityModule, ApprovalsModule, IdentityModule, WebhooksModule],
+  imports: [ActivityModule, ApprovalsModule, IdentityModule, UpstreamAccountsModule, WebhooksModule],
   providers: [
     CheckServerHandler,
     ConfiguredServersService,
@@ -60,6 +62,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerCredentials,
     ServerHealthService,
     ServerLevels,
+    ServerSignIns,
     ServersRepository,
     ServersService,
     ToolConfirmation,
@@ -87,6 +90,7 @@ import { UpstreamsService } from './upstreams.service.js';
     RegisteredServersService,
     ServerAccess,
     ServerHealthService,
+    ServerSignIns,
     ServersService,
     ToolConfirmation,
     ToolDecisions,

@@ -10,6 +10,7 @@ import { PlansModule } from '../../core/plans/plans.module.js';
 import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
+import { UpstreamAccountsModule } from '../../core/upstream-accounts/upstream-accounts.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityEvents } from './activity-events.js';
@@ -41,6 +42,8 @@ import { ServerToolsController } from './server-tools.controller.js';
 import { ToolCallsController } from './tool-calls.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
+import { OAuthCallbackController } from './oauth-callback.controller.js';
+import { ServerAccountsController } from './server-accounts.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
 import { SessionEvents } from './session-events.js';
 import { SessionExport } from './session-export.js';
@@ -61,6 +64,7 @@ import { WebhooksController } from './webhooks.controller.js';
     PlansModule,
     InboxModule,
     RegistryModule,
+    UpstreamAccountsModule,
     SessionsModule,
     UsageModule,
     WebhooksModule,
@@ -81,6 +85,7 @@ import { WebhooksController } from './webhooks.controller.js';
     InvitationsController,
     MembersController,
     ModelsController,
+    OAuthCallbackController,
     OrganizationController,
     OrganizationsController,
     OwnPasswordController,
@@ -89,6 +94,7 @@ import { WebhooksController } from './webhooks.controller.js';
     RequestsController,
     SentInvitationsController,
     ServerAccessController,
+    ServerAccountsController,
     ServerToolsController,
     ServersController,
     ToolCallsController,

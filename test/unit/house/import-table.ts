@@ -6,6 +6,7 @@ const CORE = [
   'core/identity',
   'core/approvals',
   'core/artifacts',
+  'core/upstream-accounts',
   'core/registry',
   'core/execution',
   'core/sessions',
@@ -27,8 +28,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/identity': ['platform', 'core/activity', 'core/webhooks'],
   'core/approvals': ['platform', 'core/activity', 'core/webhooks', 'core/identity'],
   'core/artifacts': ['platform', 'core/identity'],
-  // A server has an approval policy.
-  'core/registry': ['platform', 'core/activity', 'core/webhooks', 'core/identity', 'core/approvals'],
+  // It knows servers as addresses; who may sign in where is asked before.
+  'core/upstream-accounts': ['platform', 'core/activity'],
+  // A server has an approval policy, and may have accounts.
+  'core/registry': [
+    'platform',
+    'core/activity',
+    'core/webhooks',
+    'core/identity',
+    'core/approvals',
+    'core/upstream-accounts',
+  ],
   'core/execution': [
     'platform',
     'core/activity',
@@ -36,6 +46,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/identity',
     'core/approvals',
     'core/artifacts',
+    'core/upstream-accounts',
     'core/registry',
   ],
   // What may become a server, and servers as files.
@@ -49,6 +60,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/identity',
     'core/approvals',
     'core/artifacts',
+    'core/upstream-accounts',
     'core/registry',
     'core/execution',
     'core/sessions',
@@ -115,6 +127,7 @@ export const CORE_PACKAGES = [
 /** Libraries stand alone, but that every way out goes through the one guard. */
 export const LIBRARY_USES: Readonly<Record<string, readonly string[]>> = {
   'mcp-client': ['egress'],
+  'oauth-client': ['egress'],
 };
 
 /** Frameworks that a library knows nothing of. */

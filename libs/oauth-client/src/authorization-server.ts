@@ -27,27 +27,35 @@ export function metadataPlaces(issuer: string): string[] {
 
 /**
  * `missing`: nothing is published. Which does not excuse one that is in trouble just now.
+ * @param isIssuer whether the metadata may be of this one
  * @throws OAuthClientError
  */
 export async function findServerMetadata(
   http: OAuthHttp,
   issuer: string,
   rule: TransportRule,
+  // RFC 8414, section 3.3: the same text, or one server could speak for another.
+  isIssuer: (told: string) => boolean = (told) => told === issuer,
 ): Promise<ServerMetadata | 'missing'> {
   readEndpoint(issuer, 'The issuer', rule);
   let isOdd = false;
   for (const url of metadataPlaces(issuer)) {
     const found = await findJsonDocument(http, url);
-    if (found.document) return readMetadata(found.document, issuer, rule);
+    if (found.document) return readMetadata(found.document, isIssuer, rule);
     isOdd ||= found.why === 'odd';
   }
   if (isOdd) throw unsafe('the metadata of its authorization server cannot be read just now.');
   return 'missing';
 }
 
-function readMetadata(document: Record<string, unknown>, issuer: string, rule: TransportRule): ServerMetadata {
-  // RFC 8414, section 3.3: the same text, or one server could speak for another.
-  if (document.issuer !== issuer) throw unsafe('the metadata of its authorization server is of another issuer.');
+function readMetadata(
+  document: Record<string, unknown>,
+  isIssuer: (told: string) => boolean,
+  rule: TransportRule,
+): ServerMetadata {
+  const { issuer } = document;
+  if (typeof issuer !== 'string' || !isIssuer(issuer))
+    throw unsafe('the metadata of its authorization server is of another issuer.');
   const methods = textsIn(document.code_challenge_methods_supported);
   if (document.authorization_endpoint !== undefined && !methods?.includes('S256')) {
     throw unsafe('its authorization server does not say that it protects codes by PKCE with S256.');

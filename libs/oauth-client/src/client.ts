@@ -88,7 +88,7 @@ async function register(http: OAuthHttp, server: ServerMetadata, ours: OurClient
   };
   try {
     const answer = await dynamicClientRegistrationRequest(asServer(server), wanted, sentThrough(http));
-    const made = await processDynamicClientRegistrationResponse(await asCreated(answer));
+    const made = await processDynamicClientRegistrationResponse(await asRegistered(answer));
     const who = { issuer: server.issuer, clientId: made.client_id, origin: 'dynamic' as const };
     const secret = typeof made.client_secret === 'string' ? made.client_secret : undefined;
     const chosen = CLIENT_AUTHENTICATIONS.find((one) => one === made.token_endpoint_auth_method);
@@ -105,10 +105,16 @@ async function register(http: OAuthHttp, server: ServerMetadata, ours: OurClient
   }
 }
 
-/** RFC 7591 says 201; some answer 200, which means the same here. */
-async function asCreated(answer: Response): Promise<Response> {
-  if (answer.status !== 200) return answer;
-  return new Response(await answer.text(), { status: 201, headers: answer.headers });
+/** RFC 7591 says 201, and when a secret ends; some answer 200, or do not say that it does not end. */
+async function asRegistered(answer: Response): Promise<Response> {
+  if (answer.status !== 200 && answer.status !== 201) return answer;
+  const text = await answer.text();
+  const as = (body: string) => new Response(body, { status: 201, headers: answer.headers });
+  try {
+    return as(JSON.stringify({ client_secret_expires_at: 0, ...(JSON.parse(text) as object) }));
+  } catch {
+    return as(text);
+  }
 }
 
 /** OpenID Connect Registration: `web` refuses redirects to this machine. */

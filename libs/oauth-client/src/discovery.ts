@@ -33,7 +33,9 @@ export async function discover(
     return { resource: found.resource, server, scopes: found.scopes };
   }
   const { origin } = new URL(serverUrl);
-  const server = await findServerMetadata(http, origin, rule);
+  // In the revision of 2025-03-26 the origin is its own authorization server, whatever part of it it is named by.
+  const isOfOrigin = (issuer: string) => URL.parse(issuer)?.origin === origin;
+  const server = await findServerMetadata(http, origin, rule, isOfOrigin);
   // Who answers without asking for anything has no endpoints either.
   if (server === 'missing' && !found && !challenge) throw notOffered();
   return {

@@ -29,6 +29,7 @@ import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
 import { Plans1763700007000 } from './core/plans/plans.migration.js';
 import { Reruns1763700601000 } from './core/plans/reruns.migration.js';
+import { SignInsOfCalls1763703201000 } from './core/plans/sign-ins-of-calls.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
 import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { LatestListings1763702800000 } from './core/registry/latest-listings.migration.js';
@@ -97,6 +98,7 @@ export const MIGRATIONS = [
   IdempotencyStandsFor1763703000000,
   RequestPaths1763703010000,
   UpstreamAccounts1763703200000,
+  SignInsOfCalls1763703201000,
 ];
 
 export const ENTITIES = [

@@ -18,7 +18,7 @@ type Unsent = Extract<ToolOutcome, { status: 'not_sent' }>;
 /** Nothing was sent: trying again is safe, and may help. */
 export function notSent({ fault, transient }: Unsent): AppError {
   const { code, message, signIn } = fault;
-  if (signIn) return signInNeeded({ serverId: signIn.serverId, name: signIn.serverName }, signIn.reason);
+  if (signIn) return signInNeeded(signIn);
   const details = { outcome: 'not_sent' };
   const { retryAfterSeconds } = fault;
   switch (code) {

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
-import type { ServerId } from '../../platform/ids.js';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { Principal } from '../identity/principal.js';
 import {
   type AccountDescription,
   type OAuthSettings,
+  serverAccountsTopic,
   type SignInPlace,
   signInPath,
 } from '../upstream-accounts/account.js';
@@ -90,6 +91,18 @@ export class ServerSignIns {
     const { place } = await this.require(principal, id);
     await this.signIns.disconnect(place, principal.userId);
     await this.look(id);
+  }
+
+  /** For a call that waits for it: how it hears of it, and whether somebody has signed in since. */
+  watch(serverId: ServerId, userId: UserId, since: Date): { topic: string; isBack: () => Promise<boolean> } {
+    const isBack = async () => {
+      const server = await this.servers.findForJob(serverId);
+      const place = server && toSignInPlace(server);
+      if (!place) return true;
+      const { status, connectedAt } = await this.signIns.describe(place, userId);
+      return status === 'connected' && connectedAt !== null && connectedAt >= since;
+    };
+    return { topic: serverAccountsTopic(serverId), isBack };
   }
 
   /** Minutes later: what the person may do is asked again. */

@@ -10,7 +10,8 @@ import { Activity } from '../activity/activity.service.js';
 import { type Account, accountTopic, type SignInPlace } from './account.js';
 import { AccountsRepository, type Claim } from './accounts.repository.js';
 import { OAuthChannel } from './oauth-channel.js';
-import { refreshIsSlow, signInFailed, signInNeeded } from './upstream-accounts.errors.js';
+import { OurClientId } from './our-client.js';
+import { refreshIsSlow, signInFailed } from './upstream-accounts.errors.js';
 
 /** Longer than the request to the authorization server may take: who holds a claim is then dead. */
 const CLAIM_MS = 30_000;
@@ -34,6 +35,7 @@ export class AccountRenewals implements OnModuleDestroy {
     private readonly activity: Activity,
     private readonly database: Database,
     private readonly hints: Hints,
+    private readonly ours: OurClientId,
     private readonly logger: Logger,
     private readonly clock: Clock,
   ) {}
@@ -80,7 +82,7 @@ export class AccountRenewals implements OnModuleDestroy {
     for (;;) {
       const current = await this.accounts.findById(seen.id);
       if (!current?.tokens || current.status !== 'connected') {
-        throw signInNeeded(place, current?.reason ?? 'Nobody is signed in to the server.');
+        throw this.ours.signInNeeded(place, current?.reason ?? 'Nobody is signed in to the server.');
       }
       if (current.version !== seen.version) return current;
       if (await this.accounts.claim(current, claim)) return this.renewClaimed(place, current, claim);
@@ -97,7 +99,7 @@ export class AccountRenewals implements OnModuleDestroy {
       if (!(error instanceof OAuthClientError)) throw error;
       if (error.code === 'OAUTH_GRANT_INVALID' || error.code === 'OAUTH_CLIENT_REFUSED') {
         await this.lose(place, account, error.message);
-        throw signInNeeded(place, error.message);
+        throw this.ours.signInNeeded(place, error.message);
       }
       await this.accounts.release(account, claim).catch((fault: Error) => {
         // Its time runs out by itself.

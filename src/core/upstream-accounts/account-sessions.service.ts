@@ -9,7 +9,7 @@ import { type Soon, whenHere } from '../../platform/soon.js';
 import { type Account, type AccountId, type AccountOwner, accountTopic, type SignInPlace } from './account.js';
 import { AccountRenewals } from './account-renewals.service.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { signInNeeded } from './upstream-accounts.errors.js';
+import { OurClientId } from './our-client.js';
 
 /** A refusal of a server, as the connection to it heard it. */
 export interface Refusal {
@@ -45,6 +45,7 @@ export class AccountSessions implements OnModuleDestroy {
   constructor(
     private readonly accounts: AccountsRepository,
     private readonly renewals: AccountRenewals,
+    private readonly ours: OurClientId,
     private readonly logger: Logger,
     private readonly clock: Clock,
     hints: Hints,
@@ -73,7 +74,7 @@ export class AccountSessions implements OnModuleDestroy {
 
   private async ofAny(place: SignInPlace): Promise<SignedIn> {
     const any = await this.accounts.findAnyOwner(place.serverId, place.accountVersion);
-    if (!any) throw signInNeeded(place, NOBODY);
+    if (!any) throw this.ours.signInNeeded(place, NOBODY);
     return this.signedIn(place, await this.find(place, any.owner));
   }
 
@@ -126,7 +127,7 @@ export class AccountSessions implements OnModuleDestroy {
     if (!canRenew || since < JUST_NOW_MS) {
       const reason = 'The server does not accept the sign-in any more.';
       await this.renewals.lose(place, account, reason);
-      throw signInNeeded(place, reason);
+      throw this.ours.signInNeeded(place, reason);
     }
     await this.renewed(place, account);
     return true;
@@ -136,7 +137,7 @@ export class AccountSessions implements OnModuleDestroy {
   private async wantMore(place: SignInPlace, account: Account, missing: readonly string[]): Promise<boolean> {
     if (missing.length === 0) return false;
     await this.accounts.want(account, unite(account.wantedScopes, missing));
-    throw signInNeeded(place, `The server asks for more rights: ${missing.join(', ').slice(0, 500)}.`);
+    throw this.ours.signInNeeded(place, `The server asks for more rights: ${missing.join(', ').slice(0, 500)}.`);
   }
 
   private async renewed(place: SignInPlace, account: Account): Promise<Account> {
@@ -146,8 +147,9 @@ export class AccountSessions implements OnModuleDestroy {
   }
 
   private working(place: SignInPlace, account: Account | undefined): Account {
-    if (!account || account.accountVersion !== place.accountVersion) throw signInNeeded(place, NOBODY);
-    if (account.status !== 'connected' || !account.tokens) throw signInNeeded(place, account.reason ?? NOBODY);
+    if (!account || account.accountVersion !== place.accountVersion) throw this.ours.signInNeeded(place, NOBODY);
+    if (account.status !== 'connected' || !account.tokens)
+      throw this.ours.signInNeeded(place, account.reason ?? NOBODY);
     return account;
   }
 

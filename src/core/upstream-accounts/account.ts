@@ -98,5 +98,8 @@ export type SignInSecrets = Omit<GivenClient, 'clientId'>;
 /** The topic of hints about the account of a server; their data is nothing, the row is the truth. */
 export const accountTopic = (serverId: string, owner: AccountOwner) => `upstream-account:${serverId}:${owner ?? ''}`;
 
+/** Of hints that somebody signed in to a server, or out of it. */
+export const serverAccountsTopic = (serverId: string) => `upstream-accounts:${serverId}`;
+
 /** Where a person signs in: the page of the server in the web client. */
 export const signInPath = (serverId: ServerId) => `/servers/${serverId}`;

@@ -23,7 +23,14 @@ import { Hints } from '../../platform/hints/hints.js';
 import { newId, type ServerId, type UserId } from '../../platform/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Activity } from '../activity/activity.service.js';
-import { type Account, type AccountDescription, type AccountOwner, accountTopic, type Agreement } from './account.js';
+import {
+  type Account,
+  type AccountDescription,
+  type AccountOwner,
+  accountTopic,
+  type Agreement,
+  serverAccountsTopic,
+} from './account.js';
 import type { SignInPlace, SignInSecrets } from './account.js';
 import { expiryOf } from './account-renewals.service.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -228,7 +235,10 @@ export class SignIns {
   }
 
   private tell(serverId: ServerId, owner: AccountOwner): void {
-    this.database.afterCommit(() => this.hints.publish(accountTopic(serverId, owner)));
+    this.database.afterCommit(() => {
+      this.hints.publish(accountTopic(serverId, owner));
+      this.hints.publish(serverAccountsTopic(serverId));
+    });
   }
 }
 

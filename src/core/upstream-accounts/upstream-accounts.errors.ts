@@ -1,7 +1,6 @@
 import type { OAuthClientError, OAuthErrorCode } from '@app/oauth-client';
 import { AppError, type ErrorKind } from '../../platform/errors/app-error.js';
 import type { ServerId } from '../../platform/ids.js';
-import { signInPath } from './account.js';
 
 export const SIGN_IN_NEEDED = 'UPSTREAM_SIGN_IN_NEEDED';
 
@@ -15,10 +14,8 @@ export interface SignInNeeded {
 }
 
 /** For every door: nothing was sent, and nothing will be before somebody signs in. */
-export const signInNeeded = (server: { serverId: ServerId; name: string }, reason: string) => {
-  const { serverId, name } = server;
-  const needed: SignInNeeded = { serverId, serverName: name, url: signInPath(serverId), reason };
-  const details = { server_id: serverId, server_name: name, url: needed.url, reason };
+export const signInNeeded = ({ serverId, serverName, url, reason }: SignInNeeded) => {
+  const details = { server_id: serverId, server_name: serverName, url, reason };
   return new AppError('conflict', SIGN_IN_NEEDED, `${reason} Sign in on the page of the server.`, { details });
 };
 

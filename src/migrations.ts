@@ -36,6 +36,7 @@ import { PlanTraces1763700500000 } from './core/plans/plan-traces.migration.js';
 import { PlanEntity } from './core/plans/plan.entity.js';
 import { Plans1763700007000 } from './core/plans/plans.migration.js';
 import { Reruns1763700601000 } from './core/plans/reruns.migration.js';
+import { SignInsOfCalls1763703201000 } from './core/plans/sign-ins-of-calls.migration.js';
 import { TaskNodeEntity } from './core/plans/task-node.entity.js';
 import { REGISTRY_ENTITIES } from './core/registry/registry.entities.js';
 import { LatestListings1763702800000 } from './core/registry/latest-listings.migration.js';
@@ -52,6 +53,7 @@ import { SessionModel1763700201000 } from './core/sessions/session-model.migrati
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
 import { Toolsets1763703300020 } from './core/toolsets/toolsets.migration.js';
+import { UpstreamAccounts1763703200000 } from './core/upstream-accounts/upstream-accounts.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
 import { Webhooks1763702000000 } from './core/webhooks/webhooks.migration.js';
@@ -115,6 +117,8 @@ export const MIGRATIONS = [
   KeyReach1763703300000,
   ToolGrants1763703300010,
   Toolsets1763703300020,
+  UpstreamAccounts1763703200000,
+  SignInsOfCalls1763703201000,
 ];
 
 export const ENTITIES = [

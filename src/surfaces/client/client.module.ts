@@ -12,6 +12,7 @@ import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { ToolsetsModule } from '../../core/toolsets/toolsets.module.js';
+import { UpstreamAccountsModule } from '../../core/upstream-accounts/upstream-accounts.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityEvents } from './activity-events.js';
@@ -48,6 +49,8 @@ import { ToolSearchController } from './tool-search.controller.js';
 import { ToolsetsController } from './toolsets.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
+import { OAuthCallbackController } from './oauth-callback.controller.js';
+import { ServerAccountsController } from './server-accounts.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
 import { SessionEvents } from './session-events.js';
 import { SessionExport } from './session-export.js';
@@ -69,6 +72,7 @@ import { WebhooksController } from './webhooks.controller.js';
     PlansModule,
     InboxModule,
     RegistryModule,
+    UpstreamAccountsModule,
     SessionsModule,
     ToolsetsModule,
     UsageModule,
@@ -93,6 +97,7 @@ import { WebhooksController } from './webhooks.controller.js';
     InvitationsController,
     MembersController,
     ModelsController,
+    OAuthCallbackController,
     OrganizationController,
     OrganizationsController,
     OwnPasswordController,
@@ -101,6 +106,7 @@ import { WebhooksController } from './webhooks.controller.js';
     RequestsController,
     SentInvitationsController,
     ServerAccessController,
+    ServerAccountsController,
     ServerToolsController,
     ServersController,
     ToolCallsController,

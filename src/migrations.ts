@@ -1,3 +1,4 @@
+import { ClientFeatures1763703023000 } from './core/registry/client-features.migration.js';
 import { DevMails1763700110000 } from './adapters/mailer/dev-mails.migration.js';
 import { ActivityOrder1763702201000 } from './core/activity/activity-order.migration.js';
 import { Activity1763701002000 } from './core/activity/activity.migration.js';
@@ -15,6 +16,7 @@ import { ServerFiles1763702600000 } from './core/catalogue/export.migration.js';
 import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
 import { ToldHeldCalls1763703022000 } from './core/execution/told-held-calls.migration.js';
 import { GatewaySessions1763703021000 } from './core/gateway/gateway-sessions.migration.js';
+import { ParkedCalls1763703024000 } from './core/gateway/parked-calls.migration.js';
 import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
 import { RequestBodies1763702200000 } from './core/execution/request-bodies.migration.js';
@@ -104,6 +106,8 @@ export const MIGRATIONS = [
   ToolExtras1763703020000,
   GatewaySessions1763703021000,
   ToldHeldCalls1763703022000,
+  ClientFeatures1763703023000,
+  ParkedCalls1763703024000,
   KeyReach1763703300000,
   ToolGrants1763703300010,
   Toolsets1763703300020,

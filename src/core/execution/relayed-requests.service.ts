@@ -17,7 +17,7 @@ import type { RequestMethod } from './request-log-row.js';
 /** What is no call of a tool, and is read without asking anybody. */
 export interface WantedRequest {
   serverId: ServerId;
-  method: 'resources/read' | 'prompts/get' | 'completion/complete';
+  method: 'resources/read' | 'prompts/get' | 'completion/complete' | 'tasks/get' | 'tasks/update' | 'tasks/cancel';
   params: Record<string, unknown>;
   /** For the log: what of the server is meant. */
   subject: string;

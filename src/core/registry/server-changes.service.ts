@@ -23,7 +23,15 @@ import { hintServerChanged } from './server-hints.js';
 export type NewServerBase = typeof UNCHECKED &
   Pick<
     McpServer,
-    'id' | 'organizationId' | 'accountVersion' | 'demo' | 'createdBy' | 'access' | 'createdAt' | 'updatedAt'
+    | 'id'
+    | 'organizationId'
+    | 'accountVersion'
+    | 'clientFeatures'
+    | 'demo'
+    | 'createdBy'
+    | 'access'
+    | 'createdAt'
+    | 'updatedAt'
   >;
 
 /** When its next check is; at once unless said. */
@@ -61,6 +69,7 @@ export class ServerChanges {
       id: newId('mcp', now.getTime()),
       organizationId,
       accountVersion: 1,
+      clientFeatures: [],
       demo: false,
       createdBy: userId,
       access: 'organization',
@@ -151,4 +160,5 @@ const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
   before.transport !== after.transport ||
   before.sslVerify !== after.sslVerify ||
   before.timeout !== after.timeout ||
+  !isSameValue(before.clientFeatures, after.clientFeatures) ||
   !isSameValue(before.requestHeaders, after.requestHeaders);

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 
 /**
  * `npm run conformance -- server | client | authorization`: the public conformance suites of MCP against the built
- * product. `server --alone` runs them against the upstream that stands behind it.
+ * product. `server --alone` runs them against the upstream that stands behind it, `--era legacy` has it
+ * speak the older era only towards the product.
  */
 const PARTS = {
   server: async (options) => (await import('../test/conformance/server.mjs')).conformanceOfServer(options),
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     alone: { type: 'boolean' },
+    era: { type: 'string' },
     at: { type: 'string' },
     upstream: { type: 'string' },
     authorization: { type: 'string' },

@@ -1,9 +1,12 @@
+import { Api } from '../../examples/lib/api.mjs';
 import { makeFolder, startProduct } from '../lib/app.mjs';
 import { report } from '../lib/measure.mjs';
 import { startHop, startLoad } from '../lib/processes.mjs';
 import { requestsFor } from '../lib/gateway/requests.mjs';
-import { arrange } from '../lib/gateway/targets.mjs';
+import { arrange, makeKey } from '../lib/gateway/targets.mjs';
 
+/** Nobody may have all of them: each has a bounded number. */
+const PEOPLE = 5;
 const SESSIONS = 2_000;
 /** Opened and closed first: what the process takes once and keeps is not the price of a session. */
 const WARM_UP = 300;
@@ -28,7 +31,7 @@ export async function gatewayMemory() {
     const target = { server: product, url: `${product.origin}/mcp`, tool: `${handle}__echo`, headers };
     const load = await start(startLoad());
     await reportGrowth(load, product, target);
-    await reportSessions(product, target);
+    await reportSessions(product, target.url);
   } finally {
     for (const one of started) await one.stop();
     await folder.remove();
@@ -54,13 +57,18 @@ async function reportGrowth(load, product, target) {
   }
 }
 
-async function reportSessions(product, { url, headers }) {
+async function reportSessions(product, url) {
+  const people = [];
+  for (let index = 0; index < PEOPLE; index += 1) people.push(await newcomer(product.origin, index));
+  const open = async (load, count) => {
+    for (const headers of people) await load.ask('openSessions', url, headers, count / PEOPLE, { listen: true });
+  };
   const warm = await startLoad();
-  await warm.ask('openSessions', url, headers, WARM_UP, { listen: true });
+  await open(warm, WARM_UP);
   await warm.stop();
   const before = await settled(product);
   const load = await startLoad();
-  await load.ask('openSessions', url, headers, SESSIONS, { listen: true });
+  await open(load, SESSIONS);
   const after = await settled(product);
   await load.stop();
   const each = (after.rss - before.rss) / SESSIONS / 1024;
@@ -68,6 +76,12 @@ async function reportSessions(product, { url, headers }) {
     limit: 1,
     higherIsBetter: false,
   });
+}
+
+async function newcomer(origin, index) {
+  const api = new Api(origin);
+  await api.signIn(`idle-${index}@example.com`);
+  return { authorization: `Bearer ${await makeKey(api)}` };
 }
 
 /** Once what is written later is written, and what can be collected is. */

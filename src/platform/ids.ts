@@ -23,6 +23,8 @@ export const ID_KINDS = [
   'inv',
   'act',
   'grant',
+  'grt',
+  'client',
   'apr',
   'svc',
   'pkg',
@@ -31,6 +33,7 @@ export const ID_KINDS = [
   'whk',
   'whm',
   'whd',
+  'uac',
   'worker',
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];

@@ -1,3 +1,4 @@
+import { asksBeforeItLetsIn } from './journeys/consent.js';
 import { connectsClients } from './journeys/clients.js';
 import { decidesOnTasks } from './journeys/decisions.js';
 import { knowsWhoOneIs } from './journeys/identity.js';
@@ -27,6 +28,7 @@ describe('tools, and calls of them', () => triesAndDecidesOnTools(onStage));
 describe('clients of the gateway', () => connectsClients(onStage));
 describe('models', () => choosesModels());
 describe('who one is', () => knowsWhoOneIs(onStage));
+describe('a client that wants in', () => asksBeforeItLetsIn(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('what fails', () => saysWhatFailed(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

@@ -8,16 +8,19 @@ import { SERVER_SUITES } from './suites.mjs';
 /**
  * The suites for servers through `/mcp/s/{server}`, beside the same upstream alone. A second run has no credential.
  * @param options.alone only the upstream
+ * @param options.era in which the upstream is spoken to through the product: `both`, `legacy` or `modern`
  * @param options.at an endpoint that runs, before `options.upstream`, with `options.authorization`
  */
-export async function conformanceOfServer({ alone = false, at, upstream, authorization }) {
-  if (alone) return withUpstream((url) => runAlone(url));
+export async function conformanceOfServer({ alone = false, era, at, upstream, authorization }) {
+  if (alone) return withUpstream('both', runAlone);
   if (at) return beside(upstream, { endpoint: at, authorization });
-  return withUpstream((behind) => withProduct(behind, (given) => withUpstream((url) => beside(url, given))));
+  return withUpstream(era, (behind) =>
+    withProduct(behind, (given) => withUpstream('both', (url) => beside(url, given))),
+  );
 }
 
-async function withUpstream(work) {
-  const upstream = await startConformanceUpstream();
+async function withUpstream(era, work) {
+  const upstream = await startConformanceUpstream({ era });
   try {
     return await work(upstream.url);
   } finally {

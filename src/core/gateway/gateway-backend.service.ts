@@ -61,7 +61,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
       return { info: INFO, instructions: AGGREGATE, capabilities: ALL, ttlMs: TTL_MS };
     }
     // One that does not answer now is not asked whether it has prompts.
-    const words = await Promise.resolve(this.offers.describe(only.id)).catch(() => undefined);
+    const words = await Promise.resolve(this.offers.describe(caller.principal.userId, only.id)).catch(() => undefined);
     const { capabilities = ALL, instructions } = words ?? {};
     return { info: INFO, instructions, capabilities: ofOneServer(capabilities), ttlMs: TTL_MS };
   }
@@ -109,10 +109,11 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
 
   private async listOffers(caller: GatewayCaller, { servers }: Catalogue, what: Offered): Promise<RawResult[]> {
     const [only] = servers;
-    if (caller.place.kind === 'server') return only ? this.offers.list(only.id, what) : [];
+    const { userId } = caller.principal;
+    if (caller.place.kind === 'server') return only ? this.offers.list(userId, only.id, what) : [];
     const lists = await Promise.all(
       servers.map(async ({ id, handle }): Promise<Offer[]> => {
-        const items = await this.offers.listIfThere(id, what);
+        const items = await this.offers.listIfThere(userId, id, what);
         return items.map((item) => ({ serverId: id, handle, item }));
       }),
     );

@@ -96,7 +96,11 @@ export class GatewayReads {
     const near = servers.filter(({ handle }) => name.startsWith(handle));
     const lists = await Promise.all(
       near.map(async ({ id, handle }) =>
-        (await this.offers.listIfThere(id, 'prompts')).map((item) => ({ serverId: id, handle, item })),
+        (await this.offers.listIfThere(caller.principal.userId, id, 'prompts')).map((item) => ({
+          serverId: id,
+          handle,
+          item,
+        })),
       ),
     );
     const found = exposePrompts(lists.flat()).get(name);

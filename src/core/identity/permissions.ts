@@ -16,6 +16,8 @@ export const ACTIONS = {
   'password.change': { role: 'viewer', signedIn: true },
   'credentials.manage': { role: 'viewer', signedIn: true },
   'keys.manage': { role: 'viewer', signedIn: true },
+  /** Programs of others that one lets in. */
+  'clients.manage': { role: 'viewer', signedIn: true },
   'sign_in.end': { role: 'viewer', signedIn: true },
 
   'organization.read': { role: 'viewer', scope: 'mcp:read' },
@@ -81,7 +83,8 @@ export const isAtLeast = (role: Role, least: Role): boolean => ROLES.indexOf(rol
 export const hasScope = (scopes: readonly Scope[], needed: Scope): boolean =>
   scopes.some((scope) => (INCLUDES[scope] as readonly Scope[]).includes(needed));
 
-export const isSignedIn = ({ via }: Pick<Principal, 'via'>): boolean => via !== 'api_key';
+/** A person, and no program that speaks for one. */
+export const isSignedIn = ({ via }: Pick<Principal, 'via'>): boolean => via === 'access_token' || via === 'cookie';
 
 export function may(principal: Principal, action: Action): boolean {
   return refusalOf(principal, action) === undefined;

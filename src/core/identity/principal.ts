@@ -21,8 +21,8 @@ export interface Principal {
   /** May change what belongs to the whole instance; a flag apart from the roles. */
   instanceAdministrator: boolean;
   /** How the caller proved who they are. */
-  via: 'access_token' | 'cookie' | 'api_key';
-  /** `fam_…` of a sign-in, `key_…` of a key. */
+  via: 'access_token' | 'cookie' | 'api_key' | 'oauth';
+  /** `fam_…` of a sign-in, `key_…` of a key, `grt_…` of what a client was given. */
   credentialId: string;
   /** When the credential stops to count; null for a key that never does. */
   expiresAt: Date | null;

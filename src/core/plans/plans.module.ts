@@ -19,6 +19,7 @@ import { PlanNotices } from './plan-notices.js';
 import { PlanPolicy } from './policy.js';
 import { ProposalsService } from './proposals.service.js';
 import { QuestionsService } from './questions.service.js';
+import { SignedInCalls } from './signed-in-calls.js';
 import { RerunsService } from './reruns.service.js';
 import { RunNodeHandler } from './run-node.handler.js';
 import { Scenes } from './scenes.js';
@@ -50,6 +51,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     PlansService,
     ProposalsService,
     QuestionsService,
+    SignedInCalls,
     RerunsService,
     RunNodeHandler,
     Scenes,
@@ -63,6 +65,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     PlansService,
     ProposalsService,
     QuestionsService,
+    SignedInCalls,
     RerunsService,
     Scenes,
     StopsService,

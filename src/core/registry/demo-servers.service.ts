@@ -158,6 +158,7 @@ const placeAt = (url: string) =>
     secretId: null,
     transport: 'auto',
     authMethod: 'none',
+    oauth: null,
     credentials: null,
     timeout: DEFAULT_TIMEOUT_SECONDS,
     sslVerify: true,

@@ -112,6 +112,9 @@ export const serverIsRemote = () =>
     'The hosts that a server may reach are set for servers that run here. This one runs elsewhere.',
   );
 
+export const serverHasNoSignIn = () =>
+  new AppError('conflict', 'SERVER_HAS_NO_SIGN_IN', 'Nobody signs in to this server: its authentication is not OAuth.');
+
 export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');
 
 /** Only for whoever sees the server. */

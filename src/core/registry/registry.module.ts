@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { UpstreamAccountsModule } from '../upstream-accounts/upstream-accounts.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
@@ -23,6 +24,7 @@ import { ServerDependentsRepository } from './server-dependents.repository.js';
 import { ServerHandles } from './server-handles.service.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
+import { ServerSignIns } from './server-sign-ins.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
 import { ToolCallersRepository } from './tool-callers.repository.js';
@@ -42,7 +44,7 @@ import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
-  imports: [ActivityModule, ApprovalsModule, IdentityModule, WebhooksModule],
+  imports: [ActivityModule, ApprovalsModule, IdentityModule, UpstreamAccountsModule, WebhooksModule],
   providers: [
     CheckServerHandler,
     ConfiguredServersService,
@@ -64,6 +66,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerHandles,
     ServerHealthService,
     ServerLevels,
+    ServerSignIns,
     ServersRepository,
     ServersService,
     ToolCallersRepository,
@@ -94,6 +97,7 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerAccess,
     ServerHandles,
     ServerHealthService,
+    ServerSignIns,
     ServersService,
     ToolConfirmation,
     ToolDecisions,

@@ -37,7 +37,11 @@ export class ServerAccess {
   ) {}
 
   /** @throws 404 to whom it is not visible, 403 to whom it is, with too low a level */
-  async require(principal: Principal, serverId: ServerId, least: AccessLevel): Promise<AccessLevel> {
+  async require(
+    principal: Pick<Principal, 'userId' | 'organizationId'>,
+    serverId: ServerId,
+    least: AccessLevel,
+  ): Promise<AccessLevel> {
     const { userId, organizationId } = principal;
     const level = await this.levels.findLevel({ userId, organizationId, serverId });
     if (!level) throw serverNotFound();
@@ -105,8 +109,16 @@ export class ServerAccess {
 
   /** For what goes on without its user: whether they still may. */
   async mayUse(use: ServerUse): Promise<boolean> {
-    const level = await this.levels.findLevel(use);
-    return level !== undefined && hasLevel(level, 'use');
+    return this.mayDo(use, use.serverId, 'use');
+  }
+
+  async mayDo(
+    { userId, organizationId }: Pick<Principal, 'userId' | 'organizationId'>,
+    serverId: ServerId,
+    least: AccessLevel,
+  ): Promise<boolean> {
+    const level = await this.levels.findLevel({ userId, organizationId, serverId });
+    return level !== undefined && hasLevel(level, least);
   }
 
   /** Those for whom the server is not there, or not any more: for what stays open longer than a request. */

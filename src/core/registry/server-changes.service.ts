@@ -8,6 +8,7 @@ import type { ActivityAction, ActivityDetails } from '../activity/activity.js';
 import { Activity } from '../activity/activity.service.js';
 import { OrganizationPlansService } from '../identity/organization-plans.service.js';
 import type { Principal } from '../identity/principal.js';
+import { SignIns } from '../upstream-accounts/sign-ins.service.js';
 import type { VisibleServer } from './access.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { PackageRunner } from './package-runner.port.js';
@@ -48,6 +49,7 @@ export class ServerChanges {
     private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly trust: ToolTrust,
+    private readonly signIns: SignIns,
     private readonly plans: OrganizationPlansService,
     private readonly packages: PackageRunner,
     private readonly activity: Activity,
@@ -103,6 +105,7 @@ export class ServerChanges {
       if (otherAccount) {
         await this.snapshots.clear(id);
         await this.trust.forget(server);
+        await this.signIns.forgetOutdated(id, changed.accountVersion);
       }
       if (otherAccount || isAskedDifferently(server, changed)) {
         await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id), ...check });

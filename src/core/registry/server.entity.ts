@@ -29,6 +29,9 @@ export class ServerEntity {
   @Column('text', { name: 'auth_method' })
   authMethod!: string;
 
+  @Column('json', { nullable: true })
+  oauth!: object | null;
+
   @Column('text', { nullable: true })
   credentials!: string | null;
 

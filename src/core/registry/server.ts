@@ -1,5 +1,6 @@
 import type { OrganizationId, ServerId, ServiceId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+import type { OAuthSettings } from '../upstream-accounts/account.js';
 
 /** Those that people may choose. */
 export const CHOSEN_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
@@ -39,6 +40,8 @@ export interface McpServer {
   secretId: string | null;
   transport: ServerTransport;
   authMethod: AuthMethod;
+  /** How accounts sign in; null where nobody does, as with an access token that somebody entered. */
+  oauth: OAuthSettings | null;
   /** Sealed; see `ServerCredentials`. */
   credentials: string | null;
   /** Raised with every change of URL or credentials: an approval counts for one account only. */

@@ -16,6 +16,7 @@ import { effectivePolicy, type ListedTool, type ToolStanding } from './tool-stat
 import { ToolStatesRepository } from './tool-states.repository.js';
 import { assessAll, type ToolCompatibility } from './tool-compatibility.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { UpstreamsService } from './upstreams.service.js';
 
 /** A tool as people are shown it. */
 export type DescribedTool = ListedTool & {
@@ -46,6 +47,7 @@ export class ToolsService implements OnModuleDestroy {
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly states: ToolStatesRepository,
     private readonly health: ServerHealthService,
+    private readonly upstreams: UpstreamsService,
     hints: Hints,
   ) {
     this.known = new HintedCache(hints, { topic: serverTopic, size: MOST_SERVERS, maxAgeMs: MAX_AGE_MS });
@@ -148,7 +150,10 @@ export class ToolsService implements OnModuleDestroy {
   private async discover(serverId: ServerId): Promise<void> {
     const server = await this.health.checkIfThere(serverId);
     if (!server) throw serverNotFound();
-    if (!wasSeen(server)) throw serverUnreachable(server.statusReason ?? 'It is busy.');
+    if (wasSeen(server)) return;
+    // Who has to sign in is told so.
+    await this.upstreams.find(serverId);
+    throw serverUnreachable(server.statusReason ?? 'It is busy.');
   }
 }
 

@@ -5,12 +5,14 @@ import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { OAuthModule } from '../../core/oauth/oauth.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
 import { PlansModule } from '../../core/plans/plans.module.js';
 import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
 import { ToolsetsModule } from '../../core/toolsets/toolsets.module.js';
+import { UpstreamAccountsModule } from '../../core/upstream-accounts/upstream-accounts.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityEvents } from './activity-events.js';
@@ -23,6 +25,7 @@ import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
+import { ConnectedClientsController } from './connected-clients.controller.js';
 import { ConnectController } from './connect.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { GatewaySettingsController } from './gateway-settings.controller.js';
@@ -46,6 +49,8 @@ import { ToolSearchController } from './tool-search.controller.js';
 import { ToolsetsController } from './toolsets.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
+import { OAuthCallbackController } from './oauth-callback.controller.js';
+import { ServerAccountsController } from './server-accounts.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
 import { SessionEvents } from './session-events.js';
 import { SessionExport } from './session-export.js';
@@ -62,10 +67,12 @@ import { WebhooksController } from './webhooks.controller.js';
     CatalogueModule,
     ExecutionModule,
     IdentityModule,
+    OAuthModule,
     OverviewModule,
     PlansModule,
     InboxModule,
     RegistryModule,
+    UpstreamAccountsModule,
     SessionsModule,
     ToolsetsModule,
     UsageModule,
@@ -81,6 +88,7 @@ import { WebhooksController } from './webhooks.controller.js';
     AuthController,
     ListedPackagesController,
     CatalogueController,
+    ConnectedClientsController,
     ConnectController,
     CredentialsController,
     GatewaySettingsController,
@@ -89,6 +97,7 @@ import { WebhooksController } from './webhooks.controller.js';
     InvitationsController,
     MembersController,
     ModelsController,
+    OAuthCallbackController,
     OrganizationController,
     OrganizationsController,
     OwnPasswordController,
@@ -97,6 +106,7 @@ import { WebhooksController } from './webhooks.controller.js';
     RequestsController,
     SentInvitationsController,
     ServerAccessController,
+    ServerAccountsController,
     ServerToolsController,
     ServersController,
     ToolCallsController,

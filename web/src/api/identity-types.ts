@@ -71,7 +71,7 @@ export type NewApiKey = ApiKey & { key: string };
 
 export interface Credential {
   id: string;
-  kind: 'token_family' | 'cookie_session' | 'api_key';
+  kind: 'token_family' | 'cookie_session' | 'api_key' | 'oauth_client';
   name: string | null;
   /** The one that asked. */
   current: boolean;

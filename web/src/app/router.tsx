@@ -103,6 +103,12 @@ const approvalLink = createRoute({
   component: lazyRouteComponent(() => import('../approvals/approval-link-page.js'), 'ApprovalLinkPage'),
 });
 
+const consent = createRoute({
+  getParentRoute: () => root,
+  path: '/consent/$uid',
+  component: lazyRouteComponent(() => import('../consent/consent-page.js'), 'ConsentPage'),
+});
+
 const usage = createRoute({
   getParentRoute: () => inside,
   path: '/usage',
@@ -118,6 +124,7 @@ export const router = createRouter({
     resetPassword,
     invitation,
     approvalLink,
+    consent,
     inside.addChildren([
       home,
       session,

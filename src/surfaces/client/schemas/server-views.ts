@@ -3,6 +3,7 @@ import { CIRCUIT_STATES } from '../../../core/execution/circuit-breakers.js';
 import type { DetailedServer } from '../../../core/overview/server-details.service.js';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
+import { OAuthView, toOAuthView } from '../../../core/registry/oauth-input.js';
 import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
 import {
   AUTH_METHODS,
@@ -46,6 +47,7 @@ export const ServerView = z
     status_reason: z.string().nullable(),
     tool_count: z.int().nullable(),
     protocol: ProtocolView.nullable(),
+    oauth: OAuthView,
     demo: z.boolean(),
     level: z.enum(ACCESS_LEVELS).meta({
       description: 'What you may do with it: see it, use it in sessions, manage it. Each has those before it.',
@@ -128,6 +130,7 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
     server.protocolVersion === null || server.protocolEra === null
       ? null
       : { version: server.protocolVersion, era: server.protocolEra },
+  oauth: toOAuthView(server.oauth),
   demo: server.demo,
   level: server.level,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import type { ConnectionToTest } from '../../../core/registry/connection-tests.service.js';
 import { findHeaderProblem, findSchemeProblem, findSecretProblem } from '../../../core/registry/credentials.js';
+import { OAuthBody } from '../../../core/registry/oauth-input.js';
 import { RequestHeaders } from '../../../core/registry/request-headers.js';
 import {
   AUTH_METHODS,
@@ -44,7 +45,9 @@ const credentials = z
       .check(passing(findSchemeProblem))
       .optional()
       .meta({ description: 'Before the key. Default Bearer in Authorization, nothing in another header.' }),
-    access_token: secret.optional().meta({ description: 'Of auth_method oauth.' }),
+    access_token: secret.optional().meta({
+      description: 'Of auth_method oauth: one that you got elsewhere, and renew yourself. Without it accounts sign in.',
+    }),
   })
   .nullish()
   .transform((value) =>
@@ -68,6 +71,7 @@ const fields = {
     .meta({ example: 'https://example.com/mcp' }),
   auth_method: z.enum(AUTH_METHODS),
   credentials,
+  oauth: OAuthBody,
   timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).meta({ description: 'Seconds.' }),
   ssl_verify: z.boolean(),
   transport: z.enum(CHOSEN_TRANSPORTS).meta({ description: 'auto: Streamable HTTP, else HTTP+SSE.' }),
@@ -117,6 +121,7 @@ export const ServerCreate = z
         url: body.url,
         authMethod: body.auth_method,
         credentials: body.credentials,
+        oauth: body.oauth,
         timeout: body.timeout,
         sslVerify: body.ssl_verify,
         transport: body.transport,
@@ -142,6 +147,7 @@ export const ServerUpdate = z
         url: body.url,
         authMethod: body.auth_method,
         credentials: body.credentials,
+        oauth: body.oauth,
         timeout: body.timeout,
         sslVerify: body.ssl_verify,
         transport: body.transport,
@@ -166,6 +172,7 @@ export const ServerTest = z
         description: z.unknown().optional(),
         request_headers: z.unknown().optional(),
         client_features: z.unknown().optional(),
+        oauth: z.unknown().optional(),
       })
       .transform((body): ConnectionToTest => ({
         url: body.url,

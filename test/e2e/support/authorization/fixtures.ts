@@ -20,6 +20,8 @@ export interface Fixture {
   rest?: string;
   /** The request changes who the caller is: a copy of them makes it. */
   byACopy?: true;
+  /** There for the browser alone that began it: nobody here did. */
+  ofAnotherBrowser?: true;
   /** The thing is of the whole instance: it is there for those who may, whosever it is. */
   ofTheInstance?: true;
 }
@@ -67,6 +69,8 @@ const artifact = made('art', async (owner, scene) =>
 );
 const key = made('key', async (owner, { world }) => (await world.newKey(owner, ['mcp:read'])).id);
 
+const connectedClient = made('grt', (owner, { world }) => world.newConnectedClient(owner));
+
 const request = made('log', (owner, scene) => scene.world.newRequest(owner, serverOf(owner, scene)));
 const heldCall = made('apr', (owner, scene) => scene.world.newHeldCall(owner, serverOf(owner, scene)));
 
@@ -104,6 +108,9 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'PUT /api/v1/servers/:server_id/access': { id: managedServer, body: {} },
   'GET /api/v1/servers/:server_id/status': { id: server },
   'POST /api/v1/servers/:server_id/check': { id: server },
+  'GET /api/v1/servers/:server_id/oauth': { id: server },
+  'POST /api/v1/servers/:server_id/oauth/connect': { id: managedServer },
+  'DELETE /api/v1/servers/:server_id/oauth': { id: managedServer },
   'GET /api/v1/servers/:server_id/tools': { id: server },
   'GET /api/v1/servers/:server_id/tools/:tool': { id: managedTool },
   'PATCH /api/v1/servers/:server_id/tools/:tool': { id: managedTool, body: { approval_policy: null } },
@@ -132,6 +139,9 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'DELETE /api/v1/user/api-keys/:key_id': { id: key },
   'DELETE /api/v1/user/credentials/:credential_id': { id: key },
   'POST /api/v1/user/credentials/revoke-all': { body: {} },
+  'DELETE /api/v1/connected-clients/:grant_id': { id: connectedClient },
+  'GET /oauth/interaction/:uid/request': { ofAnotherBrowser: true },
+  'POST /oauth/interaction/:uid/decision': { body: { decision: 'deny' }, ofAnotherBrowser: true },
 
   'GET /api/v1/activity/events': { streams: true },
   'GET /api/v1/approvals/events': { streams: true },

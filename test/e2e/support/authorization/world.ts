@@ -59,6 +59,15 @@ export class World {
     return `switchyard=${token}`;
   }
 
+  async newConnectedClient({ id: user_id, organizationId: organization_id }: User): Promise<string> {
+    const id = newId('grt');
+    const at = { created_at: new Date(), renewed_at: new Date() };
+    const client = { client_id: newId('client'), client_name: 'A client', redirect_uri: 'http://127.0.0.1/callback' };
+    const given = { resource: `${this.app.url}/mcp`, scopes: ['mcp:read'] };
+    await this.insert('client_grants', { id, user_id, organization_id, ...client, ...given, ...at });
+    return id;
+  }
+
   async newKey(user: User, scopes: readonly Scope[]): Promise<{ id: Id<'key'>; text: string }> {
     const [id, text] = [newId('key'), newApiKeyText()];
     await this.insert('api_keys', {

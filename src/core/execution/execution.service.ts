@@ -111,7 +111,7 @@ export class ExecutionService {
     const deadline = new Deadline(time.leftMs, signal);
     try {
       return await this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, async (session) => {
-        const confirmed = await this.confirmation.confirm(session, tool, deadline);
+        const confirmed = await this.confirmation.confirm(session, tool, place, deadline);
         if (confirmed === 'same') {
           const raw = await this.callUpstream(session, call, observer, deadline);
           leave();

@@ -47,6 +47,7 @@ export default tseslint.config(
         Buffer: 'readonly',
         AbortSignal: 'readonly',
         AbortController: 'readonly',
+        URLSearchParams: 'readonly',
         performance: 'readonly',
         WebSocket: 'readonly',
       },

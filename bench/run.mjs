@@ -6,11 +6,13 @@ import { durable } from './bars/durable.mjs';
 import { echo } from './bars/echo.mjs';
 import { execution } from './bars/execution.mjs';
 import { fanOut } from './bars/fan-out.mjs';
+import { gateway } from './bars/gateway.mjs';
 import { idle } from './bars/idle.mjs';
 import { layout } from './bars/layout.mjs';
 import { processes } from './bars/processes.mjs';
 import { profile } from './bars/profile.mjs';
 import { scale } from './bars/scale.mjs';
+import { search } from './bars/search.mjs';
 import { soak } from './bars/soak.mjs';
 import { start } from './bars/start.mjs';
 
@@ -27,10 +29,12 @@ const BARS = {
   echo,
   durable,
   fanout: fanOut,
+  gateway,
   idle,
   processes,
   answers,
   scale,
+  search,
   soak,
 };
 const ONLY_WHEN_NAMED = new Set(['answers', 'scale', 'soak']);

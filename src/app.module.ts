@@ -7,13 +7,16 @@ import { ApprovalsModule } from './core/approvals/approvals.module.js';
 import { ArtifactsModule } from './core/artifacts/artifacts.module.js';
 import { CatalogueModule } from './core/catalogue/catalogue.module.js';
 import { ExecutionModule } from './core/execution/execution.module.js';
+import { GatewayModule } from './core/gateway/gateway.module.js';
 import { IdentityModule } from './core/identity/identity.module.js';
 import { InboxModule } from './core/inbox/inbox.module.js';
 import { keepsMails } from './core/identity/mailbox.port.js';
+import { OAuthModule } from './core/oauth/oauth.module.js';
 import { OverviewModule } from './core/overview/overview.module.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
 import { SessionsModule } from './core/sessions/sessions.module.js';
+import { ToolsetsModule } from './core/toolsets/toolsets.module.js';
 import { WebhooksModule } from './core/webhooks/webhooks.module.js';
 import { KeysModule, type KeyParts } from './platform/crypto/keys.module.js';
 import { ChoresModule } from './platform/jobs/chores.module.js';
@@ -28,8 +31,12 @@ import { clientSurface } from './surfaces/client/client.surface.js';
 import { HealthModule } from './surfaces/client/health.module.js';
 import { DevMailboxModule } from './surfaces/dev-mailbox/dev-mailbox.module.js';
 import { devMailboxSurface } from './surfaces/dev-mailbox/dev-mailbox.surface.js';
+import { McpSurfaceModule } from './surfaces/mcp/mcp.module.js';
+import { mcpSurface } from './surfaces/mcp/mcp.surface.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 import { BackupsModule } from './start/backup/backups.module.js';
+import { OAuthSurfaceModule } from './surfaces/oauth/oauth-surface.module.js';
+import { consentSurface, oauthSurface } from './surfaces/oauth/oauth.surface.js';
 import type { DocumentedSurface } from './surfaces/pipeline/openapi.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
 import { PlatformApiModule } from './surfaces/platform/platform.module.js';
@@ -42,9 +49,12 @@ const core = [
   WebhooksModule,
   IdentityModule,
   RegistryModule,
+  OAuthModule,
   ApprovalsModule,
   ArtifactsModule,
+  ToolsetsModule,
   ExecutionModule,
+  GatewayModule,
   SessionsModule,
   CatalogueModule,
   PlansModule,
@@ -74,12 +84,20 @@ export class AppModule {
       ChoresModule,
       BackupsModule,
       AdaptersModule.with(config),
-      PipelineModule.with([...SURFACES.map(({ surface }) => surface), devMailboxSurface]),
+      PipelineModule.with([
+        ...SURFACES.map(({ surface }) => surface),
+        mcpSurface,
+        oauthSurface,
+        consentSurface,
+        devMailboxSurface,
+      ]),
       OperationsModule.with(config),
       ...core,
     ];
     const doors = [
       ...SURFACES.map(({ module }) => module),
+      McpSurfaceModule,
+      OAuthSurfaceModule,
       RealtimeModule,
       ...(keepsMails(config) ? [DevMailboxModule] : []),
     ];

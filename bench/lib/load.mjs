@@ -1,4 +1,5 @@
-import { get, post } from './http-load.mjs';
+import { get, post, postEach } from './http-load.mjs';
+import { closeSessions, openSessions } from './mcp-load.mjs';
 import { percentile } from './measure.mjs';
 import { encode, Wire } from './wire.mjs';
 
@@ -63,6 +64,9 @@ const open = { raw: openRaw, 'socket.io': openSocketIo };
 const orders = {
   get,
   post,
+  postEach,
+  openSessions,
+  closeSessions,
 
   /** Opens `targets.length` clients, some at a time, each answering the pings of its carrier. */
   async open(carrier, targets, together = 20) {

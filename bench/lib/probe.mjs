@@ -23,6 +23,7 @@ process.on('message', (ask) => {
   }, 200);
 });
 process.on('message', async (ask) => {
+  if (ask === 'look') return;
   if ('requestLog' in ask) await switchRequestLog(ask.requestLog);
   if ('countStatements' in ask) await countStatements(ask.countStatements);
   if ('requestLog' in ask || 'countStatements' in ask) process.send({ statements });

@@ -69,6 +69,9 @@ export const startBareRelay = (options) => startServer(fileOf('./bare-relay.mjs'
 /** An MCP server of a few lines. */
 export const startBareUpstream = (options) => startServer(fileOf('./bare-upstream.mjs'), options);
 
+/** A hop to an MCP server, of `bench/lib/gateway/`. */
+export const startHop = (name, options) => startServer(fileOf(`./gateway/${name}.mjs`), options);
+
 /** What a process has used of the processors, user and system. Clock ticks are 10 ms on Linux. */
 export function cpuMsOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtifactsService } from '../../src/core/artifacts/artifacts.service.js';
+import { RequestLog } from '../../src/core/execution/request-log.js';
 import { Database } from '../../src/platform/database/database.js';
 import { newId } from '../../src/platform/ids.js';
 import { Sweeper } from '../../src/platform/jobs/sweeper.js';
@@ -56,6 +57,7 @@ beforeAll(async () => {
   watcher = await joinAs(session);
   await turn(watcher, 'write', { text: 'today' });
   before = stored(watcher.frames);
+  await scene.app.get(RequestLog).flush();
   removed = await sweep();
 }, 60_000);
 

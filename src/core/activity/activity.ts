@@ -16,6 +16,10 @@ export const ACTIVITY_ACTIONS = [
   'key.rotated',
   'key.revoked',
   'credential.revoked',
+  'client.connected',
+  'client.denied',
+  'client.disconnected',
+  'client.token_reused',
   'invitation.revoked',
   'invitation.declined',
   'member.invited',
@@ -59,6 +63,11 @@ export const ACTIVITY_ACTIONS = [
   'tool.rejected',
   'tool.revoked',
   'tool.policy_changed',
+  'tool.callers_changed',
+  'toolset.created',
+  'toolset.changed',
+  'toolset.deleted',
+  'gateway.changed',
 ] as const;
 export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 

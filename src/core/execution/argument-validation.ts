@@ -1,8 +1,10 @@
 import { measureWork, type Workload } from '@app/schema-compiler';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Injectable } from '@nestjs/common';
 import addFormatsModule from 'ajv-formats';
 import type { FieldIssue } from '../../platform/errors/app-error.js';
+import type { ToolDefinition } from '../registry/tool-definition.js';
 
 // The package is CommonJS: under ESM its function is the `default` of the module object.
 const addFormats = addFormatsModule.default;
@@ -26,6 +28,7 @@ const MAX_COMPILED = 500;
 const MAX_ISSUES = 20;
 
 /** Checks arguments against a tool's own `inputSchema`, compiled once for each definition. */
+@Injectable()
 export class ArgumentValidation {
   private readonly compiled = new Map<string, Validator>();
 
@@ -35,6 +38,10 @@ export class ArgumentValidation {
    */
   check(pin: string, schema: Record<string, unknown>, args: unknown): FieldIssue[] {
     return this.validatorFor(pin, schema).check(args).slice(0, MAX_ISSUES).map(toIssue);
+  }
+
+  checkArguments({ pin, inputSchema }: ToolDefinition, args: unknown): FieldIssue[] {
+    return this.check(pin, inputSchema, args);
   }
 
   private validatorFor(pin: string, schema: Record<string, unknown>): Validator {

@@ -10,7 +10,7 @@ import { describeIssues } from './argument-validation.js';
 import type { IncomingFile } from '../artifacts/artifact.js';
 import { readSignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { readResourceFile, toPreview } from './answer.js';
-import type { CallFault, ToolOutcome } from './tool-outcome.js';
+import type { CallFault, NotSent, ToolOutcome, Unanswered } from './tool-outcome.js';
 
 /** RFC 5424's eight levels, as MCP has them, in our four. */
 export function toLogEntry({ level, data }: LogMessage): {
@@ -57,7 +57,7 @@ const TRANSIENT: ReadonlySet<UpstreamErrorCode> = new Set([
 ]);
 
 /** A changed tool is tried again at once, which puts the new definition before a person. */
-export const toolChanged = (how: 'changed' | 'gone'): ToolOutcome => ({
+export const toolChanged = (how: 'changed' | 'gone'): NotSent => ({
   status: 'not_sent',
   fault:
     how === 'changed'
@@ -69,13 +69,19 @@ export const toolChanged = (how: 'changed' | 'gone'): ToolOutcome => ({
 const isUnsent = (error: unknown): boolean => error instanceof UpstreamError && !error.requestSent;
 
 export function toFaultOutcome(error: unknown, signal: Interruption, timeoutMs: number): ToolOutcome {
+  if (!signal.aborted && error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR') {
+    const fault = faultOfUpstream(error);
+    return { status: 'failed', fault, preview: fault.message, output: { content: [] }, artifacts: [] };
+  }
+  return toUnanswered(error, signal, timeoutMs);
+}
+
+/** @throws what is no fault of a call */
+export function toUnanswered(error: unknown, signal: Interruption, timeoutMs: number): Unanswered {
   if (signal.aborted) return { status: 'cancelled', sent: !isUnsent(error) };
   if (error instanceof UpstreamError) {
     if (error.code === 'UPSTREAM_TIMEOUT' && error.requestSent) return { status: 'timed_out', afterMs: timeoutMs };
-    const fault = urlWanted(error) ?? { code: error.code, message: toPreview(error.message) };
-    if (error.code === 'UPSTREAM_ERROR') {
-      return { status: 'failed', fault, preview: fault.message, output: { content: [] }, artifacts: [] };
-    }
+    const fault = faultOfUpstream(error);
     if (error.requestSent) return { status: 'lost', fault };
     return { status: 'not_sent', fault, transient: TRANSIENT.has(error.code) };
   }
@@ -86,6 +92,9 @@ export function toFaultOutcome(error: unknown, signal: Interruption, timeoutMs: 
   throw error;
 }
 
+const faultOfUpstream = (error: UpstreamError): CallFault =>
+  urlWanted(error) ?? { code: error.code, message: toPreview(error.message) };
+
 /** Of what came in the way of a call. */
 export function toFault(error: AppError): CallFault {
   const signIn = readSignInNeeded(error);
@@ -93,7 +102,7 @@ export function toFault(error: AppError): CallFault {
 }
 
 /** Nobody waits for a server that was away a moment ago, again and again. */
-export const unavailable = (retryAfterSeconds: number): Extract<ToolOutcome, { status: 'not_sent' }> => ({
+export const unavailable = (retryAfterSeconds: number): NotSent => ({
   status: 'not_sent',
   fault: {
     code: 'UPSTREAM_UNAVAILABLE',

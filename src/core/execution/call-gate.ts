@@ -6,6 +6,7 @@ import { toolNotFound, toolQuarantined } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';
+import { ToolGrants } from '../registry/tool-grants.service.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import type { AskedCall } from './call-log.js';
@@ -25,6 +26,10 @@ interface Admission {
   toSend: boolean;
   /** Learns what is found on the way, for the log of a refusal. */
   asked?: AskedCall;
+  /** It is handed on as it is: the server judges what it is given, unless a person is to be asked. */
+  asIs?: true;
+  /** It goes on with a call that was let through by this. */
+  rule?: string;
 }
 
 /** What stands between somebody at a door and a tool, in its order. */
@@ -34,12 +39,17 @@ export class CallGate {
     private readonly access: ServerAccess,
     private readonly upstreams: UpstreamsService,
     private readonly tools: ToolsService,
+    private readonly grants: ToolGrants,
     private readonly approvals: ApprovalsService,
     private readonly execution: ExecutionService,
   ) {}
 
   /** @throws AppError for what no person at the inbox could let through */
-  async admit(principal: Principal, wanted: WantedCall, { toSend, asked }: Admission): Promise<AdmittedCall> {
+  async admit(
+    principal: Principal,
+    wanted: Pick<WantedCall, 'serverId' | 'tool' | 'arguments'>,
+    { toSend, asked, asIs, rule }: Admission,
+  ): Promise<AdmittedCall> {
     const level = this.access.requireLately(principal, wanted.serverId, 'use');
     if (level instanceof Promise) await level;
     const described = this.upstreams.describe(wanted.serverId);
@@ -52,14 +62,21 @@ export class CallGate {
       asked.pin = tool.pin;
       asked.inputSchema = tool.inputSchema;
     }
+    this.grants.require(principal, tool);
     if (tool.quarantined) throw toolQuarantined(tool);
+    if (rule !== undefined) return { server, tool, verdict: { decision: 'run', rule } };
     const call = toQuestion(principal, server, tool, wanted.arguments);
-    const issues = this.execution.validate(tool, wanted.arguments);
-    if (issues.length > 0) throw argumentsAreInvalid(issues);
+    if (!asIs) this.checkArguments(tool, wanted.arguments);
     const decided = toSend ? this.approvals.decideToSend(call) : this.approvals.decide(call);
     const verdict = decided instanceof Promise ? await decided : decided;
     if (verdict.decision === 'refuse') throw callIsRefused(verdict.code, verdict.message);
+    if (asIs && verdict.decision === 'ask') this.checkArguments(tool, wanted.arguments);
     return { server, tool, verdict };
+  }
+
+  private checkArguments(tool: ListedTool, args: Record<string, unknown>): void {
+    const issues = this.execution.validate(tool, args);
+    if (issues.length > 0) throw argumentsAreInvalid(issues);
   }
 }
 

@@ -5,12 +5,14 @@ import { newId, type ServerId } from '../../platform/ids.js';
 import { ambientFields } from '../../platform/logging/logger.js';
 import type { Door } from '../approvals/approval-request.js';
 import type { Principal } from '../identity/principal.js';
+import { readAnswer, toPreview } from './answer.js';
 import { faultOf } from './execution.errors.js';
+import type { RelayOutcome } from './relay.js';
 import { RequestLog } from './request-log.js';
 import { type RequestLogRow, type RequestMethod, statusCodeOf } from './request-log-row.js';
 import { secretPathsOf } from './secret-paths.js';
 import type { ToolCall } from './tool-call.js';
-import type { ToolOutcome } from './tool-outcome.js';
+import type { CallFault, ToolOutcome } from './tool-outcome.js';
 
 /** When a call came in, and when it began by a clock that does not jump. */
 export interface CallStart {
@@ -47,28 +49,34 @@ export class CallLog {
     const output = 'output' in outcome ? outcome.output : null;
     const fault = outcome.status === 'succeeded' ? null : faultOf(outcome);
     this.record(start, {
-      id: call.logId ?? newId('log', start.at.getTime()),
-      organizationId: call.organizationId,
-      userId: call.userId,
-      door: call.door ?? 'session',
-      sessionId: call.sessionId,
-      planId: call.planId,
-      nodeId: call.nodeId,
-      approvalId: call.approvalId ?? null,
-      serverId: call.tool.serverId,
+      ...factsOf(call, start),
       serverName,
-      tool: call.tool.name,
-      method: 'tools/call',
-      pin: call.tool.pin,
       status: outcome.status,
       errorCode: fault?.code ?? null,
       errorMessage: fault?.message ?? null,
-      rule: call.rule ?? null,
       artifacts: 'artifacts' in outcome ? outcome.artifacts.length : 0,
-      request: call.arguments,
       response: output,
-      secretPaths: secretPathsOf(call.tool.inputSchema),
     });
+  }
+
+  /** As `finished`, of a call that was handed on as it is. */
+  relayed(call: ToolCall, outcome: RelayOutcome, start: CallStart, serverName: string): void {
+    const fault = relayFaultOf(outcome);
+    const isAnswered = outcome.status === 'answered';
+    this.record(
+      start,
+      {
+        ...factsOf(call, start),
+        serverName,
+        status: isAnswered || outcome.status === 'refused' ? (fault ? 'failed' : 'succeeded') : outcome.status,
+        errorCode: fault?.code ?? null,
+        errorMessage: fault?.message ?? null,
+        artifacts: 0,
+        // Read only where it is not small and plain.
+        response: isAnswered ? { toJSON: () => outcome.answer.result() } : null,
+      },
+      isAnswered ? outcome.answer.text : undefined,
+    );
   }
 
   /** Nobody was asked and nothing was sent. */
@@ -160,10 +168,11 @@ export class CallLog {
       | 'durationMs'
       | 'startedAt'
     >,
+    knownResponseJson?: string,
   ): void {
     const { caller, requestId, traceId } = ambientFields();
     const requestJson = JSON.stringify(row.request ?? null);
-    const responseJson = row.response === null ? '' : JSON.stringify(row.response);
+    const responseJson = knownResponseJson ?? (row.response === null ? '' : JSON.stringify(row.response));
     this.log.record({
       ...row,
       username: caller?.actor?.name ?? null,
@@ -182,4 +191,30 @@ export class CallLog {
       startedAt: start.at,
     });
   }
+}
+
+const factsOf = (call: ToolCall, start: CallStart) => ({
+  id: call.logId ?? newId('log', start.at.getTime()),
+  organizationId: call.organizationId,
+  userId: call.userId,
+  door: call.door ?? ('session' as const),
+  sessionId: call.sessionId,
+  planId: call.planId,
+  nodeId: call.nodeId,
+  approvalId: call.approvalId ?? null,
+  serverId: call.tool.serverId,
+  tool: call.tool.name,
+  method: 'tools/call' as const,
+  pin: call.tool.pin,
+  rule: call.rule ?? null,
+  request: call.arguments,
+  secretPaths: secretPathsOf(call.tool.inputSchema),
+});
+
+function relayFaultOf(outcome: RelayOutcome): CallFault | null {
+  if (outcome.status === 'refused') return { code: 'UPSTREAM_ERROR', message: toPreview(outcome.error.message) };
+  if (outcome.status !== 'answered') return faultOf(outcome);
+  if (!outcome.answer.isError) return null;
+  const { preview } = readAnswer('', outcome.answer.result());
+  return { code: 'TOOL_FAILED', message: preview.split('\n', 1)[0]?.slice(0, 500) || 'The tool reported a failure.' };
 }

@@ -2,7 +2,7 @@ import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
 import { signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { describeIssues } from './argument-validation.js';
 import type { FinishedCall } from './tool-call.js';
-import type { CallFault, ToolOutcome } from './tool-outcome.js';
+import type { CallFault, NotSent, ToolOutcome } from './tool-outcome.js';
 
 /** @param issues their places are below the arguments; in the error below `/arguments` */
 export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
@@ -13,10 +13,8 @@ export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
 /** By what is known of the tool's definition. */
 export const callIsRefused = (code: string, message: string) => new AppError('conflict', code, message);
 
-type Unsent = Extract<ToolOutcome, { status: 'not_sent' }>;
-
 /** Nothing was sent: trying again is safe, and may help. */
-export function notSent({ fault, transient }: Unsent): AppError {
+export function notSent({ fault, transient }: NotSent): AppError {
   const { code, message, signIn } = fault;
   if (signIn) return signInNeeded(signIn);
   const details = { outcome: 'not_sent' };
@@ -84,6 +82,9 @@ export const tooManyHeldCalls = (most: number) =>
 
 export const resourceNotFound = () =>
   new AppError('not_found', 'RESOURCE_NOT_FOUND', 'The server has no such resource.');
+
+export const resourcesNotGranted = () =>
+  new AppError('forbidden', 'RESOURCES_NOT_GRANTED', 'This key is limited to some tools of the server.');
 
 export const variablesAreMissing = (names: readonly string[]) =>
   new AppError('invalid', 'VALIDATION_ERROR', `The name of this resource needs: ${names.join(', ').slice(0, 500)}.`, {

@@ -3,6 +3,7 @@ import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
+import { ArgumentValidation } from './argument-validation.js';
 import { CallGate } from './call-gate.js';
 import { CallLog } from './call-log.js';
 import { CallMetrics } from './call-metrics.js';
@@ -15,8 +16,11 @@ import { OldHeldCalls } from './old-held-calls.js';
 import { ResourceReads } from './resource-reads.service.js';
 import { ResourceRequests } from './resource-requests.service.js';
 import { RunHeldCallHandler } from './run-held-call.handler.js';
+import { CallSending } from './call-sending.service.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { ExecutionService } from './execution.service.js';
+import { RelayedCalls } from './relayed-calls.service.js';
+import { RelayedRequests } from './relayed-requests.service.js';
 import { RequestFigures } from './request-figures.js';
 import { RequestLog } from './request-log.js';
 import { RequestLogRepository } from './request-log.repository.js';
@@ -28,9 +32,11 @@ import { ToolCalls } from './tool-calls.service.js';
 @Module({
   imports: [ApprovalsModule, ArtifactsModule, RegistryModule, WebhooksModule],
   providers: [
+    ArgumentValidation,
     CallGate,
     CallLog,
     CallMetrics,
+    CallSending,
     CircuitBreakers,
     ExecutionService,
     ExpireHeldCallHandler,
@@ -40,6 +46,8 @@ import { ToolCalls } from './tool-calls.service.js';
     HeldCallsRepository,
     OldHeldCalls,
     OldRequests,
+    RelayedCalls,
+    RelayedRequests,
     RequestFigures,
     RequestLog,
     RequestLogRepository,
@@ -52,6 +60,8 @@ import { ToolCalls } from './tool-calls.service.js';
   ],
   exports: [
     CircuitBreakers,
+    RelayedCalls,
+    RelayedRequests,
     ExecutionService,
     HeldCallWaits,
     HeldCalls,

@@ -1,4 +1,4 @@
-import { type Interruption, Deadline, type UpstreamSession } from '@app/mcp-client';
+import type { Deadline, Interruption, UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -7,21 +7,14 @@ import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
-import { ToolConfirmation } from '../registry/tool-confirmation.service.js';
-import { ToolsService } from '../registry/tools.service.js';
-import type { ListedTool } from '../registry/tool-state.js';
-import { toolQuarantined } from '../registry/registry.errors.js';
-import { type Upstream, UpstreamsService } from '../registry/upstreams.service.js';
 import { outputOf, type RawAnswer, type ReadAnswer, readAnswer } from './answer.js';
-import { ArgumentValidation, describeIssues } from './argument-validation.js';
+import { ArgumentValidation } from './argument-validation.js';
 import { isTask, outputInvalid, readLinks, TASKS_NOT_SUPPORTED, toFaultOutcome, toLogEntry } from './call-faults.js';
-import { toFault, toolChanged, unavailable } from './call-faults.js';
 import { CallLog } from './call-log.js';
-import { CircuitBreakers } from './circuit-breakers.js';
 import { CallMetrics } from './call-metrics.js';
-import { CallTime } from './call-time.js';
+import { CallSending } from './call-sending.service.js';
+import { inCallSpan } from './call-span.js';
 import type { CallObserver, ToolCall } from './tool-call.js';
-import { pauseBeforeRepeat, pauseUntil } from './repeats.js';
 import type { CallFault, ToolOutcome } from './tool-outcome.js';
 
 type RawResult = RawAnswer & { isError?: boolean };
@@ -29,14 +22,10 @@ type RawResult = RawAnswer & { isError?: boolean };
 /** The one way to call a tool, whoever asked. */
 @Injectable()
 export class ExecutionService {
-  private readonly validation = new ArgumentValidation();
-
   constructor(
-    private readonly tools: ToolsService,
-    private readonly confirmation: ToolConfirmation,
-    private readonly upstreams: UpstreamsService,
+    private readonly sending: CallSending,
+    private readonly validation: ArgumentValidation,
     private readonly artifacts: ArtifactsService,
-    private readonly circuits: CircuitBreakers,
     private readonly log: CallLog,
     private readonly metrics: CallMetrics,
     private readonly tracing: Tracing,
@@ -45,95 +34,28 @@ export class ExecutionService {
 
   /** What is wrong with arguments for a tool, before anybody is asked. */
   validate(tool: ToolDefinition, args: unknown) {
-    return this.validation.check(tool.pin, tool.inputSchema, args);
+    return this.validation.checkArguments(tool, args);
   }
 
   /** Never throws for what the upstream does; the files of the outcome are written but not yet recorded. */
   async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const start = this.log.start();
-    const seen = { serverName: '' };
-    const time = new CallTime(call, start.tick);
-    let outcome = await this.run(call, observer, time, seen);
-    for (let repeats = 0; outcome.status !== 'succeeded' && !observer.signal.aborted; repeats += 1) {
-      const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
-      if (pauseMs === undefined) break;
-      await pauseUntil(observer.signal, pauseMs);
-      outcome = await this.run(call, observer, time, seen);
-    }
+    const { signal } = observer;
+    const { outcome, serverName } = await this.sending.send<ToolOutcome, RawResult>(call, start, signal, {
+      ask: (session, deadline) => this.callUpstream(session, call, observer, deadline),
+      read: (raw, session, wait) => this.toOutcome(call, raw, session, wait),
+      fault: (error, timeoutMs) => toFaultOutcome(error, signal, timeoutMs),
+    });
     const { serverId, name } = call.tool;
     this.metrics.seen(serverId, name, outcome.status, performance.now() - start.tick);
-    this.log.finished(call, outcome, start, seen.serverName);
+    this.log.finished(call, outcome, start, serverName);
     return outcome;
   }
 
-  private async run(
-    call: ToolCall,
-    observer: CallObserver,
-    time: CallTime,
-    seen: { serverName: string },
-  ): Promise<ToolOutcome> {
-    const { tool } = call;
-    let upstream: Upstream;
-    let current: ListedTool | undefined;
-    try {
-      const known = this.upstreams.find(tool.serverId, call.userId);
-      upstream = known instanceof Promise ? await known : known;
-      seen.serverName = upstream.server.name;
-      const found = this.tools.findTool(tool.serverId, tool.name);
-      current = found instanceof Promise ? await found : found;
-    } catch (error) {
-      const fault = toFault(toAppError(error));
-      return { status: 'not_sent', fault, transient: fault.signIn === undefined };
-    }
-    if (current?.pin !== tool.pin) {
-      return toolChanged(current ? 'changed' : 'gone');
-    }
-    if (current.quarantined) {
-      const { code, message } = toolQuarantined(current);
-      return { status: 'not_sent', fault: { code, message }, transient: false };
-    }
-    const issues = call.validated ? [] : this.validate(tool, call.arguments);
-    if (issues.length > 0) {
-      const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
-      return { status: 'not_sent', fault, transient: false };
-    }
-    return await this.send(call, observer, time, upstream);
-  }
-
-  private async send(call: ToolCall, observer: CallObserver, time: CallTime, upstream: Upstream): Promise<ToolOutcome> {
-    const { tool } = call;
-    const { signal } = observer;
-    time.begin(upstream.server.timeout * 1_000);
-    const place = upstream.target.key;
-    const entered = this.circuits.enter(tool.serverId, place);
-    if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
-    const leave = (error?: unknown) => this.circuits.leave(tool.serverId, place, error, entered);
-    const deadline = new Deadline(time.leftMs, signal);
-    try {
-      return await this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, async (session) => {
-        const confirmed = await this.confirmation.confirm(session, tool, place, deadline);
-        if (confirmed === 'same') {
-          const raw = await this.callUpstream(session, call, observer, deadline);
-          leave();
-          return this.toOutcome(call, raw, session, { signal, timeoutMs: time.leftMs });
-        }
-        // It answered: another definition is no reason to spare it.
-        leave();
-        return toolChanged(confirmed);
-      });
-    } catch (error) {
-      leave(signal.aborted ? new Error('Cancelled.') : error);
-      return toFaultOutcome(error, signal, time.timeoutMs);
-    } finally {
-      deadline.dispose();
-    }
-  }
-
-  /** The one thing that leaves: the server is told which trace it belongs to. */
   private callUpstream(session: UpstreamSession, call: ToolCall, observer: CallObserver, deadline: Deadline) {
     const { tool } = call;
     const { onProgress, onLog } = observer;
-    const work = (traceparent?: string) =>
+    return inCallSpan<RawResult>(this.tracing, session, tool, (traceparent) =>
       session.callTool(
         { name: tool.name, arguments: call.arguments },
         {
@@ -144,19 +66,8 @@ export class ExecutionService {
           onLog: onLog && ((message) => onLog(toLogEntry(message))),
           onQuestion: (question, { signal: ends }) => observer.onQuestion(question, ends),
         },
-      );
-    if (!this.tracing.enabled) return work();
-    const facts = {
-      'mcp.method.name': 'tools/call',
-      'mcp.protocol.version': session.protocol.version,
-      'gen_ai.tool.name': tool.name,
-      'app.server_id': tool.serverId,
-    };
-    return this.tracing.span(`tools/call ${tool.name}`, { kind: 'client', facts }, async (span) => {
-      const raw = await work(this.tracing.current());
-      if (raw.isError) span.failed('tool_error');
-      return raw;
-    });
+      ),
+    );
   }
 
   private toOutcome(

@@ -12,7 +12,13 @@ export function toFinishedCall({ status, answer, reason, logId }: HeldCallView):
 }
 
 /** What was said when it was held. */
-export const toWaitingCall = ({ approvalId, url, expiresAt, createdAt, logId }: HeldCallView): WaitingCall => ({
+export const toWaitingCall = ({
+  approvalId,
+  url,
+  expiresAt,
+  createdAt,
+  logId,
+}: Pick<HeldCallView, 'approvalId' | 'url' | 'expiresAt' | 'createdAt' | 'logId'>): WaitingCall => ({
   status: 'approval_required',
   approvalId,
   url,

@@ -77,6 +77,32 @@ export class HeldCallsRepository {
     return found;
   }
 
+  /** The newest of the very same call whose asker was not told what became of it. */
+  async findUntold(
+    { userId, organizationId }: Pick<HeldCall, 'userId' | 'organizationId'>,
+    { serverId, tool, pin, arguments: args }: Pick<HeldCall, 'serverId' | 'tool' | 'pin' | 'arguments'>,
+  ): Promise<ApprovalId | undefined> {
+    const [found] = await this.database.sql<{ id: ApprovalId }>(
+      `select held.approval_id as id
+       from held_calls held join approval_requests request on request.id = held.approval_id
+       where held.user_id = $1 and held.organization_id = $2 and held.server_id = $3 and held.tool = $4 and held.pin = $5
+         and held.door = 'gateway' and held.told_at is null and held.arguments::jsonb = $6::jsonb
+         and request.status in ('pending', 'approved', 'denied')
+       order by held.created_at desc limit 1`,
+      [userId, organizationId, serverId, tool, pin, JSON.stringify(args)],
+    );
+    return found?.id;
+  }
+
+  /** @returns whether nobody was told before */
+  async markTold(id: ApprovalId, at: Date): Promise<boolean> {
+    const told = await this.database.sql(
+      'update held_calls set told_at = $2 where approval_id = $1 and told_at is null returning 1',
+      [id, at],
+    );
+    return told.length > 0;
+  }
+
   async countOpen(userId: UserId): Promise<number> {
     const [row] = await this.database.sql<{ open: number }>(
       `select count(*)::int as open

@@ -11,11 +11,13 @@ import type { ApprovalStatus, Door } from '../approvals/approval-request.js';
 import { ApprovalRequests } from '../approvals/approval-requests.service.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
+import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { AdmittedCall } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
 import { alreadyDecided, argumentsAreInvalid, heldCallNotFound, tooManyHeldCalls } from './execution.errors.js';
 import type { HeldCallView } from './held-call.js';
+import { toWaitingCall } from './held-call-answer.js';
 import { HeldCallsRepository, type RequestedCall } from './held-calls.repository.js';
 import { expireHeldCall } from './expire-held-call.job.js';
 import { runHeldCall } from './run-held-call.job.js';
@@ -56,7 +58,7 @@ export class HeldCalls {
   async hold(
     principal: Principal,
     { door, why }: { door: Door; why: string },
-    wanted: WantedCall,
+    wanted: Pick<WantedCall, 'arguments' | 'timeoutMs'>,
     { server, tool }: AdmittedCall,
   ): Promise<WaitingCall> {
     if ((await this.held.countOpen(principal.userId)) >= OPEN_AT_MOST) throw tooManyHeldCalls(OPEN_AT_MOST);
@@ -148,6 +150,23 @@ export class HeldCalls {
     const by = { id: principal.userId, name: principal.username };
     if (!(await this.requests.end(id, 'withdrawn', { by }))) throw alreadyDecided();
     return this.view(principal, id);
+  }
+
+  /** The same call of the same person that waits already, or of whose end nobody was told: clients ask again and again. */
+  async findUntold(
+    { userId, organizationId }: Principal,
+    { arguments: args }: Pick<WantedCall, 'arguments'>,
+    { serverId, name, pin }: ListedTool,
+  ): Promise<WaitingCall | undefined> {
+    const call = { serverId, tool: name, pin, arguments: args };
+    const id = await this.held.findUntold({ userId, organizationId }, call);
+    const found = id && (await this.held.find(id));
+    return found && toWaitingCall({ ...found, url: this.urlOf(found.approvalId) });
+  }
+
+  /** Who asked hears what became of it. @returns whether it is for the first time */
+  async markTold(id: ApprovalId): Promise<boolean> {
+    return this.held.markTold(id, this.clock.now());
   }
 
   /** For who asked, and for who may use the server and so decide. @throws 404 */

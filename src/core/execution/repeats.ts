@@ -1,5 +1,6 @@
 import type { Interruption } from '@app/mcp-client';
 import type { CallTime } from './call-time.js';
+import type { RelayOutcome } from './relay.js';
 import type { ToolCall } from './tool-call.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
@@ -13,7 +14,7 @@ const HELD = { most: 3, firstPauseMs: 1_000 };
  */
 export function pauseBeforeRepeat(
   { sessionId, approvalId, tool }: ToolCall,
-  outcome: ToolOutcome,
+  outcome: ToolOutcome | RelayOutcome,
   { repeats, time, random = Math.random() }: { repeats: number; time: CallTime; random?: number },
 ): number | undefined {
   const isHeld = typeof approvalId === 'string';

@@ -1,7 +1,7 @@
 import type { Door } from '../approvals/approval-request.js';
 import type { SecretPath } from './redacted-json.js';
 
-export const REQUEST_METHODS = ['tools/call', 'resources/read'] as const;
+export const REQUEST_METHODS = ['tools/call', 'resources/read', 'prompts/get'] as const;
 export type RequestMethod = (typeof REQUEST_METHODS)[number];
 
 export const REQUEST_STATUSES = [

@@ -5,13 +5,14 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { newId, type ServerId, type UserId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import type { Principal } from '../identity/principal.js';
+import { reachesWholeServer } from '../identity/reach.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { placeKey, UpstreamsService } from '../registry/upstreams.service.js';
 import { toPreview } from './answer.js';
 import { unavailable } from './call-faults.js';
 import { type AskedCall, CallLog } from './call-log.js';
 import { CircuitBreakers } from './circuit-breakers.js';
-import { notSent, resourceNotFound } from './execution.errors.js';
+import { notSent, resourceNotFound, resourcesNotGranted } from './execution.errors.js';
 import { toListedResources, type ListedResources, type ResourceContent, toResourceContents } from './resource.js';
 import { expandUriTemplate } from './uri-template.js';
 
@@ -38,7 +39,7 @@ export class ResourceReads {
 
   /** Asked anew each time. @throws AppError of access, or of the upstream */
   async list(principal: Principal, serverId: ServerId, { signal }: Wait): Promise<ListedResources> {
-    await this.access.requireLately(principal, serverId, 'use');
+    await this.require(principal, serverId);
     return this.listFrom({ serverId, user: principal.userId }, { signal });
   }
 
@@ -48,7 +49,7 @@ export class ResourceReads {
     const logId = newId('log', this.clock.now().getTime());
     const asked: AskedCall = { door, method: 'resources/read', serverId, tool: uri, request: { uri } };
     try {
-      await this.access.requireLately(principal, serverId, 'use');
+      await this.require(principal, serverId);
       asked.serverName = (await this.upstreams.describe(serverId)).name;
       const contents = await this.ask({ serverId, user: principal.userId }, wait, async (session, within) =>
         toResourceContents(await session.readResource(uri, within())),
@@ -80,6 +81,11 @@ export class ResourceReads {
     if (resource) return resource.uri;
     const template = templates.find(({ name }) => name === named);
     return template && expandUriTemplate(template.uriTemplate, variables);
+  }
+
+  private async require(principal: Principal, serverId: ServerId): Promise<void> {
+    await this.access.requireLately(principal, serverId, 'use');
+    if (!reachesWholeServer(principal, serverId)) throw resourcesNotGranted();
   }
 
   private async listFrom(of: { serverId: ServerId; user: UserId }, wait: Wait): Promise<ListedResources> {

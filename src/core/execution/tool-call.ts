@@ -24,6 +24,8 @@ export interface ToolCall {
   logId?: string;
   /** Its arguments were held against the tool's schema just now. */
   validated?: true;
+  /** It is handed on as it is, and so is its answer: a program's own client sits at the other end. */
+  asIs?: true;
 }
 
 /** What a tool says of its work, as the session shows it. */

@@ -24,14 +24,24 @@ export interface CallFault {
   signIn?: SignInNeeded;
 }
 
-export type ToolOutcome =
-  | ({ status: 'succeeded' } & Answered)
-  /** The tool answered that it could not. */
-  | ({ status: 'failed'; fault: CallFault } & Answered)
-  /** Nothing reached the tool, so that trying again is always safe. */
-  | { status: 'not_sent'; fault: CallFault; transient: boolean }
+/** Nothing reached the tool, so that trying again is always safe. */
+export interface NotSent {
+  status: 'not_sent';
+  fault: CallFault;
+  transient: boolean;
+}
+
+/** No answer came. */
+export type Unanswered =
+  | NotSent
   /** The call left and its answer never came: it may have had its effect. */
   | { status: 'lost'; fault: CallFault }
   | { status: 'timed_out'; afterMs: number }
   /** Cut short on our side; `sent`: it may have had its effect. */
   | { status: 'cancelled'; sent: boolean };
+
+export type ToolOutcome =
+  | ({ status: 'succeeded' } & Answered)
+  /** The tool answered that it could not. */
+  | ({ status: 'failed'; fault: CallFault } & Answered)
+  | Unanswered;

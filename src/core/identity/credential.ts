@@ -7,4 +7,6 @@ export type Credential =
   /** `X-API-KEY` and `X-API-SECRET`: the id and the secret of one key. */
   | { scheme: 'key_pair'; keyId: string; secret: string }
   /** The session cookie. */
-  | { scheme: 'cookie'; token: string };
+  | { scheme: 'cookie'; token: string }
+  /** `Authorization: Bearer` at a resource: an access token of our own authorization server, good for that address alone. */
+  | { scheme: 'resource_token'; token: string; resource: string };

@@ -6,6 +6,8 @@ import { AccountsService } from './accounts.service.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BrowserSessionsService } from './browser-sessions.service.js';
+import { ClientGrantsRepository } from './client-grants.repository.js';
+import { ClientGrantsService } from './client-grants.service.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { CredentialsService } from './credentials.service.js';
 import { CredentialUses } from './credential-uses.js';
@@ -14,6 +16,7 @@ import { DailyRequests } from './daily-requests.service.js';
 import { IdentityService } from './identity.service.js';
 import { InstanceClaimRepository } from './instance-claim.repository.js';
 import { InstanceClaimService } from './instance-claim.service.js';
+import { LocalCaller } from './local-caller.service.js';
 import { MailLinksRepository } from './mail-links.repository.js';
 import { MailLinksService } from './mail-links.service.js';
 import { OneTimeCodesRepository } from './one-time-codes.repository.js';
@@ -26,6 +29,7 @@ import { PasswordChangedHandler } from './password-changed.handler.js';
 import { PasswordSignInService } from './password-sign-in.service.js';
 import { PasswordsRepository } from './passwords.repository.js';
 import { PasswordsService } from './passwords.service.js';
+import { ResourceTokens } from './resource-tokens.js';
 import { RegistrationsService } from './registrations.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
@@ -61,6 +65,8 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     ApiKeysRepository,
     ApiKeysService,
     BrowserSessionsService,
+    ClientGrantsRepository,
+    ClientGrantsService,
     CredentialUses,
     CredentialsRepository,
     CredentialsService,
@@ -73,6 +79,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     InvitationsRepository,
     InvitationsService,
     LockedOrganization,
+    LocalCaller,
     MailLinksRepository,
     MailLinksService,
     MembersRepository,
@@ -97,6 +104,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     RefreshTokensRepository,
     RefreshTokensService,
     RegistrationsService,
+    ResourceTokens,
     SendCodeHandler,
     SendInvitationHandler,
     SendLinkHandler,
@@ -110,12 +118,14 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     AccountsService,
     ApiKeysService,
     BrowserSessionsService,
+    ClientGrantsService,
     CredentialsService,
     DailyRequests,
     IdentityService,
     InstanceClaimService,
     InstanceOrganizationsService,
     InvitationsService,
+    LocalCaller,
     MailLinksService,
     MembersService,
     OrganizationPlansService,
@@ -126,6 +136,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     ReceivedInvitationsService,
     RecordFailureHandler,
     RegistrationsService,
+    ResourceTokens,
     SendCodeHandler,
     SignInService,
     SignInsService,

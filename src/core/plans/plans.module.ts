@@ -10,6 +10,7 @@ import { AffectedRepository } from './affected.repository.js';
 import { DecisionsService } from './decisions.service.js';
 import { ForkedPlans } from './forked-plans.service.js';
 import { NodeRequests } from './node-requests.service.js';
+import { NodeRights } from './node-rights.js';
 import { NodeRunsService } from './node-runs.service.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
@@ -41,6 +42,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     DecisionsService,
     ForkedPlans,
     NodeRequests,
+    NodeRights,
     NodeRunsService,
     PlanChanges,
     PlanNotices,

@@ -62,6 +62,7 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
       id: newId('mcp', now.getTime()),
       organizationId,
       accountVersion: 1,
+      clientFeatures: [],
       ...UNCHECKED,
       ...placeAt(url),
       name: DEMO_NAME,

@@ -91,7 +91,7 @@ export class FiledServersService {
     }));
     // Whatever its policy: what a file brings was seen, and approved by nobody.
     const unapproving = { ...server, approvalPolicy: 'require_approval_all' } as const;
-    const snapshots = tools.map(({ pin, definition }) => ({ pin, definition }));
+    const snapshots = tools.map(({ pin, definition }) => ({ pin, definition, extras: null }));
     await this.observations.take(unapproving, snapshots, this.clock.now());
     await this.setPolicies(server.id, new Map(tools.map(({ name, approvalPolicy }) => [name, approvalPolicy])));
     return server;

@@ -21,11 +21,14 @@ import { ServerAccess } from './server-access.service.js';
 import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { ServerDependentsRepository } from './server-dependents.repository.js';
+import { ServerHandles } from './server-handles.service.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
 import { ServerSignIns } from './server-sign-ins.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
+import { ToolCallersRepository } from './tool-callers.repository.js';
+import { ToolGrants } from './tool-grants.service.js';
 import { ToolDecisions } from './tool-decisions.service.js';
 import { ToolDirectoryRepository } from './tool-directory.repository.js';
 import { ToolDirectory } from './tool-directory.service.js';
@@ -60,15 +63,18 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerAccessRepository,
     ServerChanges,
     ServerCredentials,
+    ServerHandles,
     ServerHealthService,
     ServerLevels,
     ServerSignIns,
     ServersRepository,
     ServersService,
+    ToolCallersRepository,
     ToolConfirmation,
     ToolDecisions,
     ToolDirectory,
     ToolDirectoryRepository,
+    ToolGrants,
     ToolHistory,
     ToolNews,
     ToolNewsChecks,
@@ -89,12 +95,14 @@ import { UpstreamsService } from './upstreams.service.js';
     ListedPackagesService,
     RegisteredServersService,
     ServerAccess,
+    ServerHandles,
     ServerHealthService,
     ServerSignIns,
     ServersService,
     ToolConfirmation,
     ToolDecisions,
     ToolDirectory,
+    ToolGrants,
     ToolHistory,
     ToolsService,
     UpstreamsService,

@@ -17,10 +17,11 @@ import {
   type VisibleServer,
 } from './access.js';
 import { granteesAreNoMembers, granteesRepeat, serverAccessTooLow, serverNotFound } from './registry.errors.js';
-import { type McpServer, serverTopic } from './server.js';
+import { type McpServer } from './server.js';
 import { ServerLevels } from './server-levels.js';
 import { ServerAccessRepository } from './server-access.repository.js';
 import { ServersRepository } from './servers.repository.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** Who may see, use and manage a server. */
 @Injectable()
@@ -50,12 +51,16 @@ export class ServerAccess {
 
   /** As `require`, by what was read at most a few seconds ago: for calls, of which there are many. */
   requireLately(principal: Principal, serverId: ServerId, least: AccessLevel): Soon<AccessLevel> {
-    const { userId, organizationId } = principal;
-    return whenHere(this.lately.find({ userId, organizationId, serverId }), (level) => {
+    return whenHere(this.findLately(principal, serverId), (level) => {
       if (!level) throw serverNotFound();
       if (!hasLevel(level, least)) throw serverAccessTooLow(least);
       return level;
     });
+  }
+
+  /** What the caller may do with a server, as read at most a few seconds ago; undefined: it is not there for them. */
+  findLately({ userId, organizationId }: Principal, serverId: ServerId): Soon<AccessLevel | undefined> {
+    return this.lately.find({ userId, organizationId, serverId });
   }
 
   /** @throws as `require` */
@@ -151,7 +156,7 @@ export class ServerAccess {
           ...(grants && { grants: grants.map(({ userId, level }) => `${userId}: ${level}`) }),
         },
       });
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id)));
+      this.database.afterCommit(() => hintServerChanged(this.hints, { id, organizationId }));
       return this.read(principal, id);
     });
   }

@@ -13,17 +13,26 @@ import type { VisibleServer } from './access.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { PackageRunner } from './package-runner.port.js';
 import { serverNameTaken } from './registry.errors.js';
-import { type McpServer, serverTopic, UNCHECKED } from './server.js';
+import { type McpServer, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
 import { ToolTrust } from './tool-trust.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** What every new server has. */
 export type NewServerBase = typeof UNCHECKED &
   Pick<
     McpServer,
-    'id' | 'organizationId' | 'accountVersion' | 'demo' | 'createdBy' | 'access' | 'createdAt' | 'updatedAt'
+    | 'id'
+    | 'organizationId'
+    | 'accountVersion'
+    | 'clientFeatures'
+    | 'demo'
+    | 'createdBy'
+    | 'access'
+    | 'createdAt'
+    | 'updatedAt'
   >;
 
 /** When its next check is; at once unless said. */
@@ -62,6 +71,7 @@ export class ServerChanges {
       id: newId('mcp', now.getTime()),
       organizationId,
       accountVersion: 1,
+      clientFeatures: [],
       demo: false,
       createdBy: userId,
       access: 'organization',
@@ -73,6 +83,7 @@ export class ServerChanges {
       await this.servers.insert(server);
       await this.jobs.enqueue(checkServer, { serverId: server.id }, { key: checkKey(server.id), ...check });
       await this.tell(server, 'server.created');
+      this.database.afterCommit(() => hintServerChanged(this.hints, server));
     });
     return { ...server, level: 'manage' };
   }
@@ -106,7 +117,7 @@ export class ServerChanges {
         const by = { id: principal.userId, name: principal.username };
         await this.trust.serverPolicyChanged(changed, { by, reason: 'the server was set to run without asking' });
       }
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
+      this.database.afterCommit(() => hintServerChanged(this.hints, changed, { moved: true }));
       return { ...changed, level };
     });
   }
@@ -123,7 +134,7 @@ export class ServerChanges {
       await this.servers.remove(id);
       await this.tell(server, 'server.deleted');
       if (server.transport === 'stdio') this.database.afterCommit(() => void this.packages.forget(id));
-      this.database.afterCommit(() => this.hints.publish(serverTopic(id), { moved: true }));
+      this.database.afterCommit(() => hintServerChanged(this.hints, server, { moved: true }));
     });
   }
 
@@ -152,4 +163,5 @@ const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
   before.transport !== after.transport ||
   before.sslVerify !== after.sslVerify ||
   before.timeout !== after.timeout ||
+  !isSameValue(before.clientFeatures, after.clientFeatures) ||
   !isSameValue(before.requestHeaders, after.requestHeaders);

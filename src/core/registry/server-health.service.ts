@@ -19,12 +19,13 @@ import {
   type Observation,
   observe,
 } from './observation.js';
-import { type McpServer, serverTopic } from './server.js';
+import { type McpServer } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { pinAll, type ToolSnapshot } from './tool-definition.js';
 import { ToolObservations } from './tool-observations.service.js';
 import { placeKey, UpstreamsService } from './upstreams.service.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** A status younger than this is told without asking again. */
 const FRESH_MS = 15_000;
@@ -162,7 +163,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
       await this.schedule(server.id, change.failures);
       if (change.status !== server.status) await this.tellOfHealth(server, change);
       if (toolsChanged || change.status !== server.status) {
-        this.database.afterCommit(() => this.hints.publish(serverTopic(server.id)));
+        this.database.afterCommit(() => hintServerChanged(this.hints, server));
       }
     });
     return { ...server, ...change };

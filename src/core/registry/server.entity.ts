@@ -47,6 +47,9 @@ export class ServerEntity {
   @Column('text', { name: 'approval_policy' })
   approvalPolicy!: string;
 
+  @Column('text', { name: 'client_features', array: true, default: '{}' })
+  clientFeatures!: string[];
+
   @Column('text')
   status!: string;
 

@@ -9,6 +9,10 @@ export const SERVER_TRANSPORTS = [...CHOSEN_TRANSPORTS, 'stdio'] as const;
 export type ChosenTransport = (typeof CHOSEN_TRANSPORTS)[number];
 export type ServerTransport = (typeof SERVER_TRANSPORTS)[number];
 
+/** What of a client of ours a server may ask for: its language model, its folders. Deprecated in MCP, and off unless chosen. */
+export const CLIENT_FEATURES = ['sampling', 'roots'] as const;
+export type ClientFeature = (typeof CLIENT_FEATURES)[number];
+
 export const AUTH_METHODS = ['none', 'api_key', 'oauth'] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
 
@@ -46,6 +50,7 @@ export interface McpServer {
   timeout: number;
   sslVerify: boolean;
   approvalPolicy: ApprovalPolicy;
+  clientFeatures: ClientFeature[];
   status: ServerStatus;
   /** Why it is not online, for people. */
   statusReason: string | null;

@@ -40,6 +40,10 @@ export class ServersRepository {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { id }));
   }
 
+  async listNames(organizationId: OrganizationId): Promise<{ id: ServerId; name: string }[]> {
+    return this.database.sql('select id, name from servers where organization_id = $1', [organizationId]);
+  }
+
   async findDemo(organizationId: OrganizationId): Promise<McpServer | undefined> {
     return toServer(await this.database.entities.findOneBy(ServerEntity, { organizationId, demo: true }));
   }

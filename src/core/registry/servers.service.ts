@@ -17,7 +17,7 @@ import {
 } from './registry.errors.js';
 import { entersSignIn, type OAuthInput, readSignIn } from './oauth-settings.js';
 import { readPackageUrl } from './package-url.js';
-import { type AuthMethod, type ChosenTransport, type McpServer } from './server.js';
+import { type AuthMethod, type ClientFeature, type ChosenTransport, type McpServer } from './server.js';
 import { type ServerTransport, UNCHECKED, versionOf } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { isSameValue, ServerChanges } from './server-changes.service.js';
@@ -42,6 +42,7 @@ export interface NewServer {
   timeout: number;
   sslVerify: boolean;
   approvalPolicy?: ApprovalPolicy | undefined;
+  clientFeatures?: readonly ClientFeature[] | undefined;
 }
 
 /** What is undefined stays as it is. */
@@ -85,6 +86,7 @@ export class ServersService {
       description: input.description ?? null,
       url: input.url,
       requestHeaders: input.requestHeaders ?? {},
+      clientFeatures: [...new Set(input.clientFeatures ?? [])],
       secretId: input.secretId ?? null,
       transport: input.transport,
       authMethod: input.authMethod,
@@ -164,6 +166,7 @@ export class ServersService {
       description: change.description === undefined ? server.description : change.description,
       url,
       requestHeaders: change.requestHeaders ?? server.requestHeaders,
+      clientFeatures: change.clientFeatures ? [...new Set(change.clientFeatures)] : server.clientFeatures,
       secretId: change.secretId === undefined ? server.secretId : change.secretId,
       transport: change.transport ?? server.transport,
       authMethod,

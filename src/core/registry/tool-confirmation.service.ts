@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
-import { serverTopic } from './server.js';
 import { ServersRepository } from './servers.repository.js';
 import { SharedListings } from './shared-listings.js';
 import { pinAll, type ToolSnapshot } from './tool-definition.js';
 import { ToolObservations } from './tool-observations.service.js';
 import type { ListedTool } from './tool-state.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** Makes sure, before each call, that the server still offers what was approved. */
 @Injectable()
@@ -55,7 +55,7 @@ export class ToolConfirmation {
       if (isGone && server.oauth?.account === 'per_user') return;
       if (!(await this.servers.takeListing(serverId, beganAt))) return;
       if (!(await this.observations.take(server, snapshots, this.clock.now()))) return;
-      this.database.afterCommit(() => this.hints.publish(serverTopic(serverId)));
+      this.database.afterCommit(() => hintServerChanged(this.hints, server));
     });
   }
 }

@@ -43,12 +43,18 @@ const PinnedTool = z.object({
 export type PinnedTool = z.infer<typeof PinnedTool>;
 type ToolAnnotations = NonNullable<PinnedTool['annotations']>;
 
+/** What a tool brings that decides nothing: `icons`, `_meta`, `execution`. Handed on as it is. */
+export type ToolExtras = Record<string, unknown>;
+
 export interface ToolSnapshot {
   pin: string;
   definition: PinnedTool;
+  extras: ToolExtras | null;
 }
 
 const MAX_DEFINITION_LENGTH = 256 * 1_024;
+const MAX_EXTRAS_LENGTH = 64 * 1_024;
+const EXTRAS = ['icons', '_meta', 'execution'];
 
 /**
  * Pins each tool; the first of a name counts.
@@ -72,10 +78,21 @@ function pinOne(tool: object): ToolSnapshot | undefined {
   const definition = JSON.parse(JSON.stringify(parsed.data)) as PinnedTool;
   const canonical = canonicalJson(definition);
   if (!canonical.ok || canonical.json.length > MAX_DEFINITION_LENGTH) return undefined;
-  return { pin: createHash('sha256').update(canonical.json).digest('hex'), definition };
+  return { pin: createHash('sha256').update(canonical.json).digest('hex'), definition, extras: extrasOf(tool) };
 }
 
-export function toDefinition(serverId: ServerId, { pin, definition }: ToolSnapshot): ToolDefinition {
+function extrasOf(tool: object): ToolExtras | null {
+  const found = Object.entries(tool).filter(([name, value]) => EXTRAS.includes(name) && value !== undefined);
+  if (found.length === 0) return null;
+  const json = JSON.stringify(Object.fromEntries(found));
+  // Postgres keeps no U+0000.
+  return json.length > MAX_EXTRAS_LENGTH || json.includes('\\u0000') ? null : (JSON.parse(json) as ToolExtras);
+}
+
+export function toDefinition(
+  serverId: ServerId,
+  { pin, definition }: Pick<ToolSnapshot, 'pin' | 'definition'>,
+): ToolDefinition {
   const { name, title, description, inputSchema, outputSchema, annotations = {} } = definition;
   const readOnly = annotations.readOnlyHint ?? false;
   return {

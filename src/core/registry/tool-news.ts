@@ -8,11 +8,12 @@ import { Activity } from '../activity/activity.service.js';
 import { ApprovalRequests } from '../approvals/approval-requests.service.js';
 import { GrantsService } from '../approvals/grants.service.js';
 import { WebhookEvents } from '../webhooks/webhook-events.service.js';
-import { type McpServer, serverTopic } from './server.js';
+import { type McpServer } from './server.js';
 import { type PinnedTool, toDefinition } from './tool-definition.js';
 import { isQuarantined, type ToolRecord, type ToolState } from './tool-state.js';
 import { type StateChange, ToolStatesRepository } from './tool-states.repository.js';
 import { toolsChanged } from './tools-changed.job.js';
+import { hintServerChanged } from './server-hints.js';
 
 /** By whom and why something was decided; by a rule, where nobody is named. */
 export interface Decider {
@@ -97,6 +98,11 @@ export class ToolNews {
   async policyChanged(server: McpServer, tool: ToolRecord, policy: string | null): Promise<void> {
     await this.tell(server, tool.name, 'tool.policy_changed', { approval_policy: policy });
     await this.follow(server, [tool]);
+  }
+
+  async callersChanged(server: McpServer, tool: ToolRecord, details: ActivityDetails): Promise<void> {
+    await this.tell(server, tool.name, 'tool.callers_changed', details);
+    this.database.afterCommit(() => hintServerChanged(this.hints, server));
   }
 
   /** The server is another one now: nothing of what waits is of use. */
@@ -188,6 +194,6 @@ export class ToolNews {
 
   private async follow(server: McpServer, tools: readonly { name: string }[]): Promise<void> {
     await this.jobs.enqueue(toolsChanged, { serverId: server.id, tools: tools.map(({ name }) => name) });
-    this.database.afterCommit(() => this.hints.publish(serverTopic(server.id)));
+    this.database.afterCommit(() => hintServerChanged(this.hints, server));
   }
 }

@@ -14,6 +14,9 @@ export class ToolSnapshotEntity {
   @Column('json')
   definition!: object;
 
+  @Column('jsonb', { nullable: true })
+  extras!: object | null;
+
   @Column('integer')
   ordinal!: number;
 

@@ -1,6 +1,7 @@
 import type { ApprovalId, ServerId, ToolId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
-import type { ToolDefinition } from './tool-definition.js';
+import type { ToolCallers } from './tool-callers.js';
+import type { ToolDefinition, ToolExtras } from './tool-definition.js';
 
 /**
  * How far the definition that a tool has now is trusted. `approved`: a person, or a rule, approved exactly it. `first_seen`: the
@@ -31,6 +32,7 @@ export interface ToolStanding {
 export type ListedTool = ToolDefinition &
   ToolStanding & {
     id: ToolId;
+    extras: ToolExtras | null;
     /** The account of the server at which it was seen. */
     accountVersion: number;
     /** The name it had before, where it seems to be the same tool. */
@@ -38,6 +40,8 @@ export type ListedTool = ToolDefinition &
     /** When and by whom its present definition was approved; nobody, where a rule did. */
     approvedAt: Date | null;
     approvedBy: { userId: UserId; username: string } | null;
+    /** Null: whoever may use the server. */
+    callers: ToolCallers | null;
   };
 
 /** The policy that counts for a tool: its own, else its server's. */

@@ -1,9 +1,11 @@
 import { createEgressGuard, type EgressGuard, EgressRefused } from '@app/egress';
 import {
   type Interruption,
+  type Listed,
   probe,
   UpstreamError,
   UpstreamPool,
+  type UpstreamPoolOptions,
   type UpstreamSession,
   type UpstreamTarget,
 } from '@app/mcp-client';
@@ -29,7 +31,7 @@ import { ServersRepository } from './servers.repository.js';
 
 /** Where an MCP server is and how to get in. */
 export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'> &
-  Partial<Pick<McpServer, 'requestHeaders'>>;
+  Partial<Pick<McpServer, 'requestHeaders' | 'clientFeatures'>>;
 
 /** A server as it was last read, and the way to it. */
 export interface Upstream {
@@ -66,8 +68,10 @@ export class UpstreamsService implements OnApplicationShutdown {
     hints: Hints,
     @Inject(CONFIG) { egress }: Config,
   ) {
-    const onToolsChanged = (key: string) => this.heardOfTools(serverOf(key));
-    this.ordinary = openGate(egress, onToolsChanged);
+    const onChanged = (key: string, what: Listed) => {
+      if (what === 'tools') this.heardOfTools(serverOf(key));
+    };
+    this.ordinary = openGate(egress, onChanged);
     const ofDemo = {
       ...egress,
       exemptOrigins: () => {
@@ -75,7 +79,7 @@ export class UpstreamsService implements OnApplicationShutdown {
         return origin === undefined ? [] : [origin];
       },
     };
-    this.demo = openGate(ofDemo, onToolsChanged);
+    this.demo = openGate(ofDemo, onChanged);
     this.resolved = new HintedCache(hints, {
       topic: serverTopic,
       size: MOST_TARGETS,
@@ -223,8 +227,10 @@ export class UpstreamsService implements OnApplicationShutdown {
 }
 
 /** The same text for the same account at the same place, asked in the same way. */
-export const placeKey = ({ id, accountVersion, url, transport, timeout, sslVerify }: McpServer): string =>
-  JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify]);
+export const placeKey = (server: McpServer): string => {
+  const { id, accountVersion, url, transport, timeout, sslVerify, clientFeatures } = server;
+  return JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify, ...clientFeatures]);
+};
 
 /** One account's connections are never another's. */
 const asAccount = (target: UpstreamTarget, { accountId, header, renew }: SignedIn): UpstreamTarget => ({
@@ -248,9 +254,11 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   plainHeaders: toSentHeaders(place.requestHeaders ?? {}),
   timeoutMs: place.timeout * 1_000,
   verifyTls: place.sslVerify,
+  sampling: place.clientFeatures?.includes('sampling') ?? false,
+  roots: place.clientFeatures?.includes('roots') ?? false,
 });
 
-function openGate(options: Parameters<typeof createEgressGuard>[0], onToolsChanged: (key: string) => void): Gate {
+function openGate(options: Parameters<typeof createEgressGuard>[0], onChanged: UpstreamPoolOptions['onChanged']): Gate {
   const guard = createEgressGuard(options);
-  return { guard, pool: new UpstreamPool(guard, { onToolsChanged }) };
+  return { guard, pool: new UpstreamPool(guard, { onChanged }) };
 }

@@ -31,6 +31,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const models = readModels(values);
   problems.push(...models.problems);
   problems.push(...s3Problems(values));
+  if (production && values.MCP_OPEN_ON_LOOPBACK) {
+    problems.push('MCP_OPEN_ON_LOOPBACK: not in production, where each client signs in.');
+  }
   if ((values.ROLE === 'api' || values.ROLE === 'worker') && !values.DATABASE_URL) {
     problems.push(`DATABASE_URL: needed by ROLE=${values.ROLE}, so that the processes share one database.`);
   }
@@ -71,6 +74,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       session: { tokens: values.BUDGET_SESSION_TOKENS, dollars: values.BUDGET_SESSION_USD },
       organization: { tokens: values.BUDGET_ORGANIZATION_TOKENS, dollars: values.BUDGET_ORGANIZATION_USD },
       instance: { tokens: values.BUDGET_DAY_TOKENS, dollars: values.BUDGET_DAY_USD },
+    },
+    mcp: {
+      allowedHosts: values.MCP_ALLOWED_HOSTS,
+      allowedOrigins: values.MCP_ALLOWED_ORIGINS,
+      openOnLoopback: values.MCP_OPEN_ON_LOOPBACK,
     },
     egress: { allow: values.EGRESS_ALLOW, loopback: production ? ('refused' as const) : ('allowed' as const) },
     rateLimits: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCESS_SETTINGS } from './access-settings.js';
+import { GATEWAY_SETTINGS } from './gateway-settings.js';
 import {
   addressWithPassword,
   flag,
@@ -223,6 +224,7 @@ export const SETTINGS = {
       'Private places that servers may be on: host names, host:port, addresses, CIDR blocks, with commas between. In development the loopback is allowed.',
   },
   ...ACCESS_SETTINGS,
+  ...GATEWAY_SETTINGS,
   DEFAULT_PLAN: {
     schema: z.enum(['unlimited', 'standard']),
     preset: 'unlimited',

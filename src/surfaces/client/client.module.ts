@@ -5,11 +5,13 @@ import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { OAuthModule } from '../../core/oauth/oauth.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
 import { PlansModule } from '../../core/plans/plans.module.js';
 import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
+import { ToolsetsModule } from '../../core/toolsets/toolsets.module.js';
 import { UpstreamAccountsModule } from '../../core/upstream-accounts/upstream-accounts.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
@@ -23,7 +25,10 @@ import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
+import { ConnectedClientsController } from './connected-clients.controller.js';
+import { ConnectController } from './connect.controller.js';
 import { CredentialsController } from './credentials.controller.js';
+import { GatewaySettingsController } from './gateway-settings.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
@@ -40,6 +45,8 @@ import { ProfileController } from './profile.controller.js';
 import { ServerAccessController } from './server-access.controller.js';
 import { ServerToolsController } from './server-tools.controller.js';
 import { ToolCallsController } from './tool-calls.controller.js';
+import { ToolSearchController } from './tool-search.controller.js';
+import { ToolsetsController } from './toolsets.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
 import { OAuthCallbackController } from './oauth-callback.controller.js';
@@ -60,12 +67,14 @@ import { WebhooksController } from './webhooks.controller.js';
     CatalogueModule,
     ExecutionModule,
     IdentityModule,
+    OAuthModule,
     OverviewModule,
     PlansModule,
     InboxModule,
     RegistryModule,
     UpstreamAccountsModule,
     SessionsModule,
+    ToolsetsModule,
     UsageModule,
     WebhooksModule,
   ],
@@ -79,7 +88,10 @@ import { WebhooksController } from './webhooks.controller.js';
     AuthController,
     ListedPackagesController,
     CatalogueController,
+    ConnectedClientsController,
+    ConnectController,
     CredentialsController,
+    GatewaySettingsController,
     HealthController,
     InstanceController,
     InvitationsController,
@@ -98,6 +110,8 @@ import { WebhooksController } from './webhooks.controller.js';
     ServerToolsController,
     ServersController,
     ToolCallsController,
+    ToolSearchController,
+    ToolsetsController,
     SessionCopiesController,
     SessionDocsController,
     SessionsController,

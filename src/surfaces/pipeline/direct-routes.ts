@@ -29,6 +29,10 @@ interface ServedRoute {
   handle: (request: HttpRequest, reply: HttpReply) => Promise<void>;
 }
 
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What may come after a path in an address. */
+const ENDS: ReadonlySet<string | undefined> = new Set([undefined, '/', '?']);
 /** Of bodies that are read here; Fastify reads larger ones, and those of which nobody knows how large they are. */
 const MOST_BYTES = 256 * 1024;
 const JSON_BODY = /^application\/json(?:; ?charset=utf-8)?$/i;
@@ -42,6 +46,7 @@ const JSON_BODY = /^application\/json(?:; ?charset=utf-8)?$/i;
 export class DirectRoutes {
   /** By method and path. */
   private readonly routes = new Map<string, ServedRoute>();
+  private readonly below: { path: string; answer: Answer }[] = [];
 
   constructor(
     private readonly guard: AuthGuard,
@@ -60,6 +65,11 @@ export class DirectRoutes {
     this.routes.set(route, { url: route.slice(route.indexOf(' ') + 1), handle: answer });
   }
 
+  /** All requests at a path, and at those below it: whoever answers does all of it. */
+  serveBelow(path: string, answer: Answer): void {
+    this.below.push({ path, answer });
+  }
+
   /** Before anybody else who listens for requests: they get those that are not answered here. */
   install(server: Server): void {
     const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
@@ -72,6 +82,12 @@ export class DirectRoutes {
 
   private take(raw: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '', headers } = raw;
+    for (const { path, answer } of this.below) {
+      if (url.startsWith(path) && ENDS.has(url[path.length])) {
+        answer(raw, response);
+        return true;
+      }
+    }
     const route = this.routes.get(`${method} ${url}`);
     if (!route || headers.expect !== undefined || !JSON_BODY.test(headers['content-type'] ?? '')) return false;
     if (!(Number(headers['content-length']) <= MOST_BYTES)) return false;

@@ -31,7 +31,8 @@ export class ErrorWriter implements ExceptionFilter {
     this.write(thrown, http.getRequest<HttpRequest>(), http.getResponse<HttpReply>());
   }
 
-  write(thrown: unknown, request: HttpRequest, reply: HttpReply): void {
+  /** @param more headers, that go before those of the dialect */
+  write(thrown: unknown, request: HttpRequest, reply: HttpReply, more: Record<string, string> = {}): void {
     const error = readThrown(thrown);
     const head = requestHead(request);
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed) {
@@ -44,7 +45,7 @@ export class ErrorWriter implements ExceptionFilter {
     this.limits.tell(request);
     // Some faults come before any hook has run.
     reply.status(status);
-    reply.headers({ 'x-request-id': request.id, ...this.always, ...headers });
+    reply.headers({ 'x-request-id': request.id, ...this.always, ...headers, ...more });
     // As bytes: to text Fastify adds a charset, which this media type does not have.
     reply.send(Buffer.from(JSON.stringify(body)));
   }

@@ -43,7 +43,17 @@ export class PipelineModule {
         { provide: APP_GUARD, useExisting: AuthGuard },
         { provide: APP_PIPE, useFactory: validationPipe },
       ],
-      exports: [Surfaces, AuthGuard, CallAnswers, DirectRoutes, EventStreams, IdempotentRequests],
+      exports: [
+        Surfaces,
+        AuthGuard,
+        CallAnswers,
+        DirectRoutes,
+        ErrorWriter,
+        EventStreams,
+        IdempotentRequests,
+        RequestHooks,
+        RequestLimits,
+      ],
     };
   }
 }

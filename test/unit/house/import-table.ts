@@ -8,7 +8,10 @@ const CORE = [
   'core/artifacts',
   'core/upstream-accounts',
   'core/registry',
+  'core/oauth',
+  'core/toolsets',
   'core/execution',
+  'core/gateway',
   'core/sessions',
   'core/usage',
   'core/plans',
@@ -39,6 +42,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/approvals',
     'core/upstream-accounts',
   ],
+  // Who is let in by OAuth, and to what.
+  'core/oauth': ['platform', 'core/activity', 'core/identity', 'core/registry'],
+  'core/toolsets': ['platform', 'core/activity', 'core/identity', 'core/registry'],
   'core/execution': [
     'platform',
     'core/activity',
@@ -49,6 +55,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/upstream-accounts',
     'core/registry',
   ],
+  'core/gateway': ['platform', 'core/identity', 'core/registry', 'core/execution'],
   // What may become a server, and servers as files.
   'core/catalogue': ['platform', 'core/activity', 'core/identity', 'core/approvals', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],
@@ -78,7 +85,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/agent': [
     'platform',
-    ...CORE.filter((context) => !['core/agent', 'core/inbox', 'core/overview'].includes(context)),
+    ...CORE.filter((context) => !['core/agent', 'core/gateway', 'core/inbox', 'core/overview'].includes(context)),
   ],
   // Looks at all of them, changes nothing.
   'core/overview': ['platform', ...CORE.filter((context) => context !== 'core/overview')],
@@ -87,8 +94,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'surfaces/client': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/platform': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/admin': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/mcp': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/builder': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/registration': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/oauth': ['platform', 'surfaces/pipeline', 'core/identity', 'core/oauth'],
   'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],
   'surfaces/operations': ['platform', 'surfaces/pipeline'],
   'surfaces/web': ['platform', 'surfaces/pipeline'],

@@ -10,7 +10,12 @@ import {
   MAX_DESCRIPTION_LENGTH,
   MAX_NAME_LENGTH,
 } from '../../../core/registry/server.js';
-import { CHOSEN_TRANSPORTS, MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH } from '../../../core/registry/server.js';
+import {
+  CHOSEN_TRANSPORTS,
+  CLIENT_FEATURES,
+  MAX_TIMEOUT_SECONDS,
+  MAX_URL_LENGTH,
+} from '../../../core/registry/server.js';
 import { SERVER_TRANSPORTS } from '../../../core/registry/server.js';
 import { readPackageUrl } from '../../../core/registry/package-url.js';
 import { findUrlProblem } from '../../../core/registry/server-url.js';
@@ -73,6 +78,9 @@ const fields = {
   approval_policy: z.enum(APPROVAL_POLICIES),
   description: z.string().trim().max(MAX_DESCRIPTION_LENGTH).meta({ description: 'For people.' }),
   request_headers: RequestHeaders,
+  client_features: z.array(z.enum(CLIENT_FEATURES)).max(CLIENT_FEATURES.length).meta({
+    description: 'What the server may ask of MCP clients that come through the gateway; nothing unless chosen.',
+  }),
 };
 
 /** A package keeps what it has; a client may send back the whole of what it got. */
@@ -106,6 +114,7 @@ export const ServerCreate = z
         approval_policy: fields.approval_policy.optional(),
         description: fields.description.nullish(),
         request_headers: fields.request_headers.optional(),
+        client_features: fields.client_features.optional(),
       })
       .transform((body): NewServer => ({
         name: body.name,
@@ -119,6 +128,7 @@ export const ServerCreate = z
         approvalPolicy: body.approval_policy,
         description: body.description ?? undefined,
         requestHeaders: body.request_headers,
+        clientFeatures: body.client_features,
       })),
   )
   .meta({ id: 'McpServerCreate', description: SPELLINGS });
@@ -132,6 +142,7 @@ export const ServerUpdate = z
       .transform((body): ServerChange => ({
         description: body.description === '' ? null : body.description,
         requestHeaders: body.request_headers,
+        clientFeatures: body.client_features,
         name: body.name,
         url: body.url,
         authMethod: body.auth_method,
@@ -160,6 +171,7 @@ export const ServerTest = z
         approval_policy: z.unknown().optional(),
         description: z.unknown().optional(),
         request_headers: z.unknown().optional(),
+        client_features: z.unknown().optional(),
         oauth: z.unknown().optional(),
       })
       .transform((body): ConnectionToTest => ({

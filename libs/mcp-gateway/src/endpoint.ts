@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { McpBackend } from './backend.js';
+import type { Equipment } from './equipment.js';
+import { readBody } from './http/read-body.js';
+import { checkAccepts, checkJsonBody, headerOf } from './http/request-head.js';
+import { sendJson } from './http/send.js';
+import type { Visit } from './http/visit.js';
+import { bodyOf, errorOf, INTERNAL } from './json/answers.js';
+import { idOf, parseBody, readMessage } from './json/message.js';
+import { LegacyDoor } from './legacy/legacy-door.js';
+import { type Limits, LIMITS } from './limits.js';
+import { isModern } from './modern/envelope.js';
+import { ModernDoor } from './modern/modern-door.js';
+import type { Courier, Sealer, SessionStore } from './ports.js';
+import { CODES, ProtocolError } from './protocol-error.js';
+import { Pulse } from './pulse.js';
+import { Requests } from './requests.js';
+import { isLegacyVersion } from './revisions.js';
+import { Running } from './running.js';
+
+export interface McpEndpointParts<Caller> {
+  backend: McpBackend<Caller>;
+  sessions: SessionStore;
+  courier: Courier;
+  sealer: Sealer;
+  /** Hears of what went wrong on our side; clients hear of it in general words. */
+  onError?: (error: unknown) => void;
+  limits?: Partial<Limits>;
+}
+
+export interface HandleOptions {
+  /** Who it is, and where: sessions and sealed states belong to it. Never sent to anyone. */
+  key: string;
+  /** The body, where the host has read it already. */
+  body?: Buffer | undefined;
+}
+
+/** One address that speaks MCP, every revision of it over Streamable HTTP. Authentication, Host and Origin are the host's. */
+export class McpEndpoint<Caller> {
+  readonly #equipment: Equipment<Caller>;
+  readonly #legacy: LegacyDoor<Caller>;
+  readonly #modern: ModernDoor<Caller>;
+  #isClosing = false;
+
+  constructor({ onError = () => {}, limits, ...parts }: McpEndpointParts<Caller>) {
+    const all = { ...LIMITS, ...limits };
+    const requests = new Requests(parts.backend, onError);
+    const pulse = new Pulse(all.pulseMs);
+    this.#equipment = { ...parts, onError, limits: all, pulse, running: new Running(), requests };
+    this.#legacy = new LegacyDoor(this.#equipment, randomBytes(6).toString('hex'));
+    this.#modern = new ModernDoor(this.#equipment);
+  }
+
+  /** How much is held here. */
+  get load(): { running: number; listening: number; streams: number } {
+    const listening = this.#legacy.listeners.size + this.#modern.listeners.size;
+    return { running: this.#equipment.running.size, listening, streams: this.#legacy.streams.size };
+  }
+
+  /** Answers, also where it fails; settles when the answer was handed to the connection, or a stream for listening is open. */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    caller: Caller,
+    options: HandleOptions,
+  ): Promise<void> {
+    const visit = { request, response, caller, key: options.key };
+    try {
+      if (request.method === 'POST') await this.#take(visit, options.body);
+      else if (request.method === 'GET' || request.method === 'DELETE') await this.#serveSession(visit);
+      else throw notAllowed('GET, POST, DELETE');
+    } catch (error) {
+      this.#refuse(response, error);
+    }
+  }
+
+  /** Whoever it was may not be here any more: ends what such a key has open. Its sessions are the store's to remove. */
+  dismiss(belongs: (key: string) => boolean): void {
+    this.#equipment.running.interruptAll('Access has ended.', ({ key }) => belongs(key));
+    this.#modern.listeners.endAll(belongs);
+    this.#legacy.dismiss(belongs);
+  }
+
+  /** Ends streams, waits for what runs, and interrupts what still does when the time is up. */
+  async close({ graceMs }: { graceMs: number }): Promise<void> {
+    this.#isClosing = true;
+    this.#modern.listeners.close();
+    this.#legacy.listeners.release();
+    const { running, pulse } = this.#equipment;
+    if (!(await running.idle(graceMs))) {
+      running.interruptAll('The server is stopping.');
+      await running.idle(this.#equipment.limits.pulseMs);
+    }
+    this.#legacy.close();
+    pulse.stop();
+  }
+
+  async #take(visit: Visit<Caller>, given: Buffer | undefined): Promise<void> {
+    const { headers } = visit.request;
+    checkJsonBody(headers);
+    checkAccepts(headers, 'application/json', 'text/event-stream');
+    const { limits } = this.#equipment;
+    const content = parseBody(given ?? (await readBody(visit.request, limits.maxBodyBytes)));
+    if (Array.isArray(content)) return this.#legacy.handleBatch(visit, content);
+    try {
+      const message = readMessage(content);
+      if (!isModern(headers, message)) await this.#legacy.handle(visit, message);
+      else await this.#modern.handle(visit, message);
+    } catch (error) {
+      this.#refuse(visit.response, error, content);
+    }
+  }
+
+  /** GET and DELETE: of sessions alone. */
+  async #serveSession(visit: Visit<Caller>): Promise<void> {
+    const version = headerOf(visit.request.headers, 'mcp-protocol-version');
+    if (version !== undefined && !isLegacyVersion(version)) throw notAllowed('POST');
+    if (visit.request.method === 'DELETE') return this.#legacy.end(visit);
+    if (this.#isClosing) throw new ProtocolError(CODES.badSession, 'The server is stopping.', { status: 503 });
+    return this.#legacy.listen(visit);
+  }
+
+  #refuse(response: ServerResponse, error: unknown, content?: unknown): void {
+    const isKnown = error instanceof ProtocolError;
+    if (!isKnown) this.#equipment.onError(error);
+    if (response.headersSent || response.destroyed) return;
+    const facts = isKnown ? error.facts : { status: 500 };
+    const body = errorOf(idOf(content), isKnown ? bodyOf(error) : INTERNAL);
+    sendJson(response, facts.status ?? 200, body, facts.headers);
+  }
+}
+
+const notAllowed = (allow: string): ProtocolError =>
+  new ProtocolError(CODES.badSession, 'Method not allowed.', { status: 405, headers: ['allow', allow] });

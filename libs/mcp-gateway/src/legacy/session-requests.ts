@@ -1,0 +1,156 @@
+import type { ClientRequest } from '../backend.js';
+import { Conversation } from '../conversation.js';
+import type { Equipment } from '../equipment.js';
+import type { Answer } from '../http/answer.js';
+import { isObject, type JsonObject } from '../json/json.js';
+import type { MessageId, NotificationMessage, RequestMessage, ResponseMessage } from '../json/message.js';
+import { resultOf } from '../json/pieces.js';
+import type { SessionRecord } from '../ports.js';
+import { CODES, ProtocolError } from '../protocol-error.js';
+import { methodNotFound, type Outcome, type Visitor } from '../requests.js';
+import { isLogLevel, offers } from '../revisions.js';
+import { tooMany } from '../subscriptions.js';
+import type { Post } from './between-processes.js';
+import { Questions } from './questions.js';
+import { LEGACY_RULES } from './rules.js';
+import type { SessionListeners } from './session-listeners.js';
+import type { Sessions } from './sessions.js';
+
+/** By the name under which it runs a request is cancelled, in whatever process. */
+const nameOf = (session: SessionRecord, id: MessageId): string => `${session.id} ${JSON.stringify(id)}`;
+
+const CAN_BE_ASKED = ['elicitation', 'sampling', 'roots'];
+
+/** What a session says: requests, notifications, and answers to questions. */
+export class SessionRequests<Caller> {
+  constructor(
+    private readonly equipment: Equipment<Caller>,
+    private readonly sessions: Sessions,
+    private readonly listeners: SessionListeners<Caller>,
+    private readonly questions: Questions,
+    private readonly post: Post,
+  ) {}
+
+  hear(session: SessionRecord, { method, params }: NotificationMessage): void {
+    const { requestId } = params;
+    if (method !== 'notifications/cancelled') return;
+    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
+    const [request, reason] = [nameOf(session, requestId), 'The client has cancelled the request.'];
+    if (!this.equipment.running.interrupt(request, reason)) this.post.send('cancelled', { request, reason });
+  }
+
+  /** Goes to who asked, here or elsewhere. */
+  takeAnswer(session: SessionRecord, response: ResponseMessage): void {
+    const node = Questions.nodeOf(response.id);
+    if (node === undefined || this.questions.answer(session.id, response)) return;
+    if (node !== this.post.node) this.post.send('answered', { session: session.id, response: { ...response } }, node);
+  }
+
+  /** `makeAnswer` is told how to interrupt the request. */
+  async answer(
+    visitor: Visitor<Caller>,
+    session: SessionRecord,
+    message: RequestMessage,
+    makeAnswer: (interrupt: (reason: string) => void) => Answer,
+  ): Promise<void> {
+    const { running, requests } = this.equipment;
+    const request = requestOf(session, message);
+    const answer = makeAnswer((reason) => talk.signal.interrupt(reason));
+    const talk = new Conversation(request, answer, this.#askOf(session, answer));
+    const [name, entry] = [nameOf(session, message.id), { key: visitor.key, sessionId: session.id, talk }];
+    running.add(name, entry);
+    const outcome =
+      (await this.#ownAnswer(visitor, session, request)) ??
+      (await requests.answer(visitor, request, talk, LEGACY_RULES));
+    talk.over();
+    running.remove(name, entry);
+    answer.finish(outcome.body, outcome.status);
+  }
+
+  #askOf(session: SessionRecord, { isOneWay }: Answer): ConstructorParameters<typeof Conversation>[2] {
+    if (isOneWay || !CAN_BE_ASKED.some((name) => offers(session.clientCapabilities, [name]))) return undefined;
+    return (talk, question, options) => this.questions.ask(session, talk, question, options);
+  }
+
+  /** Of what is between the client and its session alone. */
+  async #ownAnswer(
+    { caller }: Visitor<Caller>,
+    session: SessionRecord,
+    request: ClientRequest,
+  ): Promise<Outcome | undefined> {
+    const change = CHANGES[request.method];
+    if (!change && request.method !== 'ping') return undefined;
+    try {
+      if (change) {
+        const { capabilities } = await this.equipment.backend.describe(caller, 'legacy');
+        if (!offers(capabilities, change.needs)) throw methodNotFound(request.method);
+        await this.#change(session, change.of(session, request.params, this.equipment.limits.maxSubscriptions));
+      }
+      return { body: resultOf(request.id, ['{}']), status: 200 };
+    } catch (error) {
+      return this.equipment.requests.failure(request, error, LEGACY_RULES);
+    }
+  }
+
+  async #change(session: SessionRecord, change: Change): Promise<void> {
+    await this.sessions.change(session, change);
+    this.post.send('changed', { session: session.id });
+    if (change.resources) await this.listeners.refresh(session);
+  }
+}
+
+type Change = Partial<Pick<SessionRecord, 'logLevel' | 'resources'>>;
+
+interface ChangingMethod {
+  needs: readonly string[];
+  of(session: SessionRecord, params: JsonObject, maxSubscriptions: number): Change;
+}
+
+const CHANGES: Readonly<Record<string, ChangingMethod | undefined>> = {
+  'logging/setLevel': {
+    needs: ['logging'],
+    of: (_session, { level }) => {
+      if (!isLogLevel(level)) throw new ProtocolError(CODES.invalidParams, 'There is no such level.');
+      return { logLevel: level };
+    },
+  },
+  'resources/subscribe': {
+    needs: ['resources', 'subscribe'],
+    of: ({ resources }, params, most) => {
+      const wanted = [...new Set([...resources, addressIn(params)])];
+      if (wanted.length > most) throw tooMany(most);
+      return { resources: wanted };
+    },
+  },
+  'resources/unsubscribe': {
+    needs: ['resources', 'subscribe'],
+    of: ({ resources }, params) => {
+      const address = addressIn(params);
+      return { resources: resources.filter((one) => one !== address) };
+    },
+  },
+};
+
+function addressIn({ uri }: JsonObject): string {
+  if (typeof uri === 'string') return uri;
+  throw new ProtocolError(CODES.invalidParams, 'uri has to be a string.');
+}
+
+function requestOf(session: SessionRecord, { id, method, params }: RequestMessage): ClientRequest {
+  const meta = isObject(params._meta) ? params._meta : {};
+  const { progressToken } = meta;
+  return {
+    id,
+    method,
+    params,
+    meta,
+    era: 'legacy',
+    version: session.version,
+    sessionId: session.id,
+    clientInfo: session.clientInfo,
+    clientCapabilities: session.clientCapabilities,
+    logLevel: session.logLevel,
+    progressToken: typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
+    input: undefined,
+  };
+}

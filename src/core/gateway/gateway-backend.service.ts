@@ -1,0 +1,155 @@
+import type { RawResult } from '@app/mcp-client';
+import {
+  CODES,
+  type ClientRequest,
+  type Exchange,
+  type JsonObject,
+  type Listed,
+  type ListPage,
+  type McpBackend,
+  type Notification,
+  type ParamHeader,
+  ProtocolError,
+  readParamHeaders,
+  type Reply,
+  type ServerDescription,
+  type SubscriptionFilter,
+} from '@app/mcp-gateway';
+import { Injectable } from '@nestjs/common';
+import { productVersion } from '../../platform/product-version.js';
+import { type Soon, whenHere } from '../../platform/soon.js';
+import type { Catalogue } from './catalogue.js';
+import { exposePrompts, exposeResources, type Offer } from './exposed-offers.js';
+import type { GatewayCaller } from './gateway-caller.js';
+import { GatewayCatalogues } from './gateway-catalogues.service.js';
+import { GatewayNews } from './gateway-news.service.js';
+import { GatewayOffers, type Offered } from './gateway-offers.service.js';
+import { GatewayReads, toRpcError } from './gateway-reads.service.js';
+import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
+import { GatewayToolCalls } from './gateway-tool-calls.service.js';
+
+const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
+const ALL: JsonObject = {
+  tools: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  prompts: { listChanged: true },
+  completions: {},
+  logging: {},
+  extensions: { [TASKS_EXTENSION]: {} },
+};
+const AGGREGATE =
+  'Tools, prompts and resources of several servers: each name begins with the name of its server. Some calls wait for a person; their result then says where that person decides.';
+/** Of lists, for clients that may keep them: changes are told, too. */
+const TTL_MS = 5_000;
+
+/** What stands behind the addresses of the gateway. */
+@Injectable()
+export class GatewayBackend implements McpBackend<GatewayCaller> {
+  constructor(
+    private readonly catalogues: GatewayCatalogues,
+    private readonly offers: GatewayOffers,
+    private readonly calls: GatewayToolCalls,
+    private readonly reads: GatewayReads,
+    private readonly news: GatewayNews,
+    private readonly tasks: GatewayTasks,
+  ) {}
+
+  async describe(caller: GatewayCaller): Promise<ServerDescription> {
+    const { servers } = await this.catalogues.find(caller);
+    const [only] = servers;
+    if (caller.place.kind !== 'server' || !only) {
+      return { info: INFO, instructions: AGGREGATE, capabilities: ALL, ttlMs: TTL_MS };
+    }
+    // One that does not answer now is not asked whether it has prompts.
+    const words = await Promise.resolve(this.offers.describe(caller.principal.userId, only.id)).catch(() => undefined);
+    const { capabilities = ALL, instructions } = words ?? {};
+    return { info: INFO, instructions, capabilities: ofOneServer(capabilities), ttlMs: TTL_MS };
+  }
+
+  list(caller: GatewayCaller, what: Listed, cursor: string | undefined): Soon<ListPage> {
+    const found = this.catalogues.find(caller);
+    if (what === 'tools') return whenHere(found, ({ pages }) => pageAt(pages, cursor));
+    if (cursor !== undefined) throw badCursor();
+    return Promise.resolve(found).then(async (catalogue) => ({
+      json: JSON.stringify(await this.listOffers(caller, catalogue, what)),
+      ttlMs: TTL_MS,
+      cacheScope: 'private' as const,
+    }));
+  }
+
+  async request(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
+    if (request.method === 'tools/call') return this.calls.call(caller, request, exchange);
+    try {
+      switch (request.method) {
+        case 'resources/read':
+          return await this.reads.readResource(caller, request, exchange);
+        case 'prompts/get':
+          return await this.reads.getPrompt(caller, request, exchange);
+        case 'completion/complete':
+          return await this.reads.complete(caller, request, exchange);
+        default:
+          if (isTaskMethod(request.method)) return await this.tasks.relay(caller, request.method, request, exchange);
+          return { kind: 'error', code: CODES.methodNotFound, message: 'Method not found' };
+      }
+    } catch (error) {
+      return toRpcError(error);
+    }
+  }
+
+  subscribe(caller: GatewayCaller, filter: SubscriptionFilter, hear: (said: Notification) => void): () => void {
+    return this.news.follow(caller, filter, hear);
+  }
+
+  paramHeaders(caller: GatewayCaller, tool: string): Soon<readonly ParamHeader[] | undefined> {
+    return whenHere(this.catalogues.find(caller), ({ tools }) => {
+      const schema = tools.get(tool)?.tool.inputSchema;
+      return schema && paramHeadersOf(schema);
+    });
+  }
+
+  private async listOffers(caller: GatewayCaller, { servers }: Catalogue, what: Offered): Promise<RawResult[]> {
+    const [only] = servers;
+    const { userId } = caller.principal;
+    if (caller.place.kind === 'server') return only ? this.offers.list(userId, only.id, what) : [];
+    const lists = await Promise.all(
+      servers.map(async ({ id, handle }): Promise<Offer[]> => {
+        const items = await this.offers.listIfThere(userId, id, what);
+        return items.map((item) => ({ serverId: id, handle, item }));
+      }),
+    );
+    const offers = lists.flat();
+    if (what === 'prompts') return [...exposePrompts(offers)].map(([name, { item }]) => ({ ...item, name }));
+    return exposeResources(offers, what === 'resources' ? 'uri' : 'uriTemplate');
+  }
+}
+
+/** Its own, as far as they go through us. */
+function ofOneServer({ tools, resources, prompts, completions, logging, extensions }: RawResult): JsonObject {
+  const hasTasks = typeof extensions === 'object' && extensions !== null && TASKS_EXTENSION in extensions;
+  return {
+    ...(tools !== undefined && { tools: ALL.tools }),
+    ...(resources !== undefined && { resources: ALL.resources }),
+    ...(prompts !== undefined && { prompts: ALL.prompts }),
+    ...(completions !== undefined && { completions }),
+    ...(logging !== undefined && { logging }),
+    ...(hasTasks && { extensions: ALL.extensions }),
+  };
+}
+
+const knownHeaders = new WeakMap<object, readonly ParamHeader[]>();
+
+function paramHeadersOf(schema: object): readonly ParamHeader[] {
+  const known = knownHeaders.get(schema) ?? readParamHeaders(schema);
+  knownHeaders.set(schema, known);
+  return known;
+}
+
+function pageAt(pages: readonly Buffer[], cursor: string | undefined): ListPage {
+  const at = cursor === undefined ? 0 : Number(cursor);
+  const json = pages[at];
+  if (!json || (cursor !== undefined && !/^[1-9]\d*$/.test(cursor))) throw badCursor();
+  const next = at + 1 < pages.length ? { nextCursor: String(at + 1) } : {};
+  return { json, ...next, ttlMs: TTL_MS, cacheScope: 'private' };
+}
+
+const badCursor = () => new ProtocolError(CODES.invalidParams, 'There is no such page.');

@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { ExecutionModule } from '../execution/execution.module.js';
+import { RegistryModule } from '../registry/registry.module.js';
+import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
+import { GatewayBackend } from './gateway-backend.service.js';
+import { GatewayCatalogues } from './gateway-catalogues.service.js';
+import { GatewayNews } from './gateway-news.service.js';
+import { GatewayOffers } from './gateway-offers.service.js';
+import { GatewayReads } from './gateway-reads.service.js';
+import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
+import { GatewayTasks } from './gateway-tasks.service.js';
+import { GatewayToolCalls } from './gateway-tool-calls.service.js';
+import { McpGateway } from './mcp-gateway.service.js';
+import { OldGatewaySessions } from './old-gateway-sessions.js';
+import { OldParkedCalls } from './old-parked-calls.js';
+import { ParkedCallsRepository } from './parked-calls.repository.js';
+import { TaskIds } from './task-ids.service.js';
+import { ParkedCalls } from './parked-calls.service.js';
+
+@Module({
+  imports: [ExecutionModule, RegistryModule],
+  providers: [
+    ApprovalsOfCalls,
+    GatewayBackend,
+    GatewayCatalogues,
+    GatewayNews,
+    GatewayOffers,
+    GatewayReads,
+    GatewaySessionsRepository,
+    GatewayTasks,
+    GatewayToolCalls,
+    McpGateway,
+    OldGatewaySessions,
+    OldParkedCalls,
+    ParkedCalls,
+    ParkedCallsRepository,
+    TaskIds,
+  ],
+  exports: [McpGateway],
+})
+export class GatewayModule {}

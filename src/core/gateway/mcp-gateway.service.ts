@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { McpEndpoint } from '@app/mcp-gateway';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SecretBox } from '../../platform/crypto/secret-box.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { Logger } from '../../platform/logging/logger.js';
+import { type GatewayCaller, keyOf } from './gateway-caller.js';
+import { GatewayBackend } from './gateway-backend.service.js';
+import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
+
+const GRACE_MS = 5_000;
+/** What travels through clients belongs to no row. */
+const SEALED_AT = { organizationId: '', table: 'gateway', rowId: '', column: 'request_state' };
+
+/** Our own MCP endpoint, all of its addresses. */
+@Injectable()
+export class McpGateway implements OnApplicationShutdown {
+  private readonly endpoint: McpEndpoint<GatewayCaller>;
+
+  constructor(
+    backend: GatewayBackend,
+    sessions: GatewaySessionsRepository,
+    hints: Hints,
+    box: SecretBox,
+    logger: Logger,
+  ) {
+    this.endpoint = new McpEndpoint({
+      backend,
+      sessions,
+      courier: {
+        publish: (topic, message) => hints.publish(`mcp:${topic}`, message),
+        subscribe: (topic, listener) =>
+          hints.subscribe(`mcp:${topic}`, (data) => listener(data as Record<string, unknown>)),
+      },
+      sealer: {
+        seal: (text) => box.seal(text, SEALED_AT),
+        open: (sealed) => {
+          try {
+            return box.open(sealed, SEALED_AT);
+          } catch {
+            return undefined;
+          }
+        },
+      },
+      onError: (error) => logger.error({ err: error }, 'a request of an MCP client failed in an unforeseen way'),
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.endpoint.close({ graceMs: GRACE_MS });
+  }
+
+  /** For whoever was let in. Always answers. */
+  handle(request: IncomingMessage, response: ServerResponse, caller: GatewayCaller): Promise<void> {
+    return this.endpoint.handle(request, response, caller, { key: keyOf(caller) });
+  }
+}

@@ -1,0 +1,67 @@
+import { CODES, type ErrorReply, type Reply, type ResultReply } from '@app/mcp-gateway';
+import { AppError } from '../../platform/errors/app-error.js';
+import { faultOf } from '../execution/execution.errors.js';
+import type { RelayOutcome } from '../execution/relay.js';
+
+/** What became of a request that was handed on, but for what it has to be rewritten. */
+export function toReply(outcome: RelayOutcome): Reply {
+  switch (outcome.status) {
+    case 'answered': {
+      const { text, resultType } = outcome.answer;
+      return { kind: 'result', text, resultType };
+    }
+    case 'refused':
+      return { kind: 'error', ...outcome.error };
+    default: {
+      const { code, message } = faultOf(outcome);
+      return { kind: 'error', code: CODES.internal, message, data: { code } };
+    }
+  }
+}
+
+/** The same of a call of a tool: that no answer came, a model should hear. */
+export function toToolReply(outcome: RelayOutcome): Reply {
+  if (outcome.status === 'answered' || outcome.status === 'refused') return toReply(outcome);
+  const { code, message } = faultOf(outcome);
+  return toolFailure(code, message);
+}
+
+/** A result by which a model learns that the call came to nothing, and why. */
+export const toolFailure = (code: string, message: string): ResultReply => ({
+  kind: 'result',
+  text: JSON.stringify({ content: [{ type: 'text', text: message }], isError: true, _meta: { [ERROR]: { code } } }),
+});
+
+export const textResult = (text: string, meta?: Record<string, unknown>): ResultReply => ({
+  kind: 'result',
+  text: JSON.stringify({ content: [{ type: 'text', text }], ...(meta && { _meta: meta }) }),
+});
+
+/** What we refused, or what went wrong on our side before anything was sent. */
+export function toRefusal(error: unknown): Reply {
+  if (!(error instanceof AppError) || error.kind === 'internal') throw error;
+  const { kind, code, message } = error;
+  return NO_SUCH.has(code)
+    ? invalidParams(message, { code })
+    : kind === 'rate_limited'
+      ? busy(error)
+      : toolFailure(code, message);
+}
+
+export const invalidParams = (message: string, data?: unknown): ErrorReply => ({
+  kind: 'error',
+  code: CODES.invalidParams,
+  message,
+  ...(data !== undefined && { data }),
+});
+
+const busy = ({ code, message, retryAfterSeconds }: AppError): ErrorReply => ({
+  kind: 'error',
+  code: CODES.internal,
+  message,
+  data: { code, ...(retryAfterSeconds !== undefined && { retry_after_seconds: retryAfterSeconds }) },
+});
+
+const NO_SUCH = new Set(['SERVER_NOT_FOUND', 'TOOL_NOT_FOUND']);
+/** The name of our entry in `_meta`, as MCP has keys of others be prefixed. */
+const ERROR = 'switchyard/error';

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Place, placeAt } from '../../core/gateway/place.js';
+import { Resources } from '../../core/oauth/resources.js';
+import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
+import type { Action } from '../../core/identity/permissions.js';
+import type { Config } from '../../platform/config/config.js';
+import { AppError, toAppError } from '../../platform/errors/app-error.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { AuthGuard } from '../pipeline/auth.guard.js';
+import { DirectRoutes } from '../pipeline/direct-routes.js';
+import { ErrorWriter } from '../pipeline/error-writer.js';
+import { LightReply, LightRequest } from '../pipeline/light-exchange.js';
+import { RequestHooks } from '../pipeline/request-hooks.js';
+import { RequestLimits } from '../pipeline/request-limits.js';
+import { requestHead } from '../pipeline/request-path.js';
+import { checkHost, checkOrigin } from './site-check.js';
+
+/** What everybody may who connects; calls of tools ask for more. */
+const ACTION: Action = 'servers.read';
+const CORS = {
+  'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
+  'access-control-allow-headers':
+    'authorization, content-type, accept, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, traceparent',
+  'access-control-max-age': '7200',
+} as const;
+const EXPOSED = 'mcp-session-id, mcp-protocol-version, www-authenticate, x-request-id, retry-after';
+
+/** Brings requests at the gateway's addresses to it: past Nest and Fastify, under the same hooks, guard and errors as all others. */
+@Injectable()
+export class McpRoute implements OnModuleInit {
+  constructor(
+    private readonly routes: DirectRoutes,
+    private readonly gateway: McpGateway,
+    private readonly guard: AuthGuard,
+    private readonly hooks: RequestHooks,
+    private readonly limits: RequestLimits,
+    private readonly errors: ErrorWriter,
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly resources: Resources,
+  ) {}
+
+  onModuleInit(): void {
+    this.routes.serveBelow('/mcp', (raw, response) => this.answer(raw, response));
+  }
+
+  private answer(raw: IncomingMessage, response: ServerResponse): void {
+    const [path = ''] = (raw.url ?? '').split('?', 1);
+    const place = placeAt(path);
+    const request = new LightRequest(raw, patternOf(path, place), this.config.http.trustProxy);
+    const reply = new LightReply(response);
+    response.once('close', () => this.hooks.close(request, reply));
+    const fail = (error: unknown) => this.refuse(error, path, request, reply);
+    this.hooks.open(request, reply, () =>
+      this.hooks.check(request, reply, (refusal) => {
+        if (refusal) return fail(refusal);
+        try {
+          this.enter(place, request, reply).catch(fail);
+        } catch (error) {
+          fail(error);
+        }
+      }),
+    );
+  }
+
+  private async enter(place: Place | undefined, request: LightRequest, reply: LightReply): Promise<void> {
+    const head = requestHead(request);
+    const sites = { ...this.config.mcp, publicUrl: this.config.http.publicUrl };
+    checkHost(head, sites);
+    const origin = checkOrigin(head, sites);
+    if (origin !== undefined) {
+      reply.headers({
+        'access-control-allow-origin': origin,
+        vary: 'origin',
+        'access-control-expose-headers': EXPOSED,
+      });
+      if (request.method === 'OPTIONS') return void reply.headers(CORS).status(204).send(Buffer.alloc(0));
+    }
+    if (!place) throw new AppError('not_found', 'NOT_FOUND', 'Nothing is served here.');
+    const admitted = this.guard.admit(request, ACTION);
+    const principal = admitted instanceof Promise ? await admitted : admitted;
+    reply.hijack();
+    const { raw } = reply;
+    const headers = reply.getHeaders();
+    for (const name in headers) raw.setHeader(name, headers[name] ?? '');
+    await this.gateway.handle(request.raw, raw, { principal, place });
+    reply.statusCode = raw.statusCode;
+  }
+
+  /** Who shows nothing that counts is told how to sign in (RFC 9728, 5.1), and counted by the address. */
+  private refuse(thrown: unknown, path: string, request: LightRequest, reply: LightReply): void {
+    const { kind, code } = toAppError(thrown);
+    const metadata = this.resources.metadataUrl(path, request.host);
+    if (kind !== 'unauthenticated') {
+      const challenge = code === 'SCOPE_MISSING' ? challengeOf('insufficient_scope', metadata) : {};
+      return this.errors.write(thrown, request, reply, challenge);
+    }
+    const challenge = challengeOf(code === 'CREDENTIAL_MISSING' ? undefined : 'invalid_token', metadata);
+    const write = (error: unknown) => this.errors.write(error, request, reply, challenge);
+    try {
+      const counted = this.limits.countAddress(request, reply, 'general');
+      if (counted instanceof Promise) return void counted.then(() => write(thrown), write);
+      write(thrown);
+    } catch (limited) {
+      this.errors.write(limited, request, reply);
+    }
+  }
+}
+
+const challengeOf = (fault: string | undefined, metadata: string): Record<string, string> => ({
+  'www-authenticate': `Bearer ${fault ? `error="${fault}", ` : ''}resource_metadata="${metadata}", scope="mcp:read mcp:execute"`,
+});
+
+/** One for each kind of place: metrics are told apart by it. */
+const patternOf = (path: string, place: Place | undefined): string =>
+  path === '/mcp' ? path : place?.kind === 'server' ? '/mcp/s/*' : place?.kind === 'toolset' ? '/mcp/t/*' : '/mcp/*';

@@ -1,0 +1,131 @@
+import { ANSWER, type CallOptions, type EraClient, type Place, textOf } from './era-client.js';
+
+interface Message {
+  id?: string | number;
+  method?: string;
+  params?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+  error?: { message: string };
+}
+
+const ACCEPT = 'application/json, text/event-stream';
+
+/** A client of the sessions by hand, which says no more than its revision asks for. */
+export async function connectRaw(version: string, place: Place): Promise<EraClient> {
+  const client = new RawClient(place);
+  const agreed = await client.begin(version);
+  return {
+    version: agreed,
+    listTools: async () => {
+      const { tools } = await client.ask('tools/list', {});
+      return (tools as { name: string }[]).map(({ name }) => name);
+    },
+    call: async (name, args, options) => textOf(await client.ask('tools/call', { name, arguments: args }, options)),
+    changes: () => client.changes,
+    close: () => client.end(),
+  };
+}
+
+class RawClient {
+  changes = 0;
+  private asked = 0;
+  private headers: Record<string, string>;
+  private readonly leaving = new AbortController();
+  private readonly progress = new Map<number, (progress: number) => void>();
+
+  constructor(private readonly place: Place) {
+    this.headers = { ...place.headers, accept: ACCEPT, 'content-type': 'application/json' };
+  }
+
+  async begin(version: string): Promise<string> {
+    const clientInfo = { name: 'raw', version: '1' };
+    const params = { protocolVersion: version, capabilities: { elicitation: {} }, clientInfo };
+    const response = await this.post({ id: 0, method: 'initialize', params });
+    const session = response.headers.get('mcp-session-id');
+    if (session !== null) this.headers = { ...this.headers, 'mcp-session-id': session };
+    const agreed = String((await this.resultOf(response, 0)).protocolVersion);
+    this.headers = { ...this.headers, 'mcp-protocol-version': agreed };
+    await this.tell({ method: 'notifications/initialized' });
+    const stream = await fetch(this.place.url, { headers: this.headers, signal: this.leaving.signal });
+    if (!stream.ok) throw new Error(`There is no stream to listen on: ${stream.status}`);
+    // It ends when the client leaves.
+    this.read(stream, () => undefined).catch(() => undefined);
+    return agreed;
+  }
+
+  async ask(
+    method: string,
+    params: object,
+    { onProgress, signal }: CallOptions = {},
+  ): Promise<Record<string, unknown>> {
+    this.asked += 1;
+    const id = this.asked;
+    if (onProgress) this.progress.set(id, onProgress);
+    const meta = onProgress ? { _meta: { progressToken: id } } : {};
+    const answered = this.post({ id, method, params: { ...params, ...meta } }).then((response) =>
+      this.resultOf(response, id),
+    );
+    const cancelled = new Promise<never>((_resolve, reject) => {
+      const leave = () => {
+        reject(new Error('It was cancelled.'));
+        this.tell({ method: 'notifications/cancelled', params: { requestId: id } }).catch(() => undefined);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+    // Who cancelled does not look at what may still come.
+    answered.catch(() => undefined);
+    return Promise.race([answered, cancelled]);
+  }
+
+  async end(): Promise<void> {
+    await fetch(this.place.url, { method: 'DELETE', headers: this.headers });
+    this.leaving.abort();
+  }
+
+  private async tell(message: Message): Promise<void> {
+    await (await this.post(message)).body?.cancel();
+  }
+
+  private async post(message: Message): Promise<Response> {
+    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+    const response = await fetch(this.place.url, { method: 'POST', headers: this.headers, body });
+    if (!response.ok) throw new Error(`${message.method ?? 'An answer'}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+
+  private async resultOf(response: Response, id: number): Promise<Record<string, unknown>> {
+    const found = await new Promise<Message>((resolve, reject) => {
+      const mine = (message: Message) => message.id === id && message.method === undefined && resolve(message);
+      if (response.headers.get('content-type')?.startsWith('application/json')) {
+        response.json().then((message) => resolve(message as Message), reject);
+      } else this.read(response, mine).then(() => reject(new Error('The stream ended without an answer.')), reject);
+    });
+    if (!found.result) throw new Error(found.error?.message ?? 'An answer without a result.');
+    return found.result;
+  }
+
+  private async read(response: Response, onAnswer: (message: Message) => unknown): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const chunk of response.body ?? []) {
+      const events = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/\r?\n\r?\n/);
+      rest = events.pop() ?? '';
+      for (const event of events) {
+        const data = [...event.matchAll(/^data: ?(.*)$/gm)].map(([, line]) => line).join('\n');
+        if (data !== '') this.hear(JSON.parse(data) as Message, onAnswer);
+      }
+    }
+  }
+
+  private hear(message: Message, onAnswer: (message: Message) => unknown): void {
+    const { id, method, params } = message;
+    if (method === 'notifications/tools/list_changed') this.changes += 1;
+    if (method === 'notifications/progress') {
+      this.progress.get(Number(params?.progressToken))?.(Number(params?.progress));
+    }
+    if (method === 'elicitation/create') {
+      void this.tell({ id: id ?? '', result: { action: 'accept', content: ANSWER } });
+    }
+    if (method === undefined) onAnswer(message);
+  }
+}

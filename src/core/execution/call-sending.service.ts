@@ -112,7 +112,7 @@ export class CallSending {
     try {
       return await this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, async (session) => {
         if (!mayChangeFreely(call, upstream)) {
-          const confirmed = await this.confirmation.confirm(session, tool, deadline);
+          const confirmed = await this.confirmation.confirm(session, tool, place, deadline);
           if (confirmed !== 'same') {
             // It answered: another definition is no reason to spare it.
             leave();

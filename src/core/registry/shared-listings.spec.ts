@@ -2,10 +2,9 @@ import { createEgressGuard, type EgressGuard } from '@app/egress';
 import { Deadline, UpstreamPool, type UpstreamSession } from '@app/mcp-client';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ServerId } from '../../platform/ids.js';
 import { SharedListings } from './shared-listings.js';
 
-const ID = 'mcp_1' as ServerId;
+const ID = 'mcp_1';
 const deadlines: Deadline[] = [];
 const wait = (timeoutMs = 10_000, signal?: AbortSignal) => {
   const deadline = new Deadline(timeoutMs, signal);

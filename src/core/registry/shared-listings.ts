@@ -1,5 +1,4 @@
 import { type Deadline, type ToolsVersion, UpstreamError, type UpstreamSession } from '@app/mcp-client';
-import type { ServerId } from '../../platform/ids.js';
 import { touch } from '../../platform/recent.js';
 import { pinAll } from './tool-definition.js';
 
@@ -26,7 +25,7 @@ interface Listings {
   last: Listed | undefined;
 }
 
-const MOST_SERVERS = 500;
+const MOST_PLACES = 500;
 /** How long the first of several callers waits for the others. Who calls alone waits for nobody. */
 const GATHER_MS = 2;
 /** More do not wait for each other, so that some are on their way while others gather. */
@@ -37,30 +36,31 @@ const MOST_TOGETHER = 8;
  * which begins after all of them came. A server that answers word for word as before is not read again.
  */
 export class SharedListings {
-  private readonly servers = new Map<ServerId, Listings>();
+  private readonly places = new Map<string, Listings>();
 
   /**
    * The pins, by name, of what the server lists at some time after this was called.
+   * @param place the server as one account sees it: what it lists may depend on that
    * @throws UpstreamError, whose request had no effect
    */
-  pins(session: UpstreamSession, serverId: ServerId, deadline: Deadline): Promise<Pins> {
-    const listings = this.of(serverId);
+  pins(session: UpstreamSession, place: string, deadline: Deadline): Promise<Pins> {
+    const listings = this.of(place);
     return until(
       this.join(listings, () => this.list(listings, session)),
       deadline,
     );
   }
 
-  private of(serverId: ServerId): Listings {
-    const known = this.servers.get(serverId);
+  private of(place: string): Listings {
+    const known = this.places.get(place);
     if (known) {
-      touch(this.servers, serverId, known, MOST_SERVERS);
+      touch(this.places, place, known, MOST_PLACES);
       return known;
     }
     const made = { running: undefined, next: undefined, together: 1, last: undefined };
-    this.servers.set(serverId, made);
-    const [oldest] = this.servers.keys();
-    if (this.servers.size > MOST_SERVERS && oldest !== undefined) this.servers.delete(oldest);
+    this.places.set(place, made);
+    const [oldest] = this.places.keys();
+    if (this.places.size > MOST_PLACES && oldest !== undefined) this.places.delete(oldest);
     return made;
   }
 

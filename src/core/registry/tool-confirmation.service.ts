@@ -25,13 +25,20 @@ export class ToolConfirmation {
 
   /**
    * By a listing that began after the call came.
+   * @param place the `key` of the session's target
    * @throws UpstreamError when the server does not tell
    */
-  async confirm(session: UpstreamSession, tool: ListedTool, deadline: Deadline): Promise<'same' | 'changed' | 'gone'> {
-    const pin = (await this.listings.pins(session, tool.serverId, deadline)).get(tool.name);
+  async confirm(
+    session: UpstreamSession,
+    tool: ListedTool,
+    place: string,
+    deadline: Deadline,
+  ): Promise<'same' | 'changed' | 'gone'> {
+    const pin = (await this.listings.pins(session, place, deadline)).get(tool.name);
     if (pin === tool.pin) return 'same';
     const beganAt = this.clock.now();
-    await this.take(tool, pinAll(await session.listTools({ deadline })).snapshots, beganAt);
+    const { snapshots } = pinAll(await session.listTools({ deadline }));
+    await this.take(tool, snapshots, { beganAt, isGone: pin === undefined });
     return pin === undefined ? 'gone' : 'changed';
   }
 
@@ -39,11 +46,13 @@ export class ToolConfirmation {
   private async take(
     { serverId, accountVersion }: ListedTool,
     snapshots: readonly ToolSnapshot[],
-    beganAt: Date,
+    { beganAt, isGone }: { beganAt: Date; isGone: boolean },
   ): Promise<void> {
     await this.database.transaction(async () => {
       const server = await this.servers.lock(serverId);
       if (server?.accountVersion !== accountVersion) return;
+      // Not offered to one account, which says nothing of the others.
+      if (isGone && server.oauth?.account === 'per_user') return;
       if (!(await this.servers.takeListing(serverId, beganAt))) return;
       if (!(await this.observations.take(server, snapshots, this.clock.now()))) return;
       this.database.afterCommit(() => hintServerChanged(this.hints, server));

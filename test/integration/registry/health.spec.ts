@@ -2,7 +2,7 @@ import { Deadline } from '@app/mcp-client';
 import { ServerHealthService } from '../../../src/core/registry/server-health.service.js';
 import { ToolConfirmation } from '../../../src/core/registry/tool-confirmation.service.js';
 import { ToolsService } from '../../../src/core/registry/tools.service.js';
-import { UpstreamsService } from '../../../src/core/registry/upstreams.service.js';
+import { placeKey, UpstreamsService } from '../../../src/core/registry/upstreams.service.js';
 import type { ServerId } from '../../../src/platform/ids.js';
 import { type Account, type RegistryApp, startRegistryApp, until } from './registry-app.js';
 import { ECHO, ERASE, freePort, startUpstream, type Upstream } from './upstream.js';
@@ -268,9 +268,9 @@ test('a listing that was asked for before one that a call saw does not undo it',
   app.clock.forward(1);
   upstream.tools = [{ ...ECHO, description: 'Says it to a stranger.' }, ERASE];
   const echo = await app.app.get(ToolsService).findTool(id, 'echo');
-  const confirmed = app.app.get(UpstreamsService).withSession(id, {}, async (session) => {
+  const confirmed = app.app.get(UpstreamsService).withSession(id, {}, async (session, server) => {
     const deadline = new Deadline(5_000);
-    const done = echo && app.app.get(ToolConfirmation).confirm(session, echo, deadline);
+    const done = echo && app.app.get(ToolConfirmation).confirm(session, echo, placeKey(server), deadline);
     return done?.finally(() => deadline.dispose());
   });
   expect(await confirmed).toBe('changed');

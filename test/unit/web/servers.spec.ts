@@ -58,6 +58,21 @@ describe('pasting a server', () => {
     expect(toForm(key)).toMatchObject({ auth_method: 'api_key', credentials: { api_key: 'k', header: 'X-Key' } });
   });
 
+  test('a sign-in is sent as it is set, with a key in PEM form told from a secret', () => {
+    const draft = { ...EMPTY_DRAFT, auth_method: 'oauth' as const };
+    const plain = { account: 'shared', grant: 'authorization_code', client_id: null, scopes: null };
+    expect(toForm(draft)).toMatchObject({ auth_method: 'oauth', oauth: plain });
+    const machine = { ...draft, account: 'machine' as const, client_id: ' c ', scopes: 'a  b', secret: 's' };
+    expect(toForm(machine).oauth).toEqual({
+      account: 'shared',
+      grant: 'client_credentials',
+      client_id: 'c',
+      scopes: ['a', 'b'],
+      client_secret: 's',
+    });
+    expect(toForm({ ...machine, secret: '-----BEGIN PRIVATE KEY-----' }).oauth).toHaveProperty('private_key');
+  });
+
   test('another origin is told from another path of the same', () => {
     const saved = 'https://mcp.example.com/mcp';
     expect(leadsElsewhere(saved, 'https://mcp.example.com:443/v2')).toBe(false);

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react
 import { call } from './http.js';
 import { Problem } from './problem.js';
 import type { ResourceList, ToolDetail } from './tool-types.js';
-import type { Instance, McpServer, ModelList, Session, ToolList, Usage, User } from './types.js';
+import type { Instance, McpServer, ServerAccount, ModelList, Session, ToolList, Usage, User } from './types.js';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -49,6 +49,12 @@ export const serverQuery = (id: string) =>
   queryOptions({
     queryKey: ['servers', id],
     queryFn: ({ signal }) => call<McpServer>('GET', `/servers/${id}`, { signal }),
+  });
+
+export const accountQuery = (serverId: string) =>
+  queryOptions({
+    queryKey: ['servers', serverId, 'account'],
+    queryFn: ({ signal }) => call<ServerAccount>('GET', `/servers/${serverId}/oauth`, { signal }),
   });
 
 export const toolsQuery = (serverId: string) =>

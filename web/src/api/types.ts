@@ -39,6 +39,8 @@ export interface McpServer {
   transport?: Transport;
   approval_policy?: ApprovalPolicy;
   credentials_set?: boolean;
+  /** How accounts sign in; null where nobody does. */
+  oauth?: OAuthSettings | null;
   latency?: number | null;
   last_checked?: string | null;
   status_reason?: string | null;
@@ -55,11 +57,33 @@ export interface McpServer {
   level?: AccessLevel;
 }
 
+export interface OAuthSettings {
+  account: 'shared' | 'per_user';
+  grant: 'authorization_code' | 'client_credentials';
+  client_id: string | null;
+  scopes: string[] | null;
+}
+
+/** One's account at a server, or the one of all. */
+export interface ServerAccount {
+  status: 'connected' | 'needs_sign_in' | 'not_connected';
+  reason: string | null;
+  issuer: string | null;
+  scopes: string[];
+  wanted_scopes: string[];
+  expires_at: string | null;
+  connected_at: string | null;
+  last_used_at: string | null;
+  may_connect: boolean;
+  oauth: OAuthSettings | null;
+}
+
 export interface ServerForm {
   name: string;
   url: string;
   auth_method: AuthMethod;
   credentials?: { api_key?: string; header?: string; scheme?: string; access_token?: string };
+  oauth?: OAuthSettings & { client_secret?: string; private_key?: string };
   timeout?: number;
   ssl_verify?: boolean;
   transport?: Transport;

@@ -53,7 +53,8 @@ const newServer = createRoute({
 const server = createRoute({
   getParentRoute: () => inside,
   path: '/servers/$serverId',
-  validateSearch: ({ check, tab }: Record<string, unknown>): { check?: 1; tab?: string } => ({
+  validateSearch: ({ check, tab, code }: Record<string, unknown>): { check?: 1; tab?: string; code?: string } => ({
+    ...(typeof code === 'string' ? { code } : {}),
     ...(check ? { check: 1 } : {}),
     ...(typeof tab === 'string' ? { tab } : {}),
   }),

@@ -119,7 +119,7 @@ export function NewServerPage() {
           <button
             type="button"
             className="button"
-            disabled={draft.url === '' || test.state === 'running'}
+            disabled={draft.url === '' || draft.auth_method === 'oauth' || test.state === 'running'}
             onClick={() => void run()}
           >
             {test.state === 'running' ? 'Testing…' : 'Test connection'}
@@ -127,7 +127,11 @@ export function NewServerPage() {
           <button type="submit" className="button button-primary" disabled={saving}>
             {saving ? 'Saving…' : 'Save server'}
           </button>
-          <span className="dim">A server can be saved without a test.</span>
+          <span className="dim">
+            {draft.auth_method === 'oauth'
+              ? 'Save it, and connect an account on its page.'
+              : 'A server can be saved without a test.'}
+          </span>
         </div>
         {failure !== undefined && <ErrorNote error={failure} />}
       </form>

@@ -1,6 +1,7 @@
 import { Field } from '../ui/field.js';
 import { POLICY_WORDS } from './server-words.js';
 import type { Draft } from './server-form.js';
+import { SignInFields } from './sign-in-fields.js';
 
 interface FieldsProps {
   draft: Draft;
@@ -49,12 +50,13 @@ export function ServerFields({ draft, onChange, errors, secretSet }: FieldsProps
           >
             <option value="none">none</option>
             <option value="api_key">API key</option>
-            <option value="oauth">OAuth access token</option>
+            <option value="oauth">OAuth: an account signs in</option>
+            <option value="access_token">access token</option>
           </select>
         </Field>
-        {draft.auth_method !== 'none' && (
+        {(draft.auth_method === 'api_key' || draft.auth_method === 'access_token') && (
           <Field
-            label={draft.auth_method === 'oauth' ? 'Access token' : 'API key'}
+            label={draft.auth_method === 'access_token' ? 'Access token' : 'API key'}
             error={errors.api_key ?? errors.access_token ?? errors.credentials}
             hint={kept}
           >
@@ -69,6 +71,7 @@ export function ServerFields({ draft, onChange, errors, secretSet }: FieldsProps
           </Field>
         )}
       </div>
+      {draft.auth_method === 'oauth' && <SignInFields draft={draft} onChange={onChange} errors={errors} kept={kept} />}
       {draft.auth_method === 'api_key' && (
         <div className="field-row">
           <Field label="Header" error={errors.header} hint="Authorization if left empty">

@@ -1,12 +1,17 @@
-import type { ApprovalPolicy, AuthMethod, McpServer, ServerForm, Transport } from '../api/types.js';
+import type { ApprovalPolicy, AuthMethod, McpServer, OAuthSettings, ServerForm, Transport } from '../api/types.js';
 import type { Pasted } from './parse-paste.js';
 
 /** The form as typed; secrets are never kept anywhere else. */
 export interface Draft {
   name: string;
   url: string;
-  auth_method: AuthMethod;
+  /** `access_token`: one that somebody got elsewhere; the API has it as `oauth`, too. */
+  auth_method: AuthMethod | 'access_token';
   secret: string;
+  /** Of `oauth`. */
+  account: OAuthSettings['account'] | 'machine';
+  client_id: string;
+  scopes: string;
   header: string;
   scheme: string;
   timeout: string;
@@ -23,6 +28,9 @@ export const EMPTY_DRAFT: Draft = {
   url: '',
   auth_method: 'none',
   secret: '',
+  account: 'shared',
+  client_id: '',
+  scopes: '',
   header: '',
   scheme: '',
   timeout: '30',
@@ -38,7 +46,10 @@ export function draftOf(server: McpServer): Draft {
     ...EMPTY_DRAFT,
     name: server.name,
     url: server.url,
-    auth_method: server.auth_method,
+    auth_method: server.auth_method === 'oauth' && !server.oauth ? 'access_token' : server.auth_method,
+    account: server.oauth?.grant === 'client_credentials' ? 'machine' : (server.oauth?.account ?? 'shared'),
+    client_id: server.oauth?.client_id ?? '',
+    scopes: server.oauth?.scopes?.join(' ') ?? '',
     timeout: String(server.timeout),
     ssl_verify: server.ssl_verify,
     transport: server.transport ?? 'auto',
@@ -60,7 +71,7 @@ export function withPasted(draft: Draft, { name, url, transport, header }: Paste
   if (!header) return next;
   const bearer = /^bearer\s+(.*)$/i.exec(header.value);
   if (header.name.toLowerCase() === 'authorization' && bearer) {
-    return { ...next, auth_method: 'oauth', secret: bearer[1] ?? '' };
+    return { ...next, auth_method: 'access_token', secret: bearer[1] ?? '' };
   }
   return { ...next, auth_method: 'api_key', secret: header.value, header: header.name };
 }
@@ -88,7 +99,7 @@ export function toForm(draft: Draft): ServerForm {
   const form: ServerForm = {
     name: draft.name.trim(),
     url: draft.url.trim(),
-    auth_method: draft.auth_method,
+    auth_method: draft.auth_method === 'access_token' ? 'oauth' : draft.auth_method,
     timeout: Number(draft.timeout) || 30,
     ssl_verify: draft.ssl_verify,
     transport: draft.transport,
@@ -96,12 +107,26 @@ export function toForm(draft: Draft): ServerForm {
     ...(draft.description.trim() === '' ? {} : { description: draft.description.trim() }),
     ...(draft.headers.trim() === '' ? {} : { request_headers: readHeaders(draft.headers) }),
   };
+  if (draft.auth_method === 'oauth') return { ...form, oauth: signInOf(draft) };
   if (draft.auth_method === 'none' || draft.secret === '') return form;
-  if (draft.auth_method === 'oauth') return { ...form, credentials: { access_token: draft.secret } };
+  if (draft.auth_method === 'access_token') return { ...form, credentials: { access_token: draft.secret } };
   const credentials = {
     api_key: draft.secret,
     ...(draft.header === '' ? {} : { header: draft.header }),
     ...(draft.scheme === '' ? {} : { scheme: draft.scheme }),
   };
   return { ...form, credentials };
+}
+
+function signInOf({ account, client_id, scopes, secret }: Draft): NonNullable<ServerForm['oauth']> {
+  const isMachine = account === 'machine';
+  const isKey = secret.trimStart().startsWith('-----BEGIN');
+  const names = scopes.split(/\s+/).filter((scope) => scope !== '');
+  return {
+    account: isMachine ? 'shared' : account,
+    grant: isMachine ? 'client_credentials' : 'authorization_code',
+    client_id: client_id.trim() === '' ? null : client_id.trim(),
+    scopes: names.length > 0 ? names : null,
+    ...(secret === '' ? {} : isKey ? { private_key: secret } : { client_secret: secret }),
+  };
 }

@@ -18,6 +18,7 @@ import { mayOn } from './access-words.js';
 import { Checks } from './checks.js';
 import { DeleteServer } from './delete-server.js';
 import { ServerAccess } from './server-access.js';
+import { ServerAccount } from './server-account.js';
 import { ServerSettings } from './server-settings.js';
 import { CIRCUIT_WORDS, POLICY_WORDS, ServerStatus } from './server-words.js';
 
@@ -43,7 +44,7 @@ export function ServerPage() {
 }
 
 function Detail({ server }: { server: McpServer }) {
-  const { check, tab: asked } = useSearch({ from: '/inside/servers/$serverId' });
+  const { check, tab: asked, code } = useSearch({ from: '/inside/servers/$serverId' });
   const navigate = useNavigate({ from: '/servers/$serverId' });
   const session = useOpenSession();
   const [deleting, setDeleting] = useState(false);
@@ -98,6 +99,7 @@ function Detail({ server }: { server: McpServer }) {
         {!mayUse && <span className="dim">You see this server; using it takes a developer with access to it.</span>}
       </div>
       {session.failure}
+      {server.oauth && <ServerAccount server={server} failure={code} />}
       {(checking.isPending || checking.data || checking.isError) && (
         <section className="section" aria-label="Check">
           {checking.isError && <ErrorNote error={checking.error} />}

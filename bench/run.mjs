@@ -12,6 +12,7 @@ import { layout } from './bars/layout.mjs';
 import { processes } from './bars/processes.mjs';
 import { profile } from './bars/profile.mjs';
 import { scale } from './bars/scale.mjs';
+import { search } from './bars/search.mjs';
 import { soak } from './bars/soak.mjs';
 import { start } from './bars/start.mjs';
 
@@ -33,6 +34,7 @@ const BARS = {
   processes,
   answers,
   scale,
+  search,
   soak,
 };
 const ONLY_WHEN_NAMED = new Set(['answers', 'scale', 'soak']);

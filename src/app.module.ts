@@ -11,10 +11,12 @@ import { GatewayModule } from './core/gateway/gateway.module.js';
 import { IdentityModule } from './core/identity/identity.module.js';
 import { InboxModule } from './core/inbox/inbox.module.js';
 import { keepsMails } from './core/identity/mailbox.port.js';
+import { OAuthModule } from './core/oauth/oauth.module.js';
 import { OverviewModule } from './core/overview/overview.module.js';
 import { PlansModule } from './core/plans/plans.module.js';
 import { RegistryModule } from './core/registry/registry.module.js';
 import { SessionsModule } from './core/sessions/sessions.module.js';
+import { ToolsetsModule } from './core/toolsets/toolsets.module.js';
 import { WebhooksModule } from './core/webhooks/webhooks.module.js';
 import { KeysModule, type KeyParts } from './platform/crypto/keys.module.js';
 import { ChoresModule } from './platform/jobs/chores.module.js';
@@ -33,6 +35,8 @@ import { McpSurfaceModule } from './surfaces/mcp/mcp.module.js';
 import { mcpSurface } from './surfaces/mcp/mcp.surface.js';
 import { OperationsModule } from './surfaces/operations/operations.module.js';
 import { BackupsModule } from './start/backup/backups.module.js';
+import { OAuthSurfaceModule } from './surfaces/oauth/oauth-surface.module.js';
+import { consentSurface, oauthSurface } from './surfaces/oauth/oauth.surface.js';
 import type { DocumentedSurface } from './surfaces/pipeline/openapi.js';
 import { PipelineModule } from './surfaces/pipeline/pipeline.module.js';
 import { PlatformApiModule } from './surfaces/platform/platform.module.js';
@@ -45,8 +49,10 @@ const core = [
   WebhooksModule,
   IdentityModule,
   RegistryModule,
+  OAuthModule,
   ApprovalsModule,
   ArtifactsModule,
+  ToolsetsModule,
   ExecutionModule,
   GatewayModule,
   SessionsModule,
@@ -78,13 +84,20 @@ export class AppModule {
       ChoresModule,
       BackupsModule,
       AdaptersModule.with(config),
-      PipelineModule.with([...SURFACES.map(({ surface }) => surface), mcpSurface, devMailboxSurface]),
+      PipelineModule.with([
+        ...SURFACES.map(({ surface }) => surface),
+        mcpSurface,
+        oauthSurface,
+        consentSurface,
+        devMailboxSurface,
+      ]),
       OperationsModule.with(config),
       ...core,
     ];
     const doors = [
       ...SURFACES.map(({ module }) => module),
       McpSurfaceModule,
+      OAuthSurfaceModule,
       RealtimeModule,
       ...(keepsMails(config) ? [DevMailboxModule] : []),
     ];

@@ -23,13 +23,17 @@ export const ID_KINDS = [
   'inv',
   'act',
   'grant',
+  'grt',
+  'client',
   'apr',
   'svc',
   'pkg',
   'tool',
+  'tst',
   'whk',
   'whm',
   'whd',
+  'uac',
   'worker',
 ] as const;
 export type IdKind = (typeof ID_KINDS)[number];
@@ -44,6 +48,7 @@ export type ArtifactId = Id<'art'>;
 export type ApprovalId = Id<'apr'>;
 export type ServiceId = Id<'svc'>;
 export type ToolId = Id<'tool'>;
+export type ToolsetId = Id<'tst'>;
 
 /** Entropy for many ids at a time: asking the kernel for each would cost more than the id. */
 const pool = Buffer.alloc(16 * 256);

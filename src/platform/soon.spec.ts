@@ -1,4 +1,4 @@
-import { whenHere } from './soon.js';
+import { whenAllHere, whenHere } from './soon.js';
 
 describe('what follows something that may be at hand', () => {
   it('is done at once where it is, and throws what it throws', () => {
@@ -15,5 +15,12 @@ describe('what follows something that may be at hand', () => {
     expect(later).toBeInstanceOf(Promise);
     await expect(later).resolves.toBe(2);
     await expect(whenHere(Promise.reject<number>(new Error('away')), String)).rejects.toThrow('away');
+  });
+
+  it('is done at once for several where all of them are', async () => {
+    expect(whenAllHere([1, 2], (values) => values.join())).toBe('1,2');
+    const later = whenAllHere([1, Promise.resolve(2)], (values) => values.join());
+    expect(later).toBeInstanceOf(Promise);
+    await expect(later).resolves.toBe('1,2');
   });
 });

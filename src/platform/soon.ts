@@ -4,3 +4,14 @@ export type Soon<Value> = Value | Promise<Value>;
 /** Does what follows at once where the value is at hand; what it throws is then thrown, and not a rejection. */
 export const whenHere = <Value, Result>(given: Soon<Value>, then: (value: Value) => Result): Soon<Awaited<Result>> =>
   (given instanceof Promise ? given.then(then) : then(given)) as Soon<Awaited<Result>>;
+
+/** As `whenHere`, for several: at once only where all of them are at hand. */
+export function whenAllHere<Value, Result>(
+  given: readonly Soon<Value>[],
+  then: (values: Value[]) => Result,
+): Soon<Awaited<Result>> {
+  const here: Value[] = [];
+  for (const one of given) if (!(one instanceof Promise)) here.push(one);
+  const all = here.length === given.length ? here : Promise.all(given.map(async (one) => one));
+  return whenHere(all, then);
+}

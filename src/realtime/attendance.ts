@@ -23,6 +23,7 @@ const EXPIRY = {
   },
   cookie: { code: 'SESSION_EXPIRED', message: 'The session has ended. Sign in again.', retryable: false },
   api_key: { code: 'KEY_EXPIRED', message: 'The API key has expired. Make a new one.', retryable: false },
+  oauth: { code: 'TOKEN_EXPIRED', message: 'The access token expired. Refresh it and connect again.', retryable: true },
 } as const satisfies Record<Principal['via'], { code: string; message: string; retryable: boolean }>;
 
 /** What all attendances of a process share. */

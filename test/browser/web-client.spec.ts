@@ -1,3 +1,5 @@
+import { asksBeforeItLetsIn } from './journeys/consent.js';
+import { connectsClients } from './journeys/clients.js';
 import { decidesOnTasks } from './journeys/decisions.js';
 import { knowsWhoOneIs } from './journeys/identity.js';
 import { keepsTheHouseRules } from './journeys/house-rules.js';
@@ -23,8 +25,10 @@ describe('decisions on tasks', () => decidesOnTasks(onStage));
 describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
 describe('tools, and calls of them', () => triesAndDecidesOnTools(onStage));
+describe('clients of the gateway', () => connectsClients(onStage));
 describe('models', () => choosesModels());
 describe('who one is', () => knowsWhoOneIs(onStage));
+describe('a client that wants in', () => asksBeforeItLetsIn(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('what fails', () => saysWhatFailed(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

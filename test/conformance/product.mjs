@@ -45,6 +45,7 @@ export async function addServer(api, url, fields = {}) {
     url,
     auth_method: 'none',
     approval_policy: 'auto_approve',
+    client_features: ['sampling', 'roots'],
     ...fields,
   });
   return api.waitFor('the server', async () => {

@@ -47,7 +47,7 @@ function doorOf({ route, controller }: Route): Door {
   if (controller.startsWith('Builder')) return 'builder';
   if (path.startsWith('/api/mcp-servers')) return 'registration';
   if (path.startsWith('/v1/')) return 'platform';
-  return path.startsWith('/api/v1/') || path.startsWith('/api/artifacts/') ? 'client' : 'admin';
+  return ['/api/v1/', '/api/artifacts/', '/oauth/'].some((prefix) => path.startsWith(prefix)) ? 'client' : 'admin';
 }
 
 async function ask(route: Route, caller: Caller, whose: Whose): Promise<Told | 'cannot knock'> {
@@ -80,7 +80,7 @@ async function peek(method: string, path: string, headers: Record<string, string
 
 /** What is wrong in the row of one caller at one route. */
 async function judge(route: Route, caller: Caller): Promise<string[]> {
-  const { id, ofTheInstance } = fixtureOf(route) ?? {};
+  const { id, ofTheInstance, ofAnotherBrowser } = fixtureOf(route) ?? {};
   const kinds = WHOSE.filter((whose) =>
     id ? caller.isAtHome || !caller.user || whose !== 'foreign' : whose === 'own',
   );
@@ -88,7 +88,7 @@ async function judge(route: Route, caller: Caller): Promise<string[]> {
   for (const whose of kinds) told.push([whose, await ask(route, caller, whose)]);
   const faults = told.flatMap(([whose, answer]) => {
     if (answer === 'cannot knock') return [];
-    const isThere = whose === 'own' ? caller.isAtHome || !id : false;
+    const isThere = whose === 'own' ? (caller.isAtHome || !id) && !ofAnotherBrowser : false;
     const expected = expectedOf(route, caller, isThere || (ofTheInstance === true && whose !== 'unknown'));
     const isRight = expected === 'let in' ? ![401, 403, 404].includes(answer.status) : answer.status === expected;
     // The Platform API says 500 of an upstream that is away, too.

@@ -110,6 +110,7 @@ describe.each(TRANSPORTS)('over $name', (transport) => {
       plan: { plan_id: planId, status: 'open', nodes: [{ id: node, status: 'pending' }] },
       pending: [node],
       questions: [],
+      sign_ins: [],
       connection: { status: 'online', memory: { unit: 'tokens' } },
     });
   });

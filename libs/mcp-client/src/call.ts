@@ -72,9 +72,3 @@ export interface CallOptions extends CallListeners, WaitOptions {
   /** W3C Trace Context: sent as the HTTP header and, as MCP reserves it (SEP-414), as `_meta.traceparent`. */
   traceparent?: string | undefined;
 }
-
-/** A call that runs. */
-export interface CurrentCall extends CallListeners {
-  progressToken: string;
-  deadline: Deadline;
-}

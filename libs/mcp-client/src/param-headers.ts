@@ -1,4 +1,9 @@
+import { ProtocolError } from '@modelcontextprotocol/client';
 import { isObject, type RawResult } from './raw-result.js';
+import type { Protocol } from './target.js';
+import { UpstreamError } from './upstream-error.js';
+
+const HEADER_MISMATCH = -32020;
 
 /** The keyword by which a tool asks for an argument in a header (protocol 2026-07-28, Streamable HTTP). */
 const KEYWORD = 'x-mcp-header';
@@ -29,6 +34,22 @@ function declarationsIn(inputSchema: RawResult): readonly Declaration[] | undefi
   const everywhere = count(inputSchema);
   return names.size === found.length && found.length === everywhere ? found : undefined;
 }
+
+export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** What a call repeats of its arguments; a legacy server asks for nothing of that kind. */
+export const headersOfCall = (
+  era: Protocol['era'],
+  inputSchema: unknown,
+  args: unknown,
+): Readonly<Record<string, string>> =>
+  era === 'modern' && inputSchema !== undefined ? paramHeaders(inputSchema, args) : NO_HEADERS;
+
+/** The server compares headers before it does anything else, so the call may be repeated with the right ones. */
+export const isHeaderMismatch = (error: unknown): boolean =>
+  error instanceof UpstreamError
+    ? error.rpc?.code === HEADER_MISMATCH
+    : error instanceof ProtocolError && error.code === HEADER_MISMATCH;
 
 /** `Mcp-Param-*` headers of one call; arguments that are absent or not primitive have none. */
 export function paramHeaders(inputSchema: unknown, args: unknown): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { EgressGuard } from '@app/egress';
+import type { Listed } from './beside.js';
 import type { Interruption } from './interruption.js';
 import type { UpstreamSession } from './session.js';
 import type { ProcessSlots } from './stdio/launch.js';
@@ -16,8 +17,10 @@ export interface UpstreamPoolOptions {
   /** How long an unused session is kept. Default 60 s. */
   idleMs?: number;
   clientInfo?: ClientInfo;
-  /** A target said, on a connection that was open, that it offers other tools now; as often as it says so. */
-  onToolsChanged?: (key: string) => void;
+  /** A target said, on a connection that was open, that it offers others of something now; as often as it says so. */
+  onChanged?: (key: string, what: Listed) => void;
+  /** A resource that a session subscribed to has changed. */
+  onResourceUpdated?: (key: string, uri: string) => void;
 }
 
 /** A process serves one call at a time, and is kept longer, since starting one is dear. */
@@ -41,18 +44,22 @@ export class UpstreamPool {
       maxTargets = 500,
       idleMs = 60_000,
       clientInfo = { name: 'switchyard', version: '0' },
-      onToolsChanged,
+      onChanged,
+      onResourceUpdated,
     }: UpstreamPoolOptions = {},
   ) {
     this.#maxTargets = maxTargets;
     const makeRoom = (slots: ProcessSlots) => this.#endIdleProcess(slots);
     const options = { guard, clientInfo, makeRoom, maxCalls: maxCallsPerTarget };
     const kept = { maxAlone: maxAlonePerTarget, idleMs };
+    const listens = onChanged !== undefined || onResourceUpdated !== undefined;
     this.#open = ({ key, transport }) =>
       new TargetConnections({
         ...options,
         ...(transport === 'stdio' ? OF_A_PROCESS : kept),
-        onToolsChanged: onToolsChanged && (() => onToolsChanged(key)),
+        news: listens
+          ? { changed: (what) => onChanged?.(key, what), resourceUpdated: (uri) => onResourceUpdated?.(key, uri) }
+          : undefined,
       });
   }
 
@@ -106,19 +113,18 @@ export class UpstreamPool {
   }
 
   #forgetOldestIdle(): boolean {
-    for (const [key, connections] of this.#targets) {
-      if (connections.inUse) continue;
-      this.drop(key);
-      return true;
-    }
-    return false;
+    const idle = [...this.#targets].filter(([, { inUse }]) => !inUse);
+    // What somebody waits to hear from goes last.
+    const oldest = idle.find(([, { subscribed }]) => !subscribed) ?? idle[0];
+    if (oldest) this.drop(oldest[0]);
+    return oldest !== undefined;
   }
 
   /** The least recently used makes room. */
   async #endIdleProcess(slots: ProcessSlots): Promise<void> {
     for (const [key, connections] of [...this.#targets]) {
       if (!slots.full) return;
-      if (!connections.isProcess || connections.inUse) continue;
+      if (!connections.isProcess || connections.inUse || connections.subscribed) continue;
       this.#targets.delete(key);
       await connections.close();
     }

@@ -1,9 +1,9 @@
 import type { EgressGuard } from '@app/egress';
 import type { Implementation } from '@modelcontextprotocol/client';
 import type { ToolDefinition } from './call.js';
-import { openConnection } from './connection.js';
 import { Deadline } from './deadline.js';
 import { cancelled, deadlinePassed, seconds, toUpstreamError } from './failures.js';
+import { openConnection } from './open-connection.js';
 import { agreeOnTls, connectTcp } from './probe-network.js';
 import { chooseSampleCall, describeSample } from './sample-call.js';
 import { UpstreamSession } from './session.js';

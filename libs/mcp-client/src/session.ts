@@ -1,36 +1,51 @@
 import type { Implementation, ServerCapabilities } from '@modelcontextprotocol/client';
-import type { CallOptions, CurrentCall, ToolCall, ToolDefinition, ToolResult, WaitOptions } from './call.js';
+import type { CallOptions, ToolCall, ToolDefinition, ToolResult, WaitOptions } from './call.js';
 import type { Connection } from './connection.js';
+import { cancelled } from './current-call.js';
 import type { Deadline } from './deadline.js';
-import type { RequestMeta } from './http/messages.js';
+import { hooksOf, LOG_LEVEL } from './listeners.js';
 import { listAll } from './listing.js';
-import { headerDeclarations, paramHeaders } from './param-headers.js';
+import type { RequestMeta } from './meta.js';
+import { headerDeclarations, headersOfCall, NO_HEADERS, isHeaderMismatch } from './param-headers.js';
 import { isObject, type RawResult } from './raw-result.js';
-import { readAnswer } from './relay/answer.js';
 import type { RelayedAnswer, RelayOptions, RelayRequest } from './relay/relay.js';
+import { relayOver } from './relay/relaying.js';
+import { ResourceSubscriptions } from './resource-subscriptions.js';
 import type { Protocol, UpstreamTarget } from './target.js';
 import { toolsIfChanged, type ToolsVersion } from './tools-version.js';
 import { UpstreamError } from './upstream-error.js';
-import { LOG_LEVEL, Wire } from './wire.js';
+import { Wire } from './wire.js';
 
 export interface SessionOptions {
   reopen: (deadline: Deadline) => Promise<Connection>;
   /** Of a session that is shared: lends another with the same server to one call alone. */
   lendAlone?: <T>(wait: WaitOptions, work: (session: UpstreamSession) => Promise<T>) => Promise<T>;
+  /** Whether the server has been seen to ask, beside the streams of calls, what could have been of several. */
+  asksBeside?: () => boolean;
+  /** It was seen to. */
+  onAsksBeside?: () => void;
+  /** What is watched of the target. */
+  subscriptions?: ResourceSubscriptions;
 }
 
-const HEADER_MISMATCH = -32020;
-const NO_HEADERS: Record<string, string> = Object.freeze({});
+const no = () => false;
+const nothing = () => undefined;
 
 /** A conversation with an upstream. Over Streamable HTTP it takes any number of calls at a time, over others one. */
 export class UpstreamSession {
   readonly #wire: Wire;
   readonly #lendAlone: SessionOptions['lendAlone'];
-  #calls = 0;
+  readonly #asksBeside: () => boolean;
+  readonly #subscriptions: ResourceSubscriptions;
 
-  constructor(target: UpstreamTarget, connection: Connection, { reopen, lendAlone }: SessionOptions) {
-    this.#wire = new Wire(target, connection, { reopen, shared: lendAlone !== undefined });
+  constructor(target: UpstreamTarget, connection: Connection, options: SessionOptions) {
+    const { reopen, lendAlone, asksBeside = no, onAsksBeside: onAmbiguous = nothing } = options;
+    const { subscriptions = new ResourceSubscriptions() } = options;
+    const shared = lendAlone !== undefined;
+    this.#wire = new Wire(target, connection, { reopen, shared, onAmbiguous, subscriptions });
+    this.#subscriptions = subscriptions;
     this.#lendAlone = lendAlone;
+    this.#asksBeside = asksBeside;
   }
 
   get protocol(): Protocol {
@@ -42,7 +57,7 @@ export class UpstreamSession {
   }
 
   get capabilities(): ServerCapabilities {
-    return this.#wire.connection.client.getServerCapabilities() ?? {};
+    return this.#wire.capabilities;
   }
 
   get instructions(): string | undefined {
@@ -87,11 +102,11 @@ export class UpstreamSession {
   }
 
   readResource(uri: string, options: CallOptions = {}): Promise<RawResult> {
-    return this.#effect('resources/read', { uri }, options, {});
+    return this.#effect('resources/read', { uri }, options, NO_HEADERS);
   }
 
   getPrompt(name: string, args: Record<string, string>, options: CallOptions = {}): Promise<RawResult> {
-    return this.#effect('prompts/get', { name, arguments: args }, options, {});
+    return this.#effect('prompts/get', { name, arguments: args }, options, NO_HEADERS);
   }
 
   /**
@@ -106,14 +121,12 @@ export class UpstreamSession {
       if (timeoutMs === undefined || deadline) return options;
       return { ...options, timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)) };
     };
-    const headersFor = (schema: unknown) =>
-      this.protocol.era === 'modern' ? paramHeaders(schema, params.arguments) : NO_HEADERS;
+    const headersFor = (schema: unknown) => headersOfCall(this.protocol.era, schema, params.arguments);
     try {
       return toToolResult(await this.#effect('tools/call', params, options, headersFor(call.inputSchema)));
     } catch (error) {
-      // The server compares headers before it does anything else, so the call may be repeated with the right ones.
-      if (!(error instanceof UpstreamError) || error.rpc?.code !== HEADER_MISMATCH) throw error;
-      const tool = (await this.listTools(withTimeLeft())).find(({ name }) => name === call.name);
+      if (!isHeaderMismatch(error)) throw error;
+      const tool = await this.#toolOf(call.name, withTimeLeft());
       return toToolResult(await this.#effect('tools/call', params, withTimeLeft(), headersFor(tool?.inputSchema)));
     }
   }
@@ -122,13 +135,34 @@ export class UpstreamSession {
    * Passes a request of somebody else on, and the answer back.
    * @throws UpstreamError; `rpc` is the error that the server answered with
    */
-  async relay(request: RelayRequest, options: RelayOptions = {}): Promise<RelayedAnswer> {
-    const { method, params, inputSchema, meta } = request;
-    const headers = this.protocol.era === 'modern' ? paramHeaders(inputSchema, params.arguments) : NO_HEADERS;
-    const traceparent = typeof meta?.traceparent === 'string' ? meta.traceparent : undefined;
-    return readAnswer(
-      await this.#effect(method, params, { ...options, onProgress: undefined, onLog: undefined, traceparent }, headers),
-    );
+  relay(request: RelayRequest, options: RelayOptions = {}): Promise<RelayedAnswer> {
+    const alone = options.onRequest !== undefined && this.#mayAskBeside && this.#asksBeside();
+    if (!alone) return this.#relayed(request, options);
+    return this.#elsewhere(options, (session) => session.#relayed(request, options));
+  }
+
+  /**
+   * Has the server say when a resource changes; what it says, on whichever connection, the pool passes on. Counted: each
+   * asks for the end of its own.
+   * @throws UpstreamError
+   */
+  subscribeResource(uri: string): Promise<void> {
+    return this.#subscriptions.add(uri, this.#wire);
+  }
+
+  /** @throws UpstreamError */
+  unsubscribeResource(uri: string): Promise<void> {
+    return this.#subscriptions.remove(uri);
+  }
+
+  /** Whether it has asked to hear of resources, and somebody still wants to. */
+  get subscribed(): boolean {
+    return this.#subscriptions.of(this.#wire).length > 0;
+  }
+
+  /** Asks for what the server would have told a session that is gone. */
+  adoptSubscriptions(): void {
+    this.#subscriptions.adopt(this.#wire);
   }
 
   /** @returns milliseconds of one round trip */
@@ -163,41 +197,51 @@ export class UpstreamSession {
     method: string,
     params: RawResult,
     options: CallOptions,
-    headers: Record<string, string>,
+    headers: Readonly<Record<string, string>>,
   ): Promise<RawResult> {
-    const { onProgress, onLog, onQuestion, attended, traceparent } = options;
-    const { running } = this.#wire;
-    if (this.#lendAlone && attended && this.#asksBesideCalls) {
-      const { deadline } = options;
-      const wait = deadline ? { signal: deadline.signal, timeoutMs: deadline.remainingMs } : options;
-      return this.#lendAlone(wait, (session) => session.#effect(method, params, options, headers));
+    const { onProgress, onLog, attended, traceparent } = options;
+    if (attended && this.#mayAskBeside) {
+      return this.#elsewhere(options, (session) => session.#effect(method, params, options, headers));
     }
-    if (!this.#wire.connection.channel && running.size > 0) {
-      return Promise.reject(new Error('A session takes one call at a time.'));
-    }
-    const progressToken = `call-${++this.#calls}`;
-    return this.#wire.within(options, { effect: true }, async (deadline, attempt) => {
-      const call: CurrentCall = { progressToken, deadline, onProgress, onLog, onQuestion };
-      running.add(call);
-      try {
+    const wire = this.#wire;
+    return wire.calling(
+      options,
+      (of) => ({ ...hooksOf(options), ...of, unasked: cancelled }),
+      async (call, attempt) => {
+        const { deadline, progressToken } = call;
         const wantsLogs = onLog !== undefined && this.capabilities.logging !== undefined;
-        if (wantsLogs) await this.#wire.askForLogs(deadline);
+        if (wantsLogs) await wire.askForLogs(LOG_LEVEL, deadline, attempt);
         const meta: RequestMeta = {
           progressToken: onProgress && progressToken,
           traceparent,
           logLevel: wantsLogs ? LOG_LEVEL : undefined,
         };
-        return await this.#wire.request({ method, params, meta, headers, call }, deadline, attempt);
-      } finally {
-        running.remove(call);
-      }
-    });
+        return wire.request({ method, params, meta, headers, call }, deadline, attempt);
+      },
+    );
+  }
+
+  #relayed(request: RelayRequest, options: RelayOptions): Promise<RelayedAnswer> {
+    const schemaOf = async (name: unknown, wait: WaitOptions) => (await this.#toolOf(name, wait))?.inputSchema;
+    return relayOver(this.#wire, request, options, schemaOf);
+  }
+
+  async #toolOf(name: unknown, options: WaitOptions): Promise<ToolDefinition | undefined> {
+    return (await this.listTools(options)).find((tool) => tool.name === name);
+  }
+
+  /** On a session that nobody else uses meanwhile. */
+  #elsewhere<T>(options: WaitOptions, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
+    if (!this.#lendAlone) return work(this);
+    const { deadline } = options;
+    return this.#lendAlone(deadline ? { signal: deadline.signal, timeoutMs: deadline.remainingMs } : options, work);
   }
 
   /** A legacy server may ask on the stream of the session, where its questions name no call. */
-  get #asksBesideCalls(): boolean {
+  get #mayAskBeside(): boolean {
     const { channel, protocol, sessionId } = this.#wire.connection;
-    return channel !== undefined && protocol.era === 'legacy' && sessionId !== undefined;
+    const isShared = this.#lendAlone !== undefined && channel.multiplexed;
+    return isShared && protocol.era === 'legacy' && sessionId !== undefined;
   }
 
   #usable(tools: readonly RawResult[]): ToolDefinition[] {

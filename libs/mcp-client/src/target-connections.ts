@@ -1,10 +1,13 @@
 import type { EgressGuard } from '@app/egress';
-import { openConnection, type Connection, type Verdict } from './connection.js';
+import type { News } from './beside.js';
+import type { Connection, Verdict } from './connection.js';
 import { Deadline } from './deadline.js';
 import { cancelled, endedBy, toUpstreamError } from './failures.js';
 import type { Interruption } from './interruption.js';
+import { openConnection } from './open-connection.js';
 import { Places } from './places.js';
 import { UpstreamSession } from './session.js';
+import { ResourceSubscriptions } from './resource-subscriptions.js';
 import type { ProcessSlots } from './stdio/launch.js';
 import type { ClientInfo, UpstreamTarget } from './target.js';
 import { allInUse, TargetLeases } from './target-leases.js';
@@ -18,8 +21,8 @@ export interface TargetOptions {
   /** Of sessions that are lent to one caller at a time. */
   maxAlone: number;
   idleMs: number;
-  /** The target says, on whichever connection, that it offers other tools now. */
-  onToolsChanged?: (() => void) | undefined;
+  /** Hears what the target says on its own account, on whichever connection. */
+  news: News | undefined;
   /** Whether what is connected to is a process of our own. */
   isProcess?: boolean;
   /** Ends what is idle, before another process is started. */
@@ -32,6 +35,8 @@ interface Wait {
 }
 
 const MOST_WAITING = 256;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
 /** A server may be upgraded to another protocol, so what was negotiated is asked again now and then. */
 const VERDICT_MS = 10 * 60_000;
 
@@ -46,6 +51,11 @@ export class TargetConnections {
   #shared: UpstreamSession | undefined;
   #opening: Promise<UpstreamSession> | undefined;
   #verdict: { value: Verdict; expiresAt: number } | undefined;
+  /** It asks what names no call while several run: whoever can be asked has to be alone with it. */
+  #asksBeside = false;
+  readonly #subscriptions = new ResourceSubscriptions();
+  #again: NodeJS.Timeout | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
   #idleSince = 0;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
@@ -58,6 +68,11 @@ export class TargetConnections {
 
   get inUse(): boolean {
     return this.#places.taken > 0;
+  }
+
+  /** Somebody waits to hear of its resources. */
+  get subscribed(): boolean {
+    return this.#subscriptions.size > 0;
   }
 
   get isProcess(): boolean {
@@ -86,6 +101,7 @@ export class TargetConnections {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#idle);
+    clearTimeout(this.#again);
     await Promise.all([this.#leases.close(), this.inUse ? undefined : this.#closeShared()]);
   }
 
@@ -127,9 +143,16 @@ export class TargetConnections {
       const session = new UpstreamSession(target, connection, {
         reopen: this.#reopener(target),
         lendAlone: (wait, work) => this.#alone(target, wait, work),
+        asksBeside: () => this.#asksBeside,
+        onAsksBeside: () => {
+          this.#asksBeside = true;
+        },
+        subscriptions: this.#subscriptions,
       });
-      if (connection.channel && !this.#closed) this.#shared = session;
-      else if (connection.channel) void session.close();
+      session.adoptSubscriptions();
+      const { multiplexed } = connection.channel;
+      if (multiplexed && !this.#closed) this.#shared = session;
+      else if (multiplexed) void session.close();
       else this.#leases.keep(session);
       return session;
     } finally {
@@ -145,7 +168,10 @@ export class TargetConnections {
         const connection = await this.#connect(target, deadline);
         // What is asked before that is lost.
         await connection.listening();
-        return new UpstreamSession(target, connection, { reopen: this.#reopener(target) });
+        const options = { reopen: this.#reopener(target), subscriptions: this.#subscriptions };
+        const session = new UpstreamSession(target, connection, options);
+        session.adoptSubscriptions();
+        return session;
       });
     } finally {
       deadline.dispose();
@@ -166,13 +192,14 @@ export class TargetConnections {
   }
 
   async #connect(target: UpstreamTarget, deadline: Deadline): Promise<Connection> {
-    const { guard, clientInfo, makeRoom, onToolsChanged } = this.#options;
+    const { guard, clientInfo, makeRoom, news } = this.#options;
     if (target.launch?.slots.full) await makeRoom(target.launch.slots);
     const trace = newTrace();
     const verdict = this.#knownVerdict();
     try {
-      const options = { guard, target, clientInfo, deadline, trace, verdict, onToolsChanged };
+      const options = { guard, target, clientInfo, deadline, trace, verdict, news };
       const connection = await openConnection(options);
+      connection.onClosed = () => this.#listenAgain(target);
       if (!verdict) this.#verdict = { value: connection.verdict, expiresAt: Date.now() + VERDICT_MS };
       return connection;
     } catch (error) {
@@ -180,6 +207,24 @@ export class TargetConnections {
       if (deadline.ended) throw endedBy(deadline, false);
       throw toUpstreamError(error, { target, trace, effect: false });
     }
+  }
+
+  /** Where somebody waits to hear of resources a connection that was lost is opened again, less and less often. */
+  #listenAgain(target: UpstreamTarget): void {
+    if (this.#closed || this.#again || !this.#subscriptions.orphaned) return;
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      const listens = this.use(target, {}, async (session) => session.adoptSubscriptions());
+      listens.then(
+        () => {
+          this.#pauseMs = FIRST_PAUSE_MS;
+        },
+        () => {
+          this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+          this.#listenAgain(target);
+        },
+      );
+    }, this.#pauseMs).unref();
   }
 
   #knownVerdict(): Verdict | undefined {
@@ -200,6 +245,7 @@ export class TargetConnections {
       if (this.inUse) return;
       const left = this.#idleSince + this.#options.idleMs - performance.now();
       if (left > 1) this.#idle = this.#lookIn(left);
+      else if (this.#shared?.subscribed) this.#idle = this.#lookIn(this.#options.idleMs);
       else void this.#closeShared();
     }, ms).unref();
   }

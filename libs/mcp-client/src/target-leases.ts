@@ -62,7 +62,8 @@ export class TargetLeases {
   #expire(session: UpstreamSession): void {
     const at = this.#idle.findIndex((one) => one.session === session);
     if (at >= 0) this.#idle.splice(at, 1);
-    void session.close();
+    if (session.subscribed && session.reusable) this.keep(session);
+    else void session.close();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ClientCapabilities } from '@modelcontextprotocol/client';
 import type { Authorization } from './authorization.js';
 import type { Launch } from './stdio/launch.js';
 
@@ -15,6 +16,10 @@ export interface UpstreamTarget {
   plainHeaders?: Record<string, string>;
   /** Signs in with what changes over time; its header goes before one of that name in `headers`. */
   authorize?: Authorization;
+  /** Whether the server may ask for what a language model says. Default: no. */
+  sampling?: boolean;
+  /** Whether the server may ask for the folders of who calls. Default: no. */
+  roots?: boolean;
   /** For opening a connection and for each call. */
   timeoutMs: number;
   verifyTls: boolean;
@@ -35,5 +40,10 @@ export interface Protocol {
   offered: readonly string[];
 }
 
+const CAPABILITIES = Object.freeze({ elicitation: { form: {}, url: {} } });
+
 /** What a server may ask of us. */
-export const CAPABILITIES = Object.freeze({ elicitation: { form: {}, url: {} } });
+export const capabilitiesOf = ({ sampling, roots }: UpstreamTarget): ClientCapabilities =>
+  sampling || roots
+    ? { ...CAPABILITIES, ...(sampling && { sampling: { tools: {} } }), ...(roots && { roots: {} }) }
+    : CAPABILITIES;

@@ -16,7 +16,7 @@ function poolThatHears() {
   const heard = new Promise<string>((resolve) => {
     hear = resolve;
   });
-  return { pool: bench.pool({ onToolsChanged: hear }), heard };
+  return { pool: bench.pool({ onChanged: hear }), heard };
 }
 
 /** A server does not know when somebody listens, so it says it again. */

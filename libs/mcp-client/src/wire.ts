@@ -1,11 +1,16 @@
-import { ProtocolError } from '@modelcontextprotocol/client';
-import type { CurrentCall, WaitOptions } from './call.js';
-import { NO_SDK_TIMEOUT, type Connection } from './connection.js';
+import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
+import type { WaitOptions } from './call.js';
+import type { Connection } from './connection.js';
+import type { CurrentCall } from './current-call.js';
 import { Deadline } from './deadline.js';
 import { cancelled, endedBy, toUpstreamError } from './failures.js';
-import { withMeta, type RequestMeta } from './http/messages.js';
-import { listen, RunningCalls } from './listening.js';
-import { rawResult, type RawResult } from './raw-result.js';
+import { NotMcp } from './http/exchange.js';
+import { atLeast } from './log-level.js';
+import type { RequestMeta } from './meta.js';
+import type { RawResult } from './raw-result.js';
+import { inRounds } from './rounds.js';
+import type { ResourceSubscriptions, Subscriber } from './resource-subscriptions.js';
+import { RunningCalls } from './running-calls.js';
 import { isStale } from './stale.js';
 import type { UpstreamTarget } from './target.js';
 import { UpstreamError } from './upstream-error.js';
@@ -14,11 +19,17 @@ import { newTrace, type HttpTrace } from './upstream-fetch.js';
 export interface WireRequest {
   method: string;
   params: RawResult;
+  /** The JSON of `params`, where it is at hand. */
+  paramsText?: string | undefined;
+  /** What is added to the parameters, where a server of the modern era asked for it. */
+  input?: RawResult | undefined;
   meta?: RequestMeta;
-  headers?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
   call?: CurrentCall;
   /** Looks at an answer before it is parsed; what it gives stands for the result. */
   recognise?: (text: string, id: number) => RawResult | undefined;
+  /** The result is wanted as it is, whatever its type; else only one that is complete, and without its type. */
+  raw?: boolean;
 }
 
 /** How far a piece of work came. */
@@ -33,32 +44,43 @@ export interface WireOptions {
   reopen: (deadline: Deadline) => Promise<Connection>;
   /** Whether several callers use it at a time. */
   shared: boolean;
+  /** A question came that could be of several calls. */
+  onAmbiguous: () => void;
+  /** What is watched of the target, by this session and others. */
+  subscriptions: ResourceSubscriptions;
 }
 
-export const LOG_LEVEL = 'info';
-
 /**
- * Brings the requests of a session to its server: through our own channel where there is one, else through the SDK.
- * A connection that the server forgot is opened again once, silently, as long as nothing can have happened.
+ * Brings the requests of a session to its server. A connection that the server forgot is opened again once, silently, as
+ * long as nothing can have happened.
  */
-export class Wire {
-  readonly running = new RunningCalls();
-  readonly #target: UpstreamTarget;
+export class Wire implements Subscriber {
+  readonly running: RunningCalls;
+  readonly target: UpstreamTarget;
   readonly #options: WireOptions;
   #connection: Connection;
   #reopening: Promise<void> | undefined;
-  #logLevelSet = false;
+  #logLevel: string | undefined;
+  #listens = false;
+  #calls = 0;
   #retired = false;
 
   constructor(target: UpstreamTarget, connection: Connection, options: WireOptions) {
-    this.#target = target;
+    this.target = target;
+    const { onAmbiguous } = options;
+    this.running = new RunningCalls({ oneStream: !connection.channel.multiplexed, onAmbiguous });
     this.#options = options;
     this.#connection = connection;
-    listen(connection.client, this.running);
+    connection.beside.serve(this.running);
   }
 
   get connection(): Connection {
     return this.#connection;
+  }
+
+  /** What the server offers. */
+  get capabilities(): ServerCapabilities {
+    return this.#connection.client.getServerCapabilities() ?? {};
   }
 
   get reusable(): boolean {
@@ -75,7 +97,7 @@ export class Wire {
    * @throws UpstreamError
    */
   async within<T>(
-    { timeoutMs = this.#target.timeoutMs, signal, deadline: given }: WaitOptions,
+    { timeoutMs = this.target.timeoutMs, signal, deadline: given }: WaitOptions,
     { effect }: { effect: boolean },
     work: (deadline: Deadline, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
@@ -92,6 +114,31 @@ export class Wire {
     }
   }
 
+  /**
+   * Makes a call: `work` under a deadline, while what the server says goes to the call.
+   * @throws UpstreamError
+   */
+  async calling<T>(
+    wait: WaitOptions,
+    callOf: (of: { progressToken: string; deadline: Deadline }) => CurrentCall,
+    work: (call: CurrentCall, attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    const { running } = this;
+    if (!this.#connection.channel.multiplexed && running.size > 0) {
+      throw new Error('A session takes one call at a time.');
+    }
+    const progressToken = `call-${++this.#calls}`;
+    return this.within(wait, { effect: true }, async (deadline, attempt) => {
+      const call = callOf({ progressToken, deadline });
+      running.add(call);
+      try {
+        return await work(call, attempt);
+      } finally {
+        running.remove(call, deadline.ended && attempt.sent);
+      }
+    });
+  }
+
   /** One request; a second time on a new session where the server has forgotten the first. */
   request(request: WireRequest, deadline: Deadline, attempt: Attempt): Promise<RawResult> {
     const connection = this.#connection;
@@ -104,43 +151,60 @@ export class Wire {
     });
   }
 
-  /** A legacy server is told once what it should log. */
-  async askForLogs(deadline: Deadline): Promise<void> {
-    const { client, protocol } = this.#connection;
-    if (protocol.era === 'modern' || this.#logLevelSet) return;
-    this.#logLevelSet = true;
-    const params = { level: LOG_LEVEL };
-    const asked = client.request({ method: 'logging/setLevel', params }, rawResult, sdkOptions(deadline));
+  /** A legacy server is told what it should log, of all that anybody wants to hear. */
+  async askForLogs(level: string, deadline: Deadline, attempt: Attempt): Promise<void> {
+    const { protocol } = this.#connection;
+    const asked = this.#logLevel;
+    if (protocol.era === 'modern' || (asked !== undefined && atLeast(asked, level))) return;
+    this.#logLevel = level;
+    const request = { method: 'logging/setLevel', params: { level } };
     // A server that declares logs but has no levels sends what it likes.
-    await deadline.race(asked).catch((error: unknown) => {
+    await this.request(request, deadline, attempt).catch((error: unknown) => {
       if (!(error instanceof ProtocolError)) throw error;
+    });
+    attempt.sent = false;
+  }
+
+  /** Resolves when a legacy server can ask on the stream that it has beside its calls, or nearly so. */
+  async listening(deadline: Deadline): Promise<void> {
+    if (this.#listens) return;
+    await deadline.race(this.#connection.listening());
+    this.#listens = true;
+  }
+
+  subscribe(uri: string): Promise<void> {
+    return this.#watch('resources/subscribe', uri);
+  }
+
+  unsubscribe(uri: string): Promise<void> {
+    return this.#watch('resources/unsubscribe', uri);
+  }
+
+  /** A modern server is told of all that this session watches. */
+  #watch(method: string, uri: string): Promise<void> {
+    return this.within({}, { effect: false }, async (deadline, attempt) => {
+      const { subscription, protocol } = this.#connection;
+      if (protocol.era === 'legacy') await this.request({ method, params: { uri } }, deadline, attempt);
+      else await deadline.race(subscription?.watch(this.#options.subscriptions.of(this)) ?? Promise.resolve());
     });
   }
 
   #send(
-    { channel, client, lost, protocol, trace }: Connection,
+    { channel, protocol, trace }: Connection,
     request: WireRequest,
     deadline: Deadline,
     attempt: Attempt,
   ): Promise<RawResult> {
-    if (channel) {
-      attempt.trace = newTrace();
-      const leaving = () => {
-        attempt.sent = true;
-      };
-      return channel.request({ ...request, deadline, trace: attempt.trace, leaving });
-    }
-    const { method, params, meta = {} } = request;
-    attempt.trace = trace;
-    attempt.sent = true;
-    trace.begin();
-    const headers = meta.traceparent === undefined ? undefined : { traceparent: meta.traceparent };
-    const sent = withMeta(params, meta, protocol.era === 'modern' ? {} : undefined);
-    const options = { ...sdkOptions(deadline), ...(headers && { headers }) };
-    const work = client.request({ method, params: sent }, rawResult, options);
-    // Whoever loses the race may still fail, which then concerns nobody.
-    work.catch(() => undefined);
-    return deadline.race(work, lost);
+    const leaving = () => {
+      attempt.sent = true;
+    };
+    const once = (input: RawResult | undefined) => {
+      attempt.trace = channel.multiplexed ? newTrace() : trace;
+      return channel.request({ ...request, input, deadline, trace: attempt.trace, leaving });
+    };
+    if (protocol.era === 'legacy' || request.raw) return once(request.input);
+    const wanted = (result: RawResult) => (result.resultType === 'input_required' ? result : undefined);
+    return inRounds(once, wanted, { call: request.call, deadline }).then(complete);
   }
 
   /** What a legacy server still says of a call that was left must not reach the next one. */
@@ -158,12 +222,14 @@ export class Wire {
   }
 
   async #openAnew(before: Connection): Promise<void> {
-    const deadline = new Deadline(this.#target.timeoutMs);
+    const deadline = new Deadline(this.target.timeoutMs);
     try {
       this.#connection = await this.#options.reopen(deadline);
-      this.#logLevelSet = false;
+      this.#logLevel = undefined;
+      this.#listens = false;
       this.#retired = false;
-      listen(this.#connection.client, this.running);
+      this.#connection.beside.serve(this.running);
+      for (const uri of this.#options.subscriptions.of(this)) void this.subscribe(uri).catch(() => undefined);
       void before.close();
     } catch (error) {
       throw this.#explain(error, deadline, { effect: false, sent: false, trace: before.trace });
@@ -176,8 +242,11 @@ export class Wire {
     if (error instanceof UpstreamError) return error;
     const mayHaveRun = effect && sent;
     if (deadline.ended) return endedBy(deadline, mayHaveRun);
-    return toUpstreamError(error, { target: this.#target, trace, effect: mayHaveRun });
+    return toUpstreamError(error, { target: this.target, trace, effect: mayHaveRun });
   }
 }
 
-const sdkOptions = ({ signal }: Deadline) => ({ signal, timeout: NO_SDK_TIMEOUT });
+function complete({ resultType, ...rest }: RawResult): RawResult {
+  if (resultType !== 'complete') throw new NotMcp('The result is of a type that is not known.');
+  return rest;
+}

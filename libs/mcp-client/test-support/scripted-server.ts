@@ -12,7 +12,7 @@ type Reply = { result: unknown } | { error: { code: number; message: string } };
 /** Answers a request itself and gives nothing, or gives what to answer. */
 export type Script = (
   request: RpcRequest,
-  http: { headers: NodeJS.Dict<string | string[]>; response: ServerResponse },
+  http: { headers: NodeJS.Dict<string | string[]>; body: string; response: ServerResponse },
 ) => Reply | undefined;
 
 /** What a client says to a question of the server. */
@@ -54,7 +54,7 @@ function serve(script: Script, onAnswer?: OnAnswer): Promise<Fault> {
       const request = JSON.parse(body) as RpcRequest;
       if (!('method' in request)) onAnswer?.(request);
       if (request.id === undefined || !('method' in request)) return void response.writeHead(202).end();
-      const reply = script(request, { headers: incoming.headers, response });
+      const reply = script(request, { headers: incoming.headers, body, response });
       if (!reply) return;
       response.writeHead('error' in reply && reply.error.code === -32020 ? 400 : 200, {
         'content-type': 'application/json',

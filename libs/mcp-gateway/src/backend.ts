@@ -9,8 +9,8 @@ export type Era = 'legacy' | 'modern';
 
 /** What stands behind the endpoint. The caller is the host's: the engine only hands it on. */
 export interface McpBackend<Caller> {
-  /** Who answers, as this caller sees it. Asked for often: keep it at hand. */
-  describe(caller: Caller): Soon<ServerDescription>;
+  /** Who answers, as this caller sees it; capabilities may differ by era. Asked for often: keep it at hand. */
+  describe(caller: Caller, era: Era): Soon<ServerDescription>;
   /** @throws ProtocolError for a cursor that is none */
   list(caller: Caller, what: Listed, cursor: string | undefined): Soon<ListPage>;
   /** A request to be answered by a server. What it throws, but for a ProtocolError, is told to the client as an internal error. */

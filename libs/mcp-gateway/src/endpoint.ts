@@ -79,13 +79,13 @@ export class McpEndpoint<Caller> {
   dismiss(belongs: (key: string) => boolean): void {
     this.#equipment.running.interruptAll('Access has ended.', ({ key }) => belongs(key));
     this.#modern.listeners.endAll(belongs);
-    this.#legacy.listeners.end(({ key }) => belongs(key));
+    this.#legacy.dismiss(belongs);
   }
 
   /** Ends streams, waits for what runs, and interrupts what still does when the time is up. */
   async close({ graceMs }: { graceMs: number }): Promise<void> {
     this.#isClosing = true;
-    this.#modern.listeners.endAll(() => true);
+    this.#modern.listeners.close();
     this.#legacy.listeners.release();
     const { running, pulse } = this.#equipment;
     if (!(await running.idle(graceMs))) {

@@ -9,6 +9,8 @@ import { offers } from './revisions.js';
 export interface EraRules {
   list(page: ListPage, what: Listed): Pieces;
   reply(request: ClientRequest, reply: Exclude<Reply, ErrorReply>, key: string): Promise<Pieces>;
+  /** Of codes that the era does not know it makes one that it knows. */
+  codeOf(code: number): number;
   statusOf(code: number): number;
 }
 
@@ -69,7 +71,7 @@ export class Requests<Caller> {
         return { body: resultOf(request.id, era.list(page, method.list)), status: 200 };
       }
       const reply = await this.backend.request(caller, request, talk);
-      if (reply.kind === 'error') return refusal(request, reply, reply.status ?? era.statusOf(reply.code));
+      if (reply.kind === 'error') return refused(request, reply, reply.status, era);
       return { body: resultOf(request.id, await era.reply(request, reply, key)), status: 200 };
     } catch (error) {
       return this.failure(request, error, era);
@@ -78,17 +80,17 @@ export class Requests<Caller> {
 
   failure(request: ClientRequest, error: unknown, era: EraRules): Outcome {
     if (error instanceof ProtocolError) {
-      return refusal(request, bodyOf(error), error.facts.status ?? era.statusOf(error.code));
+      return refused(request, bodyOf(error), error.facts.status, era);
     }
     this.onError(error);
-    return refusal(request, INTERNAL, era.statusOf(INTERNAL.code));
+    return refused(request, INTERNAL, undefined, era);
   }
 
   async #methodOf(caller: Caller, request: ClientRequest): Promise<Method> {
     const method = Object.hasOwn(METHODS, request.method) ? METHODS[request.method] : undefined;
     if (!method || (method.eras && !method.eras.includes(request.era))) throw methodNotFound(request.method);
     if (!method.needs) return method;
-    const { capabilities } = await this.backend.describe(caller);
+    const { capabilities } = await this.backend.describe(caller, request.era);
     if (!method.needs.some((path) => offers(capabilities, path))) throw methodNotFound(request.method);
     return method;
   }
@@ -100,7 +102,7 @@ function cursorOf({ params }: ClientRequest): string | undefined {
   throw new ProtocolError(CODES.invalidParams, 'A cursor is a string.');
 }
 
-const refusal = ({ id }: ClientRequest, error: ErrorBody, status: number): Outcome => ({
-  body: errorOf(id, error),
-  status,
-});
+function refused({ id }: ClientRequest, error: ErrorBody, status: number | undefined, era: EraRules): Outcome {
+  const code = era.codeOf(error.code);
+  return { body: errorOf(id, { ...error, code }), status: status ?? era.statusOf(code) };
+}

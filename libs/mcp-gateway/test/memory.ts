@@ -31,8 +31,15 @@ export class MemorySessions implements SessionStore {
 /** Messages between endpoints of a test, as JSON, one after another. */
 export class MemoryCourier implements Courier {
   readonly #listeners = new Map<string, Set<(message: JsonObject) => void>>();
+  #isStopped = false;
+
+  /** From now on nothing arrives. */
+  stop(): void {
+    this.#isStopped = true;
+  }
 
   publish(topic: string, message: JsonObject): void {
+    if (this.#isStopped) return;
     const text = JSON.stringify(message);
     for (const listener of this.#listeners.get(topic) ?? []) {
       setImmediate(() => listener(JSON.parse(text) as JsonObject));

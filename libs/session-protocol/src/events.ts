@@ -91,6 +91,19 @@ export interface InputRequest {
   expires_at: string;
 }
 
+/** A call waits until somebody signs in to its server; `input_resolved` with the same id ends it. */
+export interface AuthenticationRequest {
+  request_id: string;
+  plan_id: string;
+  node_id: string;
+  server_id: string;
+  server_name: string;
+  /** The page of the server, where one signs in. */
+  url: string;
+  reason: string;
+  expires_at: string;
+}
+
 export interface PlanView {
   plan_id: string;
   revision: number;
@@ -109,6 +122,8 @@ export interface SessionSnapshot {
   /** Ids of the nodes that wait for a person. */
   pending: string[];
   questions: InputRequest[];
+  /** Calls that wait for somebody to sign in to their server. */
+  sign_ins: AuthenticationRequest[];
   connection: ConnectionStatus;
 }
 
@@ -157,6 +172,7 @@ export interface DurableEvents {
     node_id?: string;
   };
   input_request: InputRequest;
+  authentication_required: AuthenticationRequest;
   input_resolved: { request_id: string; node_id: string; action: 'accept' | 'decline' | 'cancel' | 'expired' };
   /** Something went wrong that belongs to the session, e.g. a model that did not answer. */
   error: ErrorPayload;

@@ -16,6 +16,10 @@ export const ACTIVITY_ACTIONS = [
   'key.rotated',
   'key.revoked',
   'credential.revoked',
+  'client.connected',
+  'client.denied',
+  'client.disconnected',
+  'client.token_reused',
   'invitation.revoked',
   'invitation.declined',
   'member.invited',
@@ -38,6 +42,9 @@ export const ACTIVITY_ACTIONS = [
   'server.changed',
   'server.deleted',
   'server.access_changed',
+  'server.account_connected',
+  'server.account_disconnected',
+  'server.account_lost',
   'service.configured',
   'service.added',
   'service.changed',
@@ -56,6 +63,11 @@ export const ACTIVITY_ACTIONS = [
   'tool.rejected',
   'tool.revoked',
   'tool.policy_changed',
+  'tool.callers_changed',
+  'toolset.created',
+  'toolset.changed',
+  'toolset.deleted',
+  'gateway.changed',
 ] as const;
 export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 

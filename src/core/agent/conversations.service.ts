@@ -174,6 +174,7 @@ export class ConversationsService {
         plan: plan ?? null,
         pending: nodesForPerson(nodes).map(({ id }) => id),
         questions: await this.questions.listOpen(sessionId),
+        sign_ins: await this.questions.listSignIns(sessionId),
         connection: await this.status.of(session),
       };
     });

@@ -39,6 +39,7 @@ export class Past {
         return;
       }
       case 'input_request':
+      case 'authentication_required':
         this.questions.set(frame.payload.request_id, frame.payload.node_id);
         return;
       case 'input_resolved':

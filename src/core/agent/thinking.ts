@@ -3,6 +3,7 @@ import { Clock } from '../../platform/clock.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { ToolDefinition } from '../registry/tool-definition.js';
 import { ServerAccess } from '../registry/server-access.service.js';
+import { ToolGrants } from '../registry/tool-grants.service.js';
 import { ServersService } from '../registry/servers.service.js';
 import type { Session } from '../sessions/session.js';
 import { History } from './history.js';
@@ -31,6 +32,7 @@ export class Thinking {
     private readonly tools: ToolsService,
     private readonly servers: ServersService,
     private readonly access: ServerAccess,
+    private readonly grants: ToolGrants,
     private readonly clock: Clock,
   ) {}
 
@@ -39,7 +41,8 @@ export class Thinking {
     if (!(await this.access.mayUse(session))) throw serverAccessIsLost();
     const server = await this.servers.findForJob(session.serverId);
     // A server that does not answer has no tools just now; the model can still talk.
-    const tools = await this.tools.listTools(session.serverId).catch(() => []);
+    const listed = await this.tools.listTools(session.serverId).catch(() => []);
+    const tools = await this.grants.filterFor(session, listed);
     return this.asking.ask(
       session,
       turn,

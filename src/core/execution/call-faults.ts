@@ -8,6 +8,7 @@ import {
 import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
 import { describeIssues } from './argument-validation.js';
 import type { IncomingFile } from '../artifacts/artifact.js';
+import { readSignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { readResourceFile, toPreview } from './answer.js';
 import type { CallFault, NotSent, ToolOutcome, Unanswered } from './tool-outcome.js';
 
@@ -86,13 +87,19 @@ export function toUnanswered(error: unknown, signal: Interruption, timeoutMs: nu
   }
   if (error instanceof AppError && error.kind !== 'internal') {
     const transient = error.kind === 'unavailable';
-    return { status: 'not_sent', fault: { code: error.code, message: error.message }, transient };
+    return { status: 'not_sent', fault: toFault(error), transient };
   }
   throw error;
 }
 
 const faultOfUpstream = (error: UpstreamError): CallFault =>
   urlWanted(error) ?? { code: error.code, message: toPreview(error.message) };
+
+/** Of what came in the way of a call. */
+export function toFault(error: AppError): CallFault {
+  const signIn = readSignInNeeded(error);
+  return { code: error.code, message: error.message, ...(signIn && { signIn }) };
+}
 
 /** Nobody waits for a server that was away a moment ago, again and again. */
 export const unavailable = (retryAfterSeconds: number): NotSent => ({

@@ -6,6 +6,7 @@ import { toolNotFound, toolQuarantined } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';
+import { ToolGrants } from '../registry/tool-grants.service.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import type { AskedCall } from './call-log.js';
@@ -38,6 +39,7 @@ export class CallGate {
     private readonly access: ServerAccess,
     private readonly upstreams: UpstreamsService,
     private readonly tools: ToolsService,
+    private readonly grants: ToolGrants,
     private readonly approvals: ApprovalsService,
     private readonly execution: ExecutionService,
   ) {}
@@ -60,6 +62,7 @@ export class CallGate {
       asked.pin = tool.pin;
       asked.inputSchema = tool.inputSchema;
     }
+    this.grants.require(principal, tool);
     if (tool.quarantined) throw toolQuarantined(tool);
     if (rule !== undefined) return { server, tool, verdict: { decision: 'run', rule } };
     const call = toQuestion(principal, server, tool, wanted.arguments);

@@ -8,7 +8,7 @@ import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { type Upstream, UpstreamsService } from '../registry/upstreams.service.js';
 import { ArgumentValidation, describeIssues } from './argument-validation.js';
-import { toolChanged, unavailable } from './call-faults.js';
+import { toFault, toolChanged, unavailable } from './call-faults.js';
 import type { CallStart } from './call-log.js';
 import { CallTime } from './call-time.js';
 import { CircuitBreakers } from './circuit-breakers.js';
@@ -71,14 +71,14 @@ export class CallSending {
     let upstream: Upstream;
     let current: ListedTool | undefined;
     try {
-      const known = this.upstreams.find(tool.serverId);
+      const known = this.upstreams.find(tool.serverId, call.userId);
       upstream = known instanceof Promise ? await known : known;
       seen.serverName = upstream.server.name;
       const found = this.tools.findTool(tool.serverId, tool.name);
       current = found instanceof Promise ? await found : found;
     } catch (error) {
-      const { code, message } = toAppError(error);
-      return { status: 'not_sent', fault: { code, message }, transient: true };
+      const fault = toFault(toAppError(error));
+      return { status: 'not_sent', fault, transient: fault.signIn === undefined };
     }
     if (current?.pin !== tool.pin) {
       return toolChanged(current ? 'changed' : 'gone');

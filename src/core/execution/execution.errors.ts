@@ -1,4 +1,5 @@
 import { AppError, type FieldIssue } from '../../platform/errors/app-error.js';
+import { signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { describeIssues } from './argument-validation.js';
 import type { FinishedCall } from './tool-call.js';
 import type { CallFault, NotSent, ToolOutcome } from './tool-outcome.js';
@@ -14,7 +15,8 @@ export const callIsRefused = (code: string, message: string) => new AppError('co
 
 /** Nothing was sent: trying again is safe, and may help. */
 export function notSent({ fault, transient }: NotSent): AppError {
-  const { code, message } = fault;
+  const { code, message, signIn } = fault;
+  if (signIn) return signInNeeded(signIn);
   const details = { outcome: 'not_sent' };
   const { retryAfterSeconds } = fault;
   switch (code) {
@@ -80,6 +82,9 @@ export const tooManyHeldCalls = (most: number) =>
 
 export const resourceNotFound = () =>
   new AppError('not_found', 'RESOURCE_NOT_FOUND', 'The server has no such resource.');
+
+export const resourcesNotGranted = () =>
+  new AppError('forbidden', 'RESOURCES_NOT_GRANTED', 'This key is limited to some tools of the server.');
 
 export const variablesAreMissing = (names: readonly string[]) =>
   new AppError('invalid', 'VALIDATION_ERROR', `The name of this resource needs: ${names.join(', ').slice(0, 500)}.`, {

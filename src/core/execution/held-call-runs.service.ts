@@ -11,6 +11,7 @@ import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import { whyQuarantined } from '../registry/registry.errors.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
+import { ToolGrants } from '../registry/tool-grants.service.js';
 import { ToolsService } from '../registry/tools.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { WebhookEvents } from '../webhooks/webhook-events.service.js';
@@ -31,6 +32,7 @@ const ACCESS_LOST = {
   code: 'SERVER_ACCESS_LOST',
   message: 'Who asked may not use this server any more, or their key has ended.',
 };
+const NOT_GRANTED = { code: 'TOOL_NOT_GRANTED', message: 'Who asked may not call this tool any more.' };
 const TOOL_CHANGED = {
   code: 'TOOL_CHANGED',
   message: 'The tool, its server or its account changed after the approval.',
@@ -49,6 +51,7 @@ export class HeldCallRuns {
     private readonly held: HeldCallsRepository,
     private readonly access: ServerAccess,
     private readonly tools: ToolsService,
+    private readonly grants: ToolGrants,
     private readonly upstreams: UpstreamsService,
     private readonly artifacts: ArtifactsService,
     private readonly webhooks: WebhookEvents,
@@ -138,6 +141,7 @@ export class HeldCallRuns {
     const isKey = call.via === 'api_key';
     if (!isMember || (isKey && !(await this.held.isKeyAlive(call.credentialId, this.clock.now())))) return ACCESS_LOST;
     if (tool === 'away') return SERVER_AWAY;
+    if (tool !== 'gone' && (await this.grants.filterFor(call, [tool])).length === 0) return NOT_GRANTED;
     if (tool !== 'gone' && tool.quarantined) {
       return { code: 'TOOL_QUARANTINED', message: whyQuarantined(tool.name, tool.state) };
     }

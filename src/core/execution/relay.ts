@@ -7,8 +7,10 @@ export interface WantedRelay {
   serverId: ServerId;
   tool: string;
   arguments: Record<string, unknown>;
-  /** Of a call that goes on: what it was let through by, and what the server asked for. */
-  goesOn?: { rule: string; input: { responses?: Record<string, unknown>; state?: string } } | undefined;
+  /** Answers to what the server asked, or is about to. */
+  input?: { responses?: Record<string, unknown>; state?: string } | undefined;
+  /** Of a call that goes on: what it was let through by. */
+  rule?: string | undefined;
 }
 
 /** Who hears of a relayed request while it runs, and answers for its client. */

@@ -39,11 +39,10 @@ export class RelayedCalls {
    */
   async call(principal: Principal, wanted: WantedRelay, listener: RelayListener): Promise<RelayedCall | WaitingCall> {
     const start = this.log.start();
-    const { serverId, tool, arguments: request, goesOn } = wanted;
+    const { serverId, tool, arguments: request, rule } = wanted;
     const asked: AskedCall = { door: DOOR, method: 'tools/call', serverId, tool, request };
     let admitted: AdmittedCall;
     try {
-      const rule = goesOn?.rule;
       admitted = await this.gate.admit(principal, wanted, { toSend: true, asked, asIs: true, ...(rule && { rule }) });
     } catch (error) {
       this.log.refused(principal, asked, error, start);
@@ -66,7 +65,7 @@ export class RelayedCalls {
   private async make(
     { userId, organizationId }: Principal,
     rule: string,
-    { arguments: args, goesOn }: WantedRelay,
+    { arguments: args, input }: WantedRelay,
     { tool }: AdmittedCall,
     listener: RelayListener,
   ): Promise<RelayedCall> {
@@ -89,7 +88,7 @@ export class RelayedCalls {
       asIs: true,
     };
     const { outcome, serverName } = await this.sending.send<RelayOutcome, Raw>(call, start, listener.signal, {
-      ask: (session, deadline) => this.relay(session, call, goesOn?.input, listener, deadline),
+      ask: (session, deadline) => this.relay(session, call, input, listener, deadline),
       read: (raw) =>
         'answer' in raw ? { status: 'answered', answer: raw.answer } : { status: 'refused', error: raw.error },
       fault: (error, timeoutMs) => toUnanswered(error, listener.signal, timeoutMs),
@@ -103,7 +102,7 @@ export class RelayedCalls {
   private relay(
     session: UpstreamSession,
     { tool, arguments: args }: ToolCall,
-    input: NonNullable<WantedRelay['goesOn']>['input'] | undefined,
+    input: WantedRelay['input'],
     { signal: _, ...listener }: RelayListener,
     deadline: Deadline,
   ): Promise<Raw> {

@@ -5,7 +5,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import { newId, type ServerId } from '../../platform/ids.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
-import { placeKey, UpstreamsService } from '../registry/upstreams.service.js';
+import { type Upstream, UpstreamsService } from '../registry/upstreams.service.js';
 import { toPreview } from './answer.js';
 import { toUnanswered, unavailable } from './call-faults.js';
 import { type AskedCall, CallLog } from './call-log.js';
@@ -17,7 +17,7 @@ import type { RequestMethod } from './request-log-row.js';
 /** What is no call of a tool, and is read without asking anybody. */
 export interface WantedRequest {
   serverId: ServerId;
-  method: 'resources/read' | 'prompts/get' | 'completion/complete';
+  method: 'resources/read' | 'prompts/get' | 'completion/complete' | 'tasks/get' | 'tasks/update' | 'tasks/cancel';
   params: Record<string, unknown>;
   /** For the log: what of the server is meant. */
   subject: string;
@@ -56,26 +56,32 @@ export class RelayedRequests {
       if (isLogged) this.log.refused(principal, asked, error, start);
       throw error;
     }
-    const outcome = await this.ask(wanted, listener);
+    const outcome = await this.ask(principal, wanted, listener);
     const id = newId('log', this.clock.now().getTime());
     if (isLogged) this.log.read(principal, asked, { id, ...toRead(outcome) }, start);
     return outcome;
   }
 
   private async ask(
+    { userId }: Principal,
     { serverId, method, params, input }: WantedRequest,
     { signal, ...listener }: RelayListener,
   ): Promise<RelayOutcome> {
-    const server = await this.upstreams.describe(serverId);
-    const place = placeKey(server);
-    const timeoutMs = server.timeout * 1_000;
+    let upstream: Upstream;
+    try {
+      upstream = await this.upstreams.find(serverId, userId);
+    } catch (error) {
+      return toUnanswered(error, signal, 0);
+    }
+    const place = upstream.target.key;
+    const timeoutMs = upstream.server.timeout * 1_000;
     const entered = this.circuits.enter(serverId, place);
     if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
     const leave = (error?: unknown) => this.circuits.leave(serverId, place, error, entered);
     const work = (session: UpstreamSession): Promise<RelayedAnswer> =>
       session.relay({ method, params, ...(input && { input }) }, { ...listener, signal, timeoutMs });
     try {
-      const answer = await this.upstreams.withSession(serverId, { signal, timeoutMs }, work);
+      const answer = await this.upstreams.use(upstream, { signal, timeoutMs }, work);
       leave();
       return { status: 'answered', answer };
     } catch (error) {

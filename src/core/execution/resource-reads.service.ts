@@ -2,16 +2,17 @@ import { type Interruption, UpstreamError, type UpstreamSession } from '@app/mcp
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { AppError } from '../../platform/errors/app-error.js';
-import { newId, type ServerId } from '../../platform/ids.js';
+import { newId, type ServerId, type UserId } from '../../platform/ids.js';
 import type { Door } from '../approvals/approval-request.js';
 import type { Principal } from '../identity/principal.js';
+import { reachesWholeServer } from '../identity/reach.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { placeKey, UpstreamsService } from '../registry/upstreams.service.js';
 import { toPreview } from './answer.js';
 import { unavailable } from './call-faults.js';
 import { type AskedCall, CallLog } from './call-log.js';
 import { CircuitBreakers } from './circuit-breakers.js';
-import { notSent, resourceNotFound } from './execution.errors.js';
+import { notSent, resourceNotFound, resourcesNotGranted } from './execution.errors.js';
 import { toListedResources, type ListedResources, type ResourceContent, toResourceContents } from './resource.js';
 import { expandUriTemplate } from './uri-template.js';
 
@@ -38,8 +39,8 @@ export class ResourceReads {
 
   /** Asked anew each time. @throws AppError of access, or of the upstream */
   async list(principal: Principal, serverId: ServerId, { signal }: Wait): Promise<ListedResources> {
-    await this.access.requireLately(principal, serverId, 'use');
-    return this.listFrom(serverId, { signal });
+    await this.require(principal, serverId);
+    return this.listFrom({ serverId, user: principal.userId }, { signal });
   }
 
   /** By its URI. */
@@ -48,9 +49,9 @@ export class ResourceReads {
     const logId = newId('log', this.clock.now().getTime());
     const asked: AskedCall = { door, method: 'resources/read', serverId, tool: uri, request: { uri } };
     try {
-      await this.access.requireLately(principal, serverId, 'use');
+      await this.require(principal, serverId);
       asked.serverName = (await this.upstreams.describe(serverId)).name;
-      const contents = await this.ask(serverId, wait, async (session, within) =>
+      const contents = await this.ask({ serverId, user: principal.userId }, wait, async (session, within) =>
         toResourceContents(await session.readResource(uri, within())),
       );
       this.log.read(principal, asked, { id: logId, response: contents }, start);
@@ -82,15 +83,20 @@ export class ResourceReads {
     return template && expandUriTemplate(template.uriTemplate, variables);
   }
 
-  private async listFrom(serverId: ServerId, wait: Wait): Promise<ListedResources> {
-    return this.ask(serverId, wait, async (session, within) =>
+  private async require(principal: Principal, serverId: ServerId): Promise<void> {
+    await this.access.requireLately(principal, serverId, 'use');
+    if (!reachesWholeServer(principal, serverId)) throw resourcesNotGranted();
+  }
+
+  private async listFrom(of: { serverId: ServerId; user: UserId }, wait: Wait): Promise<ListedResources> {
+    return this.ask(of, wait, async (session, within) =>
       toListedResources(await session.listResources(within()), await session.listResourceTemplates(within())),
     );
   }
 
   /** As calls of tools go: not where a server is known to be away, and all of it within the one timeout of the server. */
   private async ask<T>(
-    serverId: ServerId,
+    { serverId, user }: { serverId: ServerId; user: UserId },
     { signal }: Wait,
     work: (session: UpstreamSession, within: () => Wait & { timeoutMs: number }) => Promise<T>,
   ): Promise<T> {
@@ -99,7 +105,7 @@ export class ResourceReads {
     const entered = this.circuits.enter(serverId, place);
     if (!entered.allowed) throw notSent(unavailable(entered.retryAfterSeconds));
     const until = performance.now() + server.timeout * 1_000;
-    const within = () => ({ signal, timeoutMs: Math.max(1, until - performance.now()) });
+    const within = () => ({ signal, user, timeoutMs: Math.max(1, until - performance.now()) });
     try {
       const answer = await this.upstreams.withSession(serverId, within(), (session) => work(session, within));
       this.circuits.leave(serverId, place, undefined, entered);

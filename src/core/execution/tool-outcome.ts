@@ -1,4 +1,5 @@
 import type { Artifact } from '../artifacts/artifact.js';
+import type { SignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 
 /** What a later node's references point into: the tool's answer, files left out. */
 export interface ToolOutput {
@@ -19,6 +20,8 @@ export interface CallFault {
   message: string;
   /** When another try may help. */
   retryAfterSeconds?: number;
+  /** A person has to sign in to the server first. */
+  signIn?: SignInNeeded;
 }
 
 /** Nothing reached the tool, so that trying again is always safe. */

@@ -139,11 +139,8 @@ const toQuestion = (waiting: WaitingCall): Reply => {
 
 /** The bytes were kept as an artifact. */
 function withoutFile(block: unknown, artifacts: readonly { id: string; name: string }[]): unknown {
-  const { type, file, mimeType } = block as { type?: unknown; file?: unknown; mimeType?: unknown };
+  const { type, file, mimeType } = block as { type?: string; file?: string; mimeType?: string };
   if (file === undefined) return block;
   const kept = artifacts.find(({ name }) => name === file);
-  return {
-    type: 'text',
-    text: `${String(type)} ${String(mimeType)}: kept as ${String(file)}${kept ? ` (${kept.id})` : ''}`,
-  };
+  return { type: 'text', text: `${type} ${mimeType}: kept as ${file}${kept ? ` (${kept.id})` : ''}` };
 }

@@ -1,18 +1,29 @@
 import { RequestRefused, type RawResult } from '@app/mcp-client';
 import type { ClientRequest, Exchange, JsonObject, Question } from '@app/mcp-gateway';
 import type { RelayListener } from '../execution/relay.js';
+import type { ClientFeature } from '../registry/server.js';
+import type { RunningCall } from './parked-call.js';
 
 const METHOD_NOT_FOUND = -32601;
 
-/** Whether the client of a request can answer such a question (elicitation of both modes, sampling, roots). */
-export function canAnswer({ clientCapabilities: can }: ClientRequest, { method, params }: Question): boolean {
+/**
+ * Whether the client of a request can answer such a question, and the server may put it.
+ * @param features what the server may ask for beside elicitation
+ */
+export function canAnswer(
+  { clientCapabilities: can }: ClientRequest,
+  { method, params }: Question,
+  features: readonly ClientFeature[],
+): boolean {
   switch (method) {
     case 'elicitation/create':
       return canElicit(can, params.mode === 'url' ? 'url' : 'form');
     case 'sampling/createMessage':
-      return can.sampling !== undefined;
+      return can.sampling !== undefined && features.includes('sampling');
     case 'roots/list':
-      return can.roots !== undefined;
+      return can.roots !== undefined && features.includes('roots');
+    default:
+      return false;
   }
 }
 
@@ -23,14 +34,23 @@ export function canElicit({ elicitation }: JsonObject, mode: 'form' | 'url'): bo
   return mode in modes || (mode === 'form' && !('url' in modes));
 }
 
-/** What a server hears of the client behind a request: that there is somebody to ask, and nothing else of it. */
-export const passedOnCapabilities = ({ clientCapabilities: { elicitation, sampling } }: ClientRequest): JsonObject => ({
+/** What a server hears of the client behind a request: what it may ask for, and which extensions both know. */
+const passedOnCapabilities = (
+  { clientCapabilities: { elicitation, sampling, roots, extensions } }: ClientRequest,
+  features: readonly ClientFeature[],
+): JsonObject => ({
   ...(elicitation !== undefined && { elicitation }),
-  ...(sampling !== undefined && { sampling }),
+  ...(sampling !== undefined && features.includes('sampling') && { sampling }),
+  ...(roots !== undefined && features.includes('roots') && { roots }),
+  ...(extensions !== undefined && { extensions }),
 });
 
 /** Brings what a server says on the way to the client, and its questions where the client can be asked at once. */
-export function listenFor(request: ClientRequest, exchange: Exchange): RelayListener {
+export function listenFor(
+  request: ClientRequest,
+  exchange: Exchange,
+  features: readonly ClientFeature[],
+): RelayListener {
   const { ask, signal } = exchange;
   const hasProgress = request.progressToken !== undefined;
   const wantsLogs = request.era === 'legacy' || request.logLevel !== undefined;
@@ -38,8 +58,10 @@ export function listenFor(request: ClientRequest, exchange: Exchange): RelayList
     signal,
     ...(hasProgress && { onProgress: ({ progressToken: _, ...params }: RawResult) => exchange.progress(params) }),
     ...(wantsLogs && { onLog: (params: RawResult) => exchange.log(params), logLevel: request.logLevel }),
-    capabilities: passedOnCapabilities(request),
-    ...(ask && { onRequest: (method, params, options) => askClient(request, ask, { method, params }, options) }),
+    capabilities: passedOnCapabilities(request, features),
+    ...(ask && {
+      onRequest: (method, params, options) => askClient(request, ask, { method, params }, { ...options, features }),
+    }),
   };
 }
 
@@ -48,10 +70,36 @@ async function askClient(
   request: ClientRequest,
   ask: NonNullable<Exchange['ask']>,
   { method, params }: { method: string; params: RawResult },
-  { signal }: { signal: AbortSignal },
+  { signal, features }: { signal: AbortSignal; features: readonly ClientFeature[] },
 ): Promise<RawResult> {
   const question = { method, params } as Question;
-  if (canAnswer(request, question)) return await ask(question, { signal });
+  if (canAnswer(request, question, features)) return await ask(question, { signal });
   if (method === 'elicitation/create') return { action: 'cancel' };
   throw new RequestRefused(METHOD_NOT_FOUND, 'The client behind this request does not offer that.');
 }
+
+/** Whether there is anything that a server could ask the client of a request. */
+export const mayBeAsked = ({ clientCapabilities: { elicitation, sampling, roots } }: ClientRequest): boolean =>
+  elicitation !== undefined || sampling !== undefined || roots !== undefined;
+
+/** As `listenFor`, for a call whose client goes away with each question and comes back with the answer. */
+export const listenThrough = (
+  call: RunningCall,
+  request: ClientRequest,
+  features: readonly ClientFeature[],
+): RelayListener =>
+  listenFor(
+    request,
+    {
+      signal: call.ends.signal,
+      progress: (params) => call.exchange.progress(params),
+      log: (params) => call.exchange.log(params),
+      notify: (method, params) => call.exchange.notify(method, params),
+      ask: ({ method, params }, { signal = call.ends.signal }) =>
+        call.ask({ method, params: withoutElicitationId(params) }, signal),
+    },
+    features,
+  );
+
+/** Gone since 2026-07-28, where the answer comes with the request that is made again. */
+const withoutElicitationId = ({ elicitationId: _, ...params }: JsonObject): JsonObject => params;

@@ -8,7 +8,9 @@ import {
   type ListPage,
   type McpBackend,
   type Notification,
+  type ParamHeader,
   ProtocolError,
+  readParamHeaders,
   type Reply,
   type ServerDescription,
   type SubscriptionFilter,
@@ -23,6 +25,7 @@ import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
 import { GatewayOffers, type Offered } from './gateway-offers.service.js';
 import { GatewayReads, toRpcError } from './gateway-reads.service.js';
+import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
@@ -32,6 +35,7 @@ const ALL: JsonObject = {
   prompts: { listChanged: true },
   completions: {},
   logging: {},
+  extensions: { [TASKS_EXTENSION]: {} },
 };
 const AGGREGATE =
   'Tools, prompts and resources of several servers: each name begins with the name of its server. Some calls wait for a person; their result then says where that person decides.';
@@ -47,6 +51,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     private readonly calls: GatewayToolCalls,
     private readonly reads: GatewayReads,
     private readonly news: GatewayNews,
+    private readonly tasks: GatewayTasks,
   ) {}
 
   async describe(caller: GatewayCaller): Promise<ServerDescription> {
@@ -56,7 +61,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
       return { info: INFO, instructions: AGGREGATE, capabilities: ALL, ttlMs: TTL_MS };
     }
     // One that does not answer now is not asked whether it has prompts.
-    const words = await Promise.resolve(this.offers.describe(only.id)).catch(() => undefined);
+    const words = await Promise.resolve(this.offers.describe(caller.principal.userId, only.id)).catch(() => undefined);
     const { capabilities = ALL, instructions } = words ?? {};
     return { info: INFO, instructions, capabilities: ofOneServer(capabilities), ttlMs: TTL_MS };
   }
@@ -83,6 +88,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
         case 'completion/complete':
           return await this.reads.complete(caller, request, exchange);
         default:
+          if (isTaskMethod(request.method)) return await this.tasks.relay(caller, request.method, request, exchange);
           return { kind: 'error', code: CODES.methodNotFound, message: 'Method not found' };
       }
     } catch (error) {
@@ -94,12 +100,20 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     return this.news.follow(caller, filter, hear);
   }
 
+  paramHeaders(caller: GatewayCaller, tool: string): Soon<readonly ParamHeader[] | undefined> {
+    return whenHere(this.catalogues.find(caller), ({ tools }) => {
+      const schema = tools.get(tool)?.tool.inputSchema;
+      return schema && paramHeadersOf(schema);
+    });
+  }
+
   private async listOffers(caller: GatewayCaller, { servers }: Catalogue, what: Offered): Promise<RawResult[]> {
     const [only] = servers;
-    if (caller.place.kind === 'server') return only ? this.offers.list(only.id, what) : [];
+    const { userId } = caller.principal;
+    if (caller.place.kind === 'server') return only ? this.offers.list(userId, only.id, what) : [];
     const lists = await Promise.all(
       servers.map(async ({ id, handle }): Promise<Offer[]> => {
-        const items = await this.offers.listIfThere(id, what);
+        const items = await this.offers.listIfThere(userId, id, what);
         return items.map((item) => ({ serverId: id, handle, item }));
       }),
     );
@@ -110,14 +124,24 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
 }
 
 /** Its own, as far as they go through us. */
-function ofOneServer({ tools, resources, prompts, completions, logging }: RawResult): JsonObject {
+function ofOneServer({ tools, resources, prompts, completions, logging, extensions }: RawResult): JsonObject {
+  const hasTasks = typeof extensions === 'object' && extensions !== null && TASKS_EXTENSION in extensions;
   return {
     ...(tools !== undefined && { tools: ALL.tools }),
     ...(resources !== undefined && { resources: ALL.resources }),
     ...(prompts !== undefined && { prompts: ALL.prompts }),
     ...(completions !== undefined && { completions }),
     ...(logging !== undefined && { logging }),
+    ...(hasTasks && { extensions: ALL.extensions }),
   };
+}
+
+const knownHeaders = new WeakMap<object, readonly ParamHeader[]>();
+
+function paramHeadersOf(schema: object): readonly ParamHeader[] {
+  const known = knownHeaders.get(schema) ?? readParamHeaders(schema);
+  knownHeaders.set(schema, known);
+  return known;
 }
 
 function pageAt(pages: readonly Buffer[], cursor: string | undefined): ListPage {

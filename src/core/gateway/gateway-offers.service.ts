@@ -1,7 +1,8 @@
 import { type RawResult, UpstreamError, type UpstreamSession } from '@app/mcp-client';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
-import type { ServerId } from '../../platform/ids.js';
+import { AppError } from '../../platform/errors/app-error.js';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import type { Soon } from '../../platform/soon.js';
 import { HintedCache } from '../registry/hinted-cache.js';
 import { serverTopic } from '../registry/server.js';
@@ -41,9 +42,9 @@ export class GatewayOffers implements OnModuleDestroy {
   }
 
   /** For whoever was let in before. @throws UpstreamError, AppError of the server */
-  list(serverId: ServerId, what: Offered): Soon<RawResult[]> {
-    return this.lists.get(`${serverId} ${what}`, () =>
-      this.ask(serverId, (session, wait) => {
+  list(user: UserId, serverId: ServerId, what: Offered): Soon<RawResult[]> {
+    return this.lists.get(`${serverId} ${user} ${what}`, () =>
+      this.ask(user, serverId, (session, wait) => {
         if (what === 'prompts') return session.listPrompts(wait);
         return what === 'resources' ? session.listResources(wait) : session.listResourceTemplates(wait);
       }),
@@ -51,19 +52,20 @@ export class GatewayOffers implements OnModuleDestroy {
   }
 
   /** As `list`, but of a server that does not answer nothing. */
-  async listIfThere(serverId: ServerId, what: Offered): Promise<RawResult[]> {
+  async listIfThere(user: UserId, serverId: ServerId, what: Offered): Promise<RawResult[]> {
     try {
-      return await this.list(serverId, what);
+      return await this.list(user, serverId, what);
     } catch (error) {
-      if (error instanceof UpstreamError) return [];
+      // Away, or nobody is signed in there.
+      if (error instanceof UpstreamError || error instanceof AppError) return [];
       throw error;
     }
   }
 
   /** @throws as `list` */
-  describe(serverId: ServerId): Soon<ServerWords> {
-    return this.words.get(serverId, () =>
-      this.ask(serverId, async ({ capabilities, instructions }) => ({
+  describe(user: UserId, serverId: ServerId): Soon<ServerWords> {
+    return this.words.get(`${serverId} ${user}`, () =>
+      this.ask(user, serverId, async ({ capabilities, instructions }) => ({
         capabilities: { ...capabilities },
         instructions,
       })),
@@ -71,11 +73,12 @@ export class GatewayOffers implements OnModuleDestroy {
   }
 
   private async ask<T>(
+    user: UserId,
     serverId: ServerId,
     work: (session: UpstreamSession, wait: { timeoutMs: number }) => Promise<T>,
   ): Promise<T> {
     const { timeout } = await this.upstreams.describe(serverId);
     const wait = { timeoutMs: Math.min(timeout * 1_000, LONGEST_WAIT_MS) };
-    return this.upstreams.withSession(serverId, wait, (session) => work(session, wait));
+    return this.upstreams.withSession(serverId, { ...wait, user }, (session) => work(session, wait));
   }
 }

@@ -1,9 +1,10 @@
-import type { ClientRequest, Exchange, Reply } from '@app/mcp-gateway';
-import type { RawResult } from '@app/mcp-client';
+import type { RawResult, RelayedAnswer } from '@app/mcp-client';
+import type { ClientRequest, Exchange, JsonObject, Reply } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { RelayOutcome } from '../execution/relay.js';
 import { RelayedRequests, type WantedRequest } from '../execution/relayed-requests.service.js';
+import { UpstreamsService } from '../registry/upstreams.service.js';
 import type { OfferingServer } from './catalogue.js';
 import { listenFor } from './client-side.js';
 import { exposeContents, exposeLinks, exposePrompts } from './exposed-offers.js';
@@ -29,6 +30,7 @@ export class GatewayReads {
     private readonly catalogues: GatewayCatalogues,
     private readonly offers: GatewayOffers,
     private readonly requests: RelayedRequests,
+    private readonly upstreams: UpstreamsService,
   ) {}
 
   async readResource(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
@@ -94,7 +96,11 @@ export class GatewayReads {
     const near = servers.filter(({ handle }) => name.startsWith(handle));
     const lists = await Promise.all(
       near.map(async ({ id, handle }) =>
-        (await this.offers.listIfThere(id, 'prompts')).map((item) => ({ serverId: id, handle, item })),
+        (await this.offers.listIfThere(caller.principal.userId, id, 'prompts')).map((item) => ({
+          serverId: id,
+          handle,
+          item,
+        })),
       ),
     );
     const found = exposePrompts(lists.flat()).get(name);
@@ -102,14 +108,24 @@ export class GatewayReads {
     return server && { server, name: String(found.item.name) };
   }
 
-  private relay(
+  private async relay(
     { principal }: GatewayCaller,
     { server }: Meant,
     wanted: Pick<WantedRequest, 'method' | 'params' | 'subject'>,
     request: ClientRequest,
     exchange: Exchange,
   ): Promise<RelayOutcome> {
-    return this.requests.relay(principal, { ...wanted, serverId: server.id }, listenFor(request, exchange));
+    const { clientFeatures } = await this.upstreams.describe(server.id);
+    const listener = listenFor(request, exchange, clientFeatures);
+    const { input } = request;
+    const state = (input?.state as { state?: string } | undefined)?.state;
+    const goesOn = input && { input: { responses: input.responses, ...(state !== undefined && { state }) } };
+    const inputRequired = request.era === 'modern' ? 'relay' : 'answer';
+    return this.requests.relay(
+      principal,
+      { ...wanted, serverId: server.id, ...goesOn },
+      { ...listener, inputRequired },
+    );
   }
 }
 
@@ -124,9 +140,21 @@ const noResource = ({ era }: ClientRequest, uri: string): Reply => ({
 });
 
 function rewritten({ place }: GatewayCaller, outcome: RelayOutcome, rewrite: (result: RawResult) => RawResult): Reply {
+  if (outcome.status === 'answered' && outcome.answer.resultType === 'input_required')
+    return toQuestion(outcome.answer);
   if (outcome.status !== 'answered' || place.kind === 'server') return toReply(outcome);
   const { resultType } = outcome.answer;
   return { kind: 'result', text: JSON.stringify(rewrite(outcome.answer.result())), resultType };
+}
+
+/** Of a server of the modern era, for a client of the same. */
+function toQuestion(answer: RelayedAnswer): Reply {
+  const { inputRequests, requestState } = answer.result();
+  return {
+    kind: 'input_required',
+    ...(typeof inputRequests === 'object' && inputRequests !== null && { inputRequests: inputRequests as JsonObject }),
+    state: typeof requestState === 'string' ? { state: requestState } : {},
+  };
 }
 
 /** What is refused is refused in the words of JSON-RPC. */

@@ -8,9 +8,14 @@ import { GatewayNews } from './gateway-news.service.js';
 import { GatewayOffers } from './gateway-offers.service.js';
 import { GatewayReads } from './gateway-reads.service.js';
 import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
+import { GatewayTasks } from './gateway-tasks.service.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 import { McpGateway } from './mcp-gateway.service.js';
 import { OldGatewaySessions } from './old-gateway-sessions.js';
+import { OldParkedCalls } from './old-parked-calls.js';
+import { ParkedCallsRepository } from './parked-calls.repository.js';
+import { TaskIds } from './task-ids.service.js';
+import { ParkedCalls } from './parked-calls.service.js';
 
 @Module({
   imports: [ExecutionModule, RegistryModule],
@@ -22,9 +27,14 @@ import { OldGatewaySessions } from './old-gateway-sessions.js';
     GatewayOffers,
     GatewayReads,
     GatewaySessionsRepository,
+    GatewayTasks,
     GatewayToolCalls,
     McpGateway,
     OldGatewaySessions,
+    OldParkedCalls,
+    ParkedCalls,
+    ParkedCallsRepository,
+    TaskIds,
   ],
   exports: [McpGateway],
 })

@@ -127,7 +127,10 @@ export class AccountsRepository {
              or exists (select from api_keys keys
                         where keys.id = given.credential_id and keys.user_id = given.user_id
                           and keys.organization_id = given.organization_id and keys.revoked_at is null
-                          and (keys.expires_at is null or keys.expires_at > $6))))`,
+                          and (keys.expires_at is null or keys.expires_at > $6))
+             or exists (select from client_grants grants
+                        where grants.id = given.credential_id and grants.user_id = given.user_id
+                          and grants.organization_id = given.organization_id and grants.revoked_at is null)))`,
       [
         principals.map(({ credentialId }) => credentialId),
         principals.map(({ userId }) => userId),

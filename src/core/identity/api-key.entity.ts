@@ -1,7 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Id, OrganizationId, UserId } from '../../platform/ids.js';
 import type { EndOfKey } from './api-key.js';
+import type { Presentation } from './presentation.js';
 import type { Scope } from './principal.js';
+import type { ReachedTool } from './reach.js';
 
 @Entity('api_keys')
 export class ApiKeyEntity {
@@ -26,6 +28,13 @@ export class ApiKeyEntity {
 
   @Column('text', { array: true })
   scopes!: Scope[];
+
+  /** Null: all that its user may call. */
+  @Column('jsonb', { nullable: true })
+  tools!: ReachedTool[] | null;
+
+  @Column('text', { nullable: true })
+  presentation!: Presentation | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -1,5 +1,7 @@
 import type { Id, OrganizationId } from '../../platform/ids.js';
+import type { Presentation } from './presentation.js';
 import { type Role, type Scope, SCOPES } from './principal.js';
+import type { ReachedTool } from './reach.js';
 import { isPrintable } from './user.js';
 
 /** Why a key ended before its time. */
@@ -13,6 +15,10 @@ export interface ApiKey {
   /** The last four characters. */
   hint: string;
   scopes: readonly Scope[];
+  /** The tools that it is limited to; null: all that its user may call. */
+  tools: readonly ReachedTool[] | null;
+  /** How its client is shown tools; null: as the toolset or the organization says. */
+  presentation: Presentation | null;
   createdAt: Date;
   /** Null: never. */
   expiresAt: Date | null;
@@ -26,6 +32,8 @@ export interface NewApiKey {
   scopes: readonly Scope[];
   /** Seconds; absent: it does not end by itself. */
   lifetimeSeconds?: number | undefined;
+  tools?: readonly ReachedTool[] | null | undefined;
+  presentation?: Presentation | null | undefined;
 }
 
 /** With the text that is shown only now. */

@@ -3,7 +3,9 @@ import { Database } from '../../platform/database/database.js';
 import type { Id, OrganizationId, UserId } from '../../platform/ids.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import type { ApiKey, EndOfKey } from './api-key.js';
+import type { Presentation } from './presentation.js';
 import type { Principal, Role, Scope } from './principal.js';
+import type { ReachedTool } from './reach.js';
 
 /** Whom a key speaks for, now. */
 export interface KeyState {
@@ -13,6 +15,8 @@ export interface KeyState {
   organizationId: OrganizationId;
   role: Role;
   scopes: Scope[];
+  tools: ReachedTool[] | null;
+  presentation: Presentation | null;
   instanceAdministrator: boolean;
   expiresAt: Date | null;
 }
@@ -35,6 +39,7 @@ export class ApiKeysRepository {
     const [state] = await this.database.sql<KeyState>(
       `select keys.id as "credentialId", keys.user_id as "userId", users.username,
          keys.organization_id as "organizationId", memberships.role, keys.scopes,
+         keys.tools, keys.presentation,
          users.instance_administrator as "instanceAdministrator", keys.expires_at as "expiresAt"
        from api_keys keys
        join users on users.id = keys.user_id
@@ -48,7 +53,8 @@ export class ApiKeysRepository {
   /** One's own in all organizations, newest first. */
   async listOwn({ userId }: Principal): Promise<ApiKey[]> {
     const rows = await this.database.sql<Row>(
-      `select keys.id, keys.name, keys.hint, keys.scopes, keys.created_at as "createdAt",
+      `select keys.id, keys.name, keys.hint, keys.scopes, keys.tools, keys.presentation,
+         keys.created_at as "createdAt",
          keys.expires_at as "expiresAt", keys.last_used_at as "lastUsedAt", keys.last_used_ip as "lastUsedIp",
          organizations.id as "organizationId", organizations.name as "organizationName"
        from api_keys keys

@@ -23,6 +23,7 @@ import { accessTokenIsInvalid } from './identity.errors.js';
 import { IDENTITY_CHANGED } from './identity-changes.js';
 import { OrganizationsRepository } from './organizations.repository.js';
 import { hasExpired, type Principal } from './principal.js';
+import { type ReachedTool, toReach } from './reach.js';
 
 /** Keys by which programs speak for a user in one organization: with the scopes given, and never beyond their role. */
 @Injectable()
@@ -57,7 +58,8 @@ export class ApiKeysService {
   }
 
   /** For the organization where the user is now. @throws 403 for scopes beyond their role, 409 at the limit */
-  async create(principal: Principal, { name, scopes, lifetimeSeconds }: NewApiKey): Promise<MadeApiKey> {
+  async create(principal: Principal, wanted: NewApiKey): Promise<MadeApiKey> {
+    const { name, scopes, lifetimeSeconds, tools = null, presentation = null } = wanted;
     return this.database.transaction(async () => {
       await this.keys.lockOwner(principal);
       const role = await this.keys.lockRole(principal);
@@ -67,16 +69,17 @@ export class ApiKeysService {
       const now = this.clock.now();
       const { userId, organizationId } = principal;
       const expiresAt = lifetimeSeconds === undefined ? null : new Date(now.getTime() + lifetimeSeconds * 1_000);
-      const row = { userId, organizationId, name, scopes: [...scopes], expiresAt };
+      const limits = { tools: tools && [...tools], presentation };
+      const row = { userId, organizationId, name, scopes: [...scopes], ...limits, expiresAt };
       const made = await this.add(principal, row, now);
-      await this.record('key.created', made.apiKey, { scopes });
+      await this.record('key.created', made.apiKey, { scopes, ...(tools && { tools: tools.map(toWords) }) });
       await this.tellOutside('key.created', made.apiKey, { user_id: userId });
       return made;
     });
   }
 
   /**
-   * A new secret with the same name, scopes and end. The old one counts for `overlapSeconds` more, so that whoever uses it
+   * A new secret with the same name, scopes, tools and end. The old one counts for `overlapSeconds` more, so that whoever uses it
    * can change over. @throws 404, 409 when it has expired
    */
   async rotate(
@@ -116,18 +119,25 @@ export class ApiKeysService {
     const state = await this.keys.findState(hashOfApiKey(text), id);
     if (!state) return undefined;
     if (hasExpired(state, this.clock.now())) throw apiKeyHasExpired();
-    return { ...state, via: 'api_key' };
+    const { tools, presentation, ...owner } = state;
+    return {
+      ...owner,
+      via: 'api_key',
+      ...(tools && { reach: toReach(tools) }),
+      ...(presentation && { presentation }),
+    };
   }
 
   private async add(
     principal: Principal,
-    { userId, organizationId, name, scopes, expiresAt }: NewRow,
+    { userId, organizationId, name, scopes, tools, presentation, expiresAt }: NewRow,
     now: Date,
   ): Promise<MadeApiKey> {
     if ((await this.keys.countLive(principal, now)) >= MAX_KEYS_PER_USER) throw tooManyApiKeys();
     const text = newApiKeyText();
     const id = newId('key', now.getTime());
-    const told = { id, name, hint: hintOfApiKey(text), scopes, createdAt: now, expiresAt };
+    const limits = { scopes, tools, presentation };
+    const told = { id, name, hint: hintOfApiKey(text), ...limits, createdAt: now, expiresAt };
     const unused = { lastUsedAt: null, lastUsedIp: null };
     const living = { revokedAt: null, revokedBecause: null };
     await this.keys.add({ ...told, ...unused, ...living, userId, organizationId, hash: hashOfApiKey(text) });
@@ -170,4 +180,9 @@ export class ApiKeysService {
   }
 }
 
-type NewRow = Pick<ApiKeyEntity, 'userId' | 'organizationId' | 'name' | 'scopes' | 'expiresAt'>;
+type NewRow = Pick<
+  ApiKeyEntity,
+  'userId' | 'organizationId' | 'name' | 'scopes' | 'tools' | 'presentation' | 'expiresAt'
+>;
+
+const toWords = ({ serverId, tool }: ReachedTool) => `${serverId}: ${tool}`;

@@ -4,8 +4,8 @@ import type { Scope } from './principal.js';
 /** One of the things by which a user is let in, as its owner sees it. */
 export interface ListedCredential {
   id: string;
-  kind: 'token_family' | 'cookie_session' | 'api_key';
-  /** Of a key; null of a sign-in. */
+  kind: 'token_family' | 'cookie_session' | 'api_key' | 'oauth_client';
+  /** Of a key or a client; null of a sign-in. */
   name: string | null;
   /** The one that asks. */
   isCurrent: boolean;
@@ -17,7 +17,7 @@ export interface ListedCredential {
   createdAt: Date;
   lastUsedAt: Date | null;
   expiresAt: Date | null;
-  /** Of a key; null of a sign-in, which has all. */
+  /** Of a key or a client; null of a sign-in, which has all. */
   scopes: Scope[] | null;
   organization: { id: OrganizationId; name: string };
 }
@@ -35,6 +35,6 @@ export interface CredentialsOf {
 export interface EndedCredential {
   id: string;
   organizationId: OrganizationId;
-  /** Of a key; of a sign-in its user agent. */
+  /** Of a key or a client; of a sign-in its user agent. */
   name: string;
 }

@@ -6,7 +6,7 @@ import { normalIp } from './ip-address.js';
 import type { Principal } from './principal.js';
 
 interface Use {
-  via: 'api_key' | 'cookie';
+  via: keyof typeof WRITE;
   at: number;
   ip: string;
   /** Epoch milliseconds. */
@@ -22,10 +22,11 @@ const KNOWN_AT_MOST = 10_000;
 const WRITE = {
   api_key: `update api_keys used set last_used_at = greatest(used.last_used_at, given.at), last_used_ip = given.ip`,
   cookie: `update refresh_families used set last_used_at = greatest(used.last_used_at, given.at), last_ip = given.ip`,
+  oauth: `update client_grants used set last_used_at = greatest(used.last_used_at, given.at), last_used_ip = given.ip`,
 } as const;
 
 /**
- * When keys and session cookies were used last, and from where. No request waits for it: each is written at most once a
+ * When keys, session cookies and clients were used last, and from where. No request waits for it: each is written at most once a
  * minute.
  */
 @Injectable()
@@ -66,7 +67,7 @@ export class CredentialUses implements OnApplicationShutdown {
       this.timer = undefined;
       const now = this.clock.now().getTime();
       const due = this.listWaiting().filter(([, use]) => now - use.storedAt >= everyMs);
-      for (const via of ['api_key', 'cookie'] as const) {
+      for (const via of ['api_key', 'cookie', 'oauth'] as const) {
         const some = due.filter(([, use]) => use.via === via);
         if (some.length > 0) await this.write(via, some, now);
       }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { OrganizationId } from '../../platform/ids.js';
 import type { EndOfKey } from './api-key.js';
+import { type EndOfGrant, GRANT_SECONDS } from './client-grant.js';
 import type { CredentialsOf, EndedCredential, ListedCredential } from './credential-list.js';
 import type { Principal } from './principal.js';
 import type { EndOfSignIn } from './refresh-family.entity.js';
@@ -34,6 +35,11 @@ export class CredentialsRepository {
            user_id, organization_id
          from api_keys
          where user_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
+         union all
+         select id, 'oauth_client', client_name, null, null, null, last_used_ip, created_at, last_used_at,
+           renewed_at + interval '${GRANT_SECONDS} seconds', scopes, user_id, organization_id
+         from client_grants
+         where user_id = $1 and revoked_at is null and renewed_at + interval '${GRANT_SECONDS} seconds' > $2
        ) mine
        join memberships on memberships.user_id = mine.user_id and memberships.organization_id = mine.organization_id
        join organizations on organizations.id = mine.organization_id
@@ -55,8 +61,12 @@ export class CredentialsRepository {
     return this.end('api_keys', 'name', of, because, now);
   }
 
+  async endGrants(of: CredentialsOf, because: EndOfGrant, now: Date): Promise<EndedCredential[]> {
+    return this.end('client_grants', 'client_name', of, because, now);
+  }
+
   private async end(
-    table: 'refresh_families' | 'api_keys',
+    table: 'refresh_families' | 'api_keys' | 'client_grants',
     name: string,
     { userId, organizationId = undefined, id = undefined, except = undefined }: CredentialsOf,
     because: string,

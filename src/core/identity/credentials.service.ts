@@ -25,7 +25,7 @@ export class CredentialsService {
     private readonly clock: Clock,
   ) {}
 
-  /** Sign-ins and keys that count, in all organizations of the user, last used first. */
+  /** Sign-ins, keys and connected clients that count, in all organizations of the user, last used first. */
   async list(principal: Principal): Promise<ListedCredential[]> {
     return this.credentials.listOwn(principal, this.clock.now(), this.config.tokens.refreshSeconds);
   }
@@ -33,11 +33,13 @@ export class CredentialsService {
   /** @throws 404 for what is unknown, somebody else's, or ended already */
   async revoke({ userId }: Principal, id: string): Promise<void> {
     await this.database.transaction(async () => {
-      const { signIns, keys } = await this.end({ userId, id });
+      const { signIns, keys, clients } = await this.end({ userId, id });
       const [signIn] = signIns;
       const [key] = keys;
+      const [client] = clients;
       if (signIn) await this.record('credential.revoked', 'sign_in', signIn);
       else if (key) await this.record('key.revoked', 'key', key);
+      else if (client) await this.record('client.disconnected', 'client', client);
       else throw credentialNotFound();
     });
   }
@@ -47,8 +49,8 @@ export class CredentialsService {
     const { userId, username: name, credentialId } = principal;
     const all: CredentialsOf = which.includeCurrent ? { userId } : { userId, except: credentialId };
     return this.database.transaction(async () => {
-      const { signIns, keys } = await this.end(all, which);
-      const ended = [...signIns, ...keys];
+      const { signIns, keys, clients } = await this.end(all, which);
+      const ended = [...signIns, ...keys, ...clients];
       for (const organizationId of new Set(ended.map((one) => one.organizationId))) {
         const countIn = (some: readonly EndedCredential[]) =>
           some.filter((one) => one.organizationId === organizationId).length;
@@ -56,7 +58,7 @@ export class CredentialsService {
           organizationId,
           action: 'credential.revoked',
           subject: { kind: 'user', id: userId, name },
-          details: { signIns: countIn(signIns), keys: countIn(keys) },
+          details: { signIns: countIn(signIns), keys: countIn(keys), clients: countIn(clients) },
         });
       }
       return ended.length;
@@ -73,17 +75,19 @@ export class CredentialsService {
     const now = this.clock.now();
     const signIns = await this.credentials.endSignIns(of, 'revoked', now);
     const keys = includeKeys ? await this.credentials.endKeys(of, 'revoked', now) : [];
+    // Programs, as keys are.
+    const clients = includeKeys ? await this.credentials.endGrants(of, 'revoked', now) : [];
     for (const { id, name, organizationId } of keys) {
       const data = { key_id: id, name, user_id: of.userId };
       await this.events.record({ organizationId, type: 'key.revoked', data });
     }
     this.tell(of);
-    return { signIns, keys };
+    return { signIns, keys, clients };
   }
 
   private async record(
-    action: 'credential.revoked' | 'key.revoked',
-    kind: 'sign_in' | 'key',
+    action: 'credential.revoked' | 'key.revoked' | 'client.disconnected',
+    kind: 'sign_in' | 'key' | 'client',
     { id, organizationId, name }: EndedCredential,
   ): Promise<void> {
     await this.activity.record({ organizationId, action, subject: { kind, id, name } });

@@ -72,5 +72,8 @@ export const linkIsCoolingDown = (retryAfterSeconds: number) =>
     retryAfterSeconds,
   });
 
+export const clientIsNotConnected = () =>
+  new AppError('not_found', 'CLIENT_NOT_CONNECTED', 'No such client is connected to your account.');
+
 export const credentialNotFound = () =>
   new AppError('not_found', 'CREDENTIAL_NOT_FOUND', 'You have no such sign-in or API key.');

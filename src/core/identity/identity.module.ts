@@ -6,6 +6,8 @@ import { AccountsService } from './accounts.service.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { BrowserSessionsService } from './browser-sessions.service.js';
+import { ClientGrantsRepository } from './client-grants.repository.js';
+import { ClientGrantsService } from './client-grants.service.js';
 import { CredentialsRepository } from './credentials.repository.js';
 import { CredentialsService } from './credentials.service.js';
 import { CredentialUses } from './credential-uses.js';
@@ -27,6 +29,7 @@ import { PasswordChangedHandler } from './password-changed.handler.js';
 import { PasswordSignInService } from './password-sign-in.service.js';
 import { PasswordsRepository } from './passwords.repository.js';
 import { PasswordsService } from './passwords.service.js';
+import { ResourceTokens } from './resource-tokens.js';
 import { RegistrationsService } from './registrations.service.js';
 import { RefreshTokensRepository } from './refresh-tokens.repository.js';
 import { RefreshTokensService } from './refresh-tokens.service.js';
@@ -62,6 +65,8 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     ApiKeysRepository,
     ApiKeysService,
     BrowserSessionsService,
+    ClientGrantsRepository,
+    ClientGrantsService,
     CredentialUses,
     CredentialsRepository,
     CredentialsService,
@@ -99,6 +104,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     RefreshTokensRepository,
     RefreshTokensService,
     RegistrationsService,
+    ResourceTokens,
     SendCodeHandler,
     SendInvitationHandler,
     SendLinkHandler,
@@ -112,6 +118,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     AccountsService,
     ApiKeysService,
     BrowserSessionsService,
+    ClientGrantsService,
     CredentialsService,
     DailyRequests,
     IdentityService,
@@ -129,6 +136,7 @@ import { WebhooksModule } from '../webhooks/webhooks.module.js';
     ReceivedInvitationsService,
     RecordFailureHandler,
     RegistrationsService,
+    ResourceTokens,
     SendCodeHandler,
     SignInService,
     SignInsService,

@@ -15,6 +15,8 @@ import { CredentialUses } from './credential-uses.js';
 import { accessTokenIsInvalid } from './identity.errors.js';
 import { concernedBy, IDENTITY_CHANGED } from './identity-changes.js';
 import { type Principal, SCOPES } from './principal.js';
+import { ClientGrantsService } from './client-grants.service.js';
+import { ResourceTokens } from './resource-tokens.js';
 
 const MAX_CACHED = 10_000;
 /** A change that this process did not hear of counts after this long. */
@@ -31,6 +33,8 @@ export class IdentityService implements OnModuleDestroy {
     private readonly accounts: AccountsRepository,
     private readonly apiKeys: ApiKeysService,
     private readonly sessions: BrowserSessionsService,
+    private readonly grants: ClientGrantsService,
+    private readonly resourceTokens: ResourceTokens,
     private readonly uses: CredentialUses,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
@@ -71,10 +75,10 @@ export class IdentityService implements OnModuleDestroy {
         return this.apiKeys.read(credential.key);
       case 'key_pair':
         return this.apiKeys.readPair(credential.keyId, credential.secret);
-      case 'resource_token':
-        throw accessTokenIsInvalid();
       case 'cookie':
         return this.sessions.read(credential.token);
+      case 'resource_token':
+        return this.grants.read(await this.resourceTokens.verify(credential.token, credential.resource));
     }
   }
 

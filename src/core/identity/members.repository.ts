@@ -63,6 +63,11 @@ export class MembersRepository {
        where organization_id = $1 and user_id = $2 and revoked_at is null`,
       [organizationId, userId, now],
     );
+    await this.database.sql(
+      `update client_grants set revoked_at = $3, revoked_because = 'member_removed'
+       where organization_id = $1 and user_id = $2 and revoked_at is null`,
+      [organizationId, userId, now],
+    );
   }
 
   async endSignIns(organizationId: OrganizationId, userId: UserId, now: Date): Promise<void> {

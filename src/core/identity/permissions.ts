@@ -3,7 +3,7 @@ import { type Principal, type Role, ROLES, type Scope, SCOPES } from './principa
 
 /** The least that a caller needs. */
 type Rule =
-  | { role: Role; scope: Scope }
+  | { role: Role; scope: Scope; unlimited?: true }
   /** Only a person who signed in, never a key: what could make a stolen key into more than it is. */
   | { role: Role; signedIn: true }
   /** Of the whole instance; a person, too. */
@@ -16,6 +16,8 @@ export const ACTIONS = {
   'password.change': { role: 'viewer', signedIn: true },
   'credentials.manage': { role: 'viewer', signedIn: true },
   'keys.manage': { role: 'viewer', signedIn: true },
+  /** Programs of others that one lets in. */
+  'clients.manage': { role: 'viewer', signedIn: true },
   'sign_in.end': { role: 'viewer', signedIn: true },
 
   'organization.read': { role: 'viewer', scope: 'mcp:read' },
@@ -32,11 +34,17 @@ export const ACTIONS = {
   'servers.test': { role: 'developer', scope: 'mcp:write' },
 
   'sessions.read': { role: 'viewer', scope: 'mcp:read' },
-  'sessions.use': { role: 'developer', scope: 'mcp:execute' },
+  /** What goes on in a session outlives the request, and others take part: a key that is limited to some tools is kept out. */
+  'sessions.use': { role: 'developer', scope: 'mcp:execute', unlimited: true },
   'artifacts.read': { role: 'viewer', scope: 'mcp:read' },
   'models.read': { role: 'viewer', scope: 'mcp:read' },
   'usage.read': { role: 'viewer', scope: 'mcp:read' },
 
+  /** Selections of tools for the gateway. */
+  'toolsets.read': { role: 'viewer', scope: 'mcp:read' },
+  'toolsets.manage': { role: 'developer', scope: 'mcp:write', unlimited: true },
+  /** How clients are shown tools where nobody else says it. */
+  'gateway.change': { role: 'admin', scope: 'admin' },
   'tools.call': { role: 'developer', scope: 'mcp:execute' },
   /** A definition: of a server that one manages. */
   'tools.decide': { role: 'developer', signedIn: true },
@@ -75,7 +83,8 @@ export const isAtLeast = (role: Role, least: Role): boolean => ROLES.indexOf(rol
 export const hasScope = (scopes: readonly Scope[], needed: Scope): boolean =>
   scopes.some((scope) => (INCLUDES[scope] as readonly Scope[]).includes(needed));
 
-export const isSignedIn = ({ via }: Pick<Principal, 'via'>): boolean => via !== 'api_key';
+/** A person, and no program that speaks for one. */
+export const isSignedIn = ({ via }: Pick<Principal, 'via'>): boolean => via === 'access_token' || via === 'cookie';
 
 export function may(principal: Principal, action: Action): boolean {
   return refusalOf(principal, action) === undefined;
@@ -94,7 +103,9 @@ function refusalOf(principal: Principal, action: Action): AppError | undefined {
     return principal.instanceAdministrator ? undefined : instanceAdministratorIsNeeded();
   }
   if (!isAtLeast(principal.role, rule.role)) return roleIsTooLow(rule.role);
-  return 'scope' in rule && !hasScope(principal.scopes, rule.scope) ? scopeIsMissing(rule.scope) : undefined;
+  if (!('scope' in rule)) return undefined;
+  if (!hasScope(principal.scopes, rule.scope)) return scopeIsMissing(rule.scope);
+  return rule.unlimited && principal.reach ? keyIsLimited() : undefined;
 }
 
 const roleIsTooLow = (needed: Role) =>
@@ -106,6 +117,9 @@ const scopeIsMissing = (needed: Scope) =>
   new AppError('forbidden', 'SCOPE_MISSING', `This key needs the scope ${needed}.`, {
     details: { neededScope: needed },
   });
+
+const keyIsLimited = () =>
+  new AppError('forbidden', 'KEY_LIMITED', 'This key is limited to some tools, and cannot do this.');
 
 const signInIsNeeded = () =>
   new AppError('forbidden', 'SIGN_IN_NEEDED', 'A key cannot do this: it takes a person who has signed in.');

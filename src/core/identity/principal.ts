@@ -1,4 +1,6 @@
 import type { OrganizationId, UserId } from '../../platform/ids.js';
+import type { Presentation } from './presentation.js';
+import type { Reach } from './reach.js';
 
 /** From most to least. */
 export const ROLES = ['owner', 'admin', 'developer', 'viewer'] as const;
@@ -19,11 +21,15 @@ export interface Principal {
   /** May change what belongs to the whole instance; a flag apart from the roles. */
   instanceAdministrator: boolean;
   /** How the caller proved who they are. */
-  via: 'access_token' | 'cookie' | 'api_key';
-  /** `fam_…` of a sign-in, `key_…` of a key. */
+  via: 'access_token' | 'cookie' | 'api_key' | 'oauth';
+  /** `fam_…` of a sign-in, `key_…` of a key, `grt_…` of what a client was given. */
   credentialId: string;
   /** When the credential stops to count; null for a key that never does. */
   expiresAt: Date | null;
+  /** What a credential is limited to, within what its user may call; absent: nothing is taken from that. */
+  reach?: Reach;
+  /** How this client wants its tools shown; absent: as others say. */
+  presentation?: Presentation;
 }
 
 /** Whether it counts no more. */

@@ -9,12 +9,12 @@ import { Jobs } from '../../platform/jobs/jobs.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Artifact } from '../artifacts/artifact.js';
 import type { ToolOutcome } from '../execution/tool-outcome.js';
-import { ServerAccess } from '../registry/server-access.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import { askAgain, outcomeOfVoid } from './definitions.js';
+import { NodeRights } from './node-rights.js';
 import { isSafeToRepeat, type TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { PlanChanges } from './plan-changes.js';
@@ -47,7 +47,6 @@ interface Means {
 
 const LOOK_AGAIN_MS = 2_000;
 const SERVER_AWAY = { code: 'SERVER_UNREACHABLE', message: 'The server does not answer.' };
-const ACCESS_LOST = { code: 'SERVER_ACCESS_LOST', message: 'You may not use this server any more.' };
 const TOOL_GONE = { code: 'TOOL_GONE', message: 'The server no longer has this tool.' };
 
 /** Many references to one large result multiply. */
@@ -64,7 +63,7 @@ export class NodeRunsService {
     private readonly policy: PlanPolicy,
     private readonly proposals: ProposalsService,
     private readonly tools: ToolsService,
-    private readonly access: ServerAccess,
+    private readonly rights: NodeRights,
     private readonly artifacts: ArtifactsService,
     private readonly questions: QuestionsService,
     private readonly scenes: Scenes,
@@ -246,11 +245,11 @@ export class NodeRunsService {
       error: null,
     });
     // Approved by somebody who may use the server then; whether they still may is asked before each call.
-    const isAllowed = await this.access.mayUse({ ...session, serverId: node.serverId });
-    if (!tool || !resolved.ok || !isAllowed) {
+    const lost = await this.rights.whyLost(session, node, tool);
+    if (!tool || !resolved.ok || lost) {
       const missing = means.isAway ? SERVER_AWAY : TOOL_GONE;
       const wrong = resolved.ok ? missing : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
-      const fault = isAllowed ? wrong : ACCESS_LOST;
+      const fault = lost ?? wrong;
       const outcome = { status: 'not_sent', fault, transient: fault === SERVER_AWAY } as const;
       return this.giveUp(change, running, outcome, means);
     }

@@ -10,6 +10,7 @@ import { AffectedRepository } from './affected.repository.js';
 import { DecisionsService } from './decisions.service.js';
 import { ForkedPlans } from './forked-plans.service.js';
 import { NodeRequests } from './node-requests.service.js';
+import { NodeRights } from './node-rights.js';
 import { NodeRunsService } from './node-runs.service.js';
 import { PlanChanges } from './plan-changes.js';
 import { PlansRepository } from './plans.repository.js';
@@ -18,6 +19,7 @@ import { PlanNotices } from './plan-notices.js';
 import { PlanPolicy } from './policy.js';
 import { ProposalsService } from './proposals.service.js';
 import { QuestionsService } from './questions.service.js';
+import { SignedInCalls } from './signed-in-calls.js';
 import { RerunsService } from './reruns.service.js';
 import { RunNodeHandler } from './run-node.handler.js';
 import { Scenes } from './scenes.js';
@@ -40,6 +42,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     DecisionsService,
     ForkedPlans,
     NodeRequests,
+    NodeRights,
     NodeRunsService,
     PlanChanges,
     PlanNotices,
@@ -48,6 +51,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     PlansService,
     ProposalsService,
     QuestionsService,
+    SignedInCalls,
     RerunsService,
     RunNodeHandler,
     Scenes,
@@ -61,6 +65,7 @@ import { ToolsChangedHandler } from './tools-changed.handler.js';
     PlansService,
     ProposalsService,
     QuestionsService,
+    SignedInCalls,
     RerunsService,
     Scenes,
     StopsService,

@@ -1,17 +1,18 @@
-import type { InputRequest } from '@app/session-protocol';
+import type { AuthenticationRequest, DurableEvent, InputRequest } from '@app/session-protocol';
 import type { Answer, Question } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { untilStored } from '../../platform/database/until-stored.js';
 import { Hints } from '../../platform/hints/hints.js';
-import { newId, type SessionId } from '../../platform/ids.js';
-import { ScopedSignal } from '../../platform/scoped-signal.js';
+import { newId, type ServerId, type SessionId } from '../../platform/ids.js';
 import { ArgumentValidation, describeIssues } from '../execution/argument-validation.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
+import type { SignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { SessionLog } from '../sessions/session-log.js';
 import { SessionsService } from '../sessions/sessions.service.js';
+import { News } from './news.js';
 import type { TaskNodeRecord } from './plan.js';
 import type { PlanChange } from './plan-change.js';
 import { argumentsDoNotFit, questionNotFound } from './plans.errors.js';
@@ -24,7 +25,9 @@ interface QuestionRow {
   id: string;
   plan_id: string;
   node_id: string;
-  kind: 'form' | 'url';
+  kind: Question['kind'] | 'sign_in';
+  /** Of a `sign_in`. */
+  server_id: ServerId | null;
   server_name: string;
   message: string;
   schema: Record<string, unknown> | null;
@@ -35,6 +38,12 @@ interface QuestionRow {
 }
 
 type Action = Answer['action'];
+
+/** What is put before the user, and what may answer it beside them. */
+interface Asked extends Pick<QuestionRow, 'kind' | 'message' | 'schema' | 'url' | 'server_id' | 'server_name'> {
+  topic?: string;
+  isAnswered?: () => Promise<boolean>;
+}
 
 /** What tools ask in the middle of a call; open ones are state and come back after every reconnect. */
 @Injectable()
@@ -52,16 +61,36 @@ export class QuestionsService {
 
   /** Puts the question to the user and waits; a question nobody answers is cancelled. */
   async ask(node: TaskNodeRecord, question: Question, signal: AbortSignal): Promise<Answer> {
+    const { kind, message, schema = null, url = null } = question;
+    return this.put(node, { kind, message, schema, url, server_id: null, server_name: node.serverName }, signal);
+  }
+
+  /**
+   * The same for a call whose server nobody is signed in to.
+   * @param account.topic of hints about it
+   * @param account.isBack whether somebody has signed in since
+   */
+  async askToSignIn(
+    node: TaskNodeRecord,
+    { serverId, serverName, reason, url }: SignInNeeded,
+    account: { topic: string; isBack: () => Promise<boolean> },
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const asked = { kind: 'sign_in' as const, message: reason, schema: null, url, server_name: serverName };
+    return this.put(node, { ...asked, server_id: serverId, topic: account.topic, isAnswered: account.isBack }, signal);
+  }
+
+  private async put(node: TaskNodeRecord, asked: Asked, signal: AbortSignal): Promise<Answer> {
     const id = newId('inp');
-    const answered = new AbortController();
-    const scoped = new ScopedSignal([answered.signal, signal]);
-    const stopListening = this.hints.subscribe(`input:${id}`, () => answered.abort());
+    const news = new News(signal);
+    const topics = [`input:${id}`, ...(asked.topic === undefined ? [] : [asked.topic])];
+    const listening = topics.map((topic) => this.hints.subscribe(topic, () => news.tell()));
     try {
-      const expiresAt = await untilStored(() => this.open(id, node, question), { signal });
-      return await this.awaitAnswer(id, node, expiresAt, scoped.signal, signal);
+      const expiresAt = await untilStored(() => this.open(id, node, asked), { signal });
+      return await this.awaitAnswer(id, node, { expiresAt, isAnswered: asked.isAnswered }, news, signal);
     } finally {
-      scoped.end();
-      stopListening();
+      news.end();
+      for (const stopListening of listening) stopListening();
     }
   }
 
@@ -77,6 +106,8 @@ export class QuestionsService {
       await this.access.require(principal, session.serverId, 'use');
       const row = await this.findOpen(sessionId, requestId);
       if (!row) throw questionNotFound();
+      // Nothing is taken on trust: it is looked whether they did.
+      if (row.kind === 'sign_in' && action === 'accept') return this.nudge(row.id);
       if (action === 'accept' && row.schema) {
         const issues = this.validation.check(row.id, row.schema, content ?? {});
         if (issues.length > 0)
@@ -89,10 +120,21 @@ export class QuestionsService {
   /** Questions of the session that wait for an answer. */
   async listOpen(sessionId: SessionId): Promise<InputRequest[]> {
     const rows = await this.database.sql<QuestionRow>(
-      `select * from input_requests where session_id = $1 and status = 'open' order by created_at, id`,
+      `select * from input_requests where session_id = $1 and status = 'open' and kind <> 'sign_in'
+       order by created_at, id`,
       [sessionId],
     );
     return rows.map(toInputRequest);
+  }
+
+  /** Calls of the session that wait for somebody to sign in. */
+  async listSignIns(sessionId: SessionId): Promise<AuthenticationRequest[]> {
+    const rows = await this.database.sql<QuestionRow>(
+      `select * from input_requests where session_id = $1 and status = 'open' and kind = 'sign_in'
+       order by created_at, id`,
+      [sessionId],
+    );
+    return rows.map(toAuthenticationRequest);
   }
 
   /** The call that asked has ended, one way or another. In its transaction. */
@@ -106,17 +148,18 @@ export class QuestionsService {
     }
   }
 
-  private async open(id: string, node: TaskNodeRecord, question: Question): Promise<Date> {
+  private async open(id: string, node: TaskNodeRecord, question: Asked): Promise<Date> {
     const now = this.clock.now();
     const row: QuestionRow = {
       id,
       plan_id: node.planId,
       node_id: node.id,
       kind: question.kind,
-      server_name: node.serverName,
+      server_id: question.server_id,
+      server_name: question.server_name,
       message: question.message.slice(0, 4_000),
-      schema: question.schema ?? null,
-      url: question.url ?? null,
+      schema: question.schema,
+      url: question.url,
       status: 'open',
       content: null,
       expires_at: new Date(now.getTime() + OPEN_MS),
@@ -127,7 +170,7 @@ export class QuestionsService {
       if ((await this.look(id)).length > 0) return;
       await this.database.sql(
         `insert into input_requests (id, session_id, plan_id, node_id, kind, server_name, message, schema, url, status,
-           created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11)`,
+           created_at, expires_at, server_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, $12)`,
         [
           id,
           node.sessionId,
@@ -140,9 +183,10 @@ export class QuestionsService {
           row.url,
           now.toISOString(),
           row.expires_at.toISOString(),
+          row.server_id,
         ],
       );
-      await this.log.append(node.sessionId, [{ type: 'input_request', payload: toInputRequest(row) }]);
+      await this.log.append(node.sessionId, [toEvent(row)]);
     });
     return row.expires_at;
   }
@@ -150,18 +194,20 @@ export class QuestionsService {
   private async awaitAnswer(
     id: string,
     node: TaskNodeRecord,
-    expiresAt: Date,
-    woken: AbortSignal,
+    { expiresAt, isAnswered }: { expiresAt: Date; isAnswered: Asked['isAnswered'] },
+    news: News,
     given: AbortSignal,
   ): Promise<Answer> {
     for (;;) {
+      if (isAnswered && (await untilStored(isAnswered, { signal: given })))
+        await this.settle(id, node, 'accept', given);
       const [row] = await untilStored(() => this.look(id), { signal: given });
       if (row?.status === 'accept')
         return { action: 'accept', content: (row.content ?? {}) as Answer['content'] & object };
       if (row?.status === 'decline') return { action: 'decline' };
       if (row?.status !== 'open' || given.aborted) return { action: 'cancel' };
-      if (expiresAt <= this.clock.now()) return untilStored(() => this.expire(id, node), { signal: given });
-      await until(woken, LOOK_EVERY_MS);
+      if (expiresAt <= this.clock.now()) return this.settle(id, node, 'expired', given);
+      await news.within(LOOK_EVERY_MS);
     }
   }
 
@@ -169,12 +215,20 @@ export class QuestionsService {
     return this.database.sql<QuestionRow>('select * from input_requests where id = $1', [id]);
   }
 
-  private async expire(id: string, node: TaskNodeRecord): Promise<Answer> {
-    await this.database.transaction(async () => {
-      await this.sessions.lock(node.sessionId);
-      const row = await this.findOpen(node.sessionId, id);
-      if (row) await this.end(node.sessionId, row, 'expired', null);
-    });
+  /** Without the user. */
+  private async settle(
+    id: string,
+    node: TaskNodeRecord,
+    how: 'accept' | 'expired',
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const settled = () =>
+      this.database.transaction(async () => {
+        await this.sessions.lock(node.sessionId);
+        const row = await this.findOpen(node.sessionId, id);
+        if (row) await this.end(node.sessionId, row, how, null);
+      });
+    await untilStored(settled, { signal });
     return { action: 'cancel' };
   }
 
@@ -200,32 +254,38 @@ export class QuestionsService {
     await this.log.append(sessionId, [
       { type: 'input_resolved', payload: { request_id: row.id, node_id: row.node_id, action } },
     ]);
-    this.database.afterCommit(() => this.hints.publish(`input:${row.id}`));
+    this.nudge(row.id);
+  }
+
+  private nudge(id: string): void {
+    this.database.afterCommit(() => this.hints.publish(`input:${id}`));
   }
 }
+
+const toEvent = (row: QuestionRow): DurableEvent =>
+  row.kind === 'sign_in'
+    ? { type: 'authentication_required', payload: toAuthenticationRequest(row) }
+    : { type: 'input_request', payload: toInputRequest(row) };
+
+const toAuthenticationRequest = (row: QuestionRow): AuthenticationRequest => ({
+  request_id: row.id,
+  plan_id: row.plan_id,
+  node_id: row.node_id,
+  server_id: row.server_id ?? '',
+  server_name: row.server_name,
+  url: row.url ?? '',
+  reason: row.message,
+  expires_at: row.expires_at.toISOString(),
+});
 
 const toInputRequest = (row: QuestionRow): InputRequest => ({
   request_id: row.id,
   plan_id: row.plan_id,
   node_id: row.node_id,
-  kind: row.kind,
+  kind: row.kind === 'form' ? 'form' : 'url',
   server_name: row.server_name,
   message: row.message,
   ...(row.schema === null ? {} : { schema: row.schema }),
   ...(row.url === null ? {} : { url: row.url }),
   expires_at: row.expires_at.toISOString(),
 });
-
-/** Until the signal fires, at most so long: a hint may be lost. */
-async function until(signal: AbortSignal, ms: number): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
-}

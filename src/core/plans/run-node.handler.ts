@@ -17,6 +17,7 @@ import { LogRelay } from './log-relay.js';
 import { type BegunRun, NodeRunsService } from './node-runs.service.js';
 import { QuestionsService } from './questions.service.js';
 import { runNode } from './run-node.job.js';
+import { SignedInCalls } from './signed-in-calls.js';
 import { planStopTopic } from './stops.service.js';
 
 interface Payload {
@@ -37,6 +38,7 @@ export class RunNodeHandler extends JobHandler<Payload> {
     private readonly runs: NodeRunsService,
     private readonly execution: ExecutionService,
     private readonly questions: QuestionsService,
+    private readonly signedIn: SignedInCalls,
     private readonly claims: Claims,
     private readonly log: SessionLog,
     private readonly artifacts: ArtifactsService,
@@ -109,29 +111,31 @@ export class RunNodeHandler extends JobHandler<Payload> {
         .catch((error: Error) => this.logger.warn({ reason: error.message }, 'log lines of a tool were lost')),
     );
     try {
-      const outcome = await this.execution.call(
-        {
-          organizationId: session.organizationId,
-          userId: session.userId,
-          sessionId: session.id,
-          planId: node.planId,
-          nodeId: node.id,
-          tool: run.tool,
-          arguments: run.arguments,
-          ...(node.timeoutSeconds === null ? {} : { timeoutMs: node.timeoutSeconds * 1_000 }),
-        },
-        {
-          signal,
-          onProgress: (progress) => {
-            const now = performance.now();
-            if (now - toldAt < PROGRESS_EVERY_MS && progress.progress !== progress.total) return;
-            toldAt = now;
-            const payload = { plan_id: node.planId, node_id: node.id, ...progress };
-            this.log.pass(session.id, { type: 'task_progress', payload });
+      const outcome = await this.signedIn.call(node, session.userId, signal, () =>
+        this.execution.call(
+          {
+            organizationId: session.organizationId,
+            userId: session.userId,
+            sessionId: session.id,
+            planId: node.planId,
+            nodeId: node.id,
+            tool: run.tool,
+            arguments: run.arguments,
+            ...(node.timeoutSeconds === null ? {} : { timeoutMs: node.timeoutSeconds * 1_000 }),
           },
-          onLog: (entry) => relay.add(entry),
-          onQuestion: (question, asked) => this.questions.ask(node, question, asked),
-        },
+          {
+            signal,
+            onProgress: (progress) => {
+              const now = performance.now();
+              if (now - toldAt < PROGRESS_EVERY_MS && progress.progress !== progress.total) return;
+              toldAt = now;
+              const payload = { plan_id: node.planId, node_id: node.id, ...progress };
+              this.log.pass(session.id, { type: 'task_progress', payload });
+            },
+            onLog: (entry) => relay.add(entry),
+            onQuestion: (question, asked) => this.questions.ask(node, question, asked),
+          },
+        ),
       );
       // Before the outcome: a log reads in the order in which it was told.
       await relay.written();

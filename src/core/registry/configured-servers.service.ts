@@ -87,6 +87,13 @@ export class ConfiguredServersService {
 
   private placeOf(row: Pick<McpServer, 'id' | 'organizationId'>, setup: ServiceSetup) {
     const { serviceId, url, transport, authMethod, configuration } = setup;
-    return { serviceId, url, transport, authMethod, credentials: this.credentials.seal(row, configuration) };
+    return {
+      serviceId,
+      url,
+      transport,
+      authMethod,
+      oauth: null,
+      credentials: this.credentials.seal(row, configuration),
+    };
   }
 }

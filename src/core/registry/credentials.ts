@@ -1,3 +1,4 @@
+import type { SignInSecrets } from '../upstream-accounts/account.js';
 import type { AuthMethod } from './server.js';
 import { credentialsRequired } from './registry.errors.js';
 
@@ -9,8 +10,11 @@ export interface CredentialsInput {
   accessToken?: string | undefined;
 }
 
-/** What is sealed: one header of each request to the server, or what a service was configured with. */
-export type StoredCredentials = HeaderCredential | ServiceConfiguration;
+/**
+ * What is sealed: one header of each request to the server, what a service was configured with, or the secrets of the client
+ * that accounts sign in with.
+ */
+export type StoredCredentials = HeaderCredential | ServiceConfiguration | { oauthClient: SignInSecrets };
 
 export interface HeaderCredential {
   header: string;

@@ -5,6 +5,7 @@ import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from './access.js';
 import type { FiledTool } from './filed-tool.js';
+import { DEFAULT_OAUTH } from './oauth-settings.js';
 import { FiledToolsRepository } from './filed-tools.repository.js';
 import { type McpServer, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
@@ -84,6 +85,7 @@ export class FiledServersService {
     const server = await this.changes.add(principal, (base) => ({
       ...base,
       ...configuration,
+      oauth: signInOf(configuration),
       credentials: null,
       serviceId: null,
     }));
@@ -120,6 +122,7 @@ export class FiledServersService {
     return {
       ...server,
       ...configuration,
+      oauth: staysSignedIn ? server.oauth : signInOf(configuration),
       credentials,
       accountVersion: server.accountVersion + (otherAccount ? 1 : 0),
       ...(otherAccount ? UNCHECKED : {}),
@@ -132,3 +135,6 @@ export class FiledServersService {
     return servers.map((server) => ({ server, tools: tools.get(server.id) ?? [] }));
   }
 }
+
+/** A file has no token: somebody signs in. */
+const signInOf = ({ authMethod }: ServerConfiguration) => (authMethod === 'oauth' ? DEFAULT_OAUTH : null);

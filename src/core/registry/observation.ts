@@ -1,6 +1,7 @@
 import { type ProbeCheck, type ProbeReport, UpstreamError, type UpstreamErrorCode } from '@app/mcp-client';
 import type { UpstreamSession, WaitOptions } from '@app/mcp-client';
 import { AppError } from '../../platform/errors/app-error.js';
+import { SIGN_IN_NEEDED } from '../upstream-accounts/upstream-accounts.errors.js';
 import type { ServerStatus } from './server.js';
 import { describeCompatibility } from './tool-compatibility.js';
 
@@ -79,11 +80,18 @@ const STATUS_AFTER = {
   UPSTREAM_ERROR: 'error',
 } as const satisfies Record<UpstreamErrorCode, ServerStatus>;
 
+/** What an account that cannot be used says. */
+const OF_ACCOUNTS = new RegExp(`^(${SIGN_IN_NEEDED}|OAUTH_[A-Z_]+)$`);
+
 /** @throws what says nothing about the server */
 export function fromError(error: unknown): Observation {
   if (error instanceof UpstreamError) return { ok: false, status: STATUS_AFTER[error.code], reason: error.message };
   if (error instanceof AppError && error.code === 'CREDENTIALS_UNREADABLE') {
     return { ok: false, status: 'error', reason: error.message };
+  }
+  // Nothing was sent: it may be quite well.
+  if (error instanceof AppError && OF_ACCOUNTS.test(error.code)) {
+    return { ok: false, status: error.code === SIGN_IN_NEEDED ? 'offline' : 'error', reason: error.message };
   }
   throw error;
 }

@@ -112,7 +112,25 @@ export const serverIsRemote = () =>
     'The hosts that a server may reach are set for servers that run here. This one runs elsewhere.',
   );
 
+export const serverHasNoSignIn = () =>
+  new AppError('conflict', 'SERVER_HAS_NO_SIGN_IN', 'Nobody signs in to this server: its authentication is not OAuth.');
+
 export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');
+
+/** Only for whoever sees the server. */
+export const toolNotGranted = () =>
+  new AppError(
+    'forbidden',
+    'TOOL_NOT_GRANTED',
+    'You, or your key, may not call this tool. Who manages its server can let you.',
+  );
+
+/** The same whoever it is: a stranger, or nobody. */
+export const callersAreNoMembers = () => {
+  const message = 'names somebody who is no member of your organization';
+  const issues = [{ path: '/users', code: 'invalid_caller', message }];
+  return new AppError('invalid', 'VALIDATION_ERROR', `/users ${message}.`, { issues });
+};
 
 export const versionNotFound = () => new AppError('not_found', 'VERSION_NOT_FOUND', 'The tool has no such version.');
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IdentityModule } from '../identity/identity.module.js';
 import { ActivityModule } from '../activity/activity.module.js';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
+import { UpstreamAccountsModule } from '../upstream-accounts/upstream-accounts.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { CheckServerHandler } from './check-server.handler.js';
 import { ConnectionTestsService } from './connection-tests.service.js';
@@ -23,8 +24,11 @@ import { ServerDependentsRepository } from './server-dependents.repository.js';
 import { ServerHandles } from './server-handles.service.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerLevels } from './server-levels.js';
+import { ServerSignIns } from './server-sign-ins.service.js';
 import { ServersRepository } from './servers.repository.js';
 import { ServersService } from './servers.service.js';
+import { ToolCallersRepository } from './tool-callers.repository.js';
+import { ToolGrants } from './tool-grants.service.js';
 import { ToolDecisions } from './tool-decisions.service.js';
 import { ToolDirectoryRepository } from './tool-directory.repository.js';
 import { ToolDirectory } from './tool-directory.service.js';
@@ -40,7 +44,7 @@ import { ToolsService } from './tools.service.js';
 import { UpstreamsService } from './upstreams.service.js';
 
 @Module({
-  imports: [ActivityModule, ApprovalsModule, IdentityModule, WebhooksModule],
+  imports: [ActivityModule, ApprovalsModule, IdentityModule, UpstreamAccountsModule, WebhooksModule],
   providers: [
     CheckServerHandler,
     ConfiguredServersService,
@@ -62,12 +66,15 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerHandles,
     ServerHealthService,
     ServerLevels,
+    ServerSignIns,
     ServersRepository,
     ServersService,
+    ToolCallersRepository,
     ToolConfirmation,
     ToolDecisions,
     ToolDirectory,
     ToolDirectoryRepository,
+    ToolGrants,
     ToolHistory,
     ToolNews,
     ToolNewsChecks,
@@ -90,10 +97,12 @@ import { UpstreamsService } from './upstreams.service.js';
     ServerAccess,
     ServerHandles,
     ServerHealthService,
+    ServerSignIns,
     ServersService,
     ToolConfirmation,
     ToolDecisions,
     ToolDirectory,
+    ToolGrants,
     ToolHistory,
     ToolsService,
     UpstreamsService,

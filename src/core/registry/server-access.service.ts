@@ -37,7 +37,11 @@ export class ServerAccess {
   ) {}
 
   /** @throws 404 to whom it is not visible, 403 to whom it is, with too low a level */
-  async require(principal: Principal, serverId: ServerId, least: AccessLevel): Promise<AccessLevel> {
+  async require(
+    principal: Pick<Principal, 'userId' | 'organizationId'>,
+    serverId: ServerId,
+    least: AccessLevel,
+  ): Promise<AccessLevel> {
     const { userId, organizationId } = principal;
     const level = await this.levels.findLevel({ userId, organizationId, serverId });
     if (!level) throw serverNotFound();
@@ -47,12 +51,16 @@ export class ServerAccess {
 
   /** As `require`, by what was read at most a few seconds ago: for calls, of which there are many. */
   requireLately(principal: Principal, serverId: ServerId, least: AccessLevel): Soon<AccessLevel> {
-    const { userId, organizationId } = principal;
-    return whenHere(this.lately.find({ userId, organizationId, serverId }), (level) => {
+    return whenHere(this.findLately(principal, serverId), (level) => {
       if (!level) throw serverNotFound();
       if (!hasLevel(level, least)) throw serverAccessTooLow(least);
       return level;
     });
+  }
+
+  /** What the caller may do with a server, as read at most a few seconds ago; undefined: it is not there for them. */
+  findLately({ userId, organizationId }: Principal, serverId: ServerId): Soon<AccessLevel | undefined> {
+    return this.lately.find({ userId, organizationId, serverId });
   }
 
   /** @throws as `require` */
@@ -101,8 +109,16 @@ export class ServerAccess {
 
   /** For what goes on without its user: whether they still may. */
   async mayUse(use: ServerUse): Promise<boolean> {
-    const level = await this.levels.findLevel(use);
-    return level !== undefined && hasLevel(level, 'use');
+    return this.mayDo(use, use.serverId, 'use');
+  }
+
+  async mayDo(
+    { userId, organizationId }: Pick<Principal, 'userId' | 'organizationId'>,
+    serverId: ServerId,
+    least: AccessLevel,
+  ): Promise<boolean> {
+    const level = await this.levels.findLevel({ userId, organizationId, serverId });
+    return level !== undefined && hasLevel(level, least);
   }
 
   /** Those for whom the server is not there, or not any more: for what stays open longer than a request. */

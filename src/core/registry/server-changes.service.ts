@@ -8,6 +8,7 @@ import type { ActivityAction, ActivityDetails } from '../activity/activity.js';
 import { Activity } from '../activity/activity.service.js';
 import { OrganizationPlansService } from '../identity/organization-plans.service.js';
 import type { Principal } from '../identity/principal.js';
+import { SignIns } from '../upstream-accounts/sign-ins.service.js';
 import type { VisibleServer } from './access.js';
 import { checkKey, checkServer } from './check-server.job.js';
 import { PackageRunner } from './package-runner.port.js';
@@ -23,7 +24,15 @@ import { hintServerChanged } from './server-hints.js';
 export type NewServerBase = typeof UNCHECKED &
   Pick<
     McpServer,
-    'id' | 'organizationId' | 'accountVersion' | 'demo' | 'createdBy' | 'access' | 'createdAt' | 'updatedAt'
+    | 'id'
+    | 'organizationId'
+    | 'accountVersion'
+    | 'clientFeatures'
+    | 'demo'
+    | 'createdBy'
+    | 'access'
+    | 'createdAt'
+    | 'updatedAt'
   >;
 
 /** When its next check is; at once unless said. */
@@ -40,6 +49,7 @@ export class ServerChanges {
     private readonly access: ServerAccess,
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly trust: ToolTrust,
+    private readonly signIns: SignIns,
     private readonly plans: OrganizationPlansService,
     private readonly packages: PackageRunner,
     private readonly activity: Activity,
@@ -61,6 +71,7 @@ export class ServerChanges {
       id: newId('mcp', now.getTime()),
       organizationId,
       accountVersion: 1,
+      clientFeatures: [],
       demo: false,
       createdBy: userId,
       access: 'organization',
@@ -94,6 +105,7 @@ export class ServerChanges {
       if (otherAccount) {
         await this.snapshots.clear(id);
         await this.trust.forget(server);
+        await this.signIns.forgetOutdated(id, changed.accountVersion);
       }
       if (otherAccount || isAskedDifferently(server, changed)) {
         await this.jobs.enqueue(checkServer, { serverId: id }, { key: checkKey(id), ...check });
@@ -151,4 +163,5 @@ const isAskedDifferently = (before: McpServer, after: McpServer): boolean =>
   before.transport !== after.transport ||
   before.sslVerify !== after.sslVerify ||
   before.timeout !== after.timeout ||
+  !isSameValue(before.clientFeatures, after.clientFeatures) ||
   !isSameValue(before.requestHeaders, after.requestHeaders);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecretBox, type SecretPlace } from '../../platform/crypto/secret-box.js';
+import type { SignInSecrets } from '../upstream-accounts/account.js';
 import { NOTHING_CONFIGURED, type ServiceConfiguration, type StoredCredentials } from './credentials.js';
 import { credentialsUnreadable } from './registry.errors.js';
 import type { McpServer } from './server.js';
@@ -37,6 +38,12 @@ export class ServerCredentials {
     return stored && 'config' in stored ? stored : NOTHING_CONFIGURED;
   }
 
+  /** Of the client that accounts sign in with. @throws AppError CREDENTIALS_UNREADABLE */
+  signInSecretsOf(server: Row & Pick<McpServer, 'credentials'>): SignInSecrets {
+    const stored = this.open(server);
+    return stored && 'oauthClient' in stored ? stored.oauthClient : {};
+  }
+
   private open(server: Row & Pick<McpServer, 'credentials'>): StoredCredentials | null {
     if (server.credentials === null) return null;
     try {
@@ -48,7 +55,7 @@ export class ServerCredentials {
 }
 
 export function toHeaders(credentials: StoredCredentials | null): Record<string, string> {
-  if (!credentials) return {};
+  if (!credentials || 'oauthClient' in credentials) return {};
   return 'config' in credentials ? { ...credentials.headers } : { [credentials.header]: credentials.value };
 }
 

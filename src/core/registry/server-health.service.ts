@@ -81,7 +81,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
     const scoped = new ScopedSignal([gone, this.stopping.signal]);
     try {
       const beganAt = this.clock.now();
-      const report = await this.upstreams.probeServer(server, { signal: scoped.signal });
+      const report = await this.upstreams.probeServer(server, { signal: scoped.signal, user: principal.userId });
       scoped.signal.throwIfAborted();
       return { server: await this.record(server, fromReport(report), beganAt), report };
     } finally {

@@ -29,6 +29,9 @@ export class ServerEntity {
   @Column('text', { name: 'auth_method' })
   authMethod!: string;
 
+  @Column('json', { nullable: true })
+  oauth!: object | null;
+
   @Column('text', { nullable: true })
   credentials!: string | null;
 
@@ -43,6 +46,9 @@ export class ServerEntity {
 
   @Column('text', { name: 'approval_policy' })
   approvalPolicy!: string;
+
+  @Column('text', { name: 'client_features', array: true, default: '{}' })
+  clientFeatures!: string[];
 
   @Column('text')
   status!: string;

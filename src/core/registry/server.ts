@@ -1,5 +1,6 @@
 import type { OrganizationId, ServerId, ServiceId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+import type { OAuthSettings } from '../upstream-accounts/account.js';
 
 /** Those that people may choose. */
 export const CHOSEN_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
@@ -7,6 +8,10 @@ export const CHOSEN_TRANSPORTS = ['auto', 'streamable_http', 'sse'] as const;
 export const SERVER_TRANSPORTS = [...CHOSEN_TRANSPORTS, 'stdio'] as const;
 export type ChosenTransport = (typeof CHOSEN_TRANSPORTS)[number];
 export type ServerTransport = (typeof SERVER_TRANSPORTS)[number];
+
+/** What of a client of ours a server may ask for: its language model, its folders. Deprecated in MCP, and off unless chosen. */
+export const CLIENT_FEATURES = ['sampling', 'roots'] as const;
+export type ClientFeature = (typeof CLIENT_FEATURES)[number];
 
 export const AUTH_METHODS = ['none', 'api_key', 'oauth'] as const;
 export type AuthMethod = (typeof AUTH_METHODS)[number];
@@ -35,6 +40,8 @@ export interface McpServer {
   secretId: string | null;
   transport: ServerTransport;
   authMethod: AuthMethod;
+  /** How accounts sign in; null where nobody does, as with an access token that somebody entered. */
+  oauth: OAuthSettings | null;
   /** Sealed; see `ServerCredentials`. */
   credentials: string | null;
   /** Raised with every change of URL or credentials: an approval counts for one account only. */
@@ -43,6 +50,7 @@ export interface McpServer {
   timeout: number;
   sslVerify: boolean;
   approvalPolicy: ApprovalPolicy;
+  clientFeatures: ClientFeature[];
   status: ServerStatus;
   /** Why it is not online, for people. */
   statusReason: string | null;

@@ -4,6 +4,7 @@ import type { ServerId } from '../../platform/ids.js';
 import type { Page, PageRequest } from '../../platform/page.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
+import type { SignInSecrets } from '../upstream-accounts/account.js';
 import type { VisibleServer } from './access.js';
 import { type CredentialsInput, isEmptyInput, readCredentials } from './credentials.js';
 import {
@@ -14,8 +15,9 @@ import {
   serverIsNoPackage,
   serverIsRemote,
 } from './registry.errors.js';
+import { entersSignIn, type OAuthInput, readSignIn } from './oauth-settings.js';
 import { readPackageUrl } from './package-url.js';
-import { type AuthMethod, type ChosenTransport, type McpServer } from './server.js';
+import { type AuthMethod, type ClientFeature, type ChosenTransport, type McpServer } from './server.js';
 import { type ServerTransport, UNCHECKED, versionOf } from './server.js';
 import { ServerAccess } from './server-access.service.js';
 import { isSameValue, ServerChanges } from './server-changes.service.js';
@@ -34,10 +36,13 @@ export interface NewServer {
   transport: ChosenTransport;
   authMethod: AuthMethod;
   credentials?: CredentialsInput | undefined;
+  /** Of `oauth`, where accounts sign in. */
+  oauth?: OAuthInput | undefined;
   /** Seconds. */
   timeout: number;
   sslVerify: boolean;
   approvalPolicy?: ApprovalPolicy | undefined;
+  clientFeatures?: readonly ClientFeature[] | undefined;
 }
 
 /** What is undefined stays as it is. */
@@ -72,7 +77,8 @@ export class ServersService {
    * @throws 403 when the organization's plan has no room for it
    */
   async create(principal: Principal, input: NewServer): Promise<VisibleServer> {
-    const entered = readCredentials(input.authMethod, input.credentials);
+    const signIn = entersSignIn(input) ? readSignIn(input.oauth) : undefined;
+    const entered = signIn ? toStored(signIn.secrets) : readCredentials(input.authMethod, input.credentials);
     await this.upstreams.refuseForbiddenLiteral(input.url);
     return this.changes.add(principal, (base) => ({
       ...base,
@@ -80,9 +86,11 @@ export class ServersService {
       description: input.description ?? null,
       url: input.url,
       requestHeaders: input.requestHeaders ?? {},
+      clientFeatures: [...new Set(input.clientFeatures ?? [])],
       secretId: input.secretId ?? null,
       transport: input.transport,
       authMethod: input.authMethod,
+      oauth: signIn?.settings ?? null,
       credentials: this.credentials.seal(base, entered),
       timeout: input.timeout,
       sslVerify: input.sslVerify,
@@ -144,19 +152,25 @@ export class ServersService {
 
   private apply(server: McpServer, change: ServerChange): McpServer {
     refuseMoveOfPackage(server, change);
-    const credentials = this.credentialsAfter(server, change);
+    const { oauth, credentials } = this.signInAfter(server, change);
     const url = change.url ?? server.url;
     const authMethod = change.authMethod ?? server.authMethod;
-    const otherAccount = url !== server.url || authMethod !== server.authMethod || credentials !== server.credentials;
+    const otherAccount =
+      url !== server.url ||
+      authMethod !== server.authMethod ||
+      credentials !== server.credentials ||
+      !isSameValue(oauth, server.oauth);
     return {
       ...server,
       name: change.name ?? server.name,
       description: change.description === undefined ? server.description : change.description,
       url,
       requestHeaders: change.requestHeaders ?? server.requestHeaders,
+      clientFeatures: change.clientFeatures ? [...new Set(change.clientFeatures)] : server.clientFeatures,
       secretId: change.secretId === undefined ? server.secretId : change.secretId,
       transport: change.transport ?? server.transport,
       authMethod,
+      oauth,
       credentials,
       accountVersion: server.accountVersion + (otherAccount ? 1 : 0),
       timeout: change.timeout ?? server.timeout,
@@ -165,6 +179,20 @@ export class ServersService {
       ...(otherAccount ? UNCHECKED : {}),
       updatedAt: this.clock.now(),
     };
+  }
+
+  private signInAfter(server: McpServer, change: ServerChange): Pick<McpServer, 'oauth' | 'credentials'> {
+    const { authMethod = server.authMethod, oauth, credentials } = change;
+    const staysAsItIs = authMethod === server.authMethod && !oauth && isEmptyInput(credentials);
+    const signsIn = entersSignIn({ authMethod, oauth, credentials });
+    if (staysAsItIs || !signsIn) {
+      return { oauth: staysAsItIs ? server.oauth : null, credentials: this.credentialsAfter(server, change) };
+    }
+    const before = server.oauth && { settings: server.oauth, secrets: this.credentials.signInSecretsOf(server) };
+    const { settings, secrets } = readSignIn(oauth, before ?? undefined);
+    const sameSecrets = before !== null && isSameValue(secrets, before.secrets);
+    if (sameSecrets) return { oauth: settings, credentials: this.credentialsAfter(server, { url: change.url }) };
+    return { oauth: settings, credentials: this.credentials.seal(server, toStored(secrets)) };
   }
 
   /**
@@ -182,6 +210,8 @@ export class ServersService {
     return this.credentials.seal(server, readCredentials(authMethod, credentials));
   }
 }
+
+const toStored = (secrets: SignInSecrets) => (Object.keys(secrets).length > 0 ? { oauthClient: secrets } : null);
 
 /** @throws 412 */
 function fitting(server: McpServer, { versions }: ChangeCondition): McpServer {

@@ -100,6 +100,11 @@ export class ToolNews {
     await this.follow(server, [tool]);
   }
 
+  async callersChanged(server: McpServer, tool: ToolRecord, details: ActivityDetails): Promise<void> {
+    await this.tell(server, tool.name, 'tool.callers_changed', details);
+    this.database.afterCommit(() => hintServerChanged(this.hints, server));
+  }
+
   /** The server is another one now: nothing of what waits is of use. */
   async forgotten(tools: readonly ToolRecord[]): Promise<void> {
     for (const tool of tools)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { McpServer } from './server.js';
 import type { PinnedTool, ToolSnapshot } from './tool-definition.js';
+import { ToolCallersRepository } from './tool-callers.repository.js';
 import { ToolNews } from './tool-news.js';
 import { recogniseRenames } from './tool-renames.js';
 import { effectivePolicy, stateOnSight, type ToolRecord } from './tool-state.js';
@@ -13,6 +14,7 @@ export class ToolObservations {
   constructor(
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly states: ToolStatesRepository,
+    private readonly callers: ToolCallersRepository,
     private readonly news: ToolNews,
   ) {}
 
@@ -32,6 +34,8 @@ export class ToolObservations {
     });
     const changes = await this.judge(server, fresh, known, gone);
     if (changes.length > 0) await this.states.see(server.id, changes, now);
+    const renamed = changes.filter(({ renamedFrom }) => renamedFrom !== null).map(({ name }) => name);
+    if (renamed.length > 0) await this.callers.inherit(server.id, renamed);
     if (changes.length + gone.length > 0) {
       await this.news.seen(server, changes, { known, gone, isFirst: server.toolCount === null });
       await this.states.trim(server.id);

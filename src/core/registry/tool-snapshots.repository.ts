@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ServerId, ToolId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+import type { Role } from '../identity/principal.js';
 import { ToolSnapshotEntity } from './tool-snapshot.entity.js';
+import type { ToolCallers } from './tool-callers.js';
 import { type PinnedTool, toDefinition, type ToolExtras, type ToolSnapshot } from './tool-definition.js';
 import { isQuarantined, type ListedTool, type ToolState } from './tool-state.js';
 
@@ -18,7 +20,18 @@ interface ListedRow {
   decided_at: Date | null;
   decided_by: UserId | null;
   decided_by_name: string | null;
+  least_role: Role | null;
+  /** Null where no list is kept. */
+  callers: ToolCallers['users'] | null;
 }
+
+/** A grant from before somebody left and came back counts no more. */
+const CALLERS = `array(
+  select json_build_object('userId', c.user_id, 'username', u.username) from tool_callers c
+  join users u on u.id = c.user_id
+  join memberships m on m.user_id = c.user_id and m.organization_id = servers.organization_id
+    and c.created_at >= m.created_at
+  where c.server_id = t.server_id and c.tool = t.name order by u.username, u.id)`;
 
 @Injectable()
 export class ToolSnapshotsRepository {
@@ -28,7 +41,8 @@ export class ToolSnapshotsRepository {
   async list(serverId: ServerId): Promise<ListedTool[]> {
     const rows = await this.database.sql<ListedRow>(
       `select s.pin, s.definition, s.extras, t.id, t.state, t.renamed_from, t.approval_policy, servers.account_version,
-         v.decided_at, v.decided_by, v.decided_by_name
+         v.decided_at, v.decided_by, v.decided_by_name, t.least_role,
+         case when t.by_name then ${CALLERS} end as callers
        from tool_snapshots s
        join tool_states t on t.server_id = s.server_id and t.name = s.name
        join servers on servers.id = s.server_id
@@ -87,5 +101,6 @@ const toListed = (serverId: ServerId, row: ListedRow): ListedTool => ({
   accountVersion: row.account_version,
   renamedFrom: row.renamed_from,
   approvedAt: row.decided_at,
+  callers: row.least_role || row.callers ? { leastRole: row.least_role, users: row.callers ?? [] } : null,
   approvedBy: row.decided_by && { userId: row.decided_by, username: row.decided_by_name ?? '' },
 });

@@ -1,5 +1,6 @@
 import type { ApprovalId, ServerId, ToolId, UserId } from '../../platform/ids.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
+import type { ToolCallers } from './tool-callers.js';
 import type { ToolDefinition, ToolExtras } from './tool-definition.js';
 
 /**
@@ -39,6 +40,8 @@ export type ListedTool = ToolDefinition &
     /** When and by whom its present definition was approved; nobody, where a rule did. */
     approvedAt: Date | null;
     approvedBy: { userId: UserId; username: string } | null;
+    /** Null: whoever may use the server. */
+    callers: ToolCallers | null;
   };
 
 /** The policy that counts for a tool: its own, else its server's. */

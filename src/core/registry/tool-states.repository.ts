@@ -242,7 +242,8 @@ export class ToolStatesRepository {
     );
     await this.database.sql(
       `delete from tool_states where id in (
-         select id from tool_states s where server_id = $1 and not present and not exists (
+         select id from tool_states s
+         where server_id = $1 and not present and least_role is null and not by_name and not exists (
            select from tool_versions v where v.server_id = $1 and v.tool = s.name
              and v.status in ('approved', 'rejected', 'revoked'))
          order by changed_at desc offset $2)`,

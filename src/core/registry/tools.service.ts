@@ -4,20 +4,25 @@ import type { ServerId } from '../../platform/ids.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
+import type { VisibleServer } from './access.js';
 import { HintedCache } from './hinted-cache.js';
 import { serverNotFound, serverUnreachable, toolNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
 import { ServerHealthService } from './server-health.service.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServersRepository } from './servers.repository.js';
+import { callersSeenBy, mayCallTool } from './tool-callers.js';
 import { effectivePolicy, type ListedTool, type ToolStanding } from './tool-state.js';
 import { ToolStatesRepository } from './tool-states.repository.js';
 import { assessAll, type ToolCompatibility } from './tool-compatibility.js';
 import { ToolSnapshotsRepository } from './tool-snapshots.repository.js';
+import { UpstreamsService } from './upstreams.service.js';
 
 /** A tool as people are shown it. */
 export type DescribedTool = ListedTool & {
   compatibility: ToolCompatibility | undefined;
+  /** Whether who asks may call it. */
+  mayCall: boolean;
   effectivePolicy: ApprovalPolicy;
 };
 
@@ -42,6 +47,7 @@ export class ToolsService implements OnModuleDestroy {
     private readonly snapshots: ToolSnapshotsRepository,
     private readonly states: ToolStatesRepository,
     private readonly health: ServerHealthService,
+    private readonly upstreams: UpstreamsService,
     hints: Hints,
   ) {
     this.known = new HintedCache(hints, { topic: serverTopic, size: MOST_SERVERS, maxAgeMs: MAX_AGE_MS });
@@ -56,7 +62,7 @@ export class ToolsService implements OnModuleDestroy {
     await this.access.require(principal, id, 'see');
     const listed = await this.listTools(id);
     const server = await this.access.get(principal, id, 'see');
-    const tools = await this.assess(server, listed);
+    const tools = await this.assess(principal, server, listed);
     return { tools, resourceCount: server.resourceCount ?? 0, promptCount: server.promptCount ?? 0 };
   }
 
@@ -64,7 +70,7 @@ export class ToolsService implements OnModuleDestroy {
   async describeTool(principal: Principal, id: ServerId, name: string): Promise<DescribedTool> {
     const server = await this.access.get(principal, id, 'see');
     const tool = await this.findTool(id, name);
-    const [described] = tool ? await this.assess(server, [tool]) : [];
+    const [described] = tool ? await this.assess(principal, server, [tool]) : [];
     if (!described) throw toolNotFound();
     return described;
   }
@@ -74,6 +80,11 @@ export class ToolsService implements OnModuleDestroy {
    * @throws AppError SERVER_NOT_FOUND, SERVER_UNREACHABLE
    */
   async listTools(serverId: ServerId): Promise<ListedTool[]> {
+    return this.listLately(serverId);
+  }
+
+  /** As `listTools`, at once where it was read at most a few seconds ago. */
+  listLately(serverId: ServerId): Soon<ListedTool[]> {
     return this.known.get(serverId, () => this.load(serverId));
   }
 
@@ -89,8 +100,7 @@ export class ToolsService implements OnModuleDestroy {
 
   /** As `listTools`. */
   findTool(serverId: ServerId, name: string): Soon<ListedTool | undefined> {
-    const listed = this.known.get(serverId, () => this.load(serverId));
-    return whenHere(listed, (tools) => tools.find((tool) => tool.name === name));
+    return whenHere(this.listLately(serverId), (tools) => tools.find((tool) => tool.name === name));
   }
 
   /** As the tables have it now, without asking the server: in a transaction, too. */
@@ -109,12 +119,18 @@ export class ToolsService implements OnModuleDestroy {
     return this.states.listApprovedPins(serverId);
   }
 
-  private async assess(server: McpServer, tools: readonly ListedTool[]): Promise<DescribedTool[]> {
+  private async assess(
+    principal: Principal,
+    server: VisibleServer,
+    tools: readonly ListedTool[],
+  ): Promise<DescribedTool[]> {
     const scores = await assessAll(tools);
     return tools.map((tool, index) => ({
       ...tool,
       compatibility: scores[index],
       effectivePolicy: effectivePolicy(tool, server),
+      callers: callersSeenBy(principal, server.level, tool),
+      mayCall: mayCallTool(principal, server.level, tool),
     }));
   }
 
@@ -134,7 +150,10 @@ export class ToolsService implements OnModuleDestroy {
   private async discover(serverId: ServerId): Promise<void> {
     const server = await this.health.checkIfThere(serverId);
     if (!server) throw serverNotFound();
-    if (!wasSeen(server)) throw serverUnreachable(server.statusReason ?? 'It is busy.');
+    if (wasSeen(server)) return;
+    // Who has to sign in is told so.
+    await this.upstreams.find(serverId);
+    throw serverUnreachable(server.statusReason ?? 'It is busy.');
   }
 }
 

@@ -1,11 +1,22 @@
 import { createEgressGuard, type EgressGuard, EgressRefused } from '@app/egress';
-import { type Interruption, probe, UpstreamPool, type UpstreamSession, type UpstreamTarget } from '@app/mcp-client';
+import {
+  type Interruption,
+  type Listed,
+  probe,
+  UpstreamError,
+  UpstreamPool,
+  type UpstreamPoolOptions,
+  type UpstreamSession,
+  type UpstreamTarget,
+} from '@app/mcp-client';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Config } from '../../platform/config/config.js';
+import { AppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
-import type { ServerId } from '../../platform/ids.js';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { AccountSessions, type SignedIn } from '../upstream-accounts/account-sessions.service.js';
 import { type ConnectionReport, withSchemas } from './observation.js';
 import { DemoServer } from './demo-server.port.js';
 import { HintedCache } from './hinted-cache.js';
@@ -13,13 +24,14 @@ import { egressRefused, serverNotFound } from './registry.errors.js';
 import { type McpServer, serverTopic } from './server.js';
 import { ServerCredentials } from './server-credentials.js';
 import { PackageLaunches } from './package-launches.service.js';
+import { toSignInPlace } from './oauth-settings.js';
 import { toSentHeaders } from './request-headers.js';
 import { isLiteralHost } from './server-url.js';
 import { ServersRepository } from './servers.repository.js';
 
 /** Where an MCP server is and how to get in. */
 export type Place = Pick<McpServer, 'url' | 'transport' | 'timeout' | 'sslVerify'> &
-  Partial<Pick<McpServer, 'requestHeaders'>>;
+  Partial<Pick<McpServer, 'requestHeaders' | 'clientFeatures'>>;
 
 /** A server as it was last read, and the way to it. */
 export interface Upstream {
@@ -51,12 +63,15 @@ export class UpstreamsService implements OnApplicationShutdown {
     private readonly servers: ServersRepository,
     private readonly credentials: ServerCredentials,
     private readonly packages: PackageLaunches,
+    private readonly accounts: AccountSessions,
     demoServer: DemoServer,
     hints: Hints,
     @Inject(CONFIG) { egress }: Config,
   ) {
-    const onToolsChanged = (key: string) => this.heardOfTools(serverOf(key));
-    this.ordinary = openGate(egress, onToolsChanged);
+    const onChanged = (key: string, what: Listed) => {
+      if (what === 'tools') this.heardOfTools(serverOf(key));
+    };
+    this.ordinary = openGate(egress, onChanged);
     const ofDemo = {
       ...egress,
       exemptOrigins: () => {
@@ -64,7 +79,7 @@ export class UpstreamsService implements OnApplicationShutdown {
         return origin === undefined ? [] : [origin];
       },
     };
-    this.demo = openGate(ofDemo, onToolsChanged);
+    this.demo = openGate(ofDemo, onChanged);
     this.resolved = new HintedCache(hints, {
       topic: serverTopic,
       size: MOST_TARGETS,
@@ -93,37 +108,58 @@ export class UpstreamsService implements OnApplicationShutdown {
   /**
    * Lends a session with the server to `work`, which was let in before.
    * @param wait.timeoutMs for the session; absent: the timeout of the server
-   * @throws UpstreamError of the connection or of what `work` calls; AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE
+   * @param wait.user on whose behalf, as in `find`
+   * @throws UpstreamError of the connection or of what `work` calls; AppError as `find`
    */
   async withSession<T>(
     serverId: ServerId,
-    wait: { signal?: Interruption; timeoutMs?: number },
+    wait: { signal?: Interruption; timeoutMs?: number; user?: UserId },
     work: (session: UpstreamSession, server: McpServer) => Promise<T>,
   ): Promise<T> {
-    const upstream = await this.find(serverId);
+    const upstream = await this.find(serverId, wait.user);
     return this.use(upstream, wait, (session) => work(session, upstream.server));
   }
 
-  /** As `withSession`, with a server that was found before. @throws UpstreamError of the connection or of what `work` calls */
+  /**
+   * As `withSession`, with a server that was found before.
+   * @throws UpstreamError of the connection or of what `work` calls; AppError UPSTREAM_SIGN_IN_NEEDED
+   */
   use<T>(
     { server, target }: Upstream,
     wait: { signal?: Interruption; timeoutMs?: number },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    return this.gateOf(server).pool.withSession(target, wait, work);
+    const used = this.gateOf(server).pool.withSession(target, wait, work);
+    return target.authorize ? used.catch(tellSignIn) : used;
   }
 
   /**
    * As last read: at most a few seconds ago. For whoever was let in before.
-   * @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE
+   * @param user whose account there is used, where each has their own; undefined: nobody's in particular
+   * @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE, UPSTREAM_SIGN_IN_NEEDED
    */
-  find(serverId: ServerId): Soon<Upstream> {
+  find(serverId: ServerId, user?: UserId): Soon<Upstream> {
+    return whenHere(this.read(serverId), (upstream) =>
+      upstream.server.oauth ? this.signedIn(upstream, user) : upstream,
+    );
+  }
+
+  private read(serverId: ServerId): Soon<Upstream> {
     return this.resolved.get(serverId, () => this.resolve(serverId));
   }
 
-  /** @throws as `find` */
+  private signedIn(upstream: Upstream, user: UserId | undefined): Soon<Upstream> {
+    const place = toSignInPlace(upstream.server);
+    if (!place) return upstream;
+    return whenHere(this.accounts.of(place, user), (account) => ({
+      ...upstream,
+      target: asAccount(upstream.target, account),
+    }));
+  }
+
+  /** @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE */
   describe(serverId: ServerId): Soon<McpServer> {
-    return whenHere(this.find(serverId), ({ server }) => server);
+    return whenHere(this.read(serverId), ({ server }) => server);
   }
 
   /** The same for a server whose row is at hand. */
@@ -132,12 +168,17 @@ export class UpstreamsService implements OnApplicationShutdown {
     { signal }: { signal: AbortSignal },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    return this.use({ server, target: await this.targetOf(server) }, { signal }, work);
+    const upstream = await this.signedIn({ server, target: await this.targetOf(server) }, undefined);
+    return this.use(upstream, { signal }, work);
   }
 
-  async probeServer(server: McpServer, { signal }: { signal: AbortSignal }): Promise<ConnectionReport> {
+  /** @throws AppError UPSTREAM_SIGN_IN_NEEDED */
+  async probeServer(
+    server: McpServer,
+    { signal, user }: { signal: AbortSignal; user?: UserId },
+  ): Promise<ConnectionReport> {
     const { guard, pool } = this.gateOf(server);
-    const target = await this.targetOf(server);
+    const { target } = await this.signedIn({ server, target: await this.targetOf(server) }, user);
     // Of an idle package there would be two.
     if (target.transport === 'stdio') pool.drop(target.key);
     return withSchemas(await probe(guard, target, { signal }));
@@ -186,8 +227,22 @@ export class UpstreamsService implements OnApplicationShutdown {
 }
 
 /** The same text for the same account at the same place, asked in the same way. */
-export const placeKey = ({ id, accountVersion, url, transport, timeout, sslVerify }: McpServer): string =>
-  JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify]);
+export const placeKey = (server: McpServer): string => {
+  const { id, accountVersion, url, transport, timeout, sslVerify, clientFeatures } = server;
+  return JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify, ...clientFeatures]);
+};
+
+/** One account's connections are never another's. */
+const asAccount = (target: UpstreamTarget, { accountId, header, renew }: SignedIn): UpstreamTarget => ({
+  ...target,
+  key: JSON.stringify([...(JSON.parse(target.key) as unknown[]), accountId]),
+  authorize: { header, renew },
+});
+
+/** Why the connection could not be signed in, as the account said it. */
+function tellSignIn(error: unknown): never {
+  throw error instanceof UpstreamError && error.cause instanceof AppError ? error.cause : error;
+}
 
 const serverOf = (key: string) => (JSON.parse(key) as [ServerId])[0];
 
@@ -199,9 +254,11 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   plainHeaders: toSentHeaders(place.requestHeaders ?? {}),
   timeoutMs: place.timeout * 1_000,
   verifyTls: place.sslVerify,
+  sampling: place.clientFeatures?.includes('sampling') ?? false,
+  roots: place.clientFeatures?.includes('roots') ?? false,
 });
 
-function openGate(options: Parameters<typeof createEgressGuard>[0], onToolsChanged: (key: string) => void): Gate {
+function openGate(options: Parameters<typeof createEgressGuard>[0], onChanged: UpstreamPoolOptions['onChanged']): Gate {
   const guard = createEgressGuard(options);
-  return { guard, pool: new UpstreamPool(guard, { onToolsChanged }) };
+  return { guard, pool: new UpstreamPool(guard, { onChanged }) };
 }

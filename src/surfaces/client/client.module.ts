@@ -5,11 +5,14 @@ import { ArtifactsModule } from '../../core/artifacts/artifacts.module.js';
 import { CatalogueModule } from '../../core/catalogue/catalogue.module.js';
 import { ExecutionModule } from '../../core/execution/execution.module.js';
 import { IdentityModule } from '../../core/identity/identity.module.js';
+import { OAuthModule } from '../../core/oauth/oauth.module.js';
 import { OverviewModule } from '../../core/overview/overview.module.js';
 import { PlansModule } from '../../core/plans/plans.module.js';
 import { InboxModule } from '../../core/inbox/inbox.module.js';
 import { RegistryModule } from '../../core/registry/registry.module.js';
 import { SessionsModule } from '../../core/sessions/sessions.module.js';
+import { ToolsetsModule } from '../../core/toolsets/toolsets.module.js';
+import { UpstreamAccountsModule } from '../../core/upstream-accounts/upstream-accounts.module.js';
 import { UsageModule } from '../../core/usage/usage.module.js';
 import { WebhooksModule } from '../../core/webhooks/webhooks.module.js';
 import { ActivityEvents } from './activity-events.js';
@@ -22,7 +25,10 @@ import { ArtifactDownloads } from './artifact-downloads.js';
 import { ArtifactsController } from './artifacts.controller.js';
 import { AuthController } from './auth.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
+import { ConnectedClientsController } from './connected-clients.controller.js';
+import { ConnectController } from './connect.controller.js';
 import { CredentialsController } from './credentials.controller.js';
+import { GatewaySettingsController } from './gateway-settings.controller.js';
 import { HealthController } from './health.controller.js';
 import { InstanceController } from './instance.controller.js';
 import { ModelsController } from './models.controller.js';
@@ -39,8 +45,12 @@ import { ProfileController } from './profile.controller.js';
 import { ServerAccessController } from './server-access.controller.js';
 import { ServerToolsController } from './server-tools.controller.js';
 import { ToolCallsController } from './tool-calls.controller.js';
+import { ToolSearchController } from './tool-search.controller.js';
+import { ToolsetsController } from './toolsets.controller.js';
 import { ServersController } from './servers.controller.js';
 import { SessionCopiesController } from './session-copies.controller.js';
+import { OAuthCallbackController } from './oauth-callback.controller.js';
+import { ServerAccountsController } from './server-accounts.controller.js';
 import { SessionDocsController } from './session-docs/session-docs.controller.js';
 import { SessionEvents } from './session-events.js';
 import { SessionExport } from './session-export.js';
@@ -57,11 +67,14 @@ import { WebhooksController } from './webhooks.controller.js';
     CatalogueModule,
     ExecutionModule,
     IdentityModule,
+    OAuthModule,
     OverviewModule,
     PlansModule,
     InboxModule,
     RegistryModule,
+    UpstreamAccountsModule,
     SessionsModule,
+    ToolsetsModule,
     UsageModule,
     WebhooksModule,
   ],
@@ -75,12 +88,16 @@ import { WebhooksController } from './webhooks.controller.js';
     AuthController,
     ListedPackagesController,
     CatalogueController,
+    ConnectedClientsController,
+    ConnectController,
     CredentialsController,
+    GatewaySettingsController,
     HealthController,
     InstanceController,
     InvitationsController,
     MembersController,
     ModelsController,
+    OAuthCallbackController,
     OrganizationController,
     OrganizationsController,
     OwnPasswordController,
@@ -89,9 +106,12 @@ import { WebhooksController } from './webhooks.controller.js';
     RequestsController,
     SentInvitationsController,
     ServerAccessController,
+    ServerAccountsController,
     ServerToolsController,
     ServersController,
     ToolCallsController,
+    ToolSearchController,
+    ToolsetsController,
     SessionCopiesController,
     SessionDocsController,
     SessionsController,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiBadGatewayResponse, ApiBadRequestResponse, ApiBearerAuth, ApiConflictResponse } from '@nestjs/swagger';
 import { ApiForbiddenResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiUnauthorizedResponse } from '@nestjs/swagger';
@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Principal } from '../../core/identity/principal.js';
 import { ToolDetails } from '../../core/plans/tool-details.service.js';
 import { ToolDecisions } from '../../core/registry/tool-decisions.service.js';
+import { ToolGrants } from '../../core/registry/tool-grants.service.js';
 import { ToolsService } from '../../core/registry/tools.service.js';
 import { idSchema, type ServerId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
@@ -14,6 +15,7 @@ import { problem } from './schemas/problem-responses.js';
 import { ToolDetailsView, toolNameSchema, toToolDetailsView } from './schemas/tools.schemas.js';
 import {
   ToolApprovals,
+  ToolCallersChangeBody,
   ToolDecision,
   ToolListView,
   ToolPolicyChange,
@@ -45,6 +47,7 @@ export class ServerToolsController {
     private readonly tools: ToolsService,
     private readonly decisions: ToolDecisions,
     private readonly details: ToolDetails,
+    private readonly grants: ToolGrants,
   ) {}
 
   @Get()
@@ -101,6 +104,24 @@ export class ServerToolsController {
     @Body({ schema: ToolPolicyChange }) body: z.infer<typeof ToolPolicyChange>,
   ) {
     return toToolView(await this.decisions.setPolicy(principal, id, tool, body.approval_policy));
+  }
+
+  @Put(':tool/callers')
+  @Allow('tools.decide')
+  @ApiOperation({
+    summary: 'Say who may call the tool, of those who may use its server.',
+    description: 'It counts at every door at once, for owners too. A tool that is renamed keeps it.',
+  })
+  @ApiOkResponse({ standardSchema: ToolView })
+  @ApiBadRequestResponse(problem('A field is not valid, or names somebody who is no member.'))
+  @ApiForbiddenResponse(TOO_LOW)
+  async setCallers(
+    @CurrentPrincipal() principal: Principal,
+    @Param('server_id', ServerIdParam) id: ServerId,
+    @Param('tool', ToolNameParam) name: string,
+    @Body({ schema: ToolCallersChangeBody }) body: z.infer<typeof ToolCallersChangeBody>,
+  ) {
+    return toToolView(await this.grants.change(principal, id, name, body));
   }
 
   @Post(':tool/approve')

@@ -73,6 +73,8 @@ function blockOf(frame: DurableFrame, plans: ReadonlyMap<string, PlanAtEnd>): st
       return `File: ${inertLine(frame.payload.name)}, ${frame.payload.size} bytes\n\n`;
     case 'input_request':
       return `Question of ${inertLine(frame.payload.server_name)}: ${inertLine(frame.payload.message)}\n\n`;
+    case 'authentication_required':
+      return `Waits for a sign-in to ${inertLine(frame.payload.server_name)}: ${inertLine(frame.payload.reason)}\n\n`;
     case 'input_resolved':
       return `Question answered: ${inertLine(frame.payload.action)}\n\n`;
     case 'turn_finished': {

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
+import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
 import type { Action } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
-import { CONFIG, ORIGIN, type Origin } from '../../platform/tokens.js';
+import { CONFIG } from '../../platform/tokens.js';
 import { AuthGuard } from '../pipeline/auth.guard.js';
 import { DirectRoutes } from '../pipeline/direct-routes.js';
 import { ErrorWriter } from '../pipeline/error-writer.js';
@@ -13,7 +14,6 @@ import { LightReply, LightRequest } from '../pipeline/light-exchange.js';
 import { RequestHooks } from '../pipeline/request-hooks.js';
 import { RequestLimits } from '../pipeline/request-limits.js';
 import { requestHead } from '../pipeline/request-path.js';
-import { resourceMetadataUrl } from './challenge.js';
 import { checkHost, checkOrigin } from './site-check.js';
 
 /** What everybody may who connects; calls of tools ask for more. */
@@ -37,7 +37,7 @@ export class McpRoute implements OnModuleInit {
     private readonly limits: RequestLimits,
     private readonly errors: ErrorWriter,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(ORIGIN) private readonly origin: Origin,
+    private readonly resources: Resources,
   ) {}
 
   onModuleInit(): void {
@@ -90,9 +90,13 @@ export class McpRoute implements OnModuleInit {
   /** Who shows nothing that counts is told how to sign in (RFC 9728, 5.1), and counted by the address. */
   private refuse(thrown: unknown, path: string, request: LightRequest, reply: LightReply): void {
     const { kind, code } = toAppError(thrown);
-    if (kind !== 'unauthenticated')
-      return this.errors.write(thrown, request, reply, this.scopeChallenge(kind, code, path));
-    const write = (error: unknown) => this.errors.write(error, request, reply, this.challenge(code, path));
+    const metadata = this.resources.metadataUrl(path, request.host);
+    if (kind !== 'unauthenticated') {
+      const challenge = code === 'SCOPE_MISSING' ? challengeOf('insufficient_scope', metadata) : {};
+      return this.errors.write(thrown, request, reply, challenge);
+    }
+    const challenge = challengeOf(code === 'CREDENTIAL_MISSING' ? undefined : 'invalid_token', metadata);
+    const write = (error: unknown) => this.errors.write(error, request, reply, challenge);
     try {
       const counted = this.limits.countAddress(request, reply, 'general');
       if (counted instanceof Promise) return void counted.then(() => write(thrown), write);
@@ -101,21 +105,11 @@ export class McpRoute implements OnModuleInit {
       this.errors.write(limited, request, reply);
     }
   }
-
-  private challenge(code: string, path: string): Record<string, string> {
-    const fault = code === 'CREDENTIAL_MISSING' ? '' : 'error="invalid_token", ';
-    const metadata = resourceMetadataUrl(this.origin.url, path);
-    return { 'www-authenticate': `Bearer ${fault}resource_metadata="${metadata}", scope="mcp:read mcp:execute"` };
-  }
-
-  private scopeChallenge(kind: string, code: string, path: string): Record<string, string> {
-    if (kind !== 'forbidden' || code !== 'SCOPE_MISSING') return {};
-    const metadata = resourceMetadataUrl(this.origin.url, path);
-    return {
-      'www-authenticate': `Bearer error="insufficient_scope", resource_metadata="${metadata}", scope="mcp:read mcp:execute"`,
-    };
-  }
 }
+
+const challengeOf = (fault: string | undefined, metadata: string): Record<string, string> => ({
+  'www-authenticate': `Bearer ${fault ? `error="${fault}", ` : ''}resource_metadata="${metadata}", scope="mcp:read mcp:execute"`,
+});
 
 /** One for each kind of place: metrics are told apart by it. */
 const patternOf = (path: string, place: Place | undefined): string =>

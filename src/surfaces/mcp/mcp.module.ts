@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { GatewayModule } from '../../core/gateway/gateway.module.js';
+import { OAuthModule } from '../../core/oauth/oauth.module.js';
 import { McpRoute } from './mcp-route.js';
 
-@Module({ imports: [GatewayModule], providers: [McpRoute] })
+@Module({ imports: [GatewayModule, OAuthModule], providers: [McpRoute] })
 export class McpSurfaceModule {}

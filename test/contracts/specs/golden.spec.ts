@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SURFACES } from '../../../src/app.module.js';
 import { readConfig } from '../../../src/platform/config/config.js';
 import { type RunningApplication, startApplication } from '../../../src/start/application.js';
+import { protocolRoutes } from '../../../src/surfaces/oauth/protocol-routes.js';
 import { listRoutes, type Route } from '../../support/routes.js';
 import { compareWithGolden } from '../support/compatibility.js';
 import { createStored, type Stored } from '../support/stored.js';
@@ -85,8 +86,13 @@ describe('golden files', () => {
     }
   });
 
-  test('routes outside the controllers are the documentation and the web client', () => {
-    const own = new Set(routes().map(({ route }) => route.replace(/^\w+ /, '')));
+  test('the routes that speak OAuth are the golden ones', () => {
+    compare('oauth-routes.json', protocolRoutes());
+  });
+
+  test('routes outside the controllers are those of OAuth, the documentation and the web client', () => {
+    const all = [...routes().map(({ route }) => route), ...protocolRoutes()];
+    const own = new Set(all.map((route) => route.replace(/^\w+ /, '')));
     const others = fastifyPaths(running).filter((path) => !own.has(path));
     const known = new RegExp(`^(/?\\*|/|/docs/(${SURFACES.map(({ surface }) => surface.name).join('|')}).*)$`);
     expect(others.filter((path) => !known.test(path))).toEqual([]);

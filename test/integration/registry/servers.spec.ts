@@ -66,6 +66,7 @@ describe('creating a server', () => {
       status_reason: 'Not checked yet.',
       tool_count: null,
       protocol: null,
+      oauth: null,
       demo: false,
       level: 'manage',
     });
@@ -116,7 +117,6 @@ describe('creating a server', () => {
     ['both spellings of a field', { serverUrl: 'https://example.com/' }, '/serverUrl'],
     ['a key without a value', { auth_method: 'api_key' }, '/credentials/api_key'],
     ['an empty key', { auth_method: 'api_key', credentials: { api_key: ' ' } }, '/credentials/api_key'],
-    ['no token', { auth_method: 'oauth', credentials: {} }, '/credentials/access_token'],
     [
       'a key with a line break',
       { auth_method: 'api_key', credentials: { api_key: 'a\r\nb: c' } },
@@ -234,12 +234,13 @@ describe('changing a server', () => {
     expect(second?.credentials).not.toBe(first?.credentials);
     expect(second?.account_version).toBe(2);
 
-    const refused = await ada.call<Problem>('PUT', `/servers/${id}`, { auth_method: 'oauth' });
-    expect(refused).toMatchObject({ status: 400, body: { code: 'CREDENTIALS_REQUIRED' } });
+    const signedIn = await ada.call('PUT', `/servers/${id}`, { auth_method: 'oauth' });
+    expect(signedIn.body).toMatchObject({ credentials_set: false, oauth: { account: 'shared', client_id: null } });
+    expect((await stored())?.account_version).toBe(3);
 
     const open = await ada.call('PUT', `/servers/${id}`, { auth_method: 'none' });
     expect(open.body).toMatchObject({ credentials_set: false });
-    expect(await stored()).toEqual({ credentials: null, account_version: 3 });
+    expect(await stored()).toEqual({ credentials: null, account_version: 4 });
   });
 
   test('refuses a private address', async () => {

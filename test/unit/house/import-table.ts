@@ -6,7 +6,10 @@ const CORE = [
   'core/identity',
   'core/approvals',
   'core/artifacts',
+  'core/upstream-accounts',
   'core/registry',
+  'core/oauth',
+  'core/toolsets',
   'core/execution',
   'core/gateway',
   'core/sessions',
@@ -28,8 +31,20 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'core/identity': ['platform', 'core/activity', 'core/webhooks'],
   'core/approvals': ['platform', 'core/activity', 'core/webhooks', 'core/identity'],
   'core/artifacts': ['platform', 'core/identity'],
-  // A server has an approval policy.
-  'core/registry': ['platform', 'core/activity', 'core/webhooks', 'core/identity', 'core/approvals'],
+  // It knows servers as addresses; who may sign in where is asked before.
+  'core/upstream-accounts': ['platform', 'core/activity'],
+  // A server has an approval policy, and may have accounts.
+  'core/registry': [
+    'platform',
+    'core/activity',
+    'core/webhooks',
+    'core/identity',
+    'core/approvals',
+    'core/upstream-accounts',
+  ],
+  // Who is let in by OAuth, and to what.
+  'core/oauth': ['platform', 'core/activity', 'core/identity', 'core/registry'],
+  'core/toolsets': ['platform', 'core/activity', 'core/identity', 'core/registry'],
   'core/execution': [
     'platform',
     'core/activity',
@@ -37,6 +52,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/identity',
     'core/approvals',
     'core/artifacts',
+    'core/upstream-accounts',
     'core/registry',
   ],
   'core/gateway': ['platform', 'core/identity', 'core/registry', 'core/execution'],
@@ -51,6 +67,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/identity',
     'core/approvals',
     'core/artifacts',
+    'core/upstream-accounts',
     'core/registry',
     'core/execution',
     'core/sessions',
@@ -80,6 +97,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'surfaces/mcp': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/builder': ['platform', 'surfaces/pipeline', ...CORE],
   'surfaces/registration': ['platform', 'surfaces/pipeline', ...CORE],
+  'surfaces/oauth': ['platform', 'surfaces/pipeline', 'core/identity', 'core/oauth'],
   'surfaces/dev-mailbox': ['platform', 'surfaces/pipeline', 'core/identity'],
   'surfaces/operations': ['platform', 'surfaces/pipeline'],
   'surfaces/web': ['platform', 'surfaces/pipeline'],
@@ -118,6 +136,7 @@ export const CORE_PACKAGES = [
 /** Libraries stand alone, but that every way out goes through the one guard. */
 export const LIBRARY_USES: Readonly<Record<string, readonly string[]>> = {
   'mcp-client': ['egress'],
+  'oauth-client': ['egress'],
 };
 
 /** Frameworks that a library knows nothing of. */

@@ -57,6 +57,7 @@ export function snapshot(last_seq: number, more: Record<string, unknown> = {}) {
     plan: null,
     pending: [],
     questions: [],
+    sign_ins: [],
     connection: { status: 'online', latency: 3, model: 'offline-planner', memory: { used: 1, total: 2, unit: 'MiB' } },
     ...more,
   };

@@ -56,6 +56,11 @@ export const ACTION_WORDS: Record<string, string> = {
   'tool.rejected': 'rejected a tool',
   'tool.revoked': 'revoked the approval of a tool',
   'tool.policy_changed': 'changed the policy of a tool',
+  'tool.callers_changed': 'changed who may call a tool',
+  'toolset.created': 'made a toolset',
+  'toolset.changed': 'changed a toolset',
+  'toolset.deleted': 'deleted a toolset',
+  'gateway.changed': 'changed how clients are shown tools',
   'plan.changed': 'changed the plan',
 };
 

@@ -21,6 +21,8 @@ export type Action =
   | 'activity.read'
   | 'webhooks.manage'
   | 'tools.decide'
+  | 'toolsets.manage'
+  | 'gateway.change'
   | 'servers.export'
   | 'servers.import'
   | 'instance.claim';
@@ -43,12 +45,20 @@ export interface Account {
   may: string[];
 }
 
+/** A tool that a key may call; `*` for all of its server. */
+export interface ReachedTool {
+  server_id: string;
+  tool: string;
+}
+
 export interface ApiKey {
   id: string;
   name: string;
   /** The last characters of the secret. */
   hint: string;
   scopes: Scope[];
+  /** Null: all that its user may call. */
+  tools?: ReachedTool[] | null;
   created_at: string;
   expires_at: string | null;
   last_used_at: string | null;
@@ -61,7 +71,7 @@ export type NewApiKey = ApiKey & { key: string };
 
 export interface Credential {
   id: string;
-  kind: 'token_family' | 'cookie_session' | 'api_key';
+  kind: 'token_family' | 'cookie_session' | 'api_key' | 'oauth_client';
   name: string | null;
   /** The one that asked. */
   current: boolean;

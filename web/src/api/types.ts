@@ -1,4 +1,4 @@
-import type { AccessLevel } from './identity-types.js';
+import type { AccessLevel, Role } from './identity-types.js';
 import type { Person, ToolState } from './tool-types.js';
 
 export interface Instance {
@@ -113,6 +113,16 @@ export interface Tool {
   renamed_from?: string | null;
   approved_at?: string | null;
   approved_by?: Person | null;
+  /** Null: whoever may use the server. */
+  callers?: ToolCallers | null;
+  /** Whether who looks may call it. */
+  may_call?: boolean;
+}
+
+/** By role, or by name. */
+export interface ToolCallers {
+  least_role: Role | null;
+  users: { user_id: string; username: string }[];
 }
 
 export interface ToolList {

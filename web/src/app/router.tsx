@@ -3,6 +3,7 @@ import { useSignedIn } from '../api/signed-in.js';
 import { SignInPage } from '../auth/sign-in-page.js';
 import { HomePage } from '../home/home-page.js';
 import { Loading } from '../ui/feedback.js';
+import { gatewayRoutes } from './gateway-routes.js';
 import { settingsRoutes } from './settings-routes.js';
 import { workRoutes } from './work-routes.js';
 import { NotFound, Shell } from './shell.js';
@@ -102,6 +103,12 @@ const approvalLink = createRoute({
   component: lazyRouteComponent(() => import('../approvals/approval-link-page.js'), 'ApprovalLinkPage'),
 });
 
+const consent = createRoute({
+  getParentRoute: () => root,
+  path: '/consent/$uid',
+  component: lazyRouteComponent(() => import('../consent/consent-page.js'), 'ConsentPage'),
+});
+
 const usage = createRoute({
   getParentRoute: () => inside,
   path: '/usage',
@@ -117,6 +124,7 @@ export const router = createRouter({
     resetPassword,
     invitation,
     approvalLink,
+    consent,
     inside.addChildren([
       home,
       session,
@@ -126,6 +134,7 @@ export const router = createRouter({
       tool,
       usage,
       ...workRoutes(() => inside),
+      ...gatewayRoutes(() => inside),
       ...settingsRoutes(() => inside),
     ]),
   ]),

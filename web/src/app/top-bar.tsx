@@ -62,6 +62,8 @@ export function TopBar({ children, menu }: { children?: ReactNode; menu?: ReactN
           { label: 'Approvals', run: () => go('/approvals') },
           { label: 'Catalogue', run: () => go('/catalogue') },
           { label: 'Request logs', run: () => go('/logs') },
+          { label: 'Toolsets', run: () => go('/toolsets') },
+          { label: 'Connect a client', run: () => go('/connect') },
           { label: 'Usage', run: () => go('/usage') },
           { label: 'API keys', run: () => go('/settings/keys') },
           { label: 'Settings', run: () => go('/settings') },
@@ -78,6 +80,7 @@ const MAIN = [
   ['/approvals', 'Approvals'],
   ['/logs', 'Logs'],
   ['/catalogue', 'Catalogue'],
+  ['/connect', 'Connect'],
 ] as const;
 
 /** Where one goes most; where there is no room the account's menu has them. */

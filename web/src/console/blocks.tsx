@@ -15,6 +15,7 @@ import { MessageActions } from './message-actions.js';
 import { stateView } from './node-state.js';
 import { Prose } from './prose.js';
 import { QuestionForm } from './question-form.js';
+import { SignInRequest } from './sign-in-request.js';
 import { Turn } from './turn.js';
 import { plainText } from './untrusted.js';
 
@@ -167,6 +168,14 @@ function QuestionBlock({ item }: { item: Of<'question'> }) {
   );
 }
 
+function SignInBlock({ item }: { item: Of<'sign_in'> }) {
+  return (
+    <Turn tone={item.action === undefined ? 'you' : 'system'} icon="diamond" name="Sign-in" item={item}>
+      <SignInRequest request={item.request} action={item.action} />
+    </Turn>
+  );
+}
+
 const OUTCOME: Record<string, string> = {
   failed: 'the turn failed',
   superseded: 'replaced by a newer message',
@@ -267,6 +276,8 @@ export const BlockOf = memo(function BlockOf({ item }: { item: TranscriptItem })
       return <ArtifactBlock item={item} />;
     case 'question':
       return <QuestionBlock item={item} />;
+    case 'sign_in':
+      return <SignInBlock item={item} />;
     case 'turn_end':
       return <TurnEndBlock item={item} />;
     case 'error':

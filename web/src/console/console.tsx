@@ -47,7 +47,7 @@ export function Console({ session }: { session: Session }) {
 /** Tells a person who looks elsewhere, or does not look: the tab's title and the live regions. */
 function useSignals(title: string): void {
   const waiting = useLive((state) => awaiting(currentPlan(state.session)).length);
-  const questions = useLive((state) => state.session.questions.length);
+  const questions = useLive(({ session }) => session.questions.length + session.sign_ins.length);
   const ready = useLive((state) => state.session.ready);
   const last = useLive((state) => state.session.items.findLast((item) => item.kind === 'message' && !item.streaming));
   const asked = useLive((state) =>

@@ -10,7 +10,7 @@ export function Thinking() {
   const plan = useLive((state) =>
     state.session.plan_id === undefined ? undefined : state.session.plans[state.session.plan_id],
   );
-  const questions = useLive((state) => state.session.questions.length);
+  const questions = useLive(({ session }) => session.questions.length + session.sign_ins.length);
   const streaming = useLive(
     (state) => state.session.items.at(-1)?.kind === 'message' && Object.keys(state.session.streams).length > 0,
   );

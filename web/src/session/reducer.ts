@@ -60,6 +60,8 @@ const handlers: Handlers = {
       },
       queued_turns: snapshot.queued_turns,
       questions: snapshot.questions,
+      // Of a server of before there is none.
+      sign_ins: snapshot.sign_ins ?? [],
       connection: snapshot.connection,
       replay: undefined,
       ready: true,
@@ -209,8 +211,14 @@ const handlers: Handlers = {
     const item = { kind: 'question', key: `ask-${request.request_id}`, ts: frame.ts, request } as const;
     return addItem({ ...state, questions: [...others, request] }, item);
   },
+  authentication_required: (state, request, frame) => {
+    const others = state.sign_ins.filter((one) => one.request_id !== request.request_id);
+    const item = { kind: 'sign_in', key: `ask-${request.request_id}`, ts: frame.ts, request } as const;
+    return addItem({ ...state, sign_ins: [...others, request] }, item);
+  },
   input_resolved: (state, { request_id, action }) => ({
     ...state,
+    sign_ins: state.sign_ins.filter((one) => one.request_id !== request_id),
     questions: state.questions.filter((one) => one.request_id !== request_id),
     items: state.items.map((item) => (item.key === `ask-${request_id}` ? { ...item, action } : item)),
   }),

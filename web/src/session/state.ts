@@ -1,4 +1,5 @@
 import type {
+  AuthenticationRequest,
   ConnectionStatus,
   Decision,
   ErrorPayload,
@@ -87,6 +88,7 @@ export type TranscriptItem =
     })
   | (Item & { kind: 'artifact'; artifact_id: string })
   | (Item & { kind: 'question'; request: InputRequest; action?: string })
+  | (Item & { kind: 'sign_in'; request: AuthenticationRequest; action?: string })
   | (Item & { kind: 'turn_end'; turn_id: string; outcome: TurnOutcome; reason?: string; notStarted: number })
   | (Item & { kind: 'error'; error: ErrorPayload })
   | (Item & { kind: 'model'; name: string })
@@ -118,6 +120,8 @@ export interface SessionState {
   logs: LogRow[];
   artifacts: Artifact[];
   questions: InputRequest[];
+  /** Calls that wait for a sign-in. */
+  sign_ins: AuthenticationRequest[];
   connection: ConnectionStatus | undefined;
   /** Who said the last reply. */
   speaker: string | undefined;
@@ -147,6 +151,7 @@ export function emptySession(session_id: string): SessionState {
     logs: [],
     artifacts: [],
     questions: [],
+    sign_ins: [],
     connection: undefined,
     speaker: undefined,
     replay: undefined,

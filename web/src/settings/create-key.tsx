@@ -2,10 +2,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../api/http.js';
 import { accountQuery } from '../api/identity-queries.js';
-import type { NewApiKey, Scope } from '../api/identity-types.js';
+import type { NewApiKey, ReachedTool, Scope } from '../api/identity-types.js';
 import { Dialog } from '../ui/dialog.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { Field, fieldsOf, isToldAt, TextField } from '../ui/field.js';
+import { KeyReach } from './key-reach.js';
 import { EXPIRIES, SCOPE_WORDS, scopesOf } from './key-words.js';
 import { aRole } from './pages.js';
 
@@ -18,11 +19,12 @@ export function CreateKey({ onClose, onMade }: { onClose: () => void; onMade: (m
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['mcp:read']);
   const [expiry, setExpiry] = useState<string>(NINETY_DAYS);
+  const [tools, setTools] = useState<ReachedTool[] | null>(null);
   const making = useMutation({
     mutationFn: () => {
       const expires = expiry === '' ? {} : { expires_in: Number(expiry) };
       return call<{ api_key: NewApiKey }>('POST', '/user/api-keys', {
-        body: { name: name.trim(), scopes, ...expires },
+        body: { name: name.trim(), scopes, tools, ...expires },
       });
     },
     onSuccess: ({ api_key }) => onMade(api_key),
@@ -44,7 +46,7 @@ export function CreateKey({ onClose, onMade }: { onClose: () => void; onMade: (m
             type="submit"
             form={FORM}
             className="button button-primary"
-            disabled={making.isPending || name.trim() === '' || scopes.length === 0}
+            disabled={making.isPending || name.trim() === '' || scopes.length === 0 || tools?.length === 0}
           >
             {making.isPending ? 'Making…' : 'Make key'}
           </button>
@@ -90,6 +92,7 @@ export function CreateKey({ onClose, onMade }: { onClose: () => void; onMade: (m
             </p>
           )}
         </fieldset>
+        <KeyReach tools={tools} onChange={setTools} />
         <Field label="It ends after" error={fields.expires_in}>
           <select className="input" value={expiry} onChange={(event) => setExpiry(event.target.value)}>
             {EXPIRIES.map(({ value, words }) => (

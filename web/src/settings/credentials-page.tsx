@@ -10,6 +10,7 @@ import { Confirm } from '../ui/confirm.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { plural } from '../ui/format.js';
 import { Moment } from '../ui/moment.js';
+import { visible } from '../ui/visible.js';
 import { deviceWords } from './device.js';
 import { SettingsPage } from './settings-page.js';
 
@@ -24,8 +25,8 @@ export function CredentialsPage() {
   return (
     <SettingsPage path="credentials">
       <p className="dim">
-        All that acts as you: browsers and programs that signed in, and your API keys. What you do not know, revoke: it
-        ends within seconds.
+        All that acts as you: browsers and programs that signed in, clients that you let in, and your API keys. What you
+        do not know, revoke: it ends within seconds.
       </p>
       {credentials.isPending && <Loading what="your credentials" lines={5} />}
       {credentials.isError && <ErrorNote error={credentials.error} onRetry={() => void credentials.refetch()} />}
@@ -41,7 +42,14 @@ export function CredentialsPage() {
   );
 }
 
-const KIND_WORDS = { token_family: 'sign-in', cookie_session: 'sign-in, by cookie', api_key: 'API key' } as const;
+const KIND_WORDS = {
+  token_family: 'sign-in',
+  cookie_session: 'sign-in, by cookie',
+  api_key: 'API key',
+  oauth_client: 'connected client',
+} as const;
+/** Programs, that act without a browser. */
+const isProgram = (kind: Credential['kind']) => kind === 'api_key' || kind === 'oauth_client';
 
 function Entry({ credential }: { credential: Credential }) {
   const { id, kind, name, current, user_agent, ip, last_ip, created_at, last_used_at, expires_at } = credential;
@@ -51,7 +59,7 @@ function Entry({ credential }: { credential: Credential }) {
     mutationFn: () => call('DELETE', `/user/credentials/${id}`),
     onSuccess: refresh,
   });
-  const title = name ?? (kind === 'api_key' ? 'API key' : deviceWords(user_agent));
+  const title = name === null ? (kind === 'api_key' ? 'API key' : deviceWords(user_agent)) : visible(name);
   const address = last_ip ?? ip;
   return (
     <li className="entry" data-kind={kind} data-current={current}>
@@ -72,9 +80,7 @@ function Entry({ credential }: { credential: Credential }) {
           </span>
           {address !== null && <span className="mono">{address}</span>}
           {credential.organization.id !== own && <span>in {credential.organization.name}</span>}
-          {credential.scopes !== null && kind === 'api_key' && (
-            <span className="mono">{credential.scopes.join(' ')}</span>
-          )}
+          {credential.scopes !== null && isProgram(kind) && <span className="mono">{credential.scopes.join(' ')}</span>}
         </p>
         <p className="entry-meta dim">
           <span>
@@ -94,7 +100,7 @@ function Entry({ credential }: { credential: Credential }) {
           <Confirm
             label="Revoke"
             about={title}
-            question={kind === 'api_key' ? 'Programs with it stop.' : 'It is signed out at once.'}
+            question={kind === 'api_key' ? 'Programs with it stop.' : 'It is out at once.'}
             sure="Revoke"
             busy={revoking.isPending}
             run={() => revoking.mutate()}
@@ -107,8 +113,8 @@ function Entry({ credential }: { credential: Credential }) {
 
 function RevokeOthers({ all }: { all: Credential[] }) {
   const [keys, setKeys] = useState(false);
-  const others = all.filter(({ current, kind }) => !current && (keys || kind !== 'api_key')).length;
-  const hasKeys = all.some(({ kind }) => kind === 'api_key');
+  const others = all.filter(({ current, kind }) => !current && (keys || !isProgram(kind))).length;
+  const hasKeys = all.some(({ kind }) => isProgram(kind));
   const revoking = useMutation({
     mutationFn: () =>
       call<{ revoked: number }>('POST', '/user/credentials/revoke-all', {
@@ -122,7 +128,7 @@ function RevokeOthers({ all }: { all: Credential[] }) {
       {hasKeys && (
         <label className="check">
           <input type="checkbox" checked={keys} onChange={(event) => setKeys(event.target.checked)} />
-          My API keys, too
+          My API keys and connected clients, too
         </label>
       )}
       <div className="row">

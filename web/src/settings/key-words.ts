@@ -1,4 +1,5 @@
-import type { ApiKey, Role, Scope } from '../api/identity-types.js';
+import type { ApiKey, ReachedTool, Role, Scope } from '../api/identity-types.js';
+import { plural } from '../ui/format.js';
 
 export const SCOPE_WORDS: Record<Scope, string> = {
   'mcp:read': 'see servers, tools, sessions and files',
@@ -38,6 +39,17 @@ export const OVERLAPS = [
 /** A line for a terminal that shows that the key works. */
 export const curlFor = (origin: string, key: string): string =>
   `curl ${origin}/api/v1/servers \\\n  -H "Authorization: Bearer ${key}"`;
+
+/** What a key is limited to. */
+export function limitWords(tools: readonly ReachedTool[]): string {
+  const servers = tools.filter(({ tool }) => tool === '*').length;
+  const single = tools.length - servers;
+  const parts = [
+    ...(servers > 0 ? [plural(servers, 'server')] : []),
+    ...(single > 0 || servers === 0 ? [plural(single, 'tool')] : []),
+  ];
+  return `limited to ${parts.join(' and ')}`;
+}
 
 export type KeyState = 'never used' | 'live' | 'expired';
 

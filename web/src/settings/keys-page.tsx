@@ -9,7 +9,7 @@ import { ErrorNote, Loading } from '../ui/feedback.js';
 import { useNow } from '../ui/hooks.js';
 import { Moment } from '../ui/moment.js';
 import { CreateKey } from './create-key.js';
-import { keyState } from './key-words.js';
+import { keyState, limitWords } from './key-words.js';
 import { RotateKey } from './rotate-key.js';
 import { SettingsPage } from './settings-page.js';
 import { ShowKey } from './show-key.js';
@@ -57,7 +57,7 @@ export function KeysPage() {
 function Entry({ apiKey, onRotate }: { apiKey: ApiKey; onRotate: () => void }) {
   const now = useNow(30_000);
   const own = useQuery(accountQuery).data?.organization.id;
-  const { id, name, hint, scopes, created_at, expires_at, last_used_at, last_used_ip, organization } = apiKey;
+  const { id, name, hint, scopes, tools, created_at, expires_at, last_used_at, last_used_ip, organization } = apiKey;
   const state = keyState(apiKey, now);
   const revoking = useMutation({
     mutationFn: () => call('DELETE', `/user/api-keys/${id}`),
@@ -72,6 +72,7 @@ function Entry({ apiKey, onRotate }: { apiKey: ApiKey; onRotate: () => void }) {
         </p>
         <p className="entry-meta">
           <span className="mono">{scopes.join(' ')}</span>
+          {tools != null && <span>{limitWords(tools)}</span>}
           {organization.id !== own && <span>in {organization.name}</span>}
           <span>
             {last_used_at === null ? (

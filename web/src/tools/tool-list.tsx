@@ -195,6 +195,7 @@ function Row({ server, tool, tick, onTick }: RowProps) {
           </Link>
           <StateChip tool={tool} />
           <Claims tool={tool} />
+          <Callable tool={tool} />
           {compatibility && <Score of={compatibility} />}
           {effective_policy !== undefined && (
             <span className="dim tool-policy">
@@ -214,4 +215,10 @@ function Row({ server, tool, tick, onTick }: RowProps) {
 export function Claims({ tool: { read_only, destructive } }: { tool: Tool }) {
   if (destructive) return <span className="tag tag-err">destructive</span>;
   return read_only ? <span className="tag">claims read-only</span> : <span className="tag tag-warn">writes</span>;
+}
+
+/** Nothing, where it may be called by whoever may use the server. */
+export function Callable({ tool: { may_call, callers } }: { tool: Tool }) {
+  if (may_call === false && callers) return <span className="tag tag-warn">not for you</span>;
+  return callers ? <span className="tag">for some</span> : null;
 }

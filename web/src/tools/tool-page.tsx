@@ -13,7 +13,8 @@ import { visible } from '../ui/visible.js';
 import { Notes, Score } from './compatibility.js';
 import { Playground } from './playground.js';
 import { StateChip } from './state-chip.js';
-import { Claims } from './tool-list.js';
+import { Callable, Claims } from './tool-list.js';
+import { ToolCallers } from './tool-callers.js';
 import { ToolHistory } from './tool-history.js';
 import { ToolPolicy } from './tool-policy.js';
 import { ToolTrust } from './tool-trust.js';
@@ -56,7 +57,7 @@ function Detail({ server, detail }: { server: McpServer; detail: ToolDetail }) {
   const { tool } = detail;
   const { tab: asked } = useSearch({ from: '/inside/servers/$serverId/tools/$tool' });
   const navigate = useNavigate({ from: '/servers/$serverId/tools/$tool' });
-  const mayUse = useMay('sessions.use') && mayOn(server, 'use');
+  const mayUse = useMay('sessions.use') && mayOn(server, 'use') && tool.may_call !== false;
   const names = TABS.filter((name) => mayUse || name !== 'run');
   const tab = names.find((name) => name === asked) ?? names[0] ?? 'definition';
   const description = (tool.description ?? '').trim();
@@ -66,6 +67,7 @@ function Detail({ server, detail }: { server: McpServer; detail: ToolDetail }) {
         <h1 className="mono">{visible(tool.name)}</h1>
         <StateChip tool={tool} />
         <Claims tool={tool} />
+        <Callable tool={tool} />
         {tool.compatibility && <Score of={tool.compatibility} />}
       </div>
       {tool.title !== undefined && tool.title !== '' && tool.title !== tool.name && <p>{visible(tool.title)}</p>}
@@ -89,6 +91,7 @@ function Detail({ server, detail }: { server: McpServer; detail: ToolDetail }) {
           <>
             {tool.compatibility && tool.compatibility.notes.length > 0 && <Notes of={tool.compatibility} />}
             <ToolPolicy server={server} tool={tool} />
+            <ToolCallers server={server} tool={tool} />
             <p className="dim">As the server gave it. What it says of itself is its claim, not a proof.</p>
             <JsonView name="The definition" value={detail.definition} />
             <p className="dim mono pin" title="SHA-256 of the definition">

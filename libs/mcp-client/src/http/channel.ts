@@ -1,32 +1,15 @@
 import { readDestination, type Destination, type EgressGuard } from '@app/egress';
-import { SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
-import type { CurrentCall } from '../call.js';
-import type { Deadline } from '../deadline.js';
-import { ask } from '../listening.js';
-import { isObject, type RawResult } from '../raw-result.js';
-import type { ClientInfo, Protocol, UpstreamTarget } from '../target.js';
-import { connectTimeoutOf, newTrace, type HttpTrace } from '../upstream-fetch.js';
-import { UpstreamError } from '../upstream-error.js';
-import { Exchange, NotMcp } from './exchange.js';
-import { connectionHeaders, envelopeOf, requestHeaders, withMeta, type RequestMeta } from './messages.js';
+import type { News } from '../beside.js';
+import { cancelledMessage, FIRST_ID, type Channel, type ChannelRequest } from '../channel.js';
+import { envelopeOf, type Envelope } from '../meta.js';
+import type { RawResult } from '../raw-result.js';
+import { paramsTextOf } from '../request-params.js';
+import { capabilitiesOf, type ClientInfo, type Protocol, type UpstreamTarget } from '../target.js';
+import { connectTimeoutOf, newTrace } from '../upstream-fetch.js';
+import { Exchange } from './exchange.js';
+import { connectionHeaders, requestHeaders } from './messages.js';
 import { PendingRequest, type Carrier, type Letter } from './pending-request.js';
 import { SignIn, type Headers } from './sign-in.js';
-
-export interface ChannelRequest {
-  method: string;
-  params: RawResult;
-  meta?: RequestMeta;
-  /** Beside those of the connection. */
-  headers?: Record<string, string>;
-  /** Who hears of what happens meanwhile; without it the server may ask nothing. */
-  call?: CurrentCall;
-  /** Looks at an answer before it is parsed; what it gives stands for the result. */
-  recognise?: (text: string, id: number) => RawResult | undefined;
-  deadline: Deadline;
-  trace: HttpTrace;
-  /** From now on the server may have seen the request. */
-  leaving: () => void;
-}
 
 interface ChannelOptions {
   guard: EgressGuard;
@@ -34,14 +17,10 @@ interface ChannelOptions {
   clientInfo: ClientInfo;
   protocol: Protocol;
   sessionId: string | undefined;
-  onToolsChanged: (() => void) | undefined;
+  news: News | undefined;
 }
 
-/** Apart from the ids of the SDK, which did the handshake of the same session and counts from 0. */
-const FIRST_ID = 1_000_000;
 const POST_HEADERS = ['content-type', 'application/json', 'accept', 'application/json, text/event-stream'];
-const MOST_ROUNDS = 10;
-const PACE_MS = 250;
 /** For what is said without waiting for an answer. */
 const ASIDE_MS = 5_000;
 
@@ -49,19 +28,20 @@ const ASIDE_MS = 5_000;
  * Requests over Streamable HTTP, any number at a time: each has a POST, and with it a stream, of its own
  * (2025-03-26 to 2025-11-25, and 2026-07-28, Transports).
  */
-export class HttpChannel {
+export class HttpChannel implements Channel {
+  readonly multiplexed = true;
   readonly #guard: EgressGuard;
   readonly #destination: Destination;
   readonly #dispatch: { verifyTls: boolean; connectTimeoutMs: number };
   readonly #gets: SignIn;
   readonly #posts: SignIn;
   readonly #modern: boolean;
-  readonly #envelope: RawResult | undefined;
+  readonly #envelope: Envelope | undefined;
   readonly #carrier: Carrier;
   readonly #aside = new Set<Promise<void>>();
   #nextId = FIRST_ID;
 
-  constructor({ guard, target, clientInfo, protocol, sessionId, onToolsChanged = nothing }: ChannelOptions) {
+  constructor({ guard, target, clientInfo, protocol, sessionId, news }: ChannelOptions) {
     this.#guard = guard;
     this.#destination = readDestination(target.url);
     this.#dispatch = { verifyTls: target.verifyTls, connectTimeoutMs: connectTimeoutOf(target) };
@@ -69,23 +49,22 @@ export class HttpChannel {
     this.#gets = new SignIn(target.authorize, headers);
     this.#posts = new SignIn(target.authorize, [...headers, ...POST_HEADERS]);
     this.#modern = protocol.era === 'modern';
-    this.#envelope = this.#modern ? envelopeOf(clientInfo, protocol) : undefined;
+    this.#envelope = envelopeOf(clientInfo, protocol, capabilitiesOf(target));
     this.#carrier = {
       post: (exchange, letter) => this.#post(exchange, letter),
       resume: sessionId === undefined ? undefined : (exchange, from) => void this.#get(exchange, from),
       reply: (message) => this.#say(message),
-      toolsChanged: onToolsChanged,
+      news,
     };
   }
 
-  /**
-   * One request, and where the server asks for more input (2026-07-28, Multi Round-Trip Requests) those that follow.
-   * @returns the result as the server gave it, without its `resultType`
-   * @throws what went wrong, for `toUpstreamError`; any error when the deadline ended it
-   */
   request(request: ChannelRequest): Promise<RawResult> {
-    const first = this.#once(request, request.params);
-    return this.#modern ? this.#complete(request, first) : first;
+    const { deadline, trace } = request;
+    const send = (headers: Headers, signedIn: string | undefined) => {
+      trace.signedIn = signedIn;
+      return this.#send(request, headers);
+    };
+    return this.#posts.use(deadline, send, () => trace.wwwAuthenticate);
   }
 
   /** Resolves when all that was said without waiting has left, or failed. */
@@ -93,52 +72,13 @@ export class HttpChannel {
     await Promise.all(this.#aside);
   }
 
-  async #complete(request: ChannelRequest, first: Promise<RawResult>): Promise<RawResult> {
-    let result = await first;
-    for (let round = 1; result.resultType === 'input_required'; round++) {
-      if (round > MOST_ROUNDS) {
-        throw new SdkError(SdkErrorCode.InputRequiredRoundsExceeded, `More than ${MOST_ROUNDS} rounds.`);
-      }
-      const more = await this.#inputFor(request, result);
-      result = await this.#once(request, { ...request.params, ...more });
-    }
-    const { resultType, ...rest } = result;
-    if (resultType !== 'complete') throw new NotMcp('The result is of a type that is not known.');
-    return rest;
-  }
-
-  /** What the next round adds to the parameters. */
-  async #inputFor({ call, deadline }: ChannelRequest, { inputRequests, requestState }: RawResult): Promise<RawResult> {
-    const asked = isObject(inputRequests) ? Object.entries(inputRequests) : [];
-    const state = typeof requestState === 'string' ? { requestState } : {};
-    if (!call || (asked.length === 0 && requestState === undefined)) throw new NotMcp('Nothing is asked for.');
-    if (asked.length === 0) {
-      await pace(deadline);
-      return state;
-    }
-    const answers = asked.map(async ([key, entry]) => {
-      if (!isObject(entry) || entry.method !== 'elicitation/create') throw notOffered();
-      const params = isObject(entry.params) ? entry.params : {};
-      return [key, { ...(await ask(call, params, deadline.signal)) }] as const;
-    });
-    return { ...state, inputResponses: Object.fromEntries(await Promise.all(answers)) };
-  }
-
-  #once(request: ChannelRequest, params: RawResult): Promise<RawResult> {
-    const { deadline, trace } = request;
-    const send = (headers: Headers, signedIn: string | undefined) => {
-      trace.signedIn = signedIn;
-      return this.#send(request, params, headers);
-    };
-    return this.#posts.use(deadline, send, () => trace.wwwAuthenticate);
-  }
-
-  #send(request: ChannelRequest, params: RawResult, headers: Headers): Promise<RawResult> {
-    const { method, meta = {}, call, recognise, deadline, trace, leaving } = request;
+  #send(request: ChannelRequest, headers: Headers): Promise<RawResult> {
+    const { method, params, meta, call, recognise, deadline, trace, leaving } = request;
     const id = this.#nextId++;
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: withMeta(params, meta, this.#envelope) });
+    const text = paramsTextOf(request, this.#envelope);
+    const body = `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${text}}`;
     const extra = this.#modern ? requestHeaders(method, params) : [];
-    if (meta.traceparent !== undefined) extra.push('traceparent', meta.traceparent);
+    if (meta?.traceparent !== undefined) extra.push('traceparent', meta.traceparent);
     if (request.headers) for (const [name, value] of Object.entries(request.headers)) extra.push(name, value);
     return new Promise<RawResult>((resolve, reject) => {
       if (deadline.ended) return reject(new Error('Ended before it began.'));
@@ -220,28 +160,3 @@ export class HttpChannel {
 
 const nothing = () => undefined;
 const NOTHING = { leaving: nothing, message: nothing, lastEventId: nothing, retry: nothing, pause: nothing };
-
-const cancelledMessage = (requestId: number): RawResult => ({
-  jsonrpc: '2.0',
-  method: 'notifications/cancelled',
-  params: { requestId, reason: 'Nobody waits for it any more.' },
-});
-
-const notOffered = () =>
-  new UpstreamError('UPSTREAM_PROTOCOL', 'The tool asks for something that this client does not offer.', {
-    requestSent: true,
-  });
-
-/** A server that only asks to come back is not asked without a pause. */
-function pace(deadline: Deadline): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stopListening = deadline.onEnd(() => {
-      clearTimeout(timer);
-      reject(new Error('Ended by its deadline or its caller.'));
-    });
-    const timer = setTimeout(() => {
-      stopListening();
-      resolve();
-    }, PACE_MS);
-  });
-}

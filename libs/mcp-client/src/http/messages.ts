@@ -1,21 +1,7 @@
-import {
-  CLIENT_CAPABILITIES_META_KEY,
-  CLIENT_INFO_META_KEY,
-  LOG_LEVEL_META_KEY,
-  PROTOCOL_VERSION_META_KEY,
-  TRACEPARENT_META_KEY,
-} from '@modelcontextprotocol/client';
 import { encodeHeader } from '../param-headers.js';
 import { isObject, type RawResult } from '../raw-result.js';
-import { CAPABILITIES, type ClientInfo, type Protocol, type UpstreamTarget } from '../target.js';
+import type { ClientInfo, Protocol, UpstreamTarget } from '../target.js';
 import { NotMcp } from './exchange.js';
-
-/** What a request says of itself beside its parameters. */
-export interface RequestMeta {
-  progressToken?: string | undefined;
-  traceparent?: string | undefined;
-  logLevel?: string | undefined;
-}
 
 export type Incoming =
   | { kind: 'answer'; id: unknown; result: RawResult }
@@ -44,6 +30,10 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
+  // Of the extension of that name.
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
 };
 
 /** @throws NotMcp */
@@ -87,31 +77,6 @@ export function requestHeaders(method: string, params: RawResult): string[] {
   const headers = ['mcp-method', method];
   if (typeof name === 'string') headers.push('mcp-name', encodeHeader(name));
   return headers;
-}
-
-/** What each request of the modern era says, since there was no handshake. */
-export const envelopeOf = (client: ClientInfo, protocol: Protocol): RawResult => ({
-  [PROTOCOL_VERSION_META_KEY]: protocol.version,
-  [CLIENT_INFO_META_KEY]: client,
-  [CLIENT_CAPABILITIES_META_KEY]: CAPABILITIES,
-});
-
-/** `params` with `_meta`, where there is something to say. */
-export function withMeta(
-  params: RawResult,
-  { progressToken, traceparent, logLevel }: RequestMeta,
-  envelope?: RawResult,
-) {
-  if (!envelope && progressToken === undefined && traceparent === undefined) return params;
-  return {
-    ...params,
-    _meta: {
-      ...envelope,
-      ...(envelope && logLevel !== undefined && { [LOG_LEVEL_META_KEY]: logLevel }),
-      ...(progressToken !== undefined && { progressToken }),
-      ...(traceparent !== undefined && { [TRACEPARENT_META_KEY]: traceparent }),
-    },
-  };
 }
 
 function parse(text: string): unknown {

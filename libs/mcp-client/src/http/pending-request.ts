@@ -1,6 +1,6 @@
-import { METHOD_NOT_FOUND, ProtocolError } from '@modelcontextprotocol/client';
-import type { CurrentCall } from '../call.js';
-import { ask, hearLog, hearProgress, TOOLS_CHANGED } from '../listening.js';
+import { ProtocolError } from '@modelcontextprotocol/client';
+import { tellNews, type News } from '../beside.js';
+import { answer, type CurrentCall } from '../current-call.js';
 import type { RawResult } from '../raw-result.js';
 import type { HttpTrace } from '../upstream-fetch.js';
 import { STREAM_ENDED } from '../watched-transport.js';
@@ -22,8 +22,8 @@ export interface Carrier {
   resume: ((exchange: Exchange, lastEventId: string) => void) | undefined;
   /** Sends an answer to a question of the server, in vain or not. */
   reply(message: RawResult): void;
-  /** The server offers other tools now, which concerns no request. */
-  toolsChanged(): void;
+  /** Hears what concerns no request. */
+  news: News | undefined;
 }
 
 /** Who waits for the outcome of one request. */
@@ -51,7 +51,7 @@ export class PendingRequest implements ExchangeListener {
   readonly #carrier: Carrier;
   readonly #waiting: Waiting;
   /** Questions that wait for an answer; most requests have none. */
-  #asked: Map<string | number, AbortController> | undefined;
+  #asked: Map<unknown, AbortController> | undefined;
   #exchange: Exchange;
   #answer: Incoming | undefined;
   #lastEventId: string | undefined;
@@ -139,29 +139,26 @@ export class PendingRequest implements ExchangeListener {
 
   #notice({ method, params }: { method: string; params: RawResult }): void {
     const { call } = this.#waiting;
-    if (method === 'notifications/message') return hearLog(call, params);
-    if (method === TOOLS_CHANGED) return this.#carrier.toolsChanged();
+    if (method === 'notifications/message') return call?.onLog?.(params);
     if (method === 'notifications/progress') {
-      if (call && params.progressToken === call.progressToken) hearProgress(call, params);
-      return;
+      if (call && params.progressToken === call.progressToken) call.onProgress?.(params);
+    } else if (method === 'notifications/cancelled') {
+      this.#asked?.get(params.requestId)?.abort();
+    } else if (!tellNews(this.#carrier.news, method, params)) {
+      call?.onNotification?.(method, params);
     }
-    const withdrawn = method === 'notifications/cancelled' && params.requestId;
-    if (typeof withdrawn === 'string' || typeof withdrawn === 'number') this.#asked?.get(withdrawn)?.abort();
   }
 
   #asks({ id, method, params }: { id: string | number; method: string; params: RawResult }): void {
     const reply = (outcome: RawResult) => this.#carrier.reply({ jsonrpc: '2.0', id, ...outcome });
     if (method === 'ping') return reply({ result: {} });
-    if (method !== 'elicitation/create') {
-      return reply({ error: { code: METHOD_NOT_FOUND, message: 'This client does not offer that.' } });
-    }
     const asked = (this.#asked ??= new Map());
     if (asked.has(id)) throw new NotMcp('There are two questions of one id.');
     const open = new AbortController();
     asked.set(id, open);
-    void ask(this.#waiting.call, params, open.signal).then((answer) => {
+    void answer(this.#waiting.call, { method, params }, open.signal).then((outcome) => {
       asked.delete(id);
-      if (!open.signal.aborted) reply({ result: { ...answer } });
+      if (!open.signal.aborted) reply(outcome);
     });
   }
 

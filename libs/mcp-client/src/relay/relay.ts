@@ -50,16 +50,3 @@ export interface RelayedAnswer {
   /** Read when it is first asked for. */
   result(): RawResult;
 }
-
-/** An answer that is an error, to a request of the server. */
-export class RequestRefused extends Error {
-  override readonly name = 'RequestRefused';
-
-  constructor(
-    readonly code: number,
-    message: string,
-    readonly data?: unknown,
-  ) {
-    super(message);
-  }
-}

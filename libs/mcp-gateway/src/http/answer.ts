@@ -42,7 +42,8 @@ export class PostAnswer implements Answer, Ageing {
     options: { canComeBack: boolean },
   ) {
     this.release = options.canComeBack ? () => this.#release() : undefined;
-    response.once('close', this.#left);
+    if (response.destroyed) setImmediate(this.#left);
+    else response.once('close', this.#left);
     pulse.add(this);
   }
 

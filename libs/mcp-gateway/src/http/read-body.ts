@@ -7,18 +7,18 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const brokeOff = (): void => {
+      if (!request.readableEnded)
+        reject(new ProtocolError(CODES.invalidRequest, 'The request broke off.', { status: 400 }));
+    };
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= maxBytes) chunks.push(chunk);
       else reject(tooLarge(maxBytes));
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on('error', () =>
-      reject(new ProtocolError(CODES.invalidRequest, 'The request broke off.', { status: 400 })),
-    );
-    request.on('close', () =>
-      reject(new ProtocolError(CODES.invalidRequest, 'The request broke off.', { status: 400 })),
-    );
+    request.on('error', brokeOff);
+    request.on('close', brokeOff);
   });
 }
 

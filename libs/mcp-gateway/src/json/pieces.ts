@@ -5,9 +5,6 @@ import type { MessageId } from './message.js';
 export type Piece = string | Buffer;
 export type Pieces = readonly Piece[];
 
-/** Longer ones are written as they are instead of being copied together with the rest. */
-const WORTH_JOINING_BYTES = 64 * 1024;
-
 const EMPTY_OBJECT = /^\s*\{\s*\}\s*$/;
 
 export const lengthOf = (piece: Piece): number => (typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length);
@@ -16,12 +13,6 @@ export const lengthOf = (piece: Piece): number => (typeof piece === 'string' ? B
 export function whole(pieces: Pieces): Piece {
   if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
   return Buffer.concat(pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
-}
-
-/** As one piece, unless it is cheaper to write them one by one. */
-export function joined(pieces: Pieces): Pieces {
-  const isLong = pieces.some((piece) => typeof piece !== 'string' && piece.length > WORTH_JOINING_BYTES);
-  return isLong || pieces.length < 2 ? pieces : [whole(pieces)];
 }
 
 /** The answer to `id` whose result is that text. */

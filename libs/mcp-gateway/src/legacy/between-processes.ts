@@ -12,6 +12,8 @@ export interface Letters {
   answered: { session: string; response: JsonObject };
   /** To who has the stream: somebody came back for it elsewhere. */
   resume: { session: string; stream: string; seen: number; ticket: string };
+  /** Somebody still reads; nobody does. */
+  reading: { ticket: string };
   left: { ticket: string };
   /** To who has the connection. */
   found: { ticket: string; isFound: boolean };

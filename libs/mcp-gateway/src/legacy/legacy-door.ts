@@ -115,6 +115,11 @@ export class LegacyDoor<Caller> {
     sendEmpty(visit.response, 204);
   }
 
+  dismiss(belongs: (key: string) => boolean): void {
+    this.#sessions.forgetAll(belongs);
+    this.listeners.end(({ key }) => belongs(key));
+  }
+
   close(): void {
     this.listeners.end(() => true);
     this.streams.dropAll(() => true);
@@ -123,7 +128,7 @@ export class LegacyDoor<Caller> {
 
   async #initialize({ caller, key, response }: Visit<Caller>, { id, params }: RequestMessage): Promise<void> {
     const session = openSession(params, key, Date.now());
-    const description = await this.equipment.backend.describe(caller);
+    const description = await this.equipment.backend.describe(caller, 'legacy');
     await this.#sessions.create(session);
     const result = JSON.stringify(initializeResult(session, description));
     sendJson(response, 200, resultOf(id, [result]), ['mcp-session-id', session.id]);
@@ -138,7 +143,8 @@ export class LegacyDoor<Caller> {
     const { limits, pulse } = this.equipment;
     return this.#requests.answer(visit, session, message, (interrupt) => {
       const open = () => this.#openStream(visit, session, () => interrupt('The client did not come back.'));
-      return new PostAnswer(visit.response, limits, pulse, open, () => interrupt(GONE), { canComeBack: true });
+      const canComeBack = primesStreams(session.version);
+      return new PostAnswer(visit.response, limits, pulse, open, () => interrupt(GONE), { canComeBack });
     });
   }
 

@@ -1,12 +1,11 @@
 import type { AskOptions, Question } from '../backend.js';
-import { capabilityFor } from '../client-capabilities.js';
+import { capabilityFor, hasCapability } from '../client-capabilities.js';
 import type { Conversation } from '../conversation.js';
 import { messageOf, questionOf } from '../json/answers.js';
 import { isObject, type JsonObject } from '../json/json.js';
 import type { ResponseMessage } from '../json/message.js';
 import type { Limits } from '../limits.js';
 import type { SessionRecord } from '../ports.js';
-import { offers } from '../revisions.js';
 
 /** Why a question has no answer. */
 export class QuestionFailed extends Error {
@@ -49,7 +48,7 @@ export class Questions {
   /** Asks on the stream of the request that it is about. */
   ask(session: SessionRecord, talk: Conversation, question: Question, options: AskOptions): Promise<JsonObject> {
     const needs = capabilityFor(question.method, question.params);
-    if (!needs || !offers(session.clientCapabilities, needs)) {
+    if (!needs || !hasCapability(session.clientCapabilities, needs)) {
       return Promise.reject(new QuestionFailed('not_possible', `The client cannot be asked for ${question.method}.`));
     }
     if (this.#open.size >= this.limits.maxOpenQuestions) {

@@ -40,13 +40,19 @@ interface Borrowed {
   owner: string;
   sink?: ResponseSink;
   lastSign: number;
+  lastTold: number;
   found: (isFound: boolean) => void;
+}
+
+interface Lent {
+  takeBack: () => void;
+  lastSign: number;
 }
 
 /** Streams that were begun in one process and are read in another. */
 export class RemoteStreams implements Ageing {
   readonly #borrowed = new Map<string, Borrowed>();
-  readonly #lent = new Map<string, () => void>();
+  readonly #lent = new Map<string, Lent>();
   #count = 0;
 
   constructor(
@@ -56,6 +62,7 @@ export class RemoteStreams implements Ageing {
     private readonly pulse: Pulse,
   ) {
     post.on('resume', (letter, from) => this.#lend(letter, from));
+    post.on('reading', ({ ticket }) => this.#noteReader(ticket));
     post.on('left', ({ ticket }) => this.#takeBack(ticket));
     post.on('found', ({ ticket, isFound }) => this.#found(ticket, isFound));
     post.on('frames', ({ ticket, text }) => this.#write(ticket, text));
@@ -71,7 +78,8 @@ export class RemoteStreams implements Ageing {
         clearTimeout(timer);
         resolve(answer);
       };
-      this.#borrowed.set(ticket, { response, owner: node, lastSign: Date.now(), found });
+      const now = Date.now();
+      this.#borrowed.set(ticket, { response, owner: node, lastSign: now, lastTold: now, found });
       response.once('close', () => this.#leave(ticket));
       this.post.send('resume', { session: sessionId, stream, seen, ticket }, node);
     });
@@ -80,10 +88,24 @@ export class RemoteStreams implements Ageing {
   }
 
   age(now: number): void {
-    if (this.#borrowed.size === 0) return this.pulse.remove(this);
-    for (const { lastSign, sink } of this.#borrowed.values()) {
-      if (now - lastSign > this.limits.keepAliveMs * MISSED_SIGNS) sink?.end();
+    if (this.#borrowed.size === 0 && this.#lent.size === 0) return this.pulse.remove(this);
+    const { keepAliveMs } = this.limits;
+    const isDead = (lastSign: number) => now - lastSign > keepAliveMs * MISSED_SIGNS;
+    for (const [ticket, lent] of this.#lent) if (isDead(lent.lastSign)) this.#takeBack(ticket);
+    for (const [ticket, borrowed] of this.#borrowed) {
+      if (isDead(borrowed.lastSign)) borrowed.sink?.end();
+      else if (now - borrowed.lastTold >= keepAliveMs) this.#tellOfReader(ticket, borrowed, now);
     }
+  }
+
+  #tellOfReader(ticket: string, borrowed: Borrowed, now: number): void {
+    borrowed.lastTold = now;
+    this.post.send('reading', { ticket }, borrowed.owner);
+  }
+
+  #noteReader(ticket: string): void {
+    const lent = this.#lent.get(ticket);
+    if (lent) lent.lastSign = Date.now();
   }
 
   #found(ticket: string, isFound: boolean): void {
@@ -118,12 +140,13 @@ export class RemoteStreams implements Ageing {
     this.post.send('found', { ticket, isFound }, to);
     if (!stream || !isFound) return;
     const sink = new LetterSink(this.post, to, ticket);
-    this.#lent.set(ticket, () => stream.detach(sink));
+    this.#lent.set(ticket, { takeBack: () => stream.detach(sink), lastSign: Date.now() });
+    this.pulse.add(this);
     stream.attach(sink, seen);
   }
 
   #takeBack(ticket: string): void {
-    this.#lent.get(ticket)?.();
+    this.#lent.get(ticket)?.takeBack();
     this.#lent.delete(ticket);
   }
 }

@@ -13,5 +13,6 @@ export const LEGACY_RULES: EraRules = {
     if (reply.kind === 'result') return Promise.resolve([reply.text]);
     return Promise.reject(new Error(`A client of ${request.version} is asked while its request runs.`));
   },
+  codeOf: (code) => code,
   statusOf: () => 200,
 };

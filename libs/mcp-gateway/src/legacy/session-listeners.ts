@@ -33,14 +33,15 @@ export class SessionListeners<Caller> {
 
   async open({ caller, response }: Visit<Caller>, session: SessionRecord): Promise<void> {
     const { limits, backend } = this.equipment;
-    const { capabilities } = await backend.describe(caller);
+    const { capabilities } = await backend.describe(caller, 'legacy');
     if (response.destroyed) return;
+    const listener = this.#listenerOf(session, caller);
+    this.#subscribe(listener, capabilities);
     const stream = this.streams.open('listening', session.id, () => this.#forget(stream));
+    listener.streams.add(stream);
+    this.#bySession.set(session.id, listener);
     this.attach(response, stream);
     if (primesStreams(session.version)) stream.prime(limits.retryMs);
-    const listener = this.#listenerOf(session, caller);
-    listener.streams.add(stream);
-    this.#subscribe(listener, capabilities);
     const [oldest] = listener.streams;
     if (oldest && listener.streams.size > limits.maxListenersOfSession) this.#drop(oldest);
   }
@@ -60,7 +61,7 @@ export class SessionListeners<Caller> {
     const listener = this.#bySession.get(session.id);
     if (!listener) return;
     listener.session = session;
-    const { capabilities } = await this.equipment.backend.describe(listener.caller);
+    const { capabilities } = await this.equipment.backend.describe(listener.caller, 'legacy');
     if (this.#bySession.get(session.id) === listener) this.#subscribe(listener, capabilities);
   }
 
@@ -87,7 +88,6 @@ export class SessionListeners<Caller> {
     const known = this.#bySession.get(session.id);
     const listener = known ?? { session, caller, streams: new Set(), stop: () => {} };
     listener.caller = caller;
-    this.#bySession.set(session.id, listener);
     return listener;
   }
 

@@ -82,7 +82,7 @@ export class SessionRequests<Caller> {
     if (!change && request.method !== 'ping') return undefined;
     try {
       if (change) {
-        const { capabilities } = await this.equipment.backend.describe(caller);
+        const { capabilities } = await this.equipment.backend.describe(caller, 'legacy');
         if (!offers(capabilities, change.needs)) throw methodNotFound(request.method);
         await this.#change(session, change.of(session, request.params, this.equipment.limits.maxSubscriptions));
       }

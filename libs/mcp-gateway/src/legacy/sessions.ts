@@ -34,8 +34,14 @@ export class Sessions {
   }
 
   async change(session: SessionRecord, change: Partial<Pick<SessionRecord, 'logLevel' | 'resources'>>): Promise<void> {
+    // At once, so that two changes in flight do not lose one of them.
     Object.assign(session, change);
-    await this.store.change(session.id, change);
+    try {
+      await this.store.change(session.id, change);
+    } catch (error) {
+      this.forget(session.id);
+      throw error;
+    }
   }
 
   async remove(id: string): Promise<boolean> {
@@ -46,6 +52,10 @@ export class Sessions {
   /** It is looked up again when it is needed next. */
   forget(id: string): void {
     this.#cache.delete(id);
+  }
+
+  forgetAll(belongs: (key: string) => boolean): void {
+    for (const [id, { session }] of this.#cache) if (belongs(session.key)) this.#cache.delete(id);
   }
 
   async #find(id: string, key: string, now: number): Promise<SessionRecord> {

@@ -6,6 +6,7 @@ import type { JsonObject } from '../json/json.js';
 import type { MessageId, RequestMessage } from '../json/message.js';
 import { resultOf } from '../json/pieces.js';
 import type { Ageing } from '../pulse.js';
+import { CODES, ProtocolError } from '../protocol-error.js';
 import { META } from '../revisions.js';
 import { frameOf } from '../sse/frames.js';
 import { ResponseSink } from '../sse/response-sink.js';
@@ -14,39 +15,45 @@ import { honoured, isWanted, readFilter } from '../subscriptions.js';
 /** One `subscriptions/listen`: open until the client closes it, or we do. */
 class Listener {
   stop = (): void => {};
+  #sink: ResponseSink | undefined;
 
   constructor(
     readonly key: string,
     private readonly id: MessageId,
     private readonly filter: SubscriptionFilter,
-    readonly sink: ResponseSink,
   ) {}
+
+  /** Nothing is heard before the client knows what it will hear. */
+  open(sink: ResponseSink): void {
+    this.#sink = sink;
+    this.#say('notifications/subscriptions/acknowledged', { notifications: this.filter });
+  }
 
   readonly hear = ({ method, params }: Notification): void => {
     if (isWanted(this.filter, { method })) this.#say(method, { ...params });
   };
 
-  acknowledge(): void {
-    this.#say('notifications/subscriptions/acknowledged', { notifications: this.filter });
+  keepAlive(now: number, afterMs: number): void {
+    this.#sink?.keepAlive(now, afterMs);
   }
 
   /** A last answer tells an end from a failure. */
   end(): void {
-    this.stop();
     const result = JSON.stringify({ resultType: 'complete', _meta: { [META.subscription]: this.id } });
-    this.sink.write(frameOf(resultOf(this.id, [result])));
-    this.sink.end();
+    this.#sink?.write(frameOf(resultOf(this.id, [result])));
+    this.#sink?.end();
   }
 
   #say(method: string, params: JsonObject): void {
     const _meta = { ...(params._meta as object | undefined), [META.subscription]: this.id };
-    this.sink.write(frameOf([messageOf(method, { ...params, _meta })]));
+    this.#sink?.write(frameOf([messageOf(method, { ...params, _meta })]));
   }
 }
 
 /** Those who listen here, in the modern era. */
 export class Listeners<Caller> implements Ageing {
   readonly #byKey = new Map<string, Set<Listener>>();
+  #isClosed = false;
 
   constructor(private readonly equipment: Equipment<Caller>) {}
 
@@ -57,16 +64,21 @@ export class Listeners<Caller> implements Ageing {
   async open(visit: Visit<Caller>, { id, params }: RequestMessage): Promise<void> {
     const { backend, limits, pulse } = this.equipment;
     const asked = readFilter(params, limits.maxSubscriptions);
-    const { capabilities } = await backend.describe(visit.caller);
+    const { capabilities } = await backend.describe(visit.caller, 'modern');
+    if (this.#isClosed) throw new ProtocolError(CODES.badSession, 'The server is stopping.', { status: 503 });
     if (visit.response.destroyed) return;
     const filter = honoured(asked, capabilities);
-    const sink = new ResponseSink(visit.response, limits.maxUnreadBytes);
-    const listener = new Listener(visit.key, id, filter, sink);
-    this.#add(listener);
-    visit.response.once('close', () => this.#remove(listener));
-    pulse.add(this);
-    listener.acknowledge();
+    const listener = new Listener(visit.key, id, filter);
     listener.stop = backend.subscribe(visit.caller, filter, listener.hear);
+    visit.response.once('close', () => this.#remove(listener));
+    listener.open(new ResponseSink(visit.response, limits.maxUnreadBytes));
+    this.#add(listener);
+    pulse.add(this);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.endAll(() => true);
   }
 
   endAll(belongs: (key: string) => boolean): void {
@@ -78,7 +90,7 @@ export class Listeners<Caller> implements Ageing {
   age(now: number): void {
     if (this.#byKey.size === 0) return this.equipment.pulse.remove(this);
     for (const listeners of this.#byKey.values()) {
-      for (const { sink } of listeners) sink.keepAlive(now, this.equipment.limits.keepAliveMs);
+      for (const listener of listeners) listener.keepAlive(now, this.equipment.limits.keepAliveMs);
     }
   }
 

@@ -39,7 +39,7 @@ export class ModernDoor<Caller> {
   }
 
   async #discover({ response, caller }: Visit<Caller>, { id }: RequestMessage): Promise<void> {
-    sendJson(response, 200, discoverAnswer(id, await this.equipment.backend.describe(caller)));
+    sendJson(response, 200, discoverAnswer(id, await this.equipment.backend.describe(caller, 'modern')));
   }
 
   async #read(visit: Visit<Caller>, message: RequestMessage, envelope: Envelope): Promise<ClientRequest> {

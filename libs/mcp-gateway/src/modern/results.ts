@@ -4,6 +4,11 @@ import { CODES } from '../protocol-error.js';
 
 const BAD_REQUEST = new Set<number>([CODES.headerMismatch, CODES.missingCapability, CODES.unsupportedVersion]);
 
+/** What servers before said of a resource that is not there (protocol 2026-07-28, Error Codes). */
+const RESOURCE_NOT_FOUND = -32002;
+
+export const codeOf = (code: number): number => (code === RESOURCE_NOT_FOUND ? CODES.invalidParams : code);
+
 export const statusOf = (code: number): number =>
   code === CODES.methodNotFound ? 404 : BAD_REQUEST.has(code) ? 400 : 200;
 

@@ -5,7 +5,7 @@ import type { Pieces } from '../json/pieces.js';
 import type { Sealer } from '../ports.js';
 import { CODES, ProtocolError } from '../protocol-error.js';
 import type { EraRules } from '../requests.js';
-import { listResult, replyResult, statusOf } from './results.js';
+import { codeOf, listResult, replyResult, statusOf } from './results.js';
 import { openState, sealState } from './state.js';
 
 /** Requests that may be answered by questions (Multi Round-Trip Requests, Supported Requests). */
@@ -14,6 +14,7 @@ const MAY_ASK = new Set(['tools/call', 'resources/read', 'prompts/get']);
 /** What the modern era makes of answers. */
 export class ModernRules implements EraRules {
   readonly list = listResult;
+  readonly codeOf = codeOf;
   readonly statusOf = statusOf;
 
   constructor(

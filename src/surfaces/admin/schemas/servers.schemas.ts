@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
 import { findHeaderProblem, findSchemeProblem, findSecretProblem } from '../../../core/registry/credentials.js';
+import { OAuthBody, OAuthView, toOAuthView } from '../../../core/registry/oauth-input.js';
 import { RequestHeaders } from '../../../core/registry/request-headers.js';
 import {
   AUTH_METHODS,
@@ -47,6 +48,7 @@ const fields = {
       access_token: text(findSecretProblem).optional(),
     })
     .meta({ writeOnly: true, description: 'Stored encrypted and never told.' }),
+  oauth: OAuthBody,
   timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).meta({ description: 'Seconds.' }),
   ssl_verify: z.boolean(),
 };
@@ -75,6 +77,7 @@ export const ServerCreate = z
     requestHeaders: body.request_headers,
     authMethod: body.auth_method,
     credentials: toCredentials(body.credentials),
+    oauth: body.oauth,
     timeout: body.timeout,
     sslVerify: body.ssl_verify,
   }))
@@ -92,6 +95,7 @@ export const ServerUpdate = z
     requestHeaders: body.request_headers,
     authMethod: body.auth_method,
     credentials: toCredentials(body.credentials),
+    oauth: body.oauth,
     timeout: body.timeout,
     sslVerify: body.ssl_verify,
   }))
@@ -114,6 +118,7 @@ export const ServerView = z
     request_headers: z.record(z.string(), z.string()),
     auth_method: z.enum(AUTH_METHODS),
     credentials_set: z.boolean(),
+    oauth: OAuthView,
     timeout: z.int(),
     ssl_verify: z.boolean(),
     tool_count: z.int().nullable(),
@@ -141,6 +146,7 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
   request_headers: { ...server.requestHeaders },
   auth_method: server.authMethod,
   credentials_set: server.credentials !== null,
+  oauth: toOAuthView(server.oauth),
   timeout: server.timeout,
   ssl_verify: server.sslVerify,
   tool_count: server.toolCount,

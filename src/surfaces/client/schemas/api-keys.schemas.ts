@@ -9,7 +9,10 @@ import {
   MIN_KEY_SECONDS,
   type NewApiKey,
 } from '../../../core/identity/api-key.js';
+import { PRESENTATIONS } from '../../../core/identity/presentation.js';
 import { SCOPES } from '../../../core/identity/principal.js';
+import { MAX_REACHED_TOOLS, type ReachedTool } from '../../../core/identity/reach.js';
+import { idSchema } from '../../../platform/ids.js';
 import { toOrganizationRefView, OrganizationRefView } from './credentials.schemas.js';
 
 export const ApiKeyCreate = z
@@ -34,8 +37,31 @@ export const ApiKeyCreate = z
       .max(MAX_KEY_SECONDS)
       .optional()
       .meta({ description: 'Seconds; absent: it does not end by itself.' }),
+    tools: z
+      .array(
+        z
+          .strictObject({
+            server_id: idSchema('mcp'),
+            tool: z
+              .string()
+              .min(1)
+              .max(200)
+              .refine((name) => !name.includes('\0')),
+          })
+          .transform(({ server_id, tool }): ReachedTool => ({ serverId: server_id, tool })),
+      )
+      .max(MAX_REACHED_TOOLS)
+      .nullable()
+      .default(null)
+      .meta({
+        description:
+          'What it may call, of what you may; `*` as a tool: all of the server, and its resources. null: everything. A key with a list cannot use sessions.',
+      }),
+    presentation: z.enum(PRESENTATIONS).nullable().default(null).meta({
+      description: 'How its client is shown tools at the gateway; null: as the toolset or the organization says.',
+    }),
   })
-  .transform(({ name, scopes, expires_in }): NewApiKey => ({ name, scopes, lifetimeSeconds: expires_in }))
+  .transform(({ expires_in, ...key }): NewApiKey => ({ ...key, lifetimeSeconds: expires_in }))
   .meta({ id: 'ApiKeyCreate' });
 
 export const ApiKeyRotate = z
@@ -57,6 +83,11 @@ export const ApiKeyView = z
     name: z.string(),
     hint: z.string().meta({ description: 'The last four characters of the key.' }),
     scopes: z.array(z.enum(SCOPES)),
+    tools: z
+      .array(z.object({ server_id: z.string(), tool: z.string() }))
+      .nullable()
+      .meta({ description: 'What it is limited to; null: all that you may call.' }),
+    presentation: z.enum(PRESENTATIONS).nullable(),
     created_at: z.iso.datetime(),
     expires_at: z.iso.datetime().nullable(),
     last_used_at: z.iso.datetime().nullable().meta({ description: 'To about a minute.' }),
@@ -78,6 +109,8 @@ export const toApiKeyView = (key: ApiKey): z.infer<typeof ApiKeyView> => ({
   name: key.name,
   hint: key.hint,
   scopes: [...key.scopes],
+  tools: key.tools && key.tools.map(({ serverId, tool }) => ({ server_id: serverId, tool })),
+  presentation: key.presentation,
   created_at: key.createdAt.toISOString(),
   expires_at: key.expiresAt?.toISOString() ?? null,
   last_used_at: key.lastUsedAt?.toISOString() ?? null,

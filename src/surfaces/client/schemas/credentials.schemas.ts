@@ -3,13 +3,15 @@ import type { ListedCredential } from '../../../core/identity/credential-list.js
 import { SCOPES } from '../../../core/identity/principal.js';
 import { isId } from '../../../platform/ids.js';
 
-/** A sign-in or a key; anything else is as unknown as any other. */
-export const credentialIdSchema = z.string().transform((id) => (isId('fam', id) || isId('key', id) ? id : ''));
+/** A sign-in, a key or a connected client; anything else is as unknown as any other. */
+export const credentialIdSchema = z
+  .string()
+  .transform((id) => (isId('fam', id) || isId('key', id) || isId('grt', id) ? id : ''));
 
 export const RevokeAll = z
   .strictObject({
     include_current: z.boolean().default(false).meta({ description: 'Also the sign-in that asks.' }),
-    include_keys: z.boolean().default(true),
+    include_keys: z.boolean().default(true).meta({ description: 'Also API keys and connected clients.' }),
   })
   .transform(({ include_current, include_keys }) => ({ includeCurrent: include_current, includeKeys: include_keys }))
   .meta({ id: 'CredentialsRevokeAll' })
@@ -20,8 +22,8 @@ export const OrganizationRefView = z.object({ id: z.string(), name: z.string() }
 export const CredentialView = z
   .object({
     id: z.string(),
-    kind: z.enum(['token_family', 'cookie_session', 'api_key']),
-    name: z.string().nullable().meta({ description: 'Of a key.' }),
+    kind: z.enum(['token_family', 'cookie_session', 'api_key', 'oauth_client']),
+    name: z.string().nullable().meta({ description: 'Of a key; of a client as it calls itself.' }),
     current: z.boolean().meta({ description: 'The one that asks.' }),
     device_fingerprint: z.string().nullable(),
     user_agent: z.string().nullable(),
@@ -30,7 +32,10 @@ export const CredentialView = z
     created_at: z.iso.datetime(),
     last_used_at: z.iso.datetime().nullable(),
     expires_at: z.iso.datetime().nullable(),
-    scopes: z.array(z.enum(SCOPES)).nullable().meta({ description: 'Of a key; null of a sign-in, which has all.' }),
+    scopes: z
+      .array(z.enum(SCOPES))
+      .nullable()
+      .meta({ description: 'Of a key or a client; null of a sign-in, which has all.' }),
     organization: OrganizationRefView,
   })
   .meta({ id: 'Credential' });

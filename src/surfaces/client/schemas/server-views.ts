@@ -3,8 +3,15 @@ import { CIRCUIT_STATES } from '../../../core/execution/circuit-breakers.js';
 import type { DetailedServer } from '../../../core/overview/server-details.service.js';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
+import { OAuthView, toOAuthView } from '../../../core/registry/oauth-input.js';
 import type { ConnectionCheck, ConnectionReport } from '../../../core/registry/observation.js';
-import { AUTH_METHODS, type McpServer, SERVER_STATUSES, SERVER_TRANSPORTS } from '../../../core/registry/server.js';
+import {
+  AUTH_METHODS,
+  CLIENT_FEATURES,
+  type McpServer,
+  SERVER_STATUSES,
+  SERVER_TRANSPORTS,
+} from '../../../core/registry/server.js';
 import type { Page } from '../../../platform/page.js';
 import { toNext } from './page.schemas.js';
 
@@ -32,6 +39,7 @@ export const ServerView = z
     approval_policy: z.enum(APPROVAL_POLICIES),
     description: z.string().nullable(),
     request_headers: z.record(z.string(), z.string()),
+    client_features: z.array(z.enum(CLIENT_FEATURES)),
     service_id: z.string().nullable().meta({ description: 'The service of the catalogue that it was made of.' }),
     credentials_set: z.boolean().meta({ description: 'Credentials are stored encrypted and never told.' }),
     latency: ms.nullable(),
@@ -39,6 +47,7 @@ export const ServerView = z
     status_reason: z.string().nullable(),
     tool_count: z.int().nullable(),
     protocol: ProtocolView.nullable(),
+    oauth: OAuthView,
     demo: z.boolean(),
     level: z.enum(ACCESS_LEVELS).meta({
       description: 'What you may do with it: see it, use it in sessions, manage it. Each has those before it.',
@@ -110,6 +119,7 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
   approval_policy: server.approvalPolicy,
   description: server.description,
   request_headers: { ...server.requestHeaders },
+  client_features: [...server.clientFeatures],
   service_id: server.serviceId,
   credentials_set: server.credentials !== null,
   latency: server.latencyMs,
@@ -120,6 +130,7 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
     server.protocolVersion === null || server.protocolEra === null
       ? null
       : { version: server.protocolVersion, era: server.protocolEra },
+  oauth: toOAuthView(server.oauth),
   demo: server.demo,
   level: server.level,
 });

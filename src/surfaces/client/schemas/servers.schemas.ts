@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import type { ConnectionToTest } from '../../../core/registry/connection-tests.service.js';
 import { findHeaderProblem, findSchemeProblem, findSecretProblem } from '../../../core/registry/credentials.js';
+import { OAuthBody } from '../../../core/registry/oauth-input.js';
 import { RequestHeaders } from '../../../core/registry/request-headers.js';
 import {
   AUTH_METHODS,
@@ -9,7 +10,12 @@ import {
   MAX_DESCRIPTION_LENGTH,
   MAX_NAME_LENGTH,
 } from '../../../core/registry/server.js';
-import { CHOSEN_TRANSPORTS, MAX_TIMEOUT_SECONDS, MAX_URL_LENGTH } from '../../../core/registry/server.js';
+import {
+  CHOSEN_TRANSPORTS,
+  CLIENT_FEATURES,
+  MAX_TIMEOUT_SECONDS,
+  MAX_URL_LENGTH,
+} from '../../../core/registry/server.js';
 import { SERVER_TRANSPORTS } from '../../../core/registry/server.js';
 import { readPackageUrl } from '../../../core/registry/package-url.js';
 import { findUrlProblem } from '../../../core/registry/server-url.js';
@@ -39,7 +45,9 @@ const credentials = z
       .check(passing(findSchemeProblem))
       .optional()
       .meta({ description: 'Before the key. Default Bearer in Authorization, nothing in another header.' }),
-    access_token: secret.optional().meta({ description: 'Of auth_method oauth.' }),
+    access_token: secret.optional().meta({
+      description: 'Of auth_method oauth: one that you got elsewhere, and renew yourself. Without it accounts sign in.',
+    }),
   })
   .nullish()
   .transform((value) =>
@@ -63,12 +71,16 @@ const fields = {
     .meta({ example: 'https://example.com/mcp' }),
   auth_method: z.enum(AUTH_METHODS),
   credentials,
+  oauth: OAuthBody,
   timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).meta({ description: 'Seconds.' }),
   ssl_verify: z.boolean(),
   transport: z.enum(CHOSEN_TRANSPORTS).meta({ description: 'auto: Streamable HTTP, else HTTP+SSE.' }),
   approval_policy: z.enum(APPROVAL_POLICIES),
   description: z.string().trim().max(MAX_DESCRIPTION_LENGTH).meta({ description: 'For people.' }),
   request_headers: RequestHeaders,
+  client_features: z.array(z.enum(CLIENT_FEATURES)).max(CLIENT_FEATURES.length).meta({
+    description: 'What the server may ask of MCP clients that come through the gateway; nothing unless chosen.',
+  }),
 };
 
 /** A package keeps what it has; a client may send back the whole of what it got. */
@@ -102,18 +114,21 @@ export const ServerCreate = z
         approval_policy: fields.approval_policy.optional(),
         description: fields.description.nullish(),
         request_headers: fields.request_headers.optional(),
+        client_features: fields.client_features.optional(),
       })
       .transform((body): NewServer => ({
         name: body.name,
         url: body.url,
         authMethod: body.auth_method,
         credentials: body.credentials,
+        oauth: body.oauth,
         timeout: body.timeout,
         sslVerify: body.ssl_verify,
         transport: body.transport,
         approvalPolicy: body.approval_policy,
         description: body.description ?? undefined,
         requestHeaders: body.request_headers,
+        clientFeatures: body.client_features,
       })),
   )
   .meta({ id: 'McpServerCreate', description: SPELLINGS });
@@ -127,10 +142,12 @@ export const ServerUpdate = z
       .transform((body): ServerChange => ({
         description: body.description === '' ? null : body.description,
         requestHeaders: body.request_headers,
+        clientFeatures: body.client_features,
         name: body.name,
         url: body.url,
         authMethod: body.auth_method,
         credentials: body.credentials,
+        oauth: body.oauth,
         timeout: body.timeout,
         sslVerify: body.ssl_verify,
         transport: body.transport,
@@ -154,6 +171,8 @@ export const ServerTest = z
         approval_policy: z.unknown().optional(),
         description: z.unknown().optional(),
         request_headers: z.unknown().optional(),
+        client_features: z.unknown().optional(),
+        oauth: z.unknown().optional(),
       })
       .transform((body): ConnectionToTest => ({
         url: body.url,

@@ -2,10 +2,13 @@ import { DIALECTS, NOTE_CODES } from '@app/schema-compiler';
 import { SEVERITIES } from '@app/tool-diff';
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
+import { ROLES } from '../../../core/identity/principal.js';
 import type { ToolDetailsOf } from '../../../core/plans/tool-details.service.js';
+import { MAX_NAMED_CALLERS, type ToolCallersChange } from '../../../core/registry/tool-callers.js';
 import type { DefinitionDiff } from '../../../core/registry/tool-history.service.js';
 import { TOOL_STATES, VERSION_STATUSES } from '../../../core/registry/tool-state.js';
 import type { DescribedTool, ServerOffer } from '../../../core/registry/tools.service.js';
+import { idSchema } from '../../../platform/ids.js';
 
 const score = z.int().min(0).max(100);
 
@@ -55,6 +58,14 @@ export const ToolView = z
     renamed_from: z.string().nullable().meta({ description: 'The name that it seems to have had before.' }),
     approved_at: z.iso.datetime().nullable(),
     approved_by: PersonView.nullable().meta({ description: 'null where a rule approved it, or nobody did.' }),
+    callers: z
+      .object({ least_role: z.enum(ROLES).nullable(), users: z.array(PersonView) })
+      .nullable()
+      .meta({
+        description:
+          'Who may call it, by role or by name; null: whoever may use the server. Who does not manage the server sees their own name alone.',
+      }),
+    may_call: z.boolean().meta({ description: 'Whether you may, with the credential that you use.' }),
   })
   .meta({ id: 'Tool' });
 
@@ -180,6 +191,18 @@ export const ToolPolicyChange = z
   .strictObject({ approval_policy: z.enum(APPROVAL_POLICIES).nullable() })
   .meta({ id: 'ToolPolicyChange' });
 
+export const ToolCallersChangeBody = z
+  .strictObject({
+    least_role: z.enum(ROLES).nullable().meta({ description: 'This role and those above it may call it.' }),
+    users: z
+      .array(idSchema('user'))
+      .max(MAX_NAMED_CALLERS)
+      .nullable()
+      .meta({ description: 'These may call it, whatever their role. An empty list and no role: nobody may.' }),
+  })
+  .transform(({ least_role, users }): ToolCallersChange => ({ leastRole: least_role, users }))
+  .meta({ id: 'ToolCallersChange', description: 'With null for both: whoever may use the server.' });
+
 export const ToolDecision = z.strictObject({ pin, reason }).meta({ id: 'ToolDecision' });
 
 export const ToolRevocation = z.strictObject({ reason }).meta({ id: 'ToolRevocation' });
@@ -223,4 +246,9 @@ export const toToolView = (tool: DescribedTool): z.infer<typeof ToolView> => ({
   renamed_from: tool.renamedFrom,
   approved_at: tool.approvedAt?.toISOString() ?? null,
   approved_by: tool.approvedBy && { user_id: tool.approvedBy.userId, username: tool.approvedBy.username },
+  callers: tool.callers && {
+    least_role: tool.callers.leastRole,
+    users: tool.callers.users.map(({ userId, username }) => ({ user_id: userId, username })),
+  },
+  may_call: tool.mayCall,
 });

@@ -20,6 +20,8 @@ export interface Fixture {
   rest?: string;
   /** The request changes who the caller is: a copy of them makes it. */
   byACopy?: true;
+  /** There for the browser alone that began it: nobody here did. */
+  ofAnotherBrowser?: true;
   /** The thing is of the whole instance: it is there for those who may, whosever it is. */
   ofTheInstance?: true;
 }
@@ -67,6 +69,8 @@ const artifact = made('art', async (owner, scene) =>
 );
 const key = made('key', async (owner, { world }) => (await world.newKey(owner, ['mcp:read'])).id);
 
+const connectedClient = made('grt', (owner, { world }) => world.newConnectedClient(owner));
+
 const request = made('log', (owner, scene) => scene.world.newRequest(owner, serverOf(owner, scene)));
 const heldCall = made('apr', (owner, scene) => scene.world.newHeldCall(owner, serverOf(owner, scene)));
 
@@ -85,6 +89,7 @@ const sentInvitation = made('inv', ({ organizationId }, { world }) =>
 const receivedInvitation = made('inv', async ({ email }, { world }) =>
   world.newInvitation(await world.newOrganization(), email),
 );
+const toolset = made('tst', (owner, { world }) => world.newToolset(owner));
 const webhook = made('whk', ({ organizationId }, { world }) => world.newWebhook(organizationId));
 
 /**
@@ -103,6 +108,9 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'PUT /api/v1/servers/:server_id/access': { id: managedServer, body: {} },
   'GET /api/v1/servers/:server_id/status': { id: server },
   'POST /api/v1/servers/:server_id/check': { id: server },
+  'GET /api/v1/servers/:server_id/oauth': { id: server },
+  'POST /api/v1/servers/:server_id/oauth/connect': { id: managedServer },
+  'DELETE /api/v1/servers/:server_id/oauth': { id: managedServer },
   'GET /api/v1/servers/:server_id/tools': { id: server },
   'GET /api/v1/servers/:server_id/tools/:tool': { id: managedTool },
   'PATCH /api/v1/servers/:server_id/tools/:tool': { id: managedTool, body: { approval_policy: null } },
@@ -131,9 +139,19 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
   'DELETE /api/v1/user/api-keys/:key_id': { id: key },
   'DELETE /api/v1/user/credentials/:credential_id': { id: key },
   'POST /api/v1/user/credentials/revoke-all': { body: {} },
+  'DELETE /api/v1/connected-clients/:grant_id': { id: connectedClient },
+  'GET /oauth/interaction/:uid/request': { ofAnotherBrowser: true },
+  'POST /oauth/interaction/:uid/decision': { body: { decision: 'deny' }, ofAnotherBrowser: true },
 
   'GET /api/v1/activity/events': { streams: true },
   'GET /api/v1/approvals/events': { streams: true },
+  'PUT /api/v1/servers/:server_id/tools/:tool/callers': { id: managedTool, body: { least_role: null, users: null } },
+  'POST /api/v1/toolsets': { body: {} },
+  'POST /api/v1/toolsets/preview': { body: { entries: [] } },
+  'GET /api/v1/toolsets/:toolset_id': { id: toolset },
+  'PATCH /api/v1/toolsets/:toolset_id': { id: toolset, body: {} },
+  'DELETE /api/v1/toolsets/:toolset_id': { id: toolset },
+  'PUT /api/v1/organization/gateway': { body: { presentation: 'definitions' } },
   'POST /api/v1/webhooks': { body: {} },
   'PATCH /api/v1/webhooks/:webhook_id': { id: webhook, body: {} },
   'DELETE /api/v1/webhooks/:webhook_id': { id: webhook },

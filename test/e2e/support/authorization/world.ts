@@ -59,6 +59,15 @@ export class World {
     return `switchyard=${token}`;
   }
 
+  async newConnectedClient({ id: user_id, organizationId: organization_id }: User): Promise<string> {
+    const id = newId('grt');
+    const at = { created_at: new Date(), renewed_at: new Date() };
+    const client = { client_id: newId('client'), client_name: 'A client', redirect_uri: 'http://127.0.0.1/callback' };
+    const given = { resource: `${this.app.url}/mcp`, scopes: ['mcp:read'] };
+    await this.insert('client_grants', { id, user_id, organization_id, ...client, ...given, ...at });
+    return id;
+  }
+
   async newKey(user: User, scopes: readonly Scope[]): Promise<{ id: Id<'key'>; text: string }> {
     const [id, text] = [newId('key'), newApiKeyText()];
     await this.insert('api_keys', {
@@ -190,6 +199,14 @@ export class World {
     const at = { created_at: new Date(), updated_at: new Date() };
     const address = { url: 'http://127.0.0.1:9/hook', events: ['key.created'], secret: 'v1:none:none' };
     await this.insert('webhooks', { id, organization_id: organizationId, ...address, enabled: false, ...at });
+    return id;
+  }
+
+  async newToolset({ id: userId, organizationId }: User): Promise<string> {
+    const id = newId('tst');
+    const texts = { name: id, handle: id.slice(4), description: '', presentation: 'definitions', entries: '[]' };
+    const at = { created_at: new Date(), updated_at: new Date() };
+    await this.insert('toolsets', { id, organization_id: organizationId, ...texts, created_by: userId, ...at });
     return id;
   }
 

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Keyring } from '../../platform/crypto/keyring.js';
+import type { Principal } from '../identity/principal.js';
+
+/** The tail of an HMAC; what it protects is one person's from another of the same account at the server. */
+const MARK_CHARACTERS = 22;
+const SEPARATOR = '~';
+
+/** A task of a server, as it is known there. */
+export interface KnownTask {
+  handle: string;
+  id: string;
+}
+
+/**
+ * Ids of tasks for clients: which server has it, and a mark by which nobody but who began it comes to it, since all people
+ * of an account are one to the server.
+ */
+@Injectable()
+export class TaskIds {
+  constructor(private readonly keyring: Keyring) {}
+
+  expose(principal: Principal, { handle, id }: KnownTask): string {
+    const mark = this.keyring.sign('artifact-links', textOf(principal, handle, id)).slice(0, MARK_CHARACTERS);
+    return [handle, mark, id].join(SEPARATOR);
+  }
+
+  /** Undefined for what was not made for them. */
+  read(principal: Principal, exposed: string): KnownTask | undefined {
+    const [handle = '', mark = '', ...rest] = exposed.split(SEPARATOR);
+    const id = rest.join(SEPARATOR);
+    const isTheirs = this.keyring
+      .live('artifact-links')
+      .some(
+        (version) =>
+          this.keyring.sign('artifact-links', textOf(principal, handle, id), version).slice(0, MARK_CHARACTERS) ===
+          mark,
+      );
+    return isTheirs && mark !== '' ? { handle, id } : undefined;
+  }
+}
+
+const textOf = ({ userId, organizationId }: Principal, handle: string, id: string) =>
+  JSON.stringify(['task', userId, organizationId, handle, id]);

@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { signInHere, type Stage, type Visit } from '../support/stage.js';
+
+/** A program that waits for its answer at a port of this machine. */
+class WaitingClient {
+  private readonly answers: URL[] = [];
+  private readonly server: Server;
+  id = '';
+
+  constructor(private readonly product: string) {
+    this.server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', this.redirectUri);
+      if (url.pathname === '/callback') this.answers.push(url);
+      response.setHeader('content-type', 'text/html').end('<title>Back at the program</title>Done.');
+    });
+  }
+
+  get redirectUri(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/callback`;
+  }
+
+  get answer(): URL | undefined {
+    return this.answers.at(-1);
+  }
+
+  async start(name: string): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    const made = await fetch(`${this.product}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_name: name,
+        redirect_uris: [this.redirectUri],
+        token_endpoint_auth_method: 'none',
+      }),
+    });
+    this.id = ((await made.json()) as { client_id: string }).client_id;
+  }
+
+  address(state: string): string {
+    const challenge = createHash('sha256').update(randomBytes(32).toString('base64url')).digest('base64url');
+    const fields = { client_id: this.id, response_type: 'code', redirect_uri: this.redirectUri, state };
+    const proof = { code_challenge: challenge, code_challenge_method: 'S256' };
+    return `${this.product}/oauth/authorize?${new URLSearchParams({ ...fields, ...proof }).toString()}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** Where a stranger's program asks, and a person says yes or no. */
+export function asksBeforeItLetsIn(onStage: () => Stage): void {
+  let visit: Visit;
+  let client: WaitingClient;
+  beforeAll(async () => {
+    visit = await onStage().visit();
+    client = new WaitingClient(onStage().app.url);
+    await client.start('Аn <b>editor</b>');
+  });
+  afterAll(async () => {
+    await client.stop();
+    await visit.close();
+    // The page of the client is none of ours.
+    expect(visit.complaints.filter((one) => !/\b401\b/.test(one) && !one.includes('/callback?'))).toEqual([]);
+  });
+
+  test('who is not signed in does that first, reads what is asked, and allows it', async () => {
+    const { page } = visit;
+    await page.goto(client.address('first'));
+    await page.getByText('First sign in').waitFor();
+    await signInHere(visit, onStage().app);
+    const consent = page.getByTestId('consent');
+    await consent.getByText('asks for access').waitFor();
+    expect(await consent.getByText('Аn <b>editor</b>').count()).toBe(1);
+    expect(await consent.locator('b').count()).toBe(0);
+    await consent.getByText('It registered itself').waitFor();
+    await consent.getByText('a program on your own machine').waitFor();
+    await consent.getByText('letters that only look like others').waitFor();
+    await consent.getByText('Call their tools for you').waitFor();
+    await consent.getByText('Demo server').click();
+    await consent.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL(/127\.0\.0\.1:\d+\/callback/);
+    expect(client.answer?.searchParams.get('code')).toBeTruthy();
+    expect(client.answer?.searchParams.get('state')).toBe('first');
+  });
+
+  test('it is in the list of credentials, and out once it is revoked there', async () => {
+    const { page } = visit;
+    await page.goto(`${onStage().app.url}/settings/credentials`);
+    const entry = page.getByTestId('credentials').getByRole('listitem').filter({ hasText: 'connected client' });
+    await entry.getByRole('button', { name: /^Revoke/ }).click();
+    await entry.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await entry.waitFor({ state: 'detached' });
+    expect(await visit.ask('/api/v1/connected-clients')).toEqual({ clients: [] });
+  });
+
+  test('a person says no, and the program is told so', async () => {
+    const { page } = visit;
+    await page.goto(client.address('second'));
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.waitForURL(/127\.0\.0\.1:\d+\/callback/);
+    expect(client.answer?.searchParams.get('error')).toBe('access_denied');
+  });
+
+  test('the page of another browser says that there is nothing', async () => {
+    const { page } = visit;
+    await page.goto(client.address('third'));
+    await page.getByTestId('consent').waitFor();
+    const stranger = await onStage().visit();
+    await stranger.signIn();
+    await stranger.page.goto(page.url());
+    await stranger.page.getByTestId('consent-over').waitFor();
+    await stranger.close();
+  });
+}

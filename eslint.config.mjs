@@ -48,6 +48,7 @@ export default tseslint.config(
         AbortSignal: 'readonly',
         AbortController: 'readonly',
         URLSearchParams: 'readonly',
+        Headers: 'readonly',
         performance: 'readonly',
         WebSocket: 'readonly',
       },

@@ -26,7 +26,7 @@ export async function makeFolder() {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
   // Of root, too: the account of PostgreSQL has to get in, or its data stays elsewhere when the folder is gone.
   await chmod(path, 0o711);
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) };
 }
 
 /** The built product in a process of its own. */

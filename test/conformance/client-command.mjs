@@ -1,3 +1,5 @@
+import { callThroughGateway } from './gateway-calls.mjs';
+
 /**
  * `node test/conformance/client-command.mjs <url of a server>`: what the suites for clients start, once for each scenario. It has
  * a running product (CONFORMANCE_PRODUCT, CONFORMANCE_TOKEN) register the server, signs in to it as a browser would, and has the
@@ -77,6 +79,22 @@ async function signedIn(id, work) {
   }
 }
 
+/** Where nobody has to sign in, calls come over the gateway, from a client that can be asked. */
+async function callOverGateway(id) {
+  const scopes = ['mcp:read', 'mcp:execute'];
+  const made = await call('POST', '/user/api-keys', { name: 'Conformance', scopes });
+  const { key } = made.body.api_key;
+  await callThroughGateway({ url: `${product}/mcp/s/${id}`, key, calls: context.toolCalls });
+}
+
+async function callFirst(id, first) {
+  const takes = first.input_schema?.properties ?? {};
+  const body = { arguments: 'a' in takes ? { a: 2, b: 3 } : {} };
+  const path = `/servers/${id}/tools/${encodeURIComponent(first.name)}/call`;
+  const called = await signedIn(id, () => call('POST', path, body));
+  if (called.status !== 200) throw new Error(`Not called: ${called.body.detail}`);
+}
+
 const isProtected = scenario.startsWith('auth/');
 const made = await call('POST', '/servers', {
   name: `Conformance ${scenario} ${Date.now()} ${process.pid}`.slice(0, 100),
@@ -92,12 +110,8 @@ try {
   if (listed.status !== 200) throw new Error(`No tools: ${listed.body.detail}`);
   const [first] = listed.body.tools;
   if (!first) throw new Error('The server has no tools.');
-  const takes = first.input_schema?.properties ?? {};
-  const body = { arguments: 'a' in takes ? { a: 2, b: 3 } : {} };
-  const called = await signedIn(id, () =>
-    call('POST', `/servers/${id}/tools/${encodeURIComponent(first.name)}/call`, body),
-  );
-  if (called.status !== 200) throw new Error(`Not called: ${called.body.detail}`);
+  if (isProtected) await callFirst(id, first);
+  else await callOverGateway(id);
 } finally {
   await call('DELETE', `/servers/${id}`);
 }

@@ -22,17 +22,27 @@ function timesOf(checks, status) {
 
 const exceeding = (more, less) => [...more].filter(([key, count]) => count > (less.get(key) ?? 0)).map(([key]) => key);
 
-/** Prints both counts, and each check that fails, or is not passed any more, only through the gateway. */
+/**
+ * Prints both counts, and each check that does less well through the gateway than alone.
+ * @returns how many fail only through it: what is only warned of, or was not looked at, is shown
+ */
 export function compare(name, { checks: alone }, { checks: through }) {
   console.log(`${name}\n  alone    ${figures(countOf(alone))}\n  through  ${figures(countOf(through))}`);
   const failures = exceeding(timesOf(through, 'FAILURE'), timesOf(alone, 'FAILURE'));
-  const lost = exceeding(timesOf(alone, 'SUCCESS'), timesOf(through, 'SUCCESS')).filter(
-    (key) => !failures.includes(key),
-  );
+  const warnings = exceeding(timesOf(through, 'WARNING'), timesOf(alone, 'WARNING'));
+  const lost = exceeding(timesOf(alone, 'SUCCESS'), timesOf(through, 'SUCCESS'));
+  const told = new Set([...failures, ...warnings]);
   const messages = new Map(through.map((check) => [keyOf(check), check.message]));
-  for (const key of failures) console.log(`  FAIL     ${key}${messageOf(messages.get(key))}`);
-  for (const key of lost) console.log(`  LOST     ${key}${messageOf(messages.get(key))}`);
-  return failures.length + lost.length;
+  const show = (sign, keys) => {
+    for (const key of keys) console.log(`  ${sign} ${key}${messageOf(messages.get(key))}`);
+  };
+  show('FAIL    ', failures);
+  show('warned  ', warnings);
+  show(
+    'unseen  ',
+    lost.filter((key) => !told.has(key)),
+  );
+  return failures.length;
 }
 
 /**

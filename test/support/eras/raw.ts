@@ -36,6 +36,7 @@ class RawClient {
   changes = 0;
   private asked = 0;
   private headers: Record<string, string>;
+  private readonly listening = new AbortController();
   private readonly leaving = new AbortController();
   private readonly progress = new Map<number, (progress: number) => void>();
 
@@ -52,7 +53,7 @@ class RawClient {
     const agreed = String((await this.resultOf(response, 0)).protocolVersion);
     this.headers = { ...this.headers, 'mcp-protocol-version': agreed };
     await this.tell({ method: 'notifications/initialized' });
-    const stream = await fetch(this.place.url, { headers: this.headers, signal: this.leaving.signal });
+    const stream = await fetch(this.place.url, { headers: this.headers, signal: this.listening.signal });
     if (!stream.ok) throw new Error(`There is no stream to listen on: ${stream.status}`);
     // It ends when the client leaves.
     this.read(stream, () => undefined).catch(() => undefined);
@@ -85,10 +86,11 @@ class RawClient {
 
   async end(): Promise<void> {
     await fetch(this.place.url, { method: 'DELETE', headers: this.headers });
-    this.leave();
+    this.listening.abort();
   }
 
   leave(): void {
+    this.listening.abort();
     this.leaving.abort();
   }
 

@@ -114,11 +114,11 @@ export const MIGRATIONS = [
   ParkedCalls1763703024000,
   ClientGrants1763703100000,
   OAuth1763703100001,
+  UpstreamAccounts1763703200000,
+  SignInsOfCalls1763703201000,
   KeyReach1763703300000,
   ToolGrants1763703300010,
   Toolsets1763703300020,
-  UpstreamAccounts1763703200000,
-  SignInsOfCalls1763703201000,
 ];
 
 export const ENTITIES = [

@@ -69,6 +69,33 @@ describe('listing tools', () => {
   });
 });
 
+describe.each([
+  ['resources', 'resources/list', 'listResources'],
+  ['resourceTemplates', 'resources/templates/list', 'listResourceTemplates'],
+  ['prompts', 'prompts/list', 'listPrompts'],
+] as const)('listing %s', (what, method, list) => {
+  const start = (script: Script) => scriptedModern(script, { resources: {}, prompts: {} });
+
+  it('reads all pages and keeps all that there is', async () => {
+    const icons = [{ src: 'data:image/png;base64,AA==', mimeType: 'image/png', sizes: ['48x48'], theme: 'dark' }];
+    const odd = { name: 'a', title: 'A', icons, _meta: { 'x/y': [1] }, annotations: { odd: true }, odd: { b: null } };
+    const script: Script = (request) => {
+      expect(request.method).toBe(method);
+      const result = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' };
+      const more = request.params.cursor === undefined;
+      return { result: { ...result, [what]: [more ? odd : { name: 'b' }], ...(more && { nextCursor: '2' }) } };
+    };
+    expect(await on(start, script, (session) => session[list]())).toEqual([odd, { name: 'b' }]);
+  });
+
+  it('fails where the server does, but templates need not be known', async () => {
+    const script: Script = () => ({ error: { code: -32601, message: 'Method not found' } });
+    const listed = on(start, script, (session) => session[list]());
+    if (what === 'resourceTemplates') expect(await listed).toEqual([]);
+    else await expect(listed).rejects.toMatchObject({ code: 'UPSTREAM_ERROR' });
+  });
+});
+
 describe('the result of a call', () => {
   it('is the upstream’s own, unknown content and wrong structure included', async () => {
     const result = { content: [{ type: 'hologram', x: 1 }], structuredContent: { n: 'no number' }, _meta: { a: 1 } };

@@ -1,4 +1,4 @@
-import type { Implementation, ServerCapabilities } from '@modelcontextprotocol/client';
+import { METHOD_NOT_FOUND, type Implementation, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { CallOptions, ToolCall, ToolDefinition, ToolResult, WaitOptions } from './call.js';
 import type { Connection } from './connection.js';
 import { cancelled } from './current-call.js';
@@ -93,8 +93,14 @@ export class UpstreamSession {
     return this.#list('resources', 'resources/list', this.capabilities.resources, options);
   }
 
-  listResourceTemplates(options: WaitOptions = {}): Promise<RawResult[]> {
-    return this.#list('resourceTemplates', 'resources/templates/list', this.capabilities.resources, options);
+  async listResourceTemplates(options: WaitOptions = {}): Promise<RawResult[]> {
+    try {
+      return await this.#list('resourceTemplates', 'resources/templates/list', this.capabilities.resources, options);
+    } catch (error) {
+      // Who has resources need not have templates, and there is no other way to say so.
+      if (error instanceof UpstreamError && error.rpc?.code === METHOD_NOT_FOUND) return [];
+      throw error;
+    }
   }
 
   listPrompts(options: WaitOptions = {}): Promise<RawResult[]> {

@@ -10,7 +10,8 @@ import { toPreview } from './answer.js';
 import { toUnanswered, unavailable } from './call-faults.js';
 import { type AskedCall, CallLog } from './call-log.js';
 import { CircuitBreakers } from './circuit-breakers.js';
-import { faultOf } from './execution.errors.js';
+import { faultOf, resourcesNotGranted } from './execution.errors.js';
+import { reachesWholeServer } from '../identity/reach.js';
 import type { RelayListener, RelayOutcome } from './relay.js';
 import type { RequestMethod } from './request-log-row.js';
 
@@ -51,6 +52,7 @@ export class RelayedRequests {
     };
     try {
       await this.access.requireLately(principal, serverId, 'use');
+      if (!reachesWholeServer(principal, serverId) && !method.startsWith('tasks/')) throw resourcesNotGranted();
       asked.serverName = (await this.upstreams.describe(serverId)).name;
     } catch (error) {
       if (isLogged) this.log.refused(principal, asked, error, start);

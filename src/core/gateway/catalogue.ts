@@ -1,26 +1,28 @@
 import type { ServerId } from '../../platform/ids.js';
+import type { Presentation } from '../identity/presentation.js';
 import type { ListedTool } from '../registry/tool-state.js';
+import type { OfferedTool } from '../toolsets/toolset-offer.js';
 import { exposeNames } from './exposed-names.js';
+import { SEARCH_TOOLS } from './search-tools.js';
 
 /** A server whose tools somebody is offered. */
 export interface OfferingServer {
   id: ServerId;
+  name: string;
   handle: string;
   /** Those that may be called, in the server's order. */
   tools: readonly ListedTool[];
 }
 
-/** A tool, and of which server. */
-export interface OfferedTool {
-  handle: string;
-  tool: ListedTool;
-}
-
 /** What a caller finds at a place. */
 export interface Catalogue {
+  /** Those whose resources and prompts are here, too. */
   servers: readonly OfferingServer[];
   /** By the name that clients know. */
   tools: ReadonlyMap<string, OfferedTool>;
+  /** The same, in their order. */
+  offered: readonly OfferedTool[];
+  presentation: Presentation;
   /** The JSON of the list, cut into pages of at most `PAGE_TOOLS`; at least one. */
   pages: readonly Buffer[];
   /** Differs where anything that a client sees differs. */
@@ -29,30 +31,41 @@ export interface Catalogue {
 
 const PAGE_TOOLS = 1_000;
 
-/** @param named whether tools are told apart by their server; else they are called as their server calls them */
-export function buildCatalogue(servers: readonly OfferingServer[], { named }: { named: boolean }): Catalogue {
-  const all = servers.flatMap(({ handle, tools }) => tools.map((tool) => ({ handle, tool })));
-  const tools: ReadonlyMap<string, OfferedTool> = named
-    ? exposeNames(all, { handleOf: ({ handle }) => handle, nameOf: ({ tool }) => tool.name })
+/** Tools of servers: told apart by them, or called as their only server calls them. */
+export function nameTools(servers: readonly OfferingServer[], { apart }: { apart: boolean }): OfferedTool[] {
+  const all = servers.flatMap((server) => server.tools.map((tool) => ({ server, tool })));
+  const exposed = apart
+    ? exposeNames(all, { handleOf: ({ server }) => server.handle, nameOf: ({ tool }) => tool.name })
     : new Map(all.map((one) => [one.tool.name, one]));
-  return { servers, tools, pages: toPages(tools), version: versionOf(tools) };
+  return [...exposed].map(([name, { server, tool }]) => ({
+    serverId: server.id,
+    serverName: server.name,
+    tool,
+    name,
+    title: tool.title,
+    description: tool.description,
+  }));
 }
 
-/** Of everything in a list: the pins, and what decides nothing. */
-const versionOf = (tools: ReadonlyMap<string, OfferedTool>): string =>
-  JSON.stringify(
-    [...tools].map(
-      ([
-        name,
-        {
-          tool: { pin, extras },
-        },
-      ]) => [name, pin, extras],
-    ),
-  );
+export function buildCatalogue(
+  servers: readonly OfferingServer[],
+  offered: readonly OfferedTool[],
+  presentation: Presentation,
+): Catalogue {
+  const tools = new Map(offered.map((one) => [one.name, one]));
+  const shown = presentation === 'search' ? SEARCH_TOOLS : offered.map(toDefinition);
+  return { servers, tools, offered, presentation, pages: toPages(shown), version: versionOf(offered, presentation) };
+}
 
-function toPages(tools: ReadonlyMap<string, OfferedTool>): Buffer[] {
-  const texts = [...tools].map(([name, { tool }]) => JSON.stringify(toOffer(name, tool)));
+/** Of everything in a list: the pins, the words that are ours, and what decides nothing. */
+const versionOf = (offered: readonly OfferedTool[], presentation: Presentation): string =>
+  JSON.stringify([
+    presentation,
+    ...offered.map(({ name, title, description, tool }) => [name, title, description, tool.pin, tool.extras]),
+  ]);
+
+function toPages(definitions: readonly object[]): Buffer[] {
+  const texts = definitions.map((definition) => JSON.stringify(definition));
   const pages: Buffer[] = [];
   for (let from = 0; from === 0 || from < texts.length; from += PAGE_TOOLS) {
     pages.push(Buffer.from(`[${texts.slice(from, from + PAGE_TOOLS).join(',')}]`));
@@ -60,13 +73,13 @@ function toPages(tools: ReadonlyMap<string, OfferedTool>): Buffer[] {
   return pages;
 }
 
-/** A tool as its server describes it, under the name that it has here. */
-const toOffer = (name: string, { extras, ...tool }: ListedTool): object => ({
+/** A tool as its server describes it, under the name and with the words that it has here. */
+export const toDefinition = ({ name, title, description, tool }: OfferedTool): object => ({
   name,
-  ...(tool.title !== tool.name && { title: tool.title }),
-  ...(tool.description !== '' && { description: tool.description }),
+  ...(title !== tool.name && { title }),
+  ...(description !== '' && { description }),
   inputSchema: tool.inputSchema,
   ...(tool.outputSchema && { outputSchema: tool.outputSchema }),
   ...(Object.keys(tool.annotations).length > 0 && { annotations: tool.annotations }),
-  ...extras,
+  ...tool.extras,
 });

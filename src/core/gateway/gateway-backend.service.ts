@@ -18,6 +18,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { productVersion } from '../../platform/product-version.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
+import { reachesWholeServer } from '../identity/reach.js';
 import type { Catalogue } from './catalogue.js';
 import { exposePrompts, exposeResources, type Offer } from './exposed-offers.js';
 import type { GatewayCaller } from './gateway-caller.js';
@@ -36,6 +37,13 @@ const ALL: JsonObject = {
   completions: {},
   logging: {},
   extensions: { [TASKS_EXTENSION]: {} },
+};
+/** What its tools link to can be read; nothing else is listed. */
+const OF_TOOLSETS: JsonObject = {
+  tools: ALL.tools,
+  resources: {},
+  logging: {},
+  extensions: ALL.extensions,
 };
 const AGGREGATE =
   'Tools, prompts and resources of several servers: each name begins with the name of its server. Some calls wait for a person; their result then says where that person decides.';
@@ -58,7 +66,8 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     const { servers } = await this.catalogues.find(caller);
     const [only] = servers;
     if (caller.place.kind !== 'server' || !only) {
-      return { info: INFO, instructions: AGGREGATE, capabilities: ALL, ttlMs: TTL_MS };
+      const capabilities = caller.place.kind === 'toolset' ? OF_TOOLSETS : ALL;
+      return { info: INFO, instructions: AGGREGATE, capabilities, ttlMs: TTL_MS };
     }
     // One that does not answer now is not asked whether it has prompts.
     const words = await Promise.resolve(this.offers.describe(caller.principal.userId, only.id)).catch(() => undefined);
@@ -108,11 +117,14 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
   }
 
   private async listOffers(caller: GatewayCaller, { servers }: Catalogue, what: Offered): Promise<RawResult[]> {
-    const [only] = servers;
-    const { userId } = caller.principal;
+    if (caller.place.kind === 'toolset') return [];
+    const { principal } = caller;
+    const { userId } = principal;
+    const reached = servers.filter(({ id }) => reachesWholeServer(principal, id));
+    const [only] = reached;
     if (caller.place.kind === 'server') return only ? this.offers.list(userId, only.id, what) : [];
     const lists = await Promise.all(
-      servers.map(async ({ id, handle }): Promise<Offer[]> => {
+      reached.map(async ({ id, handle }): Promise<Offer[]> => {
         const items = await this.offers.listIfThere(userId, id, what);
         return items.map((item) => ({ serverId: id, handle, item }));
       }),

@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId, ServerId } from '../../platform/ids.js';
+import { touch } from '../../platform/recent.js';
 import type { Soon } from '../../platform/soon.js';
+import type { Principal } from '../identity/principal.js';
 import { IDENTITY_CHANGED } from '../identity/identity-changes.js';
 import { hasLevel } from '../registry/access.js';
 import { HintedCache } from '../registry/hinted-cache.js';
@@ -10,8 +12,14 @@ import { ServerAccess } from '../registry/server-access.service.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
 import { serversTopic } from '../registry/server-hints.js';
 import type { ListedTool } from '../registry/tool-state.js';
+import { ToolGrants } from '../registry/tool-grants.service.js';
 import { ToolsService } from '../registry/tools.service.js';
-import { buildCatalogue, type Catalogue, type OfferingServer } from './catalogue.js';
+import { UpstreamsService } from '../registry/upstreams.service.js';
+import { GatewaySettings } from '../toolsets/gateway-settings.service.js';
+import { Toolsets } from '../toolsets/toolset-views.service.js';
+import type { OfferedTool } from '../toolsets/toolset-offer.js';
+import { toolsetNotFound } from '../toolsets/toolsets.errors.js';
+import { buildCatalogue, type Catalogue, nameTools, type OfferingServer } from './catalogue.js';
 import { type GatewayCaller, keyOf } from './gateway-caller.js';
 
 const MOST = 2_000;
@@ -22,12 +30,17 @@ const MAX_AGE_MS = 4_000;
 @Injectable()
 export class GatewayCatalogues implements OnModuleDestroy {
   private readonly known: HintedCache<Catalogue>;
+  private readonly before = new Map<string, Catalogue>();
   private readonly unsubscribe: () => void;
 
   constructor(
     private readonly access: ServerAccess,
     private readonly handles: ServerHandles,
     private readonly tools: ToolsService,
+    private readonly upstreams: UpstreamsService,
+    private readonly grants: ToolGrants,
+    private readonly toolsets: Toolsets,
+    private readonly settings: GatewaySettings,
     hints: Hints,
   ) {
     this.known = new HintedCache(hints, {
@@ -48,25 +61,53 @@ export class GatewayCatalogues implements OnModuleDestroy {
     return this.known.get(keyOf(caller), () => this.load(caller));
   }
 
-  private async load({ principal, place }: GatewayCaller): Promise<Catalogue> {
-    const handles = await this.handles.list(principal.organizationId);
-    if (place.kind === 'all') {
-      const levels = await this.access.listLevels(principal);
-      const usable = [...levels].filter(([, level]) => hasLevel(level, 'use')).map(([id]) => id);
-      const offers = usable.sort().map((id) => this.offerOf(id, handles.of, this.tools.listSeenTools(id)));
-      return buildCatalogue(await Promise.all(offers), { named: true });
-    }
-    const id = await this.handles.find(principal.organizationId, place.named);
-    if (place.kind === 'toolset' || id === undefined) throw serverNotFound();
-    await this.access.requireLately(principal, id, 'use');
-    return buildCatalogue([await this.offerOf(id, handles.of, this.tools.listTools(id))], { named: false });
+  private async load(caller: GatewayCaller): Promise<Catalogue> {
+    const built = await this.build(caller);
+    const key = keyOf(caller);
+    const before = this.before.get(key);
+    // The same object as long as nothing changed: what was read of it stays read.
+    const kept = before?.version === built.version ? { ...before, servers: built.servers } : built;
+    touch(this.before, key, kept, MOST);
+    return kept;
   }
 
-  private async offerOf(
-    id: ServerId,
-    handles: ReadonlyMap<ServerId, string>,
-    tools: Promise<ListedTool[]>,
-  ): Promise<OfferingServer> {
-    return { id, handle: handles.get(id) ?? id, tools: (await tools).filter(({ quarantined }) => !quarantined) };
+  private async build({ principal, place }: GatewayCaller): Promise<Catalogue> {
+    if (place.kind === 'toolset') {
+      const view = await this.toolsets.find(principal, place.named);
+      if (!view) throw toolsetNotFound();
+      return buildCatalogue(await this.serversOf(principal, view.tools), view.tools, view.presentation);
+    }
+    const servers = await (place.kind === 'all'
+      ? this.listServers(principal)
+      : this.findServer(principal, place.named));
+    const presentation = await this.settings.presentationFor(principal);
+    return buildCatalogue(servers, nameTools(servers, { apart: place.kind === 'all' }), presentation);
+  }
+
+  private async listServers(principal: Principal): Promise<OfferingServer[]> {
+    const levels = await this.access.listLevels(principal);
+    const usable = [...levels].filter(([, level]) => hasLevel(level, 'use')).map(([id]) => id);
+    return Promise.all(usable.sort().map((id) => this.offerOf(principal, id, this.tools.listSeenTools(id))));
+  }
+
+  private async findServer(principal: Principal, named: string): Promise<OfferingServer[]> {
+    const id = await this.handles.find(principal.organizationId, named);
+    if (id === undefined) throw serverNotFound();
+    await this.access.requireLately(principal, id, 'use');
+    return [await this.offerOf(principal, id, this.tools.listTools(id))];
+  }
+
+  /** Those whose tools were selected: what these link to can be read. */
+  private async serversOf({ organizationId }: Principal, tools: readonly OfferedTool[]): Promise<OfferingServer[]> {
+    const { of } = await this.handles.list(organizationId);
+    const names = new Map(tools.map(({ serverId, serverName }) => [serverId, serverName]));
+    return [...names].map(([id, name]) => ({ id, name, handle: of.get(id) ?? id, tools: [] }));
+  }
+
+  private async offerOf(principal: Principal, id: ServerId, listed: Promise<ListedTool[]>): Promise<OfferingServer> {
+    const { of } = await this.handles.list(principal.organizationId);
+    const { name } = await this.upstreams.describe(id);
+    const tools = this.grants.filter(principal, await listed).filter(({ quarantined }) => !quarantined);
+    return { id, name, handle: of.get(id) ?? id, tools };
   }
 }

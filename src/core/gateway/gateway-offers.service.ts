@@ -5,7 +5,7 @@ import { AppError } from '../../platform/errors/app-error.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import type { Soon } from '../../platform/soon.js';
 import { HintedCache } from '../registry/hinted-cache.js';
-import { serverTopic } from '../registry/server.js';
+import { offersTopic } from '../registry/server-hints.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 
 /** What a server says of itself. */
@@ -31,7 +31,7 @@ export class GatewayOffers implements OnModuleDestroy {
     private readonly upstreams: UpstreamsService,
     hints: Hints,
   ) {
-    const topic = (key: string) => serverTopic(key.split(' ')[0] ?? '');
+    const topic = (key: string) => offersTopic((key.split(' ')[0] ?? '') as ServerId);
     this.lists = new HintedCache(hints, { topic, size: MOST, maxAgeMs: MAX_AGE_MS });
     this.words = new HintedCache(hints, { topic, size: MOST, maxAgeMs: MAX_AGE_MS });
   }

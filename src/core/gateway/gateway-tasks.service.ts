@@ -2,6 +2,7 @@ import type { RawResult } from '@app/mcp-client';
 import { CODES, type ClientRequest, type Exchange, type Reply } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
 import type { RelayOutcome } from '../execution/relay.js';
+import type { ServerId } from '../../platform/ids.js';
 import { RelayedRequests } from '../execution/relayed-requests.service.js';
 import type { Principal } from '../identity/principal.js';
 import { listenFor } from './client-side.js';
@@ -40,20 +41,20 @@ export class GatewayTasks {
     const { _meta, ...params } = request.params;
     const { taskId } = params;
     const task = typeof taskId === 'string' ? this.ids.read(caller.principal, taskId) : undefined;
-    const { servers } = await this.catalogues.find(caller);
-    const server = task && servers.find(({ handle }) => handle === task.handle);
-    if (!task || !server) return invalidParams('There is no such task.');
-    const wanted = { serverId: server.id, method, params: { ...params, taskId: task.id }, subject: task.id };
+    const { offered } = await this.catalogues.find(caller);
+    const isHere = task && offered.some(({ serverId }) => serverId === task.serverId);
+    if (!task || !isHere) return invalidParams('There is no such task.');
+    const wanted = { serverId: task.serverId, method, params: { ...params, taskId: task.id }, subject: task.id };
     const outcome = await this.requests.relay(caller.principal, wanted, listenFor(request, exchange, []));
-    return outcome.status === 'answered' ? this.expose(caller.principal, task.handle, outcome) : toReply(outcome);
+    return outcome.status === 'answered' ? this.expose(caller.principal, task.serverId, outcome) : toReply(outcome);
   }
 
   /** A result that names a task, under the id that the client is to know. */
-  expose(principal: Principal, handle: string, { answer }: Extract<RelayOutcome, { status: 'answered' }>): Reply {
+  expose(principal: Principal, serverId: ServerId, { answer }: Extract<RelayOutcome, { status: 'answered' }>): Reply {
     const result: RawResult = answer.result();
     const { taskId } = result;
     if (typeof taskId !== 'string') return { kind: 'result', text: answer.text, resultType: answer.resultType };
-    const text = JSON.stringify({ ...result, taskId: this.ids.expose(principal, { handle, id: taskId }) });
+    const text = JSON.stringify({ ...result, taskId: this.ids.expose(principal, { serverId, id: taskId }) });
     return { kind: 'result', text, resultType: answer.resultType };
   }
 }

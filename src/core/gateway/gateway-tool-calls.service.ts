@@ -9,7 +9,13 @@ import type { RelayedCall, RelayListener, WantedRelay } from '../execution/relay
 import { RelayedCalls } from '../execution/relayed-calls.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { ApprovalsOfCalls, type HeldState, isLink } from './approvals-of-calls.service.js';
-import type { OfferedTool } from './catalogue.js';
+import type { Principal } from '../identity/principal.js';
+import { ServerHandles } from '../registry/server-handles.service.js';
+import type { ListedTool } from '../registry/tool-state.js';
+import { ToolSearch } from '../toolsets/tool-search.service.js';
+import type { OfferedTool } from '../toolsets/toolset-offer.js';
+import { type Catalogue, toDefinition } from './catalogue.js';
+import { CALL_NAME, readSearch, SEARCH_NAME } from './search-tools.js';
 import { listenFor, listenThrough, mayBeAsked } from './client-side.js';
 import { exposeLinks, mayHaveLinks } from './exposed-offers.js';
 import type { GatewayCaller } from './gateway-caller.js';
@@ -18,7 +24,7 @@ import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { ParkedCalls, type ParkedState } from './parked-calls.service.js';
 import { pathOf } from './place.js';
-import { invalidParams, toRefusal, toToolReply } from './replies.js';
+import { invalidParams, toolFailure, toRefusal, toToolReply } from './replies.js';
 
 /** Calls of tools that come through the gateway. */
 @Injectable()
@@ -29,6 +35,8 @@ export class GatewayToolCalls {
     private readonly approvals: ApprovalsOfCalls,
     private readonly parked: ParkedCalls,
     private readonly tasks: GatewayTasks,
+    private readonly tools: ToolSearch,
+    private readonly handles: ServerHandles,
     private readonly upstreams: UpstreamsService,
     private readonly idempotency: Idempotency,
   ) {}
@@ -37,17 +45,60 @@ export class GatewayToolCalls {
     const { name, arguments: args = {} } = request.params;
     if (typeof name !== 'string') return invalidParams('The name of a tool is missing.');
     if (!isArguments(args)) return invalidParams('The arguments of a tool are an object.');
-    const found = this.catalogues.find(caller);
-    const { tools } = found instanceof Promise ? await found : found;
-    const offered = tools.get(name);
-    if (!offered) return invalidParams('There is no such tool.', { code: 'TOOL_NOT_FOUND' });
-    const key = idempotencyKeyOf(request.meta);
     try {
-      if (key === undefined) return await this.make(caller, offered, args, request, exchange);
-      return await this.makeOnce(key, caller, offered, args, request, exchange);
+      const found = this.catalogues.find(caller);
+      const catalogue = found instanceof Promise ? await found : found;
+      if (catalogue.presentation === 'search') {
+        if (name === SEARCH_NAME) return this.search(catalogue, args);
+        if (name === CALL_NAME) return await this.callFound(catalogue, caller, args, request, exchange);
+      }
+      return await this.callNamed(catalogue, caller, name, args, request, exchange);
     } catch (error) {
       return toRefusal(error);
     }
+  }
+
+  private async callNamed(
+    { tools }: Catalogue,
+    caller: GatewayCaller,
+    name: string,
+    args: Record<string, unknown>,
+    request: ClientRequest,
+    exchange: Exchange,
+  ): Promise<Reply> {
+    const offered = tools.get(name);
+    if (!offered) return invalidParams('There is no such tool.', { code: 'TOOL_NOT_FOUND' });
+    const key = idempotencyKeyOf(request.meta);
+    if (key === undefined) return this.make(caller, offered, args, request, exchange);
+    return this.makeOnce(key, caller, offered, args, request, exchange);
+  }
+
+  /** By a client that was shown two tools instead of all. */
+  private async callFound(
+    catalogue: Catalogue,
+    caller: GatewayCaller,
+    { name, arguments: args = {} }: Record<string, unknown>,
+    request: ClientRequest,
+    exchange: Exchange,
+  ): Promise<Reply> {
+    if (typeof name !== 'string' || !isArguments(args)) {
+      return toolFailure('INVALID_ARGUMENTS', 'Say the name of a tool, and its arguments as an object.');
+    }
+    if (!catalogue.tools.has(name)) {
+      return toolFailure('TOOL_NOT_FOUND', `There is no such tool. Find one with ${SEARCH_NAME}.`);
+    }
+    return this.callNamed(catalogue, caller, name, args, request, exchange);
+  }
+
+  private search({ offered }: Catalogue, args: Record<string, unknown>): Reply {
+    const wanted = readSearch(args);
+    if (!wanted) return toolFailure('INVALID_ARGUMENTS', 'Say in words what is to be done: {"query": "…"}.');
+    const tools = this.tools
+      .findIn([offered], wanted.query, { limit: wanted.limit })
+      .map((found) => toDefinition(found.offered));
+    const structuredContent = { tools, total: offered.length };
+    const text = JSON.stringify(structuredContent);
+    return { kind: 'result', text: JSON.stringify({ content: [{ type: 'text', text }], structuredContent }) };
   }
 
   /** The same key and the same call are one call, for a day. */
@@ -90,7 +141,7 @@ export class GatewayToolCalls {
     request: ClientRequest,
     exchange: Exchange,
   ): Promise<Reply> {
-    const { tool, handle } = offered;
+    const { tool } = offered;
     const { input } = request;
     const state = input?.state as CallState | undefined;
     if (input && state) {
@@ -111,8 +162,8 @@ export class GatewayToolCalls {
       if (made.outcome.status === 'not_sent') throw notSent(made.outcome);
       const asked = askedBy(made);
       if (asked) return asked;
-      if (isTask(made)) return this.tasks.expose(principal, handle, made.outcome);
-      return place.kind === 'server' ? toToolReply(made.outcome) : this.exposed(made, handle);
+      if (isTask(made)) return this.tasks.expose(principal, tool.serverId, made.outcome);
+      return place.kind === 'server' ? toToolReply(made.outcome) : this.exposed(principal, tool, made);
     };
     const listener = listenFor(request, exchange, clientFeatures);
     if (request.era === 'legacy') return call(listener);
@@ -120,9 +171,14 @@ export class GatewayToolCalls {
     return this.parked.start(exchange, (running) => call(listenThrough(running, request, clientFeatures)));
   }
 
-  private exposed({ outcome }: RelayedCall, handle: string): Reply {
+  private async exposed(
+    { organizationId }: Principal,
+    { serverId }: ListedTool,
+    { outcome }: RelayedCall,
+  ): Promise<Reply> {
     if (outcome.status !== 'answered' || !mayHaveLinks(outcome.answer.text)) return toToolReply(outcome);
-    const text = JSON.stringify(exposeLinks(outcome.answer.result(), handle));
+    const { of } = await this.handles.list(organizationId);
+    const text = JSON.stringify(exposeLinks(outcome.answer.result(), of.get(serverId) ?? serverId));
     return { kind: 'result', text, resultType: outcome.answer.resultType };
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExecutionModule } from '../execution/execution.module.js';
+import { ToolsetsModule } from '../toolsets/toolsets.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
@@ -14,11 +15,12 @@ import { McpGateway } from './mcp-gateway.service.js';
 import { OldGatewaySessions } from './old-gateway-sessions.js';
 import { OldParkedCalls } from './old-parked-calls.js';
 import { ParkedCallsRepository } from './parked-calls.repository.js';
+import { ResourceSubscriptions } from './resource-subscriptions.service.js';
 import { TaskIds } from './task-ids.service.js';
 import { ParkedCalls } from './parked-calls.service.js';
 
 @Module({
-  imports: [ExecutionModule, RegistryModule],
+  imports: [ExecutionModule, RegistryModule, ToolsetsModule],
   providers: [
     ApprovalsOfCalls,
     GatewayBackend,
@@ -34,6 +36,7 @@ import { ParkedCalls } from './parked-calls.service.js';
     OldParkedCalls,
     ParkedCalls,
     ParkedCallsRepository,
+    ResourceSubscriptions,
     TaskIds,
   ],
   exports: [McpGateway],

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { McpEndpoint } from '@app/mcp-gateway';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SecretBox } from '../../platform/crypto/secret-box.js';
@@ -7,6 +6,9 @@ import { Logger } from '../../platform/logging/logger.js';
 import { type GatewayCaller, keyOf } from './gateway-caller.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
+
+/** A request of HTTP, and its answer, as the engine takes them. */
+type Handled = Parameters<McpEndpoint<GatewayCaller>['handle']>;
 
 const GRACE_MS = 5_000;
 /** What travels through clients belongs to no row. */
@@ -51,7 +53,7 @@ export class McpGateway implements OnApplicationShutdown {
   }
 
   /** For whoever was let in. Always answers. */
-  handle(request: IncomingMessage, response: ServerResponse, caller: GatewayCaller): Promise<void> {
+  handle(request: Handled[0], response: Handled[1], caller: GatewayCaller): Promise<void> {
     return this.endpoint.handle(request, response, caller, { key: keyOf(caller) });
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Keyring } from '../../platform/crypto/keyring.js';
+import type { ServerId } from '../../platform/ids.js';
 import type { Principal } from '../identity/principal.js';
 
 /** The tail of an HMAC; what it protects is one person's from another of the same account at the server. */
@@ -8,7 +9,7 @@ const SEPARATOR = '~';
 
 /** A task of a server, as it is known there. */
 export interface KnownTask {
-  handle: string;
+  serverId: ServerId;
   id: string;
 }
 
@@ -20,25 +21,25 @@ export interface KnownTask {
 export class TaskIds {
   constructor(private readonly keyring: Keyring) {}
 
-  expose(principal: Principal, { handle, id }: KnownTask): string {
-    const mark = this.keyring.sign('artifact-links', textOf(principal, handle, id)).slice(0, MARK_CHARACTERS);
-    return [handle, mark, id].join(SEPARATOR);
+  expose(principal: Principal, { serverId, id }: KnownTask): string {
+    const mark = this.keyring.sign('artifact-links', textOf(principal, serverId, id)).slice(0, MARK_CHARACTERS);
+    return [serverId, mark, id].join(SEPARATOR);
   }
 
   /** Undefined for what was not made for them. */
   read(principal: Principal, exposed: string): KnownTask | undefined {
-    const [handle = '', mark = '', ...rest] = exposed.split(SEPARATOR);
+    const [serverId = '', mark = '', ...rest] = exposed.split(SEPARATOR);
     const id = rest.join(SEPARATOR);
     const isTheirs = this.keyring
       .live('artifact-links')
       .some(
         (version) =>
-          this.keyring.sign('artifact-links', textOf(principal, handle, id), version).slice(0, MARK_CHARACTERS) ===
+          this.keyring.sign('artifact-links', textOf(principal, serverId, id), version).slice(0, MARK_CHARACTERS) ===
           mark,
       );
-    return isTheirs && mark !== '' ? { handle, id } : undefined;
+    return isTheirs && mark !== '' ? { serverId: serverId as ServerId, id } : undefined;
   }
 }
 
-const textOf = ({ userId, organizationId }: Principal, handle: string, id: string) =>
-  JSON.stringify(['task', userId, organizationId, handle, id]);
+const textOf = ({ userId, organizationId }: Principal, serverId: string, id: string) =>
+  JSON.stringify(['task', userId, organizationId, serverId, id]);

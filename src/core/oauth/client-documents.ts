@@ -11,17 +11,23 @@ export const MAX_DOCUMENT_BYTES = 5_120;
 /** All at the same time, from whomever: an unknown address names what is fetched. */
 const MOST_AT_ONCE = 8;
 
+/** One request asks more than once, and whoever knocks again and again is no reason to. */
+const KEPT_MS = 5_000;
+const KEPT_AT_MOST = 200;
+
 /** Documents by which clients say who they are, and their keys: addresses of strangers, so behind the guard. */
 @Injectable()
 export class ClientDocuments implements OnApplicationShutdown {
   private readonly guard: EgressGuard;
   private underWay = 0;
+  private readonly kept = new Map<string, { until: number; answer: Promise<Response> }>();
 
   constructor(
     @Inject(CONFIG) { egress }: Config,
     private readonly logger: Logger,
   ) {
-    this.guard = createEgressGuard(egress);
+    // Anybody may name an address here, without a sign-in: the machine itself is not for them, in development either.
+    this.guard = createEgressGuard({ ...egress, loopback: 'refused' });
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -30,6 +36,19 @@ export class ClientDocuments implements OnApplicationShutdown {
 
   /** Whole and small, without redirects. @throws where it may not, cannot, or not in time be read */
   async fetch(url: string): Promise<Response> {
+    const now = performance.now();
+    const known = this.kept.get(url);
+    if (known && known.until > now) return (await known.answer).clone();
+    const answer = this.read(url);
+    answer.catch(() => undefined);
+    this.kept.delete(url);
+    this.kept.set(url, { until: now + KEPT_MS, answer });
+    const [oldest] = this.kept.keys();
+    if (this.kept.size > KEPT_AT_MOST && oldest !== undefined) this.kept.delete(oldest);
+    return (await answer).clone();
+  }
+
+  private async read(url: string): Promise<Response> {
     if (this.underWay >= MOST_AT_ONCE) throw new Error('Too many client documents are being read.');
     this.underWay += 1;
     const scoped = new ScopedSignal([], DEADLINE_MS);

@@ -1,8 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Optional, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import type { Keyring } from '../../platform/crypto/keyring.js';
+import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
+import type { Logger } from '../../platform/logging/logger.js';
 import { newKeyPair, type SigningKey } from './signing-key.js';
 import { SigningKeysRepository } from './signing-keys.repository.js';
 import { MAX_ACCESS_SECONDS } from './token-lifetimes.js';
@@ -18,6 +21,13 @@ const LOOK_AGAIN_MS = 1_000;
 
 const KEYS_CHANGED = 'oauth.signing_keys_changed';
 
+interface CommandParts {
+  database: Database;
+  keyring: Keyring;
+  clock: Clock;
+  logger: Logger;
+}
+
 /** The RSA keys that sign access tokens: published before they sign, kept until what they signed is over. */
 @Injectable()
 export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -29,14 +39,21 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly database: Database,
     private readonly repository: SigningKeysRepository,
     private readonly clock: Clock,
-    private readonly hints: Hints,
+    /** Absent in a command, which is no process that others hear. */
+    @Optional() private readonly hints?: Hints,
   ) {}
+
+  /** For a command. */
+  static withoutHints({ database, keyring, clock, logger }: CommandParts): SigningKeys {
+    const repository = new SigningKeysRepository(database, new SecretBox(keyring), logger);
+    return new SigningKeys(database, repository, clock);
+  }
 
   onApplicationBootstrap(): void {
     const drop = () => {
       this.known = undefined;
     };
-    this.forget = [this.hints.subscribe(KEYS_CHANGED, drop), this.hints.subscribeToGaps(drop)];
+    if (this.hints) this.forget = [this.hints.subscribe(KEYS_CHANGED, drop), this.hints.subscribeToGaps(drop)];
   }
 
   onApplicationShutdown(): void {
@@ -103,12 +120,12 @@ export class SigningKeys implements OnApplicationBootstrap, OnApplicationShutdow
       await this.repository.add(pair, now, now);
       return this.repository.listLive(now);
     });
-    this.hints.publish(KEYS_CHANGED);
+    this.hints?.publish(KEYS_CHANGED);
     return made;
   }
 
   private tell(): void {
     this.known = undefined;
-    this.hints.publish(KEYS_CHANGED);
+    this.hints?.publish(KEYS_CHANGED);
   }
 }

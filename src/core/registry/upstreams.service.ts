@@ -26,6 +26,7 @@ import { ServerCredentials } from './server-credentials.js';
 import { PackageLaunches } from './package-launches.service.js';
 import { toSignInPlace } from './oauth-settings.js';
 import { toSentHeaders } from './request-headers.js';
+import { offersTopic, type OfferHint } from './server-hints.js';
 import { isLiteralHost } from './server-url.js';
 import { ServersRepository } from './servers.repository.js';
 
@@ -68,10 +69,15 @@ export class UpstreamsService implements OnApplicationShutdown {
     hints: Hints,
     @Inject(CONFIG) { egress }: Config,
   ) {
-    const onChanged = (key: string, what: Listed) => {
-      if (what === 'tools') this.heardOfTools(serverOf(key));
+    const tell = (key: string, said: OfferHint) => hints.publish(offersTopic(serverOf(key)), said);
+    const listener: UpstreamPoolOptions = {
+      onChanged: (key: string, what: Listed) => {
+        if (what === 'tools') this.heardOfTools(serverOf(key));
+        else tell(key, { changed: what });
+      },
+      onResourceUpdated: (key, updated) => tell(key, { updated }),
     };
-    this.ordinary = openGate(egress, onChanged);
+    this.ordinary = openGate(egress, listener);
     const ofDemo = {
       ...egress,
       exemptOrigins: () => {
@@ -79,7 +85,7 @@ export class UpstreamsService implements OnApplicationShutdown {
         return origin === undefined ? [] : [origin];
       },
     };
-    this.demo = openGate(ofDemo, onChanged);
+    this.demo = openGate(ofDemo, listener);
     this.resolved = new HintedCache(hints, {
       topic: serverTopic,
       size: MOST_TARGETS,
@@ -258,7 +264,7 @@ const toTarget = (key: string, place: Place, headers: Record<string, string>): U
   roots: place.clientFeatures?.includes('roots') ?? false,
 });
 
-function openGate(options: Parameters<typeof createEgressGuard>[0], onChanged: UpstreamPoolOptions['onChanged']): Gate {
+function openGate(options: Parameters<typeof createEgressGuard>[0], listener: UpstreamPoolOptions): Gate {
   const guard = createEgressGuard(options);
-  return { guard, pool: new UpstreamPool(guard, { onChanged }) };
+  return { guard, pool: new UpstreamPool(guard, listener) };
 }

@@ -1,3 +1,4 @@
+import { SigningKeys } from '../../core/oauth/signing-keys.service.js';
 import { Clock } from '../../platform/clock.js';
 import { KEY_CARE } from '../../platform/crypto/key-care.js';
 import { KeyRotation } from '../../platform/crypto/key-rotation.js';
@@ -38,7 +39,7 @@ async function work(
   const clock = new Clock();
   const database = new Database(dataSource);
   if (!(await hasKeys(database))) throw neverStarted();
-  const { store, wrap, lifetimes, secretOfFirstKeys } = await prepareKeys({ config, database, clock, logger });
+  const { keyring, store, wrap, lifetimes, secretOfFirstKeys } = await prepareKeys({ config, database, clock, logger });
   const rotation = new KeyRotation({ store, wrap, clock, lifetimes });
   if (action === 'replace-lost') {
     const replaced = await rotation.replaceLost();
@@ -51,6 +52,11 @@ async function work(
     const runAt = new Date(activatesAt.getTime() + 1_000);
     await new Jobs(database).enqueue(doChore, { name: KEY_CARE }, { key: choreKey(KEY_CARE), runAt });
     say(`New keys (${groups.join(', ')}) are in use from ${activatesAt.toISOString()} on.`);
+    if (groups.includes('signing')) {
+      // Processes look by themselves, long before the key is used.
+      const signing = SigningKeys.withoutHints({ database, keyring, clock, logger });
+      say(`Tokens of OAuth are signed with a new key from ${(await signing.rotate()).toISOString()} on.`);
+    }
     if (groups.includes('data')) say('Stored secrets are sealed anew then, by whichever process runs jobs.');
   }
   for (const line of table(await store.list(), clock.now())) say(line);

@@ -82,9 +82,11 @@ export class ProtocolRoutes implements OnModuleInit {
   private serve(scope: FastifyInstance, { methods, path, as, isOpen }: ProtocolRoute): void {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw.url ?? path;
+      // What fails before the library has the request is told as everywhere.
+      const respond = await this.server.prepare(as ?? raw.replace(/^\/oauth/, ''));
       reply.hijack();
       writeHeaders(reply, isOpen);
-      await this.server.answer(request.raw, reply.raw, as ?? raw.replace(/^\/oauth/, ''));
+      await respond(request.raw, reply.raw);
     };
     scope.route({ method: [...methods], url: path, handler: answer, bodyLimit: BODY_LIMIT_BYTES });
     if (isOpen) scope.options(path, async (request, reply) => answerPreflight(request, reply, methods));

@@ -10,8 +10,13 @@ interface Message {
 
 const ACCEPT = 'application/json, text/event-stream';
 
+interface RawEraClient extends EraClient {
+  /** Is gone without a word. */
+  leave: () => void;
+}
+
 /** A client of the sessions by hand, which says no more than its revision asks for. */
-export async function connectRaw(version: string, place: Place): Promise<EraClient> {
+export async function connectRaw(version: string, place: Place): Promise<RawEraClient> {
   const client = new RawClient(place);
   const agreed = await client.begin(version);
   return {
@@ -23,6 +28,7 @@ export async function connectRaw(version: string, place: Place): Promise<EraClie
     call: async (name, args, options) => textOf(await client.ask('tools/call', { name, arguments: args }, options)),
     changes: () => client.changes,
     close: () => client.end(),
+    leave: () => client.leave(),
   };
 }
 
@@ -79,6 +85,10 @@ class RawClient {
 
   async end(): Promise<void> {
     await fetch(this.place.url, { method: 'DELETE', headers: this.headers });
+    this.leave();
+  }
+
+  leave(): void {
     this.leaving.abort();
   }
 
@@ -88,7 +98,8 @@ class RawClient {
 
   private async post(message: Message): Promise<Response> {
     const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-    const response = await fetch(this.place.url, { method: 'POST', headers: this.headers, body });
+    const { signal } = this.leaving;
+    const response = await fetch(this.place.url, { method: 'POST', headers: this.headers, body, signal });
     if (!response.ok) throw new Error(`${message.method ?? 'An answer'}: ${response.status} ${await response.text()}`);
     return response;
   }

@@ -17,6 +17,10 @@ const COLON = 0x3a;
 const [BRACE, END_BRACE, BRACKET, END_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
 const [MINUS, PLUS, DOT, ZERO, NINE] = [0x2d, 0x2b, 0x2e, 0x30, 0x39];
 const [LETTER_E, LETTER_F, LETTER_N, LETTER_T, LETTER_U] = [0x65, 0x66, 0x6e, 0x74, 0x75];
+/** Texts up to here are looked at character by character. */
+const SHORT = 64;
+/** They may not be in a text as they are. */
+const CONTROLS = Array.from({ length: SPACE }, (_, code) => String.fromCharCode(code));
 const ESCAPED = new Set([...'"\\/bfnrt'].map((one) => one.charCodeAt(0)));
 
 /**
@@ -33,6 +37,10 @@ class AnswerReader {
   readonly #text: string;
   readonly #id: string;
   #at = 0;
+  /** Where the next of its kind is, as far as was looked: no part of the text is looked through twice. */
+  #quote = -1;
+  #backslash = -1;
+  #control = -1;
   #isError: boolean | undefined;
   #resultType: string | undefined;
 
@@ -162,6 +170,7 @@ class AnswerReader {
   #string(): boolean {
     const text = this.#text;
     if (text.charCodeAt(this.#at) !== QUOTE) return false;
+    const far = this.#at + SHORT;
     for (let at = this.#at + 1; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) {
@@ -169,13 +178,24 @@ class AnswerReader {
         return true;
       }
       if (code < SPACE) return false;
-      if (code !== BACKSLASH) continue;
-      at += 1;
-      const escaped = text.charCodeAt(at);
-      if (escaped === LETTER_U && isHex(text, at + 1)) at += 4;
-      else if (!ESCAPED.has(escaped)) return false;
+      if (code === BACKSLASH) {
+        const end = endOfEscape(text, at);
+        if (end < 0) return false;
+        at = end;
+      } else if (at > far) {
+        at = this.#plainEnd(at) - 1;
+      }
     }
     return false;
+  }
+
+  /** Of a long text: where the next character is that is more than text, found by what is faster than looking at each. */
+  #plainEnd(from: number): number {
+    const text = this.#text;
+    if (this.#backslash < from) this.#backslash = next(text, '\\', from);
+    if (this.#control < from) this.#control = Math.min(...CONTROLS.map((control) => next(text, control, from)));
+    if (this.#quote < from) this.#quote = next(text, '"', from);
+    return Math.min(this.#quote, this.#backslash, this.#control);
   }
 
   #number(): boolean {
@@ -222,6 +242,18 @@ class AnswerReader {
       this.#at += 1;
     }
   }
+}
+
+/** @returns the last character of the escape that begins here; -1 where it is none */
+function endOfEscape(text: string, at: number): number {
+  const escaped = text.charCodeAt(at + 1);
+  if (escaped === LETTER_U) return isHex(text, at + 2) ? at + 5 : -1;
+  return ESCAPED.has(escaped) ? at + 1 : -1;
+}
+
+function next(text: string, what: string, from: number): number {
+  const found = text.indexOf(what, from);
+  return found < 0 ? text.length : found;
 }
 
 function isHex(text: string, begin: number): boolean {

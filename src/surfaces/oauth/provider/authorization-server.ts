@@ -39,15 +39,17 @@ export class AuthorizationServer {
     private readonly logger: Logger,
   ) {}
 
-  /** Answers a request of the protocol. @param url as the library knows it: below the issuer */
-  async answer(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+  /** What answers a request of the protocol. @param url as the library knows it: below the issuer */
+  async prepare(url: string): Promise<(request: IncomingMessage, response: ServerResponse) => Promise<void>> {
     const provider = await this.provider();
-    const asked = request as IncomingMessage & { originalUrl?: string };
-    // From the two it works out where it is mounted.
-    asked.originalUrl = `/oauth${url}`;
-    request.url = url;
-    this.nameOrigin(request);
-    await provider.callback()(request, response);
+    return async (request, response) => {
+      const asked = request as IncomingMessage & { originalUrl?: string };
+      // From the two it works out where it is mounted.
+      asked.originalUrl = `/oauth${url}`;
+      request.url = url;
+      this.nameOrigin(request);
+      await provider.callback()(request, response);
+    };
   }
 
   async provider(): Promise<Provider> {

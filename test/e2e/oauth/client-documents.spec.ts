@@ -1,0 +1,121 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { browserOf, newPkce, RawClient } from './support.js';
+
+const FOLDER = 'libs/mcp-client/test-support';
+const CERTIFICATE = readFileSync(`${FOLDER}/localhost.cert.pem`, 'utf8');
+const REDIRECT = 'https://client.example/callback';
+
+let app: TestApp;
+let person: Person;
+let host: Server;
+let origin: string;
+let asked: string[] = [];
+
+const documentAt = (path: string, more: object = {}) => ({
+  client_id: `${origin}${path}`,
+  client_name: 'A client with a document',
+  redirect_uris: [REDIRECT],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+  ...more,
+});
+
+/** What strangers put at their addresses. */
+const ANSWERS: Record<string, () => { status?: number; headers?: Record<string, string>; body?: unknown }> = {
+  '/good': () => ({ body: documentAt('/good'), headers: { 'cache-control': 'max-age=600' } }),
+  '/of-another': () => ({ body: documentAt('/good') }),
+  '/redirects': () => ({ status: 302, headers: { location: `${origin}/good` } }),
+  '/large': () => ({ body: documentAt('/large', { client_uri: `https://example.com/${'x'.repeat(6_000)}` }) }),
+  '/secret': () => ({
+    body: documentAt('/secret', { client_secret: 'x', token_endpoint_auth_method: 'client_secret_basic' }),
+  }),
+  '/script': () => ({ body: documentAt('/script', { redirect_uris: ['javascript:alert(1)'] }) }),
+  '/text': () => ({ body: 'no object' }),
+};
+
+beforeAll(async () => {
+  setDefaultCACertificates([...getCACertificates('default'), CERTIFICATE]);
+  const key = readFileSync(`${FOLDER}/localhost.key.pem`);
+  host = createServer({ key, cert: CERTIFICATE }, (request, response) => {
+    asked.push(request.url ?? '');
+    const { status = 200, headers = {}, body = {} } = ANSWERS[request.url ?? '']?.() ?? { status: 404 };
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const { port } = host.address() as AddressInfo;
+  origin = `https://localhost:${port}`;
+  app = await startTestApp({ EGRESS_ALLOW: `localhost:${port}` });
+  person = await app.signIn();
+});
+afterAll(async () => {
+  await app.stop();
+  host.closeAllConnections();
+  await new Promise((resolve) => host.close(resolve));
+});
+beforeEach(() => {
+  asked = [];
+});
+
+const knock = (id: string, redirect = REDIRECT) => {
+  const url = new RawClient(app, id, redirect).authorizeUrl(newPkce());
+  return app.api('GET', url.slice(app.url.length));
+};
+
+test('a client that is a document is let in, and its document is read once while it may be kept', async () => {
+  const client = new RawClient(app, `${origin}/good`, REDIRECT);
+  const browser = browserOf(app, person);
+  const { uid = '' } = await browser.open(client.authorizeUrl(newPkce()));
+  expect((await browser.ask(uid)).client).toEqual({
+    id: `${origin}/good`,
+    name: 'A client with a document',
+    host: new URL(origin).host,
+  });
+  const tokens = await client.connect(person);
+  expect((await client.refresh(tokens.refresh_token)).status).toBe(200);
+  expect(asked).toEqual(['/good']);
+  const { body } = await person.call('GET', '/connected-clients');
+  expect(body).toMatchObject({ clients: [{ client_kind: 'document', redirect: 'client.example' }] });
+});
+
+test('it is answered where its document says, and nowhere else', async () => {
+  const answer = await knock(`${origin}/good`, 'https://evil.example/callback');
+  expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
+});
+
+test.each(['/of-another', '/redirects', '/large', '/secret', '/script', '/text', '/missing'])(
+  'a document that is not right lets nobody in: %s',
+  async (path) => {
+    const answer = await knock(`${origin}${path}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
+    // A redirect is not followed.
+    expect(asked).toEqual([path]);
+  },
+);
+
+test.each([
+  'https://127.0.0.1/client',
+  'https://[::1]/client',
+  'https://[::ffff:127.0.0.1]/client',
+  'https://169.254.169.254/latest/meta-data',
+  'https://10.0.0.1/client',
+  'https://0x7f000001/client',
+  'https://user@example.com/client',
+  'http://example.com/client',
+  'https://example.com',
+  'https://example.com/a/../client',
+  'https://example.com/client#fragment',
+])('nothing is asked of %s', async (id) => {
+  const answer = await knock(id);
+  expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
+});
+
+test('nothing is asked of a port of this machine that nobody allowed', async () => {
+  const { port } = host.address() as AddressInfo;
+  const answer = await knock(`https://127.0.0.1:${port}/good`);
+  expect(answer.status).toBe(400);
+  expect(asked).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { CODES, type ErrorReply, type Reply, type ResultReply } from '@app/mcp-gateway';
 import { AppError } from '../../platform/errors/app-error.js';
+import { readSignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { faultOf } from '../execution/execution.errors.js';
 import type { RelayOutcome } from '../execution/relay.js';
 
@@ -45,8 +46,14 @@ export function toRefusal(error: unknown): Reply {
     ? invalidParams(message, { code })
     : kind === 'rate_limited'
       ? busy(error)
-      : toolFailure(code, message);
+      : toolFailure(code, withLink(error));
 }
+
+/** Whoever reads it has no page of ours before them. */
+const withLink = (error: AppError): string => {
+  const signIn = readSignInNeeded(error);
+  return signIn ? `${error.message} ${signIn.url}` : error.message;
+};
 
 export const invalidParams = (message: string, data?: unknown): ErrorReply => ({
   kind: 'error',

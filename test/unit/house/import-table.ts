@@ -55,7 +55,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/upstream-accounts',
     'core/registry',
   ],
-  'core/gateway': ['platform', 'core/identity', 'core/registry', 'core/toolsets', 'core/execution'],
+  'core/gateway': [
+    'platform',
+    'core/identity',
+    'core/upstream-accounts',
+    'core/registry',
+    'core/toolsets',
+    'core/execution',
+  ],
   // What may become a server, and servers as files.
   'core/catalogue': ['platform', 'core/activity', 'core/identity', 'core/approvals', 'core/registry'],
   'core/sessions': ['platform', 'core/identity'],

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ExecutionModule } from '../execution/execution.module.js';
 import { ToolsetsModule } from '../toolsets/toolsets.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
 import { GatewayOffers } from './gateway-offers.service.js';
+import { GatewayPresence } from './presence.service.js';
 import { GatewayReads } from './gateway-reads.service.js';
 import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
 import { GatewayTasks } from './gateway-tasks.service.js';
@@ -20,13 +22,14 @@ import { TaskIds } from './task-ids.service.js';
 import { ParkedCalls } from './parked-calls.service.js';
 
 @Module({
-  imports: [ExecutionModule, RegistryModule, ToolsetsModule],
+  imports: [ExecutionModule, IdentityModule, RegistryModule, ToolsetsModule],
   providers: [
     ApprovalsOfCalls,
     GatewayBackend,
     GatewayCatalogues,
     GatewayNews,
     GatewayOffers,
+    GatewayPresence,
     GatewayReads,
     GatewaySessionsRepository,
     GatewayTasks,

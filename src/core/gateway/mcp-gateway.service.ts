@@ -4,6 +4,7 @@ import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { type GatewayCaller, keyOf } from './gateway-caller.js';
+import { GatewayPresence } from './presence.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
 
@@ -22,6 +23,7 @@ export class McpGateway implements OnApplicationShutdown {
   constructor(
     backend: GatewayBackend,
     sessions: GatewaySessionsRepository,
+    private readonly presence: GatewayPresence,
     hints: Hints,
     box: SecretBox,
     logger: Logger,
@@ -46,6 +48,7 @@ export class McpGateway implements OnApplicationShutdown {
       },
       onError: (error) => logger.error({ err: error }, 'a request of an MCP client failed in an unforeseen way'),
     });
+    presence.onEnded((keys) => this.endpoint.dismiss((key) => keys.has(key)));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -54,6 +57,9 @@ export class McpGateway implements OnApplicationShutdown {
 
   /** For whoever was let in. Always answers. */
   handle(request: Handled[0], response: Handled[1], caller: GatewayCaller): Promise<void> {
-    return this.endpoint.handle(request, response, caller, { key: keyOf(caller) });
+    const key = keyOf(caller);
+    this.presence.enter(key, caller.principal);
+    response.once('close', () => this.presence.leave(key));
+    return this.endpoint.handle(request, response, caller, { key });
   }
 }

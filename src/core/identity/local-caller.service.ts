@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { type Principal, SCOPES } from './principal.js';
 
+/** What stands for the credential that they do not show. */
+export const LOCAL_CREDENTIAL = 'local';
+
 type Owner = Pick<Principal, 'userId' | 'username' | 'organizationId'>;
 
 /** Who programs on this machine act as, where the instance is open to them. */
@@ -24,7 +27,7 @@ export class LocalCaller {
       scopes,
       instanceAdministrator: false,
       via: 'api_key',
-      credentialId: 'local',
+      credentialId: LOCAL_CREDENTIAL,
       expiresAt: null,
     };
   }

@@ -7,6 +7,10 @@ import type { Action } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
+import type { Soon } from '../../platform/soon.js';
+import { LocalCaller } from '../../core/identity/local-caller.service.js';
+import type { Principal } from '../../core/identity/principal.js';
+import { isThisMachine } from '../pipeline/this-machine.js';
 import { AuthGuard } from '../pipeline/auth.guard.js';
 import { DirectRoutes } from '../pipeline/direct-routes.js';
 import { ErrorWriter } from '../pipeline/error-writer.js';
@@ -38,6 +42,7 @@ export class McpRoute implements OnModuleInit {
     private readonly errors: ErrorWriter,
     @Inject(CONFIG) private readonly config: Config,
     private readonly resources: Resources,
+    private readonly local: LocalCaller,
   ) {}
 
   onModuleInit(): void {
@@ -77,7 +82,8 @@ export class McpRoute implements OnModuleInit {
       if (request.method === 'OPTIONS') return void reply.headers(CORS).status(204).send(Buffer.alloc(0));
     }
     if (!place) throw new AppError('not_found', 'NOT_FOUND', 'Nothing is served here.');
-    const admitted = this.guard.admit(request, ACTION);
+    const local = this.localCaller(request);
+    const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
     const principal = admitted instanceof Promise ? await admitted : admitted;
     reply.hijack();
     const { raw } = reply;
@@ -85,6 +91,13 @@ export class McpRoute implements OnModuleInit {
     for (const name in headers) raw.setHeader(name, headers[name] ?? '');
     await this.gateway.handle(request.raw, raw, { principal, place });
     reply.statusCode = raw.statusCode;
+  }
+
+  /** Where the instance is open to programs on its own machine; by the address of the peer, never by what a header says. */
+  private localCaller(request: LightRequest): Soon<Principal | undefined> {
+    const { openOnLoopback } = this.config.mcp;
+    if (!openOnLoopback || request.headers.authorization !== undefined || !isThisMachine(request.raw)) return undefined;
+    return this.local.find();
   }
 
   /** Who shows nothing that counts is told how to sign in (RFC 9728, 5.1), and counted by the address. */

@@ -138,8 +138,10 @@ export class HeldCallRuns {
   /** Approved by somebody who may use the server; whether who asked still may is looked at again. */
   private async whyNot(call: HeldCall, tool: ListedTool | 'gone' | 'away'): Promise<CallFault | undefined> {
     const isMember = await this.access.mayUse(call);
-    const isKey = call.via === 'api_key';
-    if (!isMember || (isKey && !(await this.held.isKeyAlive(call.credentialId, this.clock.now())))) return ACCESS_LOST;
+    // A sign-in may have ended since: its person is asked for alone.
+    const isOfProgram = call.via === 'api_key' || call.via === 'oauth';
+    const isAlive = !isOfProgram || (await this.held.isCredentialAlive(call.credentialId, this.clock.now()));
+    if (!isMember || !isAlive) return ACCESS_LOST;
     if (tool === 'away') return SERVER_AWAY;
     if (tool !== 'gone' && (await this.grants.filterFor(call, [tool])).length === 0) return NOT_GRANTED;
     if (tool !== 'gone' && tool.quarantined) {

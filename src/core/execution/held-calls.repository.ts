@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ApprovalId, UserId } from '../../platform/ids.js';
+import { LOCAL_CREDENTIAL } from '../identity/local-caller.service.js';
 import type { ApprovalStatus } from '../approvals/approval-request.js';
 import type { HeldAnswer, HeldCall, HeldCallView, HeldState } from './held-call.js';
 
@@ -135,10 +136,12 @@ export class HeldCallsRepository {
     );
   }
 
-  /** Whether the key that it was asked with still counts; of a sign-in, membership alone is asked, which others know. */
-  async isKeyAlive(credentialId: string, at: Date): Promise<boolean> {
+  /** Whether the key, or what somebody granted a client, with which it was asked still counts. */
+  async isCredentialAlive(credentialId: string, at: Date): Promise<boolean> {
+    if (credentialId === LOCAL_CREDENTIAL) return true;
     const rows = await this.database.sql(
-      `select from api_keys where id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)`,
+      `select from api_keys where id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
+       union all select from client_grants where id = $1 and revoked_at is null`,
       [credentialId, at],
     );
     return rows.length > 0;

@@ -63,9 +63,10 @@ export class TellDecidersHandler extends JobHandler<Payload> {
     return readers.filter(({ userId, wish }) => wish === 'all' || (wish === 'own' && userId === owner));
   }
 
-  /** Whose it is: of a call whoever made it with a key, of a definition whoever registered the server. */
+  /** Whose it is: of a call whoever's program made it, of a definition whoever registered the server. */
   private async ownerOf(request: StoredRequest): Promise<UserId | null> {
     if (request.kind === 'tool') return this.mails.findRegistrant(request.serverId);
-    return request.via === 'api_key' ? (request.requestedBy?.id ?? null) : null;
+    const isOfProgram = request.via === 'api_key' || request.via === 'oauth';
+    return isOfProgram ? (request.requestedBy?.id ?? null) : null;
   }
 }

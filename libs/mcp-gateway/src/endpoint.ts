@@ -4,7 +4,7 @@ import type { McpBackend } from './backend.js';
 import type { Equipment } from './equipment.js';
 import { readBody } from './http/read-body.js';
 import { checkAccepts, checkJsonBody, headerOf } from './http/request-head.js';
-import { sendJson } from './http/send.js';
+import { carry, sendJson } from './http/send.js';
 import type { Visit } from './http/visit.js';
 import { bodyOf, errorOf, INTERNAL } from './json/answers.js';
 import { idOf, parseBody, readMessage } from './json/message.js';
@@ -32,6 +32,8 @@ export interface McpEndpointParts<Caller> {
 export interface HandleOptions {
   /** Who it is, and where: sessions and sealed states belong to it. Never sent to anyone. */
   key: string;
+  /** Of each answer, names and values by turns; not those that the protocol says. */
+  headers?: readonly string[] | undefined;
   /** The body, where the host has read it already. */
   body?: Buffer | undefined;
 }
@@ -65,6 +67,7 @@ export class McpEndpoint<Caller> {
     caller: Caller,
     options: HandleOptions,
   ): Promise<void> {
+    if (options.headers) carry(response, options.headers);
     const visit = { request, response, caller, key: options.key };
     try {
       if (request.method === 'POST') await this.#take(visit, options.body);

@@ -75,7 +75,7 @@ export class CallLog {
         // Read only where it is not small and plain.
         response: isAnswered ? { toJSON: () => outcome.answer.result() } : null,
       },
-      isAnswered ? outcome.answer.text : undefined,
+      { request: call.argumentsJson, response: isAnswered ? outcome.answer.text : undefined },
     );
   }
 
@@ -168,11 +168,11 @@ export class CallLog {
       | 'durationMs'
       | 'startedAt'
     >,
-    knownResponseJson?: string,
+    known: { request?: string | undefined; response?: string | undefined } = {},
   ): void {
     const { caller, requestId, traceId } = ambientFields();
-    const requestJson = JSON.stringify(row.request ?? null);
-    const responseJson = knownResponseJson ?? (row.response === null ? '' : JSON.stringify(row.response));
+    const requestJson = known.request ?? JSON.stringify(row.request ?? null);
+    const responseJson = known.response ?? (row.response === null ? '' : JSON.stringify(row.response));
     this.log.record({
       ...row,
       username: caller?.actor?.name ?? null,

@@ -81,6 +81,7 @@ export class RelayedCalls {
       nodeId: null,
       tool,
       arguments: args,
+      argumentsJson: JSON.stringify(args),
       door: DOOR,
       rule,
       logId,
@@ -101,15 +102,23 @@ export class RelayedCalls {
   /** An error that the server answered with is an answer. */
   private relay(
     session: UpstreamSession,
-    { tool, arguments: args }: ToolCall,
+    { tool, arguments: args, argumentsJson = '{}' }: ToolCall,
     input: WantedRelay['input'],
     { signal: _, ...listener }: RelayListener,
     deadline: Deadline,
   ): Promise<Raw> {
     return inCallSpan(this.tracing, session, tool, async (traceparent): Promise<Raw> => {
       const params = { name: tool.name, arguments: args };
+      const paramsText = `{"name":${JSON.stringify(tool.name)},"arguments":${argumentsJson}}`;
       const meta = traceparent === undefined ? undefined : { meta: { traceparent } };
-      const request = { method: 'tools/call', params, inputSchema: tool.inputSchema, ...meta, ...(input && { input }) };
+      const request = {
+        method: 'tools/call',
+        params,
+        paramsText,
+        inputSchema: tool.inputSchema,
+        ...meta,
+        ...(input && { input }),
+      };
       try {
         const answer = await session.relay(request, { ...listener, deadline });
         return { answer, isError: answer.isError };

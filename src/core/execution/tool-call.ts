@@ -26,6 +26,8 @@ export interface ToolCall {
   validated?: true;
   /** It is handed on as it is, and so is its answer: a program's own client sits at the other end. */
   asIs?: true;
+  /** The arguments as JSON, where somebody has it. */
+  argumentsJson?: string;
 }
 
 /** What a tool says of its work, as the session shows it. */

@@ -55,11 +55,14 @@ export class McpGateway implements OnApplicationShutdown {
     await this.endpoint.close({ graceMs: GRACE_MS });
   }
 
-  /** For whoever was let in. Always answers. */
-  handle(request: Handled[0], response: Handled[1], caller: GatewayCaller): Promise<void> {
+  /**
+   * For whoever was let in. Always answers.
+   * @param headers of each answer, names and values by turns
+   */
+  handle(request: Handled[0], response: Handled[1], caller: GatewayCaller, headers: readonly string[]): Promise<void> {
     const key = keyOf(caller);
     this.presence.enter(key, caller.principal);
     response.once('close', () => this.presence.leave(key));
-    return this.endpoint.handle(request, response, caller, { key });
+    return this.endpoint.handle(request, response, caller, { key, headers });
   }
 }

@@ -18,6 +18,7 @@ import { LightReply, LightRequest } from '../pipeline/light-exchange.js';
 import { RequestHooks } from '../pipeline/request-hooks.js';
 import { RequestLimits } from '../pipeline/request-limits.js';
 import { requestHead } from '../pipeline/request-path.js';
+import type { RequestHead } from '../pipeline/surface.js';
 import { checkHost, checkOrigin } from './site-check.js';
 
 /** What everybody may who connects; calls of tools ask for more. */
@@ -28,11 +29,15 @@ const CORS = {
     'authorization, content-type, accept, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, traceparent',
   'access-control-max-age': '7200',
 } as const;
+const MOST_HOSTS = 100;
 const EXPOSED = 'mcp-session-id, mcp-protocol-version, www-authenticate, x-request-id, retry-after';
 
 /** Brings requests at the gateway's addresses to it: past Nest and Fastify, under the same hooks, guard and errors as all others. */
 @Injectable()
 export class McpRoute implements OnModuleInit {
+  /** Names that were found ours: few, and called by each request. */
+  private readonly hosts = new Set<string>();
+
   constructor(
     private readonly routes: DirectRoutes,
     private readonly gateway: McpGateway,
@@ -44,6 +49,10 @@ export class McpRoute implements OnModuleInit {
     private readonly resources: Resources,
     private readonly local: LocalCaller,
   ) {}
+
+  private get sites() {
+    return { ...this.config.mcp, publicUrl: this.config.http.publicUrl };
+  }
 
   onModuleInit(): void {
     this.routes.serveBelow('/mcp', (raw, response) => this.answer(raw, response));
@@ -70,9 +79,8 @@ export class McpRoute implements OnModuleInit {
 
   private async enter(place: Place | undefined, request: LightRequest, reply: LightReply): Promise<void> {
     const head = requestHead(request);
-    const sites = { ...this.config.mcp, publicUrl: this.config.http.publicUrl };
-    checkHost(head, sites);
-    const origin = checkOrigin(head, sites);
+    if (!this.hosts.has(head.host)) this.judgeHost(head);
+    const origin = head.headers.origin === undefined ? undefined : checkOrigin(head, this.sites);
     if (origin !== undefined) {
       reply.headers({
         'access-control-allow-origin': origin,
@@ -87,10 +95,14 @@ export class McpRoute implements OnModuleInit {
     const principal = admitted instanceof Promise ? await admitted : admitted;
     reply.hijack();
     const { raw } = reply;
-    const headers = reply.getHeaders();
-    for (const name in headers) raw.setHeader(name, headers[name] ?? '');
-    await this.gateway.handle(request.raw, raw, { principal, place });
+    await this.gateway.handle(request.raw, raw, { principal, place }, reply.headerList);
     reply.statusCode = raw.statusCode;
+  }
+
+  /** @throws 403 */
+  private judgeHost(head: RequestHead): void {
+    checkHost(head, this.sites);
+    if (this.hosts.size < MOST_HOSTS) this.hosts.add(head.host);
   }
 
   /** Where the instance is open to programs on its own machine; by the address of the peer, never by what a header says. */

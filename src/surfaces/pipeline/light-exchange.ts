@@ -57,6 +57,11 @@ export class LightReply implements HttpReply {
     return performance.now() - this.began;
   }
 
+  /** Names and values by turns. */
+  get headerList(): readonly string[] {
+    return this.fields;
+  }
+
   getHeaders(): Record<string, string> {
     const headers: Record<string, string> = {};
     for (let at = 0; at < this.fields.length; at += 2) headers[this.fields[at] ?? ''] = this.fields[at + 1] ?? '';

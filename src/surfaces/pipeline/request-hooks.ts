@@ -121,7 +121,8 @@ export class RequestHooks {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     };
-    if (this.surfaces.find(head) || request.is404) this.logger.info(fields, 'request');
+    const surface = this.surfaces.find(head);
+    if (request.is404 || (surface && surface.requestsLogged !== 'in detail')) this.logger.info(fields, 'request');
     else this.logger.debug(fields, 'request');
   }
 }

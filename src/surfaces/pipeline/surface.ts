@@ -65,6 +65,8 @@ export interface Surface {
   readonly contentTypes?: 'any';
   /** Whoever calls it counts as a program, for the daily quota of their organization; elsewhere keys alone do. */
   readonly callers?: 'programs';
+  /** Its requests have lines of their own elsewhere, and there are many: only in detailed logs. */
+  readonly requestsLogged?: 'in detail';
   limitOf(path: string): RateLimitClass;
   /** @throws AppError when the credential has no readable form */
   readCredential(head: RequestHead): Credential | undefined;

@@ -4,6 +4,26 @@ import { lengthOf, type Piece, type Pieces } from '../json/pieces.js';
 /** Up to it a copy is cheaper than one more thing to write. */
 const WORTH_COPYING_BYTES = 16 * 1024;
 
+const CARRIED = Symbol('headers of the host');
+const NONE: readonly string[] = [];
+
+interface Carrying {
+  [CARRIED]?: readonly string[];
+}
+
+/** What the host says on each answer of its own: names and values by turns, written together with ours. */
+export function carry(response: ServerResponse, headers: readonly string[]): void {
+  (response as Carrying)[CARRIED] = headers;
+}
+
+/** Without those that somebody says otherwise. */
+export function carriedBeside(response: ServerResponse, own: readonly string[]): string[] {
+  const carried = carriedBy(response);
+  return carried.filter((_, at) => !own.includes(carried[at - (at % 2)] ?? ''));
+}
+
+const carriedBy = (response: ServerResponse): readonly string[] => (response as Carrying)[CARRIED] ?? NONE;
+
 /** One JSON document, whole. */
 export function sendJson(
   response: ServerResponse,
@@ -14,7 +34,8 @@ export function sendJson(
   if (response.destroyed) return;
   let length = 0;
   for (const piece of body) length += lengthOf(piece);
-  response.writeHead(status, ['content-type', 'application/json', 'content-length', String(length), ...headers]);
+  const own = ['content-type', 'application/json', 'content-length', String(length), ...headers];
+  response.writeHead(status, own.concat(carriedBy(response)));
   // A text of bytes is sent in one piece with the head.
   if (length <= WORTH_COPYING_BYTES) response.end(body.map(bytesText).join(''), 'latin1');
   else writeAll(response, body);
@@ -22,7 +43,7 @@ export function sendJson(
 
 export function sendEmpty(response: ServerResponse, status: number, headers: readonly string[] = []): void {
   if (response.destroyed) return;
-  response.writeHead(status, ['content-length', '0', ...headers]);
+  response.writeHead(status, ['content-length', '0', ...headers, ...carriedBy(response)]);
   response.end();
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Piece, Pieces } from '../json/pieces.js';
+import { carriedBeside } from '../http/send.js';
 import { COMMENT } from './frames.js';
 
 /** Where the events of a stream go. */
@@ -29,7 +30,7 @@ export class ResponseSink implements Sink {
     private readonly maxUnreadBytes: number,
     headers: readonly string[] = [],
   ) {
-    response.writeHead(200, [...HEADERS, ...headers]);
+    response.writeHead(200, [...HEADERS, ...headers, ...carriedBeside(response, HEADERS)]);
   }
 
   write(frame: Pieces): void {

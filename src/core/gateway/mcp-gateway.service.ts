@@ -3,8 +3,10 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { Logger } from '../../platform/logging/logger.js';
+import type { Soon } from '../../platform/soon.js';
 import { type GatewayCaller, keyOf } from './gateway-caller.js';
 import { GatewayPresence } from './presence.service.js';
+import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
 
@@ -22,6 +24,7 @@ export class McpGateway implements OnApplicationShutdown {
 
   constructor(
     backend: GatewayBackend,
+    private readonly catalogues: GatewayCatalogues,
     sessions: GatewaySessionsRepository,
     private readonly presence: GatewayPresence,
     hints: Hints,
@@ -53,6 +56,11 @@ export class McpGateway implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.endpoint.close({ graceMs: GRACE_MS });
+  }
+
+  /** @throws 403, 404 where there is nothing for the caller at this place */
+  find(caller: GatewayCaller): Soon<unknown> {
+    return this.catalogues.find(caller);
   }
 
   /**

@@ -93,9 +93,12 @@ export class McpRoute implements OnModuleInit {
     const local = this.localCaller(request);
     const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
     const principal = admitted instanceof Promise ? await admitted : admitted;
+    const caller = { principal, place };
+    const found = this.gateway.find(caller);
+    if (found instanceof Promise) await found;
     reply.hijack();
     const { raw } = reply;
-    await this.gateway.handle(request.raw, raw, { principal, place }, reply.headerList);
+    await this.gateway.handle(request.raw, raw, caller, reply.headerList);
     reply.statusCode = raw.statusCode;
   }
 

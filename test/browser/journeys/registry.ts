@@ -1,3 +1,4 @@
+import { faultsOf } from '../support/axe.js';
 import type { Stage, Visit } from '../support/stage.js';
 
 /** Adding, testing and deleting servers. */
@@ -37,6 +38,25 @@ export function registersServers(onStage: () => Stage): void {
       .getByText(/models \d+\/100/)
       .first()
       .waitFor();
+  });
+
+  test('what a server may ask of clients is chosen, and kept', async () => {
+    const { page } = visit;
+    await page.goto('/servers');
+    await page.getByRole('link', { name: 'pasted' }).click();
+    await page.getByRole('tab', { name: 'settings' }).click();
+    await page.getByText('what it may ask of clients').click();
+    await page
+      .getByRole('group', { name: 'May ask MCP clients for' })
+      .getByLabel(/^sampling/)
+      .check();
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.reload();
+    await page.getByText('what it may ask of clients').click();
+    expect(await page.getByLabel(/^sampling/).isChecked()).toBe(true);
+    expect(await page.getByLabel(/^folders/).isChecked()).toBe(false);
+    expect(await faultsOf(page)).toEqual([]);
   });
 
   test('a server is deleted, once its name is typed where sessions use it', async () => {

@@ -47,14 +47,14 @@ const routesOf = (surface: string): string[] =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${anonymous(path)}`),
   );
 
-/** Of no surface alone, and in no OpenAPI: what RFCs describe. */
-const ofOAuth = z.array(endpoint).parse(readJson('golden/oauth-routes.json'));
+/** Of no surface alone, and in no OpenAPI: what RFCs and MCP describe; that the gateway is served, its rows say. */
+const ofProtocols = z.array(endpoint).parse(readJson('golden/oauth-routes.json')).concat('POST /mcp', 'GET /mcp');
 
 describe.each(documents)('the endpoints that the $document prints', ({ surface, base, endpoints, later }) => {
   const routes = routesOf(surface);
   const isServed = (printed: string) => {
     const [method, path] = parts(printed);
-    return routes.includes(`${method} ${anonymous(base + path)}`) || ofOAuth.includes(printed);
+    return routes.includes(`${method} ${anonymous(base + path)}`) || ofProtocols.includes(printed);
   };
 
   test('are each tested as printed', () => {

@@ -1,6 +1,26 @@
 import { parsePaste } from '../../../web/src/servers/parse-paste.js';
-import { EMPTY_DRAFT, leadsElsewhere, toChange, toForm, withPasted } from '../../../web/src/servers/server-form.js';
+import {
+  draftOf,
+  EMPTY_DRAFT,
+  leadsElsewhere,
+  toChange,
+  toForm,
+  withPasted,
+} from '../../../web/src/servers/server-form.js';
+import type { McpServer } from '../../../web/src/api/types.js';
 import { fieldsOf, readForm } from '../../../web/src/console/schema-form.js';
+
+const SAVED: McpServer = {
+  id: 'mcp_1',
+  name: 'Reports',
+  url: 'https://mcp.example.com/mcp',
+  auth_method: 'none',
+  status: 'online',
+  timeout: 30,
+  ssl_verify: true,
+  created_at: '2025-11-21T04:55:00.000Z',
+  updated_at: '2025-11-21T04:55:00.000Z',
+};
 
 describe('pasting a server', () => {
   test('a URL gives its address and a name', () => {
@@ -87,6 +107,14 @@ describe('pasting a server', () => {
     const headers = { 'X-Team': 'a: b', 'X-Bare': '' };
     expect(toForm({ ...EMPTY_DRAFT, headers: 'X-Team: a: b\n\nX-Bare' })).toMatchObject({ request_headers: headers });
     expect(toChange(EMPTY_DRAFT)).toMatchObject({ description: null, request_headers: {} });
+  });
+
+  test('what a server may ask of clients is nothing unless chosen, and can be taken back', () => {
+    expect(toForm(EMPTY_DRAFT)).not.toHaveProperty('client_features');
+    expect(toForm({ ...EMPTY_DRAFT, client_features: ['roots'] })).toMatchObject({ client_features: ['roots'] });
+    const saved = draftOf({ ...SAVED, client_features: ['sampling'] });
+    expect(toChange(saved)).toMatchObject({ client_features: ['sampling'] });
+    expect(toChange({ ...saved, client_features: [] })).toMatchObject({ client_features: [] });
   });
 });
 

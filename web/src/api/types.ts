@@ -26,6 +26,9 @@ export type Transport = 'auto' | 'streamable_http' | 'sse';
 export type ApprovalPolicy =
   'require_approval_all' | 'require_approval_writes' | 'require_approval_changed' | 'auto_approve';
 
+/** What a server may ask of MCP clients of the gateway, beside questions for people. */
+export type ClientFeature = 'sampling' | 'roots';
+
 export interface McpServer {
   id: string;
   name: string;
@@ -49,6 +52,7 @@ export interface McpServer {
   demo?: boolean;
   description?: string | null;
   request_headers?: Record<string, string>;
+  client_features?: ClientFeature[];
   /** The service of the catalogue that it was made of. */
   service_id?: string | null;
   /** Whether calls of it go out; of one server alone. */
@@ -90,6 +94,7 @@ export interface ServerForm {
   approval_policy?: ApprovalPolicy;
   description?: string | null;
   request_headers?: Record<string, string>;
+  client_features?: ClientFeature[];
 }
 
 export interface Check {

@@ -2,6 +2,7 @@ import { Field } from '../ui/field.js';
 import { POLICY_WORDS } from './server-words.js';
 import type { Draft } from './server-form.js';
 import { SignInFields } from './sign-in-fields.js';
+import { AskingFields } from './asking-fields.js';
 
 interface FieldsProps {
   draft: Draft;
@@ -134,7 +135,7 @@ export function ServerFields({ draft, onChange, errors, secretSet }: FieldsProps
         </Field>
       </div>
       <details className="fold">
-        <summary>description, headers</summary>
+        <summary>description, headers, what it may ask of clients</summary>
         <Field label="Description" error={errors.description} hint="For people">
           <input
             className="input"
@@ -159,6 +160,7 @@ export function ServerFields({ draft, onChange, errors, secretSet }: FieldsProps
             onChange={(event) => onChange({ headers: event.target.value })}
           />
         </Field>
+        <AskingFields draft={draft} onChange={onChange} />
       </details>
       <label className="check">
         <input

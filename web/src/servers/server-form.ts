@@ -1,4 +1,12 @@
-import type { ApprovalPolicy, AuthMethod, McpServer, OAuthSettings, ServerForm, Transport } from '../api/types.js';
+import type {
+  ApprovalPolicy,
+  AuthMethod,
+  ClientFeature,
+  McpServer,
+  OAuthSettings,
+  ServerForm,
+  Transport,
+} from '../api/types.js';
 import type { Pasted } from './parse-paste.js';
 
 /** The form as typed; secrets are never kept anywhere else. */
@@ -21,6 +29,7 @@ export interface Draft {
   description: string;
   /** A line each: `Name: value`. */
   headers: string;
+  client_features: ClientFeature[];
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -39,6 +48,7 @@ export const EMPTY_DRAFT: Draft = {
   approval_policy: 'require_approval_all',
   description: '',
   headers: '',
+  client_features: [],
 };
 
 export function draftOf(server: McpServer): Draft {
@@ -58,6 +68,7 @@ export function draftOf(server: McpServer): Draft {
     headers: Object.entries(server.request_headers ?? {})
       .map(([name, value]) => `${name}: ${value}`)
       .join('\n'),
+    client_features: server.client_features ?? [],
   };
 }
 
@@ -92,6 +103,7 @@ export const toChange = (draft: Draft): ServerForm => ({
   ...toForm(draft),
   description: draft.description.trim() || null,
   request_headers: readHeaders(draft.headers),
+  client_features: draft.client_features,
 });
 
 /** The request body. An empty secret is left out, which keeps the stored one on an edit. */
@@ -106,6 +118,7 @@ export function toForm(draft: Draft): ServerForm {
     approval_policy: draft.approval_policy,
     ...(draft.description.trim() === '' ? {} : { description: draft.description.trim() }),
     ...(draft.headers.trim() === '' ? {} : { request_headers: readHeaders(draft.headers) }),
+    ...(draft.client_features.length === 0 ? {} : { client_features: draft.client_features }),
   };
   if (draft.auth_method === 'oauth') return { ...form, oauth: signInOf(draft) };
   if (draft.auth_method === 'none' || draft.secret === '') return form;

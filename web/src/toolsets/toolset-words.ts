@@ -21,4 +21,4 @@ export const toHandle = (name: string): string =>
     .replace(/-+$/, '');
 
 /** About what the two tools for finding and calling take of a model. */
-export const SEARCH_TOKENS = 300;
+export const SEARCH_TOKENS = 230;

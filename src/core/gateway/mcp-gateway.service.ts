@@ -3,7 +3,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { Logger } from '../../platform/logging/logger.js';
+import type { Soon } from '../../platform/soon.js';
 import { type GatewayCaller, keyOf } from './gateway-caller.js';
+import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayPresence } from './presence.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
@@ -24,6 +26,7 @@ export class McpGateway implements OnApplicationShutdown {
     backend: GatewayBackend,
     sessions: GatewaySessionsRepository,
     private readonly presence: GatewayPresence,
+    private readonly catalogues: GatewayCatalogues,
     hints: Hints,
     box: SecretBox,
     logger: Logger,
@@ -55,7 +58,12 @@ export class McpGateway implements OnApplicationShutdown {
     await this.endpoint.close({ graceMs: GRACE_MS });
   }
 
-  /** For whoever was let in. Always answers. */
+  /** @throws 403, 404 for a place that is not theirs, or is none: the same for both */
+  requirePlace(caller: GatewayCaller): Soon<unknown> {
+    return this.catalogues.find(caller);
+  }
+
+  /** For whoever was let in, at a place that is there. Always answers. */
   handle(request: Handled[0], response: Handled[1], caller: GatewayCaller): Promise<void> {
     const key = keyOf(caller);
     this.presence.enter(key, caller.principal);

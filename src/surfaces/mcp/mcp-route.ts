@@ -85,11 +85,14 @@ export class McpRoute implements OnModuleInit {
     const local = this.localCaller(request);
     const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
     const principal = admitted instanceof Promise ? await admitted : admitted;
+    const caller = { principal, place };
+    const found = this.gateway.requirePlace(caller);
+    if (found instanceof Promise) await found;
     reply.hijack();
     const { raw } = reply;
     const headers = reply.getHeaders();
     for (const name in headers) raw.setHeader(name, headers[name] ?? '');
-    await this.gateway.handle(request.raw, raw, { principal, place });
+    await this.gateway.handle(request.raw, raw, caller);
     reply.statusCode = raw.statusCode;
   }
 

@@ -98,6 +98,8 @@ export class McpRoute implements OnModuleInit {
     if (found instanceof Promise) await found;
     reply.hijack();
     const { raw } = reply;
+    // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
+    if (request.headers.expect !== undefined) raw.writeContinue();
     await this.gateway.handle(request.raw, raw, caller, reply.headerList);
     reply.statusCode = raw.statusCode;
   }

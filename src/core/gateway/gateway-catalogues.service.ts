@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId, ServerId } from '../../platform/ids.js';
-import { touch } from '../../platform/recent.js';
 import type { Soon } from '../../platform/soon.js';
 import type { Principal } from '../identity/principal.js';
 import { IDENTITY_CHANGED } from '../identity/identity-changes.js';
@@ -67,7 +66,10 @@ export class GatewayCatalogues implements OnModuleDestroy {
     const before = this.before.get(key);
     // The same object as long as nothing changed: what was read of it stays read.
     const kept = before?.version === built.version ? { ...before, servers: built.servers } : built;
-    touch(this.before, key, kept, MOST);
+    this.before.delete(key);
+    this.before.set(key, kept);
+    const [oldest] = this.before.keys();
+    if (this.before.size > MOST && oldest !== undefined) this.before.delete(oldest);
     return kept;
   }
 

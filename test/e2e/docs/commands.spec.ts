@@ -40,6 +40,8 @@ const ELSEWHERE = new Set([
   'npm run chaos -- held --rounds 200',
   'npm run chaos -- postgres --rounds 20',
   'npm run chaos -- redis --rounds 20',
+  // libs/client-setups/test/setups.spec.ts has it.
+  'claude mcp add --transport http switchyard http://localhost:8080/mcp',
   // test/e2e/webhook-management.spec.ts runs it.
   'WEBHOOK_SECRET=whsec_… node examples/webhook-receiver.mjs 8200',
 ]);

@@ -9,6 +9,7 @@ import type { RelayedCall, RelayListener, WantedRelay } from '../execution/relay
 import { RelayedCalls } from '../execution/relayed-calls.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { ApprovalsOfCalls, type HeldState, isLink } from './approvals-of-calls.service.js';
+import { authorize } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
@@ -46,6 +47,7 @@ export class GatewayToolCalls {
     if (typeof name !== 'string') return invalidParams('The name of a tool is missing.');
     if (!isArguments(args)) return invalidParams('The arguments of a tool are an object.');
     try {
+      authorize(caller.principal, 'tools.call');
       const found = this.catalogues.find(caller);
       const catalogue = found instanceof Promise ? await found : found;
       if (catalogue.presentation === 'search') {

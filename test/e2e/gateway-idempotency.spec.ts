@@ -128,7 +128,7 @@ test('a call with a key whose server asks in the middle goes on with the answer'
   const client = at(places.asking, { elicitation: { form: {} } });
   const args = { label: 'asks' };
   const { result } = await client.call('ask', args, meta('asks'));
-  const [question = ''] = Object.keys((result?.inputRequests ?? {}));
+  const [question = ''] = Object.keys(result?.inputRequests ?? {});
   const back = {
     requestState: result?.requestState,
     inputResponses: { [question]: { action: 'accept', content: { word: 'blue' } } },

@@ -61,14 +61,14 @@ export class GatewayToolCalls {
   }
 
   private async callNamed(
-    { tools }: Catalogue,
+    { tools, withheld }: Catalogue,
     caller: GatewayCaller,
     name: string,
     args: Record<string, unknown>,
     request: ClientRequest,
     exchange: Exchange,
   ): Promise<Reply> {
-    const offered = tools.get(name);
+    const offered = tools.get(name) ?? withheld.get(name);
     if (!offered) return invalidParams('There is no such tool.', { code: 'TOOL_NOT_FOUND' });
     const key = idempotencyKeyOf(request.meta);
     if (key === undefined) return this.make(caller, offered, args, request, exchange);
@@ -86,7 +86,7 @@ export class GatewayToolCalls {
     if (typeof name !== 'string' || !isArguments(args)) {
       return toolFailure('INVALID_ARGUMENTS', 'Say the name of a tool, and its arguments as an object.');
     }
-    if (!catalogue.tools.has(name)) {
+    if (!catalogue.tools.has(name) && !catalogue.withheld.has(name)) {
       return toolFailure('TOOL_NOT_FOUND', `There is no such tool. Find one with ${SEARCH_NAME}.`);
     }
     return this.callNamed(catalogue, caller, name, args, request, exchange);

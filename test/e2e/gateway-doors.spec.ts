@@ -81,7 +81,7 @@ describe('credentials', () => {
     ['a key in a header of another door', () => ({ 'x-api-key': key.headers.authorization.slice(7) })],
     ['a cookie', () => ({ cookie: `access_token=${owner.token}; switchyard=${owner.token}` })],
   ])('%s lets nobody in', async (_name, headers) => {
-    const answer = await knock(headers() as Record<string, string>);
+    const answer = await knock(headers());
     expect([answer.status, answer.body?.jsonrpc ?? '2.0']).toEqual([401, '2.0']);
     expect(String(answer.headers['www-authenticate'])).toContain('resource_metadata=');
     expect(JSON.stringify(answer.body)).not.toContain(owner.token);

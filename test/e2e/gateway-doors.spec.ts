@@ -1,122 +1,225 @@
-import { request } from 'node:http';
-import { readConfig } from '../../src/platform/config/config.js';
-import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { request as httpRequest } from 'node:http';
+import { type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/gateway/keys.js';
+import { LegacyProgram } from '../support/gateway/legacy-program.js';
+import { ModernProgram } from '../support/gateway/modern-program.js';
+import type { Message } from '../support/gateway/said.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
-const HANDSHAKE = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a program', version: '1' } };
-const BODY = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: HANDSHAKE });
-const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+interface Raw {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Message | undefined;
+}
 
 let app: TestApp;
-let ada: Person;
-let authorization: string;
-const settings = {
-  MCP_ALLOWED_HOSTS: 'gate.example,other.example:8443',
-  MCP_ALLOWED_ORIGINS: 'https://inspector.example',
-};
+let upstream: ScriptedUpstream;
+let owner: Person;
+let server: ServerRow;
+let key: { id: string; headers: { authorization: string } };
+
 beforeAll(async () => {
-  app = await startTestApp(settings);
-  ada = await app.signIn();
-  const key = { name: 'Doors', scopes: ['mcp:read'] };
-  const { body } = await ada.call<{ api_key: { key: string } }>('POST', '/user/api-keys', key);
-  authorization = `Bearer ${body.api_key.key}`;
+  upstream = await startScriptedUpstream();
+  app = await startTestApp({ MCP_ALLOWED_ORIGINS: 'https://friend.example', MCP_ALLOWED_HOSTS: 'gateway.example' });
+  owner = await app.signIn();
+  server = await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' });
+  key = await makeKey(owner);
 }, 60_000);
-afterAll(() => app.stop());
-
-interface Answer {
-  status: number | undefined;
-  code: string | undefined;
-  headers: Record<string, unknown>;
-}
-
-/** `fetch` lets nobody choose the host. */
-function ask(url: string, headers: Record<string, string>, method = 'POST'): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request(`${url}/mcp`, { method, headers: { ...HEADERS, ...headers } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part: string) => (text += part));
-      answer.on('end', () => {
-        const { error } = (text === '' ? {} : JSON.parse(text)) as { error?: { data?: { code?: string } } };
-        resolve({ status: answer.statusCode, code: error?.data?.code, headers: answer.headers });
-      });
-    });
-    sent.on('error', reject).end(method === 'POST' ? BODY : undefined);
-  });
-}
-const port = () => new URL(app.url).port;
-
-describe('a request under a name', () => {
-  test.each([
-    'localhost',
-    '127.0.0.1',
-    '[::1]',
-    '192.0.2.7',
-    'gate.example',
-    'gate.example:8443',
-    'other.example:8443',
-  ])('of ours is served: %s', async (host) => {
-    expect(await ask(app.url, { authorization, host })).toMatchObject({ status: 200 });
-  });
-
-  test.each(['evil.example', 'other.example', 'gate.example.evil.example', 'localhost.evil.example', 'a b'])(
-    'of a stranger is refused, with a credential too: %s',
-    async (host) => {
-      expect(await ask(app.url, { authorization, host })).toMatchObject({ status: 403, code: 'HOST_NOT_ALLOWED' });
-    },
-  );
+afterAll(async () => {
+  await app.stop();
+  await upstream.close();
 });
 
-describe('a page', () => {
-  test('may call and read from where it was allowed, after asking', async () => {
-    for (const origin of ['https://inspector.example', `http://127.0.0.1:${port()}`, 'http://localhost:6274']) {
-      const asked = await ask(app.url, { origin, 'access-control-request-method': 'POST' }, 'OPTIONS');
-      expect(asked).toMatchObject({ status: 204, headers: { 'access-control-allow-origin': origin, vary: 'origin' } });
-      const answer = await ask(app.url, { origin, authorization });
-      expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': origin } });
-      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: {} });
+const USUAL = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+
+/** With headers as they are, which fetch would not send. */
+function knock(headers: Record<string, string | string[]>, { path = '/mcp', method = 'POST', body = LIST } = {}) {
+  return new Promise<Raw>((resolve, reject) => {
+    const sent = httpRequest(
+      app.url + path,
+      { method, headers: { ...USUAL, ...headers }, setDefaultHeaders: true },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isJson = answer.headers['content-type']?.includes('json') && text !== '';
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            body: isJson ? (JSON.parse(text) as Message) : undefined,
+          });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(method === 'POST' || method === 'PUT' ? body : undefined);
+  });
+}
+const codeOf = ({ status, body }: Raw) => [status, body?.error?.data?.code];
+
+describe('credentials', () => {
+  test.each(['/mcp', '/mcp/s/anything', '/mcp/t/anything'])('without one, %s says where to sign in', async (path) => {
+    for (const method of ['POST', 'GET', 'DELETE']) {
+      const answer = await knock({}, { path, method });
+      expect(codeOf(answer)).toEqual([401, 'CREDENTIAL_MISSING']);
+      const challenge = String(answer.headers['www-authenticate']);
+      expect(challenge).not.toContain('error=');
+      const [, metadata = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
+      const told = await app.api<{ resource: string }>('GET', new URL(metadata).pathname);
+      expect([told.status, new URL(told.body.resource).pathname]).toEqual([200, path]);
     }
   });
 
-  test.each(['https://evil.example', 'null', 'https://inspector.example.evil.example', 'http://inspector.example'])(
-    'of another origin may not: %s',
-    async (origin) => {
-      expect(await ask(app.url, { origin, authorization })).toMatchObject({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
-    },
-  );
+  test.each([
+    ['a token that is none', () => ({ authorization: 'Bearer nonsense' })],
+    ['a key that is none', () => ({ authorization: 'Bearer mcp_sk_0123456789012345678901234567890123456789' })],
+    ['what a person signed in with', () => ({ authorization: `Bearer ${owner.token}` })],
+    ['another scheme', () => ({ authorization: 'Basic YTpi' })],
+    ['nothing after the scheme', () => ({ authorization: 'Bearer ' })],
+    ['a key in a header of another door', () => ({ 'x-api-key': key.headers.authorization.slice(7) })],
+    ['a cookie', () => ({ cookie: `access_token=${owner.token}; switchyard=${owner.token}` })],
+  ])('%s lets nobody in', async (_name, headers) => {
+    const answer = await knock(headers());
+    expect([answer.status, answer.body?.jsonrpc ?? '2.0']).toEqual([401, '2.0']);
+    expect(String(answer.headers['www-authenticate'])).toContain('resource_metadata=');
+    expect(JSON.stringify(answer.body)).not.toContain(owner.token);
+  });
 
-  test('of this machine may not where another name was called', async () => {
-    const headers = { origin: 'http://localhost:6274', host: 'gate.example', authorization };
-    expect(await ask(app.url, headers)).toMatchObject({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
+  test.each([
+    ['in two headers', () => [key.headers.authorization, `Bearer ${owner.token}`]],
+    ['in one header', () => `${key.headers.authorization}, ${key.headers.authorization}`],
+  ])('two of them, %s, let nobody in', async (_name, authorization) => {
+    const answer = await knock({ authorization: authorization() });
+    expect([400, 401]).toContain(answer.status);
+    expect(answer.body?.result).toBeUndefined();
+  });
+
+  test('a token that does not count is said to be invalid', async () => {
+    const answer = await knock({ authorization: 'Bearer nonsense' });
+    expect(String(answer.headers['www-authenticate'])).toContain('error="invalid_token"');
+  });
+
+  test('in the address counts for nothing', async () => {
+    const path = `/mcp?access_token=${key.headers.authorization.slice(7)}&api_key=x`;
+    expect(codeOf(await knock({}, { path }))).toEqual([401, 'CREDENTIAL_MISSING']);
   });
 });
 
-describe('without a credential', () => {
-  test('nobody is served', async () => {
-    expect(await ask(app.url, {})).toMatchObject({ status: 401, code: 'CREDENTIAL_MISSING' });
+describe('who calls from where', () => {
+  test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', 'a b'])(
+    'under the name %s it is not to be called',
+    async (host) => {
+      const answer = await knock({ ...key.headers, host });
+      expect(answer.status === 403 || answer.status === 400).toBe(true);
+    },
+  );
+
+  test.each(['gateway.example', 'localhost:1', '[::1]:80', '127.0.0.1'])('under the name %s it is', async (host) => {
+    expect((await knock({ ...key.headers, host })).status).not.toBe(403);
   });
 
-  describe('where the instance is open to programs of its machine', () => {
-    let open: TestApp;
-    beforeAll(async () => {
-      open = await startTestApp({ MCP_OPEN_ON_LOOPBACK: 'true', MCP_ALLOWED_HOSTS: 'gate.example' });
-    }, 60_000);
-    afterAll(() => open.stop());
+  test.each([
+    'https://evil.example',
+    'null',
+    'file://',
+    'http://127.0.0.1.evil.example',
+    'https://friend.example.evil.example',
+    'http://friend.example',
+  ])('pages of %s may not, with a credential or without', async (origin) => {
+    for (const headers of [key.headers, {}]) {
+      for (const method of ['POST', 'GET', 'OPTIONS']) {
+        const answer = await knock({ ...headers, origin }, { method });
+        expect(codeOf(answer)).toEqual([403, 'ORIGIN_NOT_ALLOWED']);
+        expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      }
+    }
+  });
 
-    test('nobody is served before there is anybody to act for', async () => {
-      expect(await ask(open.url, {})).toMatchObject({ status: 401 });
-      await open.signIn();
-      expect(await ask(open.url, {})).toMatchObject({ status: 200 });
+  test('pages that may get what browsers ask for, refusals too', async () => {
+    const origin = 'https://friend.example';
+    const asks = {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization, mcp-method',
+    };
+    const preflight = await knock({ origin, ...asks }, { method: 'OPTIONS' });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      vary: expect.stringMatching(/origin/i) as string,
     });
+    for (const name of [
+      'authorization',
+      'mcp-name',
+      'mcp-method',
+      'mcp-session-id',
+      'mcp-protocol-version',
+      'last-event-id',
+    ]) {
+      expect(preflight.headers['access-control-allow-headers']).toContain(name);
+    }
+    expect(preflight.headers['access-control-allow-credentials']).toBeUndefined();
+    for (const headers of [key.headers, {}]) {
+      const answer = await knock({ ...headers, origin });
+      expect(answer.headers['access-control-allow-origin']).toBe(origin);
+      expect(answer.headers['access-control-expose-headers']).toContain('www-authenticate');
+    }
+  });
+});
 
-    test.each([
-      ['a proxy said a word', { 'x-forwarded-for': '192.0.2.7' }],
-      ['the name is not of this machine', { host: 'gate.example' }],
-      ['a credential is shown that does not count', { authorization: 'Bearer wrong' }],
-    ])('nobody is served when %s', async (_why, headers) => {
-      expect(await ask(open.url, headers as Record<string, string>)).toMatchObject({ status: 401 });
-    });
+describe('what is sent', () => {
+  const big = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"${'x'.repeat(1_100_000)}"}}`;
+  const deep = `{"jsonrpc":"2.0","id":1,"method":"ping","params":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`;
+  test.each([
+    ['too large', 413, { body: big }, {}],
+    ['too deep', 400, { body: deep }, {}],
+    ['not JSON', 400, { body: '{"jsonrpc"' }, {}],
+    ['nothing', 400, { body: '' }, {}],
+    ['no message', 400, { body: '7' }, {}],
+    ['not said to be JSON', 415, {}, { 'content-type': 'text/plain' }],
+    ['for who takes no answer of ours', 406, {}, { accept: 'text/html' }],
+    ['by a method that there is not', 405, { method: 'PUT' }, {}],
+    ['in a session that there is not', 404, {}, { 'mcp-session-id': 'nothing' }],
+    ['in no session', 400, {}, {}],
+    ['of a revision that there is not', 400, {}, { 'mcp-protocol-version': '1999-01-01' }],
+  ])('that is %s is answered %i in JSON-RPC', async (_name, status, options, headers) => {
+    const answer = await knock({ ...key.headers, ...(headers as Record<string, string>) }, options);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ jsonrpc: '2.0', error: { code: expect.any(Number) as number } });
+  });
+});
+
+describe('a session', () => {
+  const place = () => ({ url: `${app.url}/mcp/s/${server.id}`, headers: key.headers });
+
+  test('is of one credential at one place: for all others there is none', async () => {
+    const session = await LegacyProgram.begin(place());
+    const stranger = await app.signIn();
+    const others = [
+      { ...place(), headers: (await makeKey(owner)).headers },
+      { ...place(), url: `${app.url}/mcp` },
+      { url: `${app.url}/mcp`, headers: (await makeKey(stranger)).headers },
+    ];
+    for (const other of others) {
+      const said = await session.ask('tools/list', {}, other);
+      expect([said.status, said.result]).toEqual([404, undefined]);
+    }
+    expect((await session.ask('tools/list')).status).toBe(200);
   });
 
-  test('production refuses to be opened', () => {
-    expect(() => readConfig({ NODE_ENV: 'production', MCP_OPEN_ON_LOOPBACK: 'true' })).toThrow(/MCP_OPEN_ON_LOOPBACK/);
+  test('ends when its client says so', async () => {
+    const session = await LegacyProgram.begin(place());
+    const stream = await session.listen();
+    expect(await session.end()).toBeLessThan(300);
+    await stream.ended;
+    expect((await session.ask('tools/list')).status).toBe(404);
+    expect(await session.end()).toBe(404);
   });
+});
+
+test('a newer client needs none, and gets none', async () => {
+  const said = await new ModernProgram({ url: `${app.url}/mcp`, headers: key.headers }).ask('tools/list');
+  expect([said.status, said.headers.get('mcp-session-id')]).toEqual([200, null]);
+  expect(said.headers.get('cache-control')).toBe('no-store');
 });

@@ -20,6 +20,8 @@ export interface McpBackend<Caller> {
    * @returns what stops the listening
    */
   subscribe(caller: Caller, filter: SubscriptionFilter, hear: (notification: Notification) => void): () => void;
+  /** Modern era: whether a request goes on when its connection breaks off, because its client will ask again for what came of it. */
+  outlivesClient?(request: ClientRequest): boolean;
   /** The arguments of a tool that travel in headers too; those that come in are then compared with the body. */
   paramHeaders?(caller: Caller, tool: string): Soon<readonly ParamHeader[] | undefined>;
 }

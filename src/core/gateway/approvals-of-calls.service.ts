@@ -62,27 +62,25 @@ export class ApprovalsOfCalls {
     exchange: Exchange,
   ): Promise<Reply> {
     const answered = new AbortController();
-    let refused = false;
+    // Ends with the client's wait, and when it does not want to be asked.
+    const waits = new AbortController();
+    const leave = () => waits.abort();
+    exchange.signal.addEventListener('abort', leave, { once: true });
     const elicitationId = waiting.approvalId;
     exchange
       .ask?.({ method: 'elicitation/create', params: urlQuestion(waiting, elicitationId) }, { signal: answered.signal })
-      .then(
-        ({ action }) => {
-          refused = action !== 'accept';
-        },
-        () => {
-          refused = !answered.signal.aborted;
-        },
-      );
+      .then(({ action }) => {
+        if (action !== 'accept') leave();
+      }, leave);
     const until = performance.now() + LONGEST_MS;
     for (let told = 0; ; told += 1) {
-      const view = await this.waits.view(principal, waiting.approvalId, TELL_MS, exchange.signal);
+      const view = await this.waits.view(principal, waiting.approvalId, TELL_MS, waits.signal);
       if (hasEnded(view)) {
         answered.abort();
         exchange.notify('notifications/elicitation/complete', { elicitationId });
         return this.tell(view);
       }
-      if (refused || exchange.signal.aborted || performance.now() > until) return toLink(waiting);
+      if (waits.signal.aborted || exchange.signal.aborted || performance.now() > until) return toLink(waiting);
       if (progressToken !== undefined)
         exchange.progress({ progress: told, message: 'Waiting for a person to approve this call.' });
     }

@@ -10,7 +10,7 @@ export interface OfferingServer {
   id: ServerId;
   name: string;
   handle: string;
-  /** Those that may be called, in the server's order. */
+  /** In the server's order. */
   tools: readonly ListedTool[];
 }
 
@@ -20,7 +20,9 @@ export interface Catalogue {
   servers: readonly OfferingServer[];
   /** By the name that clients know. */
   tools: ReadonlyMap<string, OfferedTool>;
-  /** The same, in their order. */
+  /** That there are, but not for calls now: somebody has to look at them, or they are not the caller's. A call learns why. */
+  withheld: ReadonlyMap<string, OfferedTool>;
+  /** Those that may be called, in their order. */
   offered: readonly OfferedTool[];
   presentation: Presentation;
   /** The JSON of the list, cut into pages of at most `PAGE_TOOLS`; at least one. */
@@ -49,13 +51,18 @@ export function nameTools(servers: readonly OfferingServer[], { apart }: { apart
 
 export function buildCatalogue(
   servers: readonly OfferingServer[],
-  offered: readonly OfferedTool[],
-  presentation: Presentation,
+  named: readonly OfferedTool[],
+  { isOffered, presentation }: { isOffered: (tool: ListedTool) => boolean; presentation: Presentation },
 ): Catalogue {
-  const tools = new Map(offered.map((one) => [one.name, one]));
+  const offered = named.filter(({ tool }) => isOffered(tool));
+  const others = named.filter(({ tool }) => !isOffered(tool));
+  const [tools, withheld] = [byName(offered), byName(others)];
   const shown = presentation === 'search' ? SEARCH_TOOLS : offered.map(toDefinition);
-  return { servers, tools, offered, presentation, pages: toPages(shown), version: versionOf(offered, presentation) };
+  const version = versionOf(offered, presentation);
+  return { servers, tools, withheld, offered, presentation, pages: toPages(shown), version };
 }
+
+const byName = (tools: readonly OfferedTool[]) => new Map(tools.map((one) => [one.name, one]));
 
 /** Of everything in a list: the pins, the words that are ours, and what decides nothing. */
 const versionOf = (offered: readonly OfferedTool[], presentation: Presentation): string =>

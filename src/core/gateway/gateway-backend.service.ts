@@ -27,6 +27,7 @@ import { GatewayNews } from './gateway-news.service.js';
 import { GatewayOffers, type Offered } from './gateway-offers.service.js';
 import { GatewayReads, toRpcError } from './gateway-reads.service.js';
 import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
@@ -107,6 +108,11 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
 
   subscribe(caller: GatewayCaller, filter: SubscriptionFilter, hear: (said: Notification) => void): () => void {
     return this.news.follow(caller, filter, hear);
+  }
+
+  /** Its client asks for it again, with the same key. */
+  outlivesClient({ method, meta }: ClientRequest): boolean {
+    return method === 'tools/call' && idempotencyKeyOf(meta) !== undefined;
   }
 
   paramHeaders(caller: GatewayCaller, tool: string): Soon<readonly ParamHeader[] | undefined> {

@@ -65,7 +65,8 @@ export class GatewayCatalogues implements OnModuleDestroy {
     const key = keyOf(caller);
     const before = this.before.get(key);
     // The same object as long as nothing changed: what was read of it stays read.
-    const kept = before?.version === built.version ? { ...before, servers: built.servers } : built;
+    const kept =
+      before?.version === built.version ? { ...before, servers: built.servers, withheld: built.withheld } : built;
     this.before.delete(key);
     this.before.set(key, kept);
     const [oldest] = this.before.keys();
@@ -74,16 +75,21 @@ export class GatewayCatalogues implements OnModuleDestroy {
   }
 
   private async build({ principal, place }: GatewayCaller): Promise<Catalogue> {
+    const isOffered = (tool: ListedTool) => !tool.quarantined && this.grants.filter(principal, [tool]).length > 0;
     if (place.kind === 'toolset') {
       const view = await this.toolsets.find(principal, place.named);
       if (!view) throw toolsetNotFound();
-      return buildCatalogue(await this.serversOf(principal, view.tools), view.tools, view.presentation);
+      const { presentation } = view;
+      const named = [...view.byName.values()];
+      return buildCatalogue(await this.serversOf(principal, view.tools), named, { isOffered, presentation });
     }
     const servers = await (place.kind === 'all'
       ? this.listServers(principal)
       : this.findServer(principal, place.named));
     const presentation = await this.settings.presentationFor(principal);
-    return buildCatalogue(servers, nameTools(servers, { apart: place.kind === 'all' }), presentation);
+    // Named before any is left out: the names of the others stay as they are.
+    const named = nameTools(servers, { apart: place.kind === 'all' });
+    return buildCatalogue(servers, named, { isOffered, presentation });
   }
 
   private async listServers(principal: Principal): Promise<OfferingServer[]> {
@@ -109,7 +115,6 @@ export class GatewayCatalogues implements OnModuleDestroy {
   private async offerOf(principal: Principal, id: ServerId, listed: Promise<ListedTool[]>): Promise<OfferingServer> {
     const { of } = await this.handles.list(principal.organizationId);
     const { name } = await this.upstreams.describe(id);
-    const tools = this.grants.filter(principal, await listed).filter(({ quarantined }) => !quarantined);
-    return { id, name, handle: of.get(id) ?? id, tools };
+    return { id, name, handle: of.get(id) ?? id, tools: await listed };
   }
 }

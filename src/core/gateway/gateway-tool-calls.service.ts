@@ -9,6 +9,7 @@ import type { RelayedCall, RelayListener, WantedRelay } from '../execution/relay
 import { RelayedCalls } from '../execution/relayed-calls.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { ApprovalsOfCalls, type HeldState, isLink } from './approvals-of-calls.service.js';
+import { authorize } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
@@ -46,6 +47,7 @@ export class GatewayToolCalls {
     if (typeof name !== 'string') return invalidParams('The name of a tool is missing.');
     if (!isArguments(args)) return invalidParams('The arguments of a tool are an object.');
     try {
+      authorize(caller.principal, 'tools.call');
       const found = this.catalogues.find(caller);
       const catalogue = found instanceof Promise ? await found : found;
       if (catalogue.presentation === 'search') {
@@ -59,14 +61,14 @@ export class GatewayToolCalls {
   }
 
   private async callNamed(
-    { tools }: Catalogue,
+    { tools, withheld }: Catalogue,
     caller: GatewayCaller,
     name: string,
     args: Record<string, unknown>,
     request: ClientRequest,
     exchange: Exchange,
   ): Promise<Reply> {
-    const offered = tools.get(name);
+    const offered = tools.get(name) ?? withheld.get(name);
     if (!offered) return invalidParams('There is no such tool.', { code: 'TOOL_NOT_FOUND' });
     const key = idempotencyKeyOf(request.meta);
     if (key === undefined) return this.make(caller, offered, args, request, exchange);
@@ -84,7 +86,7 @@ export class GatewayToolCalls {
     if (typeof name !== 'string' || !isArguments(args)) {
       return toolFailure('INVALID_ARGUMENTS', 'Say the name of a tool, and its arguments as an object.');
     }
-    if (!catalogue.tools.has(name)) {
+    if (!catalogue.tools.has(name) && !catalogue.withheld.has(name)) {
       return toolFailure('TOOL_NOT_FOUND', `There is no such tool. Find one with ${SEARCH_NAME}.`);
     }
     return this.callNamed(catalogue, caller, name, args, request, exchange);

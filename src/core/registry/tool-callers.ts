@@ -1,6 +1,6 @@
 import type { ServerId, UserId } from '../../platform/ids.js';
 import { isAtLeast, may } from '../identity/permissions.js';
-import type { Principal, Role } from '../identity/principal.js';
+import { type Principal, type Role, SCOPES } from '../identity/principal.js';
 import { reachesTool } from '../identity/reach.js';
 import { type AccessLevel, hasLevel } from './access.js';
 
@@ -44,6 +44,10 @@ export const isGranted = (principal: Principal, tool: GrantedTool): boolean =>
 /** With that level at its server. */
 export const mayCallTool = (principal: Principal, level: AccessLevel, tool: GrantedTool): boolean =>
   may(principal, 'tools.call') && hasLevel(level, 'use') && isGranted(principal, tool);
+
+/** A credential that lacks the scope is offered what its user may call, too: told what it lacks, its program asks for more. */
+export const mayBeOffered = (principal: Principal, tool: GrantedTool): boolean =>
+  mayCallTool({ ...principal, scopes: SCOPES }, 'use', tool);
 
 /** Who manages the server sees who is named; others see themselves. */
 export const callersSeenBy = (

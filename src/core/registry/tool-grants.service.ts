@@ -7,7 +7,7 @@ import type { Principal } from '../identity/principal.js';
 import type { ServerUse } from './access.js';
 import { callersAreNoMembers, toolNotFound, toolNotGranted } from './registry.errors.js';
 import { ServerAccess } from './server-access.service.js';
-import { type GrantedTool, isCaller, isGranted, mayCallTool, type ToolCallersChange } from './tool-callers.js';
+import { type GrantedTool, isCaller, isGranted, mayBeOffered, mayCallTool, type ToolCallersChange } from './tool-callers.js';
 import { ToolCallersRepository } from './tool-callers.repository.js';
 import { ToolNews } from './tool-news.js';
 import { ToolStatesRepository } from './tool-states.repository.js';
@@ -35,9 +35,9 @@ export class ToolGrants {
     });
   }
 
-  /** Those that the caller may call, of servers that they may use. */
+  /** Those that the caller is offered, of servers that they may use. */
   filter<Tool extends GrantedTool>(principal: Principal, tools: readonly Tool[]): Tool[] {
-    return tools.filter((tool) => mayCallTool(principal, 'use', tool));
+    return tools.filter((tool) => mayBeOffered(principal, tool));
   }
 
   /** @throws 403 TOOL_NOT_GRANTED */

@@ -6,7 +6,7 @@ import { type Soon, whenHere } from '../../platform/soon.js';
 import type { Presentation } from '../identity/presentation.js';
 import type { Principal } from '../identity/principal.js';
 import { HintedCache } from '../registry/hinted-cache.js';
-import { mayCallTool } from '../registry/tool-callers.js';
+import { mayBeOffered } from '../registry/tool-callers.js';
 import { SeenServers } from './seen-servers.service.js';
 import { offerOf, type OfferedTool, type SeenServer } from './toolset-offer.js';
 import { isInAudience, type Toolset } from './toolset.js';
@@ -92,7 +92,7 @@ export class Toolsets implements OnModuleDestroy {
 
   private make(principal: Principal, toolset: Toolset, servers: readonly SeenServer[]): ToolsetView {
     const { tools } = offerOf(toolset.entries, new Map<ServerId, SeenServer>(servers.map((one) => [one.id, one])));
-    const granted = tools.filter(({ tool }) => mayCallTool(principal, 'use', tool));
+    const granted = tools.filter(({ tool }) => mayBeOffered(principal, tool));
     const { id, name, handle, description, presentation } = toolset;
     return {
       id,

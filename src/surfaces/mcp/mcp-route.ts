@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
 import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
-import type { Action } from '../../core/identity/permissions.js';
+import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
@@ -93,6 +93,8 @@ export class McpRoute implements OnModuleInit {
     const local = this.localCaller(request);
     const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
     const principal = admitted instanceof Promise ? await admitted : admitted;
+    // The engine refuses a header that does not tell what the body does. Here a scope that is missing can be asked for.
+    if (request.headers['mcp-method'] === 'tools/call') authorize(principal, 'tools.call');
     const caller = { principal, place };
     const found = this.gateway.find(caller);
     if (found instanceof Promise) await found;

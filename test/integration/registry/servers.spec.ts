@@ -60,6 +60,7 @@ describe('creating a server', () => {
       description: null,
       request_headers: {},
       service_id: null,
+      client_features: [],
       credentials_set: false,
       latency: null,
       last_checked: null,

@@ -1,4 +1,5 @@
 export interface Message {
+  jsonrpc?: string;
   id?: string | number | null;
   method?: string;
   params?: Record<string, unknown>;

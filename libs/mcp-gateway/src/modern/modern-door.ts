@@ -72,7 +72,9 @@ export class ModernDoor<Caller> {
   async #relay(visit: Visit<Caller>, request: ClientRequest): Promise<void> {
     const { limits, pulse, requests, running } = this.equipment;
     const open = () => new PlainChannel(new ResponseSink(visit.response, limits.maxUnreadBytes));
-    const gone = () => talk.signal.interrupt('The client has gone.');
+    const gone = () => {
+      if (!this.equipment.backend.outlivesClient?.(request)) talk.signal.interrupt('The client has gone.');
+    };
     const answer = new PostAnswer(visit.response, limits, pulse, open, gone, { canComeBack: false });
     const talk = new Conversation(request, answer);
     const name = running.nextName();

@@ -1,0 +1,214 @@
+import { HeldCalls } from '../../src/core/execution/held-calls.service.js';
+import type { ApprovalId, UserId } from '../../src/platform/ids.js';
+import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/gateway/keys.js';
+import { LegacyProgram } from '../support/gateway/legacy-program.js';
+import { ModernProgram } from '../support/gateway/modern-program.js';
+import { faultOf, type Message, type Said, wordsOf } from '../support/gateway/said.js';
+import { Organizations } from '../support/organizations.js';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
+
+const URLS = { elicitation: { url: {} } };
+const FORMS = { elicitation: { form: {} } };
+
+let app: TestApp;
+let upstream: ScriptedUpstream;
+let owner: Person;
+let place: { url: string; headers: Record<string, string> };
+
+beforeAll(async () => {
+  [app, upstream] = await Promise.all([startTestApp({ APPROVAL_LIFETIME_SECONDS: '60' }), startScriptedUpstream()]);
+  owner = await app.signIn();
+  const { id } = await app.addServer(owner, upstream.url, { approval_policy: 'require_approval_all' });
+  place = { url: `${app.url}/mcp/s/${id}`, headers: (await makeKey(owner)).headers };
+}, 60_000);
+afterAll(async () => {
+  await app.stop();
+  await upstream.close();
+});
+
+const decide = async (id: string, decision: 'approve' | 'deny') => {
+  const body = { decision, ...(decision === 'deny' && { reason: 'Not today.' }) };
+  const { status, text } = await owner.call('POST', `/approvals/${id}/decide`, body);
+  if (status !== 200) throw new Error(`${id} was not decided: ${text}`);
+};
+const linkOf = ({ result }: Message) =>
+  (result?._meta as { 'switchyard/approval'?: { id: string; url: string } } | undefined)?.['switchyard/approval'];
+const written = (label: string) => upstream.memory.count('write', label);
+const idIn = (question: Record<string, unknown>): string => String(question.url).split('/approvals/')[1] ?? '';
+
+describe.each([
+  ['of the newer era', () => Promise.resolve(new ModernProgram(place, FORMS))],
+  ['of the older era', () => LegacyProgram.begin(place, { capabilities: FORMS })],
+])('a client without URL elicitation, %s,', (era, connect) => {
+  const label = (words: string) => `${words} ${era}`;
+
+  test('is told at once where to decide; calls again after it, and gets the result of the one call', async () => {
+    const client = await connect();
+    const args = { label: label('link'), text: 'x' };
+    const first = await client.call('write', args);
+    const link = linkOf(first);
+    expect(wordsOf(first)).toContain(link?.url);
+    expect(first.result?.isError).not.toBe(true);
+    expect(linkOf(await client.call('write', args))).toEqual(link);
+    await decide(link?.id ?? '', 'approve');
+    await eventually(
+      () => written(args.label),
+      (count) => count === 1,
+    );
+    const told = await eventually(
+      () => client.call('write', args),
+      (said) => linkOf(said)?.id !== link?.id,
+    );
+    expect(told.result).toMatchObject({ structuredContent: { written: 'x', count: 1 } });
+    const anew = await client.call('write', args);
+    expect(linkOf(anew)?.id).toMatch(/^apr_/);
+    expect(linkOf(anew)?.id).not.toBe(link?.id);
+    expect(written(args.label)).toBe(1);
+  });
+
+  test('is told when it was denied, and nothing is sent', async () => {
+    const client = await connect();
+    const args = { label: label('denied'), text: 'x' };
+    const link = linkOf(await client.call('write', args));
+    await decide(link?.id ?? '', 'deny');
+    const told = await client.call('write', args);
+    expect(told.result?.isError).toBe(true);
+    expect(wordsOf(told)).toContain('Not today.');
+    expect(written(args.label)).toBe(0);
+  });
+
+  test('has to ask anew when nobody decided in time', async () => {
+    const client = await connect();
+    const args = { label: label('expired'), text: 'x' };
+    const link = linkOf(await client.call('write', args));
+    app.clock.forward(61);
+    // By whom it is ended first, its job or this look, decides whether that is told once.
+    const calling = async () => linkOf(await client.call('write', args));
+    const again = await eventually(calling, (found) => found !== undefined);
+    expect(again?.id).not.toBe(link?.id);
+    expect(written(args.label)).toBe(0);
+  });
+});
+
+describe('a client of the older era that can be sent to a page', () => {
+  const beginAt = (answer: (question: Message) => Record<string, unknown> | undefined) =>
+    LegacyProgram.begin(place, { capabilities: URLS, answer });
+
+  test('is sent there, and the very call completes when somebody approves, whether it answered or not', async () => {
+    for (const answer of [() => ({ action: 'accept' }), () => undefined]) {
+      const client = await beginAt(answer);
+      const label = `asked ${answer.toString()}`;
+      const calling = client.call('write', { label, text: 'x' });
+      const question = await eventually(
+        () => client.heard.find(({ method }) => method === 'elicitation/create'),
+        (found) => found !== undefined,
+      );
+      expect(question?.params).toMatchObject({ mode: 'url', elicitationId: idIn(question?.params ?? {}) });
+      await decide(idIn(question?.params ?? {}), 'approve');
+      expect((await calling).result).toMatchObject({ structuredContent: { written: 'x', count: 1 } });
+      const complete = client.heard.find(({ method }) => method === 'notifications/elicitation/complete');
+      expect(complete?.params).toEqual({ elicitationId: question?.params?.elicitationId });
+    }
+  });
+
+  test('that declines is left with the link', async () => {
+    const client = await beginAt(() => ({ action: 'decline' }));
+    const startedAt = performance.now();
+    const said = await client.call('write', { label: 'declined', text: 'x' });
+    expect(linkOf(said)?.id).toMatch(/^apr_/);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  test('is told when the call was denied meanwhile', async () => {
+    const client = await beginAt((question) => {
+      void decide(idIn(question.params ?? {}), 'deny');
+      return { action: 'accept' };
+    });
+    const said = await client.call('write', { label: 'denied meanwhile', text: 'x' });
+    expect([said.result?.isError, wordsOf(said).includes('Not today.')]).toEqual([true, true]);
+    expect(written('denied meanwhile')).toBe(0);
+  });
+});
+
+describe('a client of the newer era that can be sent to a page', () => {
+  const questionOf = ({ result }: Said) => {
+    const { approval } = (result?.inputRequests ?? {}) as Record<
+      string,
+      { method: string; params: Record<string, unknown> }
+    >;
+    return { id: idIn(approval?.params ?? {}), asked: approval, requestState: result?.requestState };
+  };
+  const accepted = { inputResponses: { approval: { action: 'accept' } } };
+
+  test('takes the question away, comes back, and gets the result of the one call', async () => {
+    const client = new ModernProgram(place, URLS);
+    const args = { label: 'comes back', text: 'x' };
+    const { id, asked, requestState } = questionOf(await client.call('write', args));
+    expect(asked).toMatchObject({ method: 'elicitation/create', params: { mode: 'url' } });
+    const waiting = client.call('write', args, { ...accepted, requestState });
+    await decide(id, 'approve');
+    expect((await waiting).result).toMatchObject({ resultType: 'complete', structuredContent: { count: 1 } });
+    expect(written('comes back')).toBe(1);
+  });
+
+  test('that declines is left with the link; denied, it is told', async () => {
+    const client = new ModernProgram(place, URLS);
+    const args = { label: 'no', text: 'x' };
+    const { id, requestState } = questionOf(await client.call('write', args));
+    const declined = await client.call('write', args, {
+      requestState,
+      inputResponses: { approval: { action: 'decline' } },
+    });
+    expect(linkOf(declined)?.id).toBe(id);
+    await decide(id, 'deny');
+    const told = await client.call('write', args, { ...accepted, requestState });
+    expect([told.result?.isError, written('no')]).toEqual([true, 0]);
+  });
+
+  test('cannot go on with what is another one’s, another call’s or forged', async () => {
+    const client = new ModernProgram(place, URLS);
+    const args = { label: 'mine', text: 'x' };
+    const { id, requestState } = questionOf(await client.call('write', args));
+    await decide(id, 'approve');
+    const colleague = await new Organizations(app).join(owner, 'admin');
+    const theirs = new ModernProgram({ ...place, headers: (await makeKey(colleague)).headers }, URLS);
+    const ofOtherKey = new ModernProgram({ ...place, headers: (await makeKey(owner)).headers }, URLS);
+    const elsewhere = new ModernProgram({ ...place, url: `${app.url}/mcp` }, URLS);
+    const back = { ...accepted, requestState };
+    const refusals = await Promise.all([
+      theirs.call('write', args, back),
+      ofOtherKey.call('write', args, back),
+      elsewhere.call('write', args, back),
+      client.call('write', { ...args, text: 'y' }, back),
+      client.call('write', args, { ...accepted, requestState: JSON.stringify({ held: id }) }),
+      client.call('write', args, { ...accepted, requestState: `${String(requestState).slice(0, -2)}AA` }),
+      client.call('write', args, { ...accepted, requestState: { held: id } }),
+    ]);
+    expect(refusals.map(({ error }) => error?.code)).toEqual(refusals.map(() => -32602));
+    expect((await client.call('write', args, back)).result).toMatchObject({ structuredContent: { count: 1 } });
+  });
+
+  test('is told to make the call anew when nobody decided in time', async () => {
+    const client = new ModernProgram(place, URLS);
+    const args = { label: 'too late', text: 'x' };
+    const { requestState } = questionOf(await client.call('write', args));
+    app.clock.forward(61);
+    const told = await client.call('write', args, { ...accepted, requestState });
+    expect([faultOf(told), written('too late')]).toEqual(['APPROVAL_EXPIRED', 0]);
+  });
+});
+
+test('what was approved runs once, however many ask for it at the same time', async () => {
+  const client = new ModernProgram(place, {});
+  const args = { label: 'many', text: 'x' };
+  const link = linkOf(await client.call('write', args));
+  await app.get(HeldCalls).approve(link?.id as ApprovalId, { by: { id: owner.user.id as UserId, name: 'Owner' } });
+  await eventually(
+    () => written('many'),
+    (count) => count === 1,
+  );
+  const all = await Promise.all(Array.from({ length: 8 }, () => client.call('write', args)));
+  expect(all.some(({ result }) => result?.structuredContent !== undefined)).toBe(true);
+  expect(written('many')).toBe(1);
+});

@@ -1,0 +1,77 @@
+import { request } from 'node:http';
+import { readConfig } from '../../src/platform/config/config.js';
+import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
+
+let app: TestApp;
+let upstream: AskingUpstream;
+let owner: Person;
+beforeAll(async () => {
+  [app, upstream] = await Promise.all([startTestApp({ MCP_OPEN_ON_LOOPBACK: 'true' }), startAskingUpstream()]);
+}, 60_000);
+afterAll(async () => {
+  await app.stop();
+  await upstream.close();
+});
+
+function knock(headers: Record<string, string>, path = '/mcp'): Promise<{ status: number; text: string }> {
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'local', version: '1' } },
+  });
+  const usual = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const sent = request(app.url + path, { method: 'POST', headers: { ...usual, ...headers } }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+test('before anybody is there, nobody is let in', async () => {
+  expect((await knock({})).status).toBe(401);
+});
+
+describe('an instance that is open to programs of its machine', () => {
+  beforeAll(async () => {
+    owner = await app.signIn();
+    await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' });
+  });
+
+  test('lets them in without a credential', async () => {
+    expect((await knock({})).status).toBe(200);
+    expect((await knock({ host: 'localhost:8080' })).status).toBe(200);
+  });
+
+  test.each([
+    ['through a proxy', { 'x-forwarded-for': '127.0.0.1' }],
+    ['through a proxy of the other kind', { forwarded: 'for=127.0.0.1' }],
+    ['through a proxy that names itself', { via: '1.1 proxy' }],
+    ['under an address that is not this machine', { host: '192.0.2.1' }],
+    ['with a credential that does not count', { authorization: 'Bearer nonsense' }],
+    ['with an empty one', { authorization: '' }],
+  ])('lets nobody in %s', async (_name, headers) => {
+    expect((await knock(headers as Record<string, string>)).status).toBe(401);
+  });
+
+  test.each([
+    ['under a foreign name', { host: 'evil.example' }],
+    ['from a foreign page', { origin: 'https://evil.example' }],
+  ])('lets nobody in %s', async (_name, headers) => {
+    expect((await knock(headers as Record<string, string>)).status).toBe(403);
+  });
+
+  test('is open nowhere else', async () => {
+    expect((await app.api('GET', '/api/v1/servers')).status).toBe(401);
+  });
+});
+
+test('is refused in production', () => {
+  const settings = { NODE_ENV: 'production', MCP_OPEN_ON_LOOPBACK: 'true' };
+  expect(() => readConfig(settings)).toThrow(/MCP_OPEN_ON_LOOPBACK/);
+});

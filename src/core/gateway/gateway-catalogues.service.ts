@@ -66,7 +66,8 @@ export class GatewayCatalogues implements OnModuleDestroy {
     const key = keyOf(caller);
     const before = this.before.get(key);
     // The same object as long as nothing changed: what was read of it stays read.
-    const kept = before?.version === built.version ? { ...before, servers: built.servers, withheld: built.withheld } : built;
+    const kept =
+      before?.version === built.version ? { ...before, servers: built.servers, withheld: built.withheld } : built;
     touch(this.before, key, kept, MOST);
     return kept;
   }

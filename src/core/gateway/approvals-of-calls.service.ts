@@ -101,23 +101,28 @@ export class ApprovalsOfCalls {
 }
 
 const APPROVAL = 'switchyard/approval';
+/** By themselves and not by their words, which a server could say, too. */
+const links = new WeakSet<Reply>();
 
 /** Whether a reply only says where to decide. */
-export const isLink = (reply: Reply): boolean => reply.kind === 'result' && reply.text.includes(`"${APPROVAL}"`);
+export const isLink = (reply: Reply): boolean => links.has(reply);
 
 const words = 'A person has to approve this call.';
 
-const toLink = ({
+function toLink({
   approvalId,
   url,
   expiresAt,
-}: Pick<WaitingCall, 'approvalId' | 'url'> & { expiresAt: Date | null }): Reply =>
-  textResult(
+}: Pick<WaitingCall, 'approvalId' | 'url'> & { expiresAt: Date | null }): Reply {
+  const link = textResult(
     `${words} Ask them to decide at ${url} and then make the same call again: it is made once, and its result is kept.`,
     {
       [APPROVAL]: { id: approvalId, url, ...(expiresAt && { expires_at: expiresAt.toISOString() }) },
     },
   );
+  links.add(link);
+  return link;
+}
 
 const urlQuestion = ({ url }: WaitingCall, elicitationId: string) => ({
   mode: 'url',

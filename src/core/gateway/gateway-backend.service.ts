@@ -16,6 +16,7 @@ import {
   type SubscriptionFilter,
 } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
+import type { ServerId, UserId } from '../../platform/ids.js';
 import { productVersion } from '../../platform/product-version.js';
 import { type Soon, whenHere } from '../../platform/soon.js';
 import { reachesWholeServer } from '../identity/reach.js';
@@ -29,6 +30,7 @@ import { GatewayReads, toRpcError } from './gateway-reads.service.js';
 import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
+import { toProtocolError } from './replies.js';
 
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
 const ALL: JsonObject = {
@@ -122,13 +124,22 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     });
   }
 
+  /** @throws ProtocolError */
+  private async listAlone(userId: UserId, serverId: ServerId, what: Offered): Promise<RawResult[]> {
+    try {
+      return await this.offers.list(userId, serverId, what);
+    } catch (error) {
+      throw toProtocolError(error);
+    }
+  }
+
   private async listOffers(caller: GatewayCaller, { servers }: Catalogue, what: Offered): Promise<RawResult[]> {
     if (caller.place.kind === 'toolset') return [];
     const { principal } = caller;
     const { userId } = principal;
     const reached = servers.filter(({ id }) => reachesWholeServer(principal, id));
     const [only] = reached;
-    if (caller.place.kind === 'server') return only ? this.offers.list(userId, only.id, what) : [];
+    if (caller.place.kind === 'server') return only ? this.listAlone(userId, only.id, what) : [];
     const lists = await Promise.all(
       reached.map(async ({ id, handle }): Promise<Offer[]> => {
         const items = await this.offers.listIfThere(userId, id, what);

@@ -1,4 +1,5 @@
-import { CODES, type ErrorReply, type Reply, type ResultReply } from '@app/mcp-gateway';
+import { UpstreamError } from '@app/mcp-client';
+import { CODES, type ErrorReply, ProtocolError, type Reply, type ResultReply } from '@app/mcp-gateway';
 import { AppError } from '../../platform/errors/app-error.js';
 import { readSignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { faultOf } from '../execution/execution.errors.js';
@@ -72,3 +73,10 @@ const busy = ({ code, message, retryAfterSeconds }: AppError): ErrorReply => ({
 const NO_SUCH = new Set(['SERVER_NOT_FOUND', 'TOOL_NOT_FOUND']);
 /** The name of our entry in `_meta`, as MCP has keys of others be prefixed. */
 const ERROR = 'switchyard/error';
+
+/** What a list, which is no reply, fails with: what a server or we know of it; anything else as it is. */
+export function toProtocolError(error: unknown): unknown {
+  const isKnown = error instanceof UpstreamError || (error instanceof AppError && error.kind !== 'internal');
+  if (!isKnown) return error;
+  return new ProtocolError(CODES.internal, error.message, { data: { code: error.code } });
+}

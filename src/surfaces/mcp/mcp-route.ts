@@ -115,7 +115,10 @@ export class McpRoute implements OnModuleInit {
   /** Where the instance is open to programs on its own machine; by the address of the peer, never by what a header says. */
   private localCaller(request: LightRequest): Soon<Principal | undefined> {
     const { openOnLoopback } = this.config.mcp;
-    if (!openOnLoopback || request.headers.authorization !== undefined || !isThisMachine(request.raw)) return undefined;
+    const { authorization, origin } = request.headers;
+    // A page, of whatever origin, is no program of this machine.
+    if (!openOnLoopback || authorization !== undefined || origin !== undefined) return undefined;
+    if (!isThisMachine(request.raw)) return undefined;
     return this.local.find();
   }
 

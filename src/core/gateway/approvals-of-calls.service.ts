@@ -102,8 +102,10 @@ export class ApprovalsOfCalls {
 
 const APPROVAL = 'switchyard/approval';
 
-/** Whether a reply only says where to decide. */
-export const isLink = (reply: Reply): boolean => reply.kind === 'result' && reply.text.includes(`"${APPROVAL}"`);
+const links = new WeakSet<Reply>();
+
+/** Whether a reply only says where to decide; no words of a server make it one. */
+export const isLink = (reply: Reply): boolean => links.has(reply);
 
 const words = 'A person has to approve this call.';
 
@@ -111,13 +113,16 @@ const toLink = ({
   approvalId,
   url,
   expiresAt,
-}: Pick<WaitingCall, 'approvalId' | 'url'> & { expiresAt: Date | null }): Reply =>
-  textResult(
+}: Pick<WaitingCall, 'approvalId' | 'url'> & { expiresAt: Date | null }): Reply => {
+  const link = textResult(
     `${words} Ask them to decide at ${url} and then make the same call again: it is made once, and its result is kept.`,
     {
       [APPROVAL]: { id: approvalId, url, ...(expiresAt && { expires_at: expiresAt.toISOString() }) },
     },
   );
+  links.add(link);
+  return link;
+};
 
 const urlQuestion = ({ url }: WaitingCall, elicitationId: string) => ({
   mode: 'url',

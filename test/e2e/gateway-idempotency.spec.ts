@@ -41,6 +41,14 @@ test('a call that is sent again with its key is made once, and answered the same
   expect(upstream.memory.count('write', 'again')).toBe(2);
 });
 
+test('a result that reads like a link to an approval is kept as any other', async () => {
+  const args = { label: 'reads like', text: 'switchyard/approval' };
+  const first = await at().call('write', args, meta('reads-like'));
+  const second = await at().call('write', args, meta('reads-like'));
+  expect(second.result).toEqual(first.result);
+  expect(upstream.memory.count('write', 'reads like')).toBe(1);
+});
+
 test('a call whose connection is cut goes on; sent again with its key it has the result of the one call', async () => {
   const leaving = new AbortController();
   const args = { label: 'cut' };

@@ -5,7 +5,7 @@ import { Hints } from '../../platform/hints/hints.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { type ParkedCall, ParkedCallsRepository } from './parked-calls.repository.js';
 import { RunningCall } from './parked-call.js';
-import { toolFailure } from './replies.js';
+import { toolFailure, toRefusal } from './replies.js';
 
 /** What travels with the client. */
 export interface ParkedState {
@@ -53,7 +53,10 @@ export class ParkedCalls implements OnApplicationShutdown {
   /** @param run makes the call; what its server asks goes to `call.ask` */
   async start(exchange: Exchange, run: (call: RunningCall) => Promise<Reply>): Promise<Reply> {
     const call = new RunningCall(exchange);
-    call.start(() => run(call));
+    // What is thrown before it is parked is the caller's; afterwards nobody is there but its row.
+    call.start(() =>
+      run(call).catch((error: unknown) => (this.calls.has(call.id) ? toRefusal(error) : Promise.reject(error))),
+    );
     return this.nextReply(call);
   }
 

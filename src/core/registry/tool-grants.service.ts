@@ -7,7 +7,14 @@ import type { Principal } from '../identity/principal.js';
 import type { ServerUse } from './access.js';
 import { callersAreNoMembers, toolNotFound, toolNotGranted } from './registry.errors.js';
 import { ServerAccess } from './server-access.service.js';
-import { type GrantedTool, isCaller, isGranted, mayBeOffered, mayCallTool, type ToolCallersChange } from './tool-callers.js';
+import {
+  type GrantedTool,
+  isCaller,
+  isGranted,
+  mayBeOffered,
+  mayCallTool,
+  type ToolCallersChange,
+} from './tool-callers.js';
 import { ToolCallersRepository } from './tool-callers.repository.js';
 import { ToolNews } from './tool-news.js';
 import { ToolStatesRepository } from './tool-states.repository.js';

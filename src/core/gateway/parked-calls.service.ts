@@ -54,9 +54,14 @@ export class ParkedCalls implements OnApplicationShutdown {
   async start(exchange: Exchange, run: (call: RunningCall) => Promise<Reply>): Promise<Reply> {
     const call = new RunningCall(exchange);
     // What is thrown before it is parked is the caller's; afterwards nobody is there but its row.
-    call.start(() =>
-      run(call).catch((error: unknown) => (this.calls.has(call.id) ? toRefusal(error) : Promise.reject(error))),
-    );
+    call.start(async () => {
+      try {
+        return await run(call);
+      } catch (error) {
+        if (!this.calls.has(call.id)) throw error;
+        return toRefusal(error);
+      }
+    });
     return this.nextReply(call);
   }
 

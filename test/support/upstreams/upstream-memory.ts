@@ -7,7 +7,7 @@ export interface SeenCall {
   signal: AbortSignal;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 /** What a scripted server has seen, and what it is told to do next. */
 export class UpstreamMemory {

@@ -19,12 +19,12 @@ test.each([undefined, null, '', 'Basic realm="x"', '="', ',,,'])('%j has no chal
 test('a header made to be slow to read is read at once', () => {
   const began = performance.now();
   for (const nasty of [
-    'a'.repeat(50_000),
-    ' '.repeat(50_000),
-    `Bearer ${'a="'.repeat(20_000)}`,
-    '\\"'.repeat(30_000),
+    'a'.repeat(500_000),
+    ' '.repeat(500_000),
+    `Bearer ${'a="'.repeat(200_000)}`,
+    '\\"'.repeat(300_000),
   ]) {
     parseChallenge(nasty);
   }
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(5_000);
 });

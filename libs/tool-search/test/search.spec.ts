@@ -147,29 +147,6 @@ test('each word of the name of a tool finds it', () => {
 describe('at 5,000 tools', () => {
   const tools = manyTools(5_000);
   const index = buildIndex(tools);
-  const QUERIES = [
-    'create an issue in github',
-    'li',
-    'share the calendar with a customer',
-    'merge branch 4711',
-    'of a',
-  ];
-
-  test('a search takes at most three times as long as looking for the words in all the texts', () => {
-    const texts = tools.map((one) =>
-      `${one.name} ${one.title} ${one.description} ${JSON.stringify(one.inputSchema)}`.toLowerCase(),
-    );
-    const scan = () => {
-      for (const query of QUERIES) {
-        const words = query.split(' ');
-        texts.filter((text) => words.some((word) => text.includes(word))).slice(0, 20);
-      }
-    };
-    const searchAll = () => {
-      for (const query of QUERIES) search(index, query, { limit: 20 });
-    };
-    expect(fastest(searchAll) / fastest(scan)).toBeLessThan(3);
-  });
 
   test('the index tells its memory, which is less than that of what it was made of', () => {
     const texts = tools.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
@@ -177,12 +154,3 @@ describe('at 5,000 tools', () => {
     expect(index.bytes).toBeLessThan(texts);
   });
 });
-
-const fastest = (work: () => void): number =>
-  Math.min(
-    ...Array.from({ length: 15 }, () => {
-      const started = performance.now();
-      work();
-      return performance.now() - started;
-    }),
-  );

@@ -1,7 +1,7 @@
 import { Deadline, type Interruption, type UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { toolQuarantined } from '../registry/registry.errors.js';
 import { ToolConfirmation } from '../registry/tool-confirmation.service.js';
 import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';

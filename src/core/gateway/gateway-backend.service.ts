@@ -18,7 +18,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import { productVersion } from '../../platform/product-version.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { reachesWholeServer } from '../identity/reach.js';
 import type { Catalogue } from './catalogue.js';
 import { exposePrompts, exposeResources, type Offer } from './exposed-offers.js';

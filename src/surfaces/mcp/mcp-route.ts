@@ -7,7 +7,7 @@ import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { LocalCaller } from '../../core/identity/local-caller.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { isThisMachine } from '../pipeline/this-machine.js';

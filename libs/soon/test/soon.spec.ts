@@ -1,4 +1,4 @@
-import { whenAllHere, whenHere } from './soon.js';
+import { whenAllHere, whenHere } from '../src/index.js';
 
 describe('what follows something that may be at hand', () => {
   it('is done at once where it is, and throws what it throws', () => {

@@ -15,3 +15,25 @@ export function whenAllHere<Value, Result>(
   const all = here.length === given.length ? here : Promise.all(given.map(async (one) => one));
   return whenHere(all, then);
 }
+
+/** Begins work whose outcome is a promise: what it throws on the way to it is a rejection, too. */
+export function promised<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return work();
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+/** Does something once the work has ended, whichever way; cheaper than `finally`, and it must not throw. */
+export const afterwards = <Result>(work: Promise<Result>, end: () => void): Promise<Result> =>
+  work.then(
+    (result) => {
+      end();
+      return result;
+    },
+    (error: unknown) => {
+      end();
+      throw error;
+    },
+  );

@@ -71,3 +71,30 @@ test('a server that is away is said to be away where it stands alone, and left o
   await owner.call('DELETE', `/servers/${id}`);
   await lonely.close();
 });
+
+test('a result of a newer server has nothing for an older client that only newer ones know', async () => {
+  const newer = await startScriptedUpstream();
+  try {
+    const fields = { name: 'Newer', approval_policy: 'auto_approve' };
+    const { id } = await app.addServer(owner, newer.url, fields);
+    const there = { url: `${app.url}/mcp/s/${id}`, headers };
+    const serverInfo = {
+      'io.modelcontextprotocol/serverInfo': expect.objectContaining({ name: 'scripted' }) as unknown,
+    };
+    const said = await new ModernProgram(there).call('write', { label: 'newer', text: 'x' });
+    expect(said.result).toMatchObject({ resultType: 'complete', _meta: serverInfo });
+    for (const [place, name] of [
+      [there, 'write'],
+      [{ url: `${app.url}/mcp`, headers }, 'newer__write'],
+    ] as const) {
+      const { result } = await (await LegacyProgram.begin(place)).call(name, { label: 'older', text: 'x' });
+      expect(Object.keys(result ?? {}).toSorted()).toEqual(['content', 'structuredContent']);
+    }
+    const older = await LegacyProgram.begin(there);
+    const { result: listed } = await older.ask('resources/list');
+    const [{ uri } = { uri: '' }] = listed?.resources as { uri: string }[];
+    expect(Object.keys((await older.ask('resources/read', { uri })).result ?? {})).toEqual(['contents']);
+  } finally {
+    await newer.close();
+  }
+});

@@ -69,6 +69,27 @@ describe('a client of the legacy era', () => {
     expect((await session.post({ jsonrpc: '2.0', id: 1, method: 'ping' })).json.result).toEqual({});
   });
 
+  test('is spared what a server of the newer era says for newer clients alone', async () => {
+    const told = (answer: string, resultType?: string) => () => ({ kind: 'result' as const, text: answer, resultType });
+    const words = '"content":[{"type":"text","text":"\\"resultType\\":1"}]';
+    const meta = '"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"x","version":"1"}';
+    served.backend.tools.plain = {
+      description: 'Newer',
+      run: told(`{${words} , "resultType" : "complete",${meta}}}`, 'complete'),
+    };
+    served.backend.tools.marked = {
+      description: 'Newer',
+      run: told(`{"resultType":"complete",${words},${meta},"a/b":1},"structuredContent":{"ttlMs":1}}`, 'complete'),
+    };
+    served.backend.tools.older = { description: 'Older', run: told(`{${words},${meta}},"resultType":"odd"}`) };
+    const session = await startSession(served.url);
+    const resultOf = async (name: string) => (await session.post(call(name))).json.result;
+    const { content } = JSON.parse(`{${words}}`) as { content: unknown };
+    expect(await resultOf('plain')).toEqual({ content });
+    expect(await resultOf('marked')).toEqual({ content, _meta: { 'a/b': 1 }, structuredContent: { ttlMs: 1 } });
+    expect(await resultOf('older')).toMatchObject({ resultType: 'odd', _meta: expect.anything() as unknown });
+  });
+
   test('is told of a failure of ours in general words', async () => {
     served.backend.tools.broken = { description: 'Broken', run: () => Promise.reject(new Error('secret')) };
     const session = await startSession(served.url);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { AesSealer } from '../src/index.js';
 import { isTooDeep } from '../src/json/depth.js';
-import { hasMember } from '../src/json/members.js';
+import { hasMember, membersIn } from '../src/json/members.js';
 import { oneLine, resultOf, whole, withMembers } from '../src/json/pieces.js';
 import { checkParamHeaders, decodeHeader } from '../src/modern/headers.js';
 import { openState, sealState } from '../src/modern/state.js';
@@ -47,6 +47,18 @@ describe('texts', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom('needle', 'a', 'b"needle"', '\\'), value), indent, (members, space) => {
         expect(hasMember(written(members, space), 'needle')).toBe(Object.hasOwn(members, 'needle'));
+      }),
+    );
+  });
+
+  test('an object is taken apart into its members, and is the same put together again', () => {
+    fc.assert(
+      fc.property(object, indent, (value, space) => {
+        const members = [...membersIn(written(value, space))];
+        expect(members.map(({ name }) => JSON.parse(`"${name}"`) as unknown)).toEqual(Object.keys(value));
+        expect(JSON.parse(`[${members.map(({ json: text }) => text).join(',')}]`)).toEqual(
+          JSON.parse(JSON.stringify(Object.values(value))),
+        );
       }),
     );
   });

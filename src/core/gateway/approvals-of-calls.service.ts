@@ -10,17 +10,13 @@ import type { Principal } from '../identity/principal.js';
 import { canElicit } from './client-side.js';
 import { textResult, toolFailure } from './replies.js';
 import { faultOf } from '../execution/execution.errors.js';
+import { LONGEST_MS, type Page, ROUND_MS, toUrlQuestion, whileAsked } from './url-questions.js';
 
 /** What travels with a client of the modern era between its question and its answer. */
 export interface HeldState {
   held: ApprovalId;
 }
 
-/** A client of the modern era is let go now and then, so that no proxy on the way ends its wait. */
-const ROUND_MS = 45_000;
-const TELL_MS = 10_000;
-/** Nobody keeps a call open for longer. */
-const LONGEST_MS = 30 * 60_000;
 const QUESTION = 'approval';
 
 /** Calls that wait for a person, for clients that have no screen for that: they are sent to ours. */
@@ -54,36 +50,22 @@ export class ApprovalsOfCalls {
     return { kind: 'input_required', state: { held } satisfies HeldState };
   }
 
-  /** The question stands in the client while we wait for the decision, whatever it says first. */
   private async askNow(
     principal: Principal,
     waiting: WaitingCall,
-    { progressToken }: ClientRequest,
+    request: ClientRequest,
     exchange: Exchange,
   ): Promise<Reply> {
-    const answered = new AbortController();
-    // Ends with the client's wait, and when it does not want to be asked.
-    const waits = new AbortController();
-    const leave = () => waits.abort();
-    exchange.signal.addEventListener('abort', leave, { once: true });
-    const elicitationId = waiting.approvalId;
-    exchange
-      .ask?.({ method: 'elicitation/create', params: urlQuestion(waiting, elicitationId) }, { signal: answered.signal })
-      .then(({ action }) => {
-        if (action !== 'accept') leave();
-      }, leave);
-    const until = performance.now() + LONGEST_MS;
-    for (let told = 0; ; told += 1) {
-      const view = await this.waits.view(principal, waiting.approvalId, TELL_MS, waits.signal);
-      if (hasEnded(view)) {
-        answered.abort();
-        exchange.notify('notifications/elicitation/complete', { elicitationId });
-        return this.tell(view);
-      }
-      if (waits.signal.aborted || exchange.signal.aborted || performance.now() > until) return toLink(waiting);
-      if (progressToken !== undefined)
-        exchange.progress({ progress: told, message: 'Waiting for a person to approve this call.' });
-    }
+    const ended = await whileAsked(request, exchange, pageOf(waiting), {
+      elicitationId: waiting.approvalId,
+      progress: 'Waiting for a person to approve this call.',
+      withinMs: LONGEST_MS,
+      look: async (waitMs, signal) => {
+        const view = await this.waits.view(principal, waiting.approvalId, waitMs, signal);
+        return hasEnded(view) ? view : undefined;
+      },
+    });
+    return ended ? this.tell(ended) : toLink(waiting);
   }
 
   private async tell(view: HeldCallView): Promise<Reply> {
@@ -124,21 +106,13 @@ function toLink({
   return link;
 }
 
-const urlQuestion = ({ url }: WaitingCall, elicitationId: string) => ({
-  mode: 'url',
+const pageOf = ({ url }: WaitingCall): Page => ({
   message: `${words} Open the page to see exactly what is to be done, and decide there.`,
   url,
-  elicitationId,
 });
 
-const toQuestion = (waiting: WaitingCall): Reply => {
-  const { elicitationId: _, ...params } = urlQuestion(waiting, '');
-  return {
-    kind: 'input_required',
-    inputRequests: { [QUESTION]: { method: 'elicitation/create', params } },
-    state: { held: waiting.approvalId } satisfies HeldState,
-  };
-};
+const toQuestion = (waiting: WaitingCall): Reply =>
+  toUrlQuestion(QUESTION, pageOf(waiting), { held: waiting.approvalId } satisfies HeldState);
 
 /** The bytes were kept as an artifact. */
 function withoutFile(block: unknown, artifacts: readonly { id: string; name: string }[]): unknown {

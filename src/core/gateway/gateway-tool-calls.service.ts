@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClientRequest, Exchange, JsonObject, Reply } from '@app/mcp-gateway';
+import type { ClientRequest, Exchange, Reply } from '@app/mcp-gateway';
 import { canonicalJson } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '../../platform/errors/app-error.js';
@@ -8,7 +8,9 @@ import { notSent } from '../execution/execution.errors.js';
 import type { RelayedCall, RelayListener, WantedRelay } from '../execution/relay.js';
 import { RelayedCalls } from '../execution/relayed-calls.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
-import { ApprovalsOfCalls, type HeldState, isLink } from './approvals-of-calls.service.js';
+import { Clock } from '../../platform/clock.js';
+import { ApprovalsOfCalls, isLink } from './approvals-of-calls.service.js';
+import { askedBy, type CallState, relayInput } from './call-state.js';
 import { authorize } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
@@ -23,9 +25,10 @@ import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayTasks } from './gateway-tasks.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
-import { ParkedCalls, type ParkedState } from './parked-calls.service.js';
+import { ParkedCalls } from './parked-calls.service.js';
 import { pathOf } from './place.js';
 import { invalidParams, toolFailure, toRefusal, toToolReply } from './replies.js';
+import { SignInsOfCalls } from './sign-ins-of-calls.service.js';
 
 /** Calls of tools that come through the gateway. */
 @Injectable()
@@ -35,11 +38,13 @@ export class GatewayToolCalls {
     private readonly calls: RelayedCalls,
     private readonly approvals: ApprovalsOfCalls,
     private readonly parked: ParkedCalls,
+    private readonly signIns: SignInsOfCalls,
     private readonly tasks: GatewayTasks,
     private readonly tools: ToolSearch,
     private readonly handles: ServerHandles,
     private readonly upstreams: UpstreamsService,
     private readonly idempotency: Idempotency,
+    private readonly clock: Clock,
   ) {}
 
   async call(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
@@ -137,18 +142,21 @@ export class GatewayToolCalls {
   }
 
   private async make(
-    { principal, place }: GatewayCaller,
+    caller: GatewayCaller,
     offered: OfferedTool,
     args: Record<string, unknown>,
     request: ClientRequest,
     exchange: Exchange,
   ): Promise<Reply> {
+    const { principal } = caller;
     const { tool } = offered;
     const { input } = request;
     const state = input?.state as CallState | undefined;
     if (input && state) {
       if ('held' in state) return this.approvals.goOn(principal, state, request, exchange);
       if ('parked' in state) return this.parked.goOn(state, input.responses, exchange);
+      const waits = 'signIn' in state ? await this.signIns.goOn(principal, state, request, exchange) : undefined;
+      if (waits) return waits;
     }
     const described = this.upstreams.describe(tool.serverId);
     const { clientFeatures, protocolEra } = described instanceof Promise ? await described : described;
@@ -158,19 +166,38 @@ export class GatewayToolCalls {
       arguments: args,
       ...(input && relayInput(input.responses, state)),
     };
-    const call = async (listener: RelayListener): Promise<Reply> => {
-      const made = await this.calls.call(principal, wanted, listener);
-      if (made.status === 'approval_required') return this.approvals.ask(principal, made, request, exchange);
-      if (made.outcome.status === 'not_sent') throw notSent(made.outcome);
-      const asked = askedBy(made);
-      if (asked) return asked;
-      if (isTask(made)) return this.tasks.expose(principal, tool.serverId, made.outcome);
-      return place.kind === 'server' ? toToolReply(made.outcome) : this.exposed(principal, tool, made);
-    };
+    const since = state && 'signIn' in state ? state.signIn.since : undefined;
+    const call = (to: RelayListener) => this.send(caller, tool, wanted, { request, exchange, listener: to, since });
     const listener = listenFor(request, exchange, clientFeatures);
     if (request.era === 'legacy') return call(listener);
     if (protocolEra !== 'legacy' || !mayBeAsked(request)) return call({ ...listener, inputRequired: 'relay' });
     return this.parked.start(exchange, (running) => call(listenThrough(running, request, clientFeatures)));
+  }
+
+  private async send(
+    { principal, place }: GatewayCaller,
+    tool: ListedTool,
+    wanted: WantedRelay,
+    way: Way,
+  ): Promise<Reply> {
+    const { request, exchange, listener } = way;
+    const triedAt = this.clock.now().getTime();
+    const made = await this.calls.call(principal, wanted, listener);
+    if (made.status === 'approval_required') return this.approvals.ask(principal, made, request, exchange);
+    if (made.outcome.status === 'not_sent') {
+      const { signIn: needed } = made.outcome.fault;
+      if (!needed) throw notSent(made.outcome);
+      const { rule } = made;
+      const next = { ...wanted, ...(rule !== null && { rule }) };
+      const since = way.since ?? triedAt;
+      const unsigned = { needed, triedAt, since, goesOn: { input: next.input, rule: next.rule } };
+      const again = () => this.send({ principal, place }, tool, next, { ...way, since });
+      return this.signIns.ask(principal, unsigned, request, exchange, again);
+    }
+    const asked = askedBy(made);
+    if (asked) return asked;
+    if (isTask(made)) return this.tasks.expose(principal, tool.serverId, made.outcome);
+    return place.kind === 'server' ? toToolReply(made.outcome) : this.exposed(principal, tool, made);
   }
 
   private async exposed(
@@ -185,38 +212,17 @@ export class GatewayToolCalls {
   }
 }
 
+/** How a call is made for its client. */
+interface Way {
+  request: ClientRequest;
+  exchange: Exchange;
+  listener: RelayListener;
+  /** When it began to wait for a sign-in, in ms. */
+  since: number | undefined;
+}
+
 const isArguments = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What travels with a client of the modern era from a question to its answer. */
-type CallState = HeldState | ParkedState | AskedState;
-
-/** A server of the modern era asks, and its state with the question; `rule`: by what the call was let through. */
-interface AskedState {
-  rule: string;
-  state?: string;
-}
-
-/** Answers may come before the question: then nothing was let through yet. */
-function relayInput(responses: JsonObject, asked: CallState | undefined): Pick<WantedRelay, 'input' | 'rule'> {
-  if (!asked || !('rule' in asked)) return { input: { responses } };
-  const { rule, state } = asked;
-  return { rule, input: { responses, ...(state !== undefined && { state }) } };
-}
-
-/** The question of a server of the modern era, for a client of the same: it is handed on, with a state of ours around its own. */
-function askedBy({ outcome, rule }: RelayedCall): Reply | undefined {
-  if (outcome.status !== 'answered' || outcome.answer.resultType !== 'input_required') return undefined;
-  const { inputRequests, requestState } = outcome.answer.result();
-  return {
-    kind: 'input_required',
-    ...(isArguments(inputRequests) && { inputRequests }),
-    state: {
-      rule: rule ?? 'it goes on',
-      ...(typeof requestState === 'string' && { state: requestState }),
-    } satisfies AskedState,
-  };
-}
 
 /** The work goes on, and is asked for. */
 const isTask = (made: RelayedCall): made is RelayedCall & { outcome: { status: 'answered' } } =>

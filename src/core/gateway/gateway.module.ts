@@ -18,6 +18,7 @@ import { OldGatewaySessions } from './old-gateway-sessions.js';
 import { OldParkedCalls } from './old-parked-calls.js';
 import { ParkedCallsRepository } from './parked-calls.repository.js';
 import { ResourceSubscriptions } from './resource-subscriptions.service.js';
+import { SignInsOfCalls } from './sign-ins-of-calls.service.js';
 import { TaskIds } from './task-ids.service.js';
 import { ParkedCalls } from './parked-calls.service.js';
 
@@ -40,6 +41,7 @@ import { ParkedCalls } from './parked-calls.service.js';
     ParkedCalls,
     ParkedCallsRepository,
     ResourceSubscriptions,
+    SignInsOfCalls,
     TaskIds,
   ],
   exports: [McpGateway],

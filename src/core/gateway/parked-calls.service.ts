@@ -2,6 +2,7 @@ import type { Exchange, JsonObject, Reply } from '@app/mcp-gateway';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Hints } from '../../platform/hints/hints.js';
+import { nextHint } from '../../platform/hints/next-hint.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { type ParkedCall, ParkedCallsRepository } from './parked-calls.repository.js';
 import { RunningCall } from './parked-call.js';
@@ -155,15 +156,7 @@ export class ParkedCalls implements OnApplicationShutdown {
 
   /** After a hint, or a moment. */
   private async hear<T>(id: string, look: () => Promise<T>): Promise<T> {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        unsubscribe();
-        resolve();
-      };
-      const timer = setTimeout(done, LOOK_MS);
-      const unsubscribe = this.hints.subscribe(topicOf(id), done);
-    });
+    await nextHint(this.hints, topicOf(id), LOOK_MS);
     return look();
   }
 

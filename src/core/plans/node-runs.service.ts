@@ -183,18 +183,18 @@ export class NodeRunsService {
 
   /** The process that ran the node died between call and answer. */
   private async takeOver(change: PlanChange, node: TaskNodeRecord): Promise<void> {
+    const wasSent = !(await this.questions.isForSignIn(node));
     await this.questions.close(change, node.id);
-    if (node.stopRequested && isSafeToRepeat(node)) {
+    const isSafe = !wasSent || isSafeToRepeat(node);
+    if (node.stopRequested && isSafe) {
       change.update(node.id, { status: 'cancelled', cause: 'stopped by you', finishedAt: this.clock.now() });
       return;
     }
-    if (isSafeToRepeat(node)) {
-      change.note(
-        'warn',
-        node.id,
-        'The process that ran this died; the call is safe to repeat and starts again.',
-        node.id,
-      );
+    if (isSafe) {
+      const why = wasSent
+        ? 'the call is safe to repeat and starts again'
+        : 'the call was not sent yet and starts again';
+      change.note('warn', node.id, `The process that ran this died; ${why}.`, node.id);
       return;
     }
     change.note('warn', node.id, 'The process that ran this died before the answer came.', node.id);

@@ -137,6 +137,15 @@ export class QuestionsService {
     return rows.map(toAuthenticationRequest);
   }
 
+  /** As long as that is open its call was not sent: who asked has to close it before. In the caller's transaction. */
+  async isForSignIn({ sessionId, id }: Pick<TaskNodeRecord, 'sessionId' | 'id'>): Promise<boolean> {
+    const open = await this.database.sql(
+      `select 1 from input_requests where session_id = $1 and node_id = $2 and status = 'open' and kind = 'sign_in'`,
+      [sessionId, id],
+    );
+    return open.length > 0;
+  }
+
   /** The call that asked has ended, one way or another. In its transaction. */
   async close(change: PlanChange, nodeId: string): Promise<void> {
     const rows = await this.database.sql<{ id: string }>(

@@ -8,6 +8,8 @@ import { QuestionsService } from './questions.service.js';
 
 /** A server that asks for more rights each time is not followed for ever. */
 const MOST_SIGN_INS = 3;
+/** It ended while it waited. */
+const NOT_MADE: ToolOutcome = { status: 'cancelled', sent: false };
 
 /** Calls of servers that somebody has to sign in to: they wait for that, and go on. */
 @Injectable()
@@ -29,9 +31,11 @@ export class SignedInCalls {
       const since = this.clock.now();
       const outcome = await call();
       const needed = outcome.status === 'not_sent' ? outcome.fault.signIn : undefined;
-      if (!needed || waits === MOST_SIGN_INS || signal.aborted) return outcome;
+      if (!needed || waits === MOST_SIGN_INS) return outcome;
+      if (signal.aborted) return NOT_MADE;
       const account = this.signIns.watch(needed.serverId, userId, since);
       const { action } = await this.questions.askToSignIn(node, needed, account, signal);
+      if (signal.aborted) return NOT_MADE;
       if (action !== 'accept') return outcome;
     }
   }

@@ -47,8 +47,8 @@ export class StopsService {
       return;
     }
     // Nobody runs it any more: its process died.
+    const safe = isSafeToRepeat(node) || (await this.questions.isForSignIn(node));
     await this.questions.close(change, node.id);
-    const safe = isSafeToRepeat(node);
     const cause = safe ? why : 'the process that ran it died; it may have had its effect';
     change.update(node.id, { status: safe ? 'cancelled' : 'outcome_unknown', cause, stopRequested: true });
   }

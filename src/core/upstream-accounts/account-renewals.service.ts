@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { untilStored } from '../../platform/database/until-stored.js';
 import { Hints } from '../../platform/hints/hints.js';
+import { nextHint } from '../../platform/hints/next-hint.js';
 import { newId } from '../../platform/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { Activity } from '../activity/activity.service.js';
@@ -87,7 +88,7 @@ export class AccountRenewals implements OnModuleDestroy {
       if (current.version !== seen.version) return current;
       if (await this.accounts.claim(current, claim)) return this.renewClaimed(place, current, claim);
       if (performance.now() > until || this.stopping.signal.aborted) throw refreshIsSlow();
-      await this.news(current);
+      await nextHint(this.hints, accountTopic(current.serverId, current.owner), LOOK_EVERY_MS);
     }
   }
 
@@ -136,19 +137,6 @@ export class AccountRenewals implements OnModuleDestroy {
 
   private tell({ serverId, owner }: Account): void {
     this.database.afterCommit(() => this.hints.publish(accountTopic(serverId, owner)));
-  }
-
-  /** Of the account, or a moment later: a hint may be lost. */
-  private async news({ serverId, owner }: Account): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        forget();
-        resolve();
-      };
-      const timer = setTimeout(done, LOOK_EVERY_MS);
-      const forget = this.hints.subscribe(accountTopic(serverId, owner), done);
-    });
   }
 }
 

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { Interruption } from '@app/mcp-client';
+import type { ClientRequest, Exchange, Reply } from '@app/mcp-gateway';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
+import { Hints } from '../../platform/hints/hints.js';
+import { nextHint } from '../../platform/hints/next-hint.js';
+import type { WantedRelay } from '../execution/relay.js';
+import type { Principal } from '../identity/principal.js';
+import { ServerSignIns } from '../registry/server-sign-ins.service.js';
+import { type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
+import { canElicit } from './client-side.js';
+import { LONGEST_MS, type Page, ROUND_MS, toUrlQuestion, whileAsked } from './url-questions.js';
+
+/** A call that waits for a sign-in, so that nothing of it was sent. */
+export interface UnsignedCall {
+  needed: SignInNeeded;
+  /** When it was tried, and since when it waits, in ms. */
+  triedAt: number;
+  since: number;
+  /** What it goes on with. */
+  goesOn: Pick<WantedRelay, 'input' | 'rule'>;
+}
+
+/** What travels with a client of the modern era between its question and its answer. */
+export interface SignInState {
+  signIn: UnsignedCall;
+}
+
+const QUESTION = 'sign_in';
+/** Hints may be lost. */
+const LOOK_MS = 1_000;
+
+/** Calls of servers that somebody has to sign in to: clients that open pages are sent to the server's, and the call goes on. */
+@Injectable()
+export class SignInsOfCalls {
+  constructor(
+    private readonly signIns: ServerSignIns,
+    private readonly hints: Hints,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param again makes the call when somebody has signed in
+   * @throws AppError UPSTREAM_SIGN_IN_NEEDED for a client that cannot be sent to a page, or does not wait
+   */
+  async ask(
+    { userId }: Principal,
+    call: UnsignedCall,
+    request: ClientRequest,
+    exchange: Exchange,
+    again: () => Promise<Reply>,
+  ): Promise<Reply> {
+    const { needed, since } = call;
+    const withinMs = since + LONGEST_MS - this.clock.now().getTime();
+    if (!canElicit(request.clientCapabilities, 'url') || withinMs <= 0) throw signInNeeded(needed);
+    if (request.era === 'modern') {
+      return toUrlQuestion(QUESTION, pageOf(needed), { signIn: call } satisfies SignInState);
+    }
+    if (!exchange.ask) throw signInNeeded(needed);
+    const isBack = await whileAsked(request, exchange, pageOf(needed), {
+      elicitationId: randomUUID(),
+      progress: 'Waiting for a person to sign in to the server.',
+      withinMs,
+      look: async (waitMs, signal) => (await this.isBack(call, userId, waitMs, signal)) || undefined,
+    });
+    if (!isBack) throw signInNeeded(needed);
+    return again();
+  }
+
+  /**
+   * A client of the modern era came back from the question.
+   * @returns undefined where the call can be made now
+   * @throws AppError UPSTREAM_SIGN_IN_NEEDED where it does not wait
+   */
+  async goOn(
+    { userId }: Principal,
+    { signIn: call }: SignInState,
+    request: ClientRequest,
+    exchange: Exchange,
+  ): Promise<Reply | undefined> {
+    const answer = request.input?.responses[QUESTION] as { action?: unknown } | undefined;
+    if (answer && answer.action !== 'accept') throw signInNeeded(call.needed);
+    if (await this.isBack(call, userId, ROUND_MS, exchange.signal)) return undefined;
+    if (this.clock.now().getTime() > call.since + LONGEST_MS) throw signInNeeded(call.needed);
+    return { kind: 'input_required', state: { signIn: call } satisfies SignInState };
+  }
+
+  private async isBack(
+    { needed: { serverId }, triedAt }: UnsignedCall,
+    userId: Principal['userId'],
+    waitMs: number,
+    signal: Interruption,
+  ): Promise<boolean> {
+    const { topic, isBack } = this.signIns.watch(serverId, userId, new Date(triedAt));
+    for (const until = performance.now() + waitMs; ;) {
+      if (await isBack()) return true;
+      const leftMs = until - performance.now();
+      if (leftMs <= 0 || signal.aborted) return false;
+      await nextHint(this.hints, topic, Math.min(leftMs, LOOK_MS), signal);
+    }
+  }
+}
+
+const pageOf = ({ reason, serverName, url }: SignInNeeded): Page => ({
+  url,
+  message: `${reason} Open the page of ${serverName} and sign in there: the call then goes on.`,
+});

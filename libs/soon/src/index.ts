@@ -16,12 +16,12 @@ export function whenAllHere<Value, Result>(
   return whenHere(all, then);
 }
 
-/** Begins work whose outcome is a promise: what it throws on the way to it is a rejection, too. */
-export function promised<Result>(work: () => Promise<Result>): Promise<Result> {
+/** For those who need a promise in any case: what the work throws at once is a rejection, too. */
+export function promised<Result>(work: () => Soon<Result>): Promise<Result> {
   try {
-    return work();
+    return Promise.resolve(work());
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

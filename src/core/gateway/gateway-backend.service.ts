@@ -89,8 +89,12 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     }));
   }
 
-  async request(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
+  request(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     if (request.method === 'tools/call') return this.calls.call(caller, request, exchange);
+    return this.answerOther(caller, request, exchange);
+  }
+
+  private async answerOther(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     try {
       switch (request.method) {
         case 'resources/read':

@@ -4,6 +4,7 @@ import { ToolsetsModule } from '../toolsets/toolsets.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
+import { ClientCalls } from './client-calls.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
@@ -26,6 +27,7 @@ import { ParkedCalls } from './parked-calls.service.js';
   imports: [ExecutionModule, IdentityModule, RegistryModule, ToolsetsModule],
   providers: [
     ApprovalsOfCalls,
+    ClientCalls,
     GatewayBackend,
     GatewayCatalogues,
     GatewayNews,

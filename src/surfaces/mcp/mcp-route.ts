@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
+import type { GatewayCaller } from '../../core/gateway/gateway-caller.js';
 import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
 import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { Soon } from '@app/soon';
+import { type Soon, whenHere } from '@app/soon';
 import { LocalCaller } from '../../core/identity/local-caller.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { isThisMachine } from '../pipeline/this-machine.js';
@@ -69,7 +70,8 @@ export class McpRoute implements OnModuleInit {
       this.hooks.check(request, reply, (refusal) => {
         if (refusal) return fail(refusal);
         try {
-          this.enter(place, request, reply).catch(fail);
+          const entered = this.enter(place, request, reply);
+          if (entered instanceof Promise) entered.catch(fail);
         } catch (error) {
           fail(error);
         }
@@ -77,7 +79,7 @@ export class McpRoute implements OnModuleInit {
     );
   }
 
-  private async enter(place: Place | undefined, request: LightRequest, reply: LightReply): Promise<void> {
+  private enter(place: Place | undefined, request: LightRequest, reply: LightReply): Soon<void> {
     const head = requestHead(request);
     if (!this.hosts.has(head.host)) this.judgeHost(head);
     const origin = head.headers.origin === undefined ? undefined : checkOrigin(head, this.sites);
@@ -90,20 +92,24 @@ export class McpRoute implements OnModuleInit {
       if (request.method === 'OPTIONS') return void reply.headers(CORS).status(204).send(Buffer.alloc(0));
     }
     if (!place) throw new AppError('not_found', 'NOT_FOUND', 'Nothing is served here.');
-    const local = this.localCaller(request);
-    const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
-    const principal = admitted instanceof Promise ? await admitted : admitted;
-    // The engine refuses a header that does not tell what the body does. Here a scope that is missing can be asked for.
-    if (request.headers['mcp-method'] === 'tools/call') authorize(principal, 'tools.call');
-    const caller = { principal, place };
-    const found = this.gateway.find(caller);
-    if (found instanceof Promise) await found;
+    const admitted = whenHere(this.localCaller(request), (local) => local ?? this.guard.admit(request, ACTION));
+    return whenHere(admitted, (principal) => {
+      // The engine refuses a header that does not tell what the body does. Here a scope that is missing can be asked for.
+      if (request.headers['mcp-method'] === 'tools/call') authorize(principal, 'tools.call');
+      const caller = { principal, place };
+      return whenHere(this.gateway.find(caller), () => this.hand(caller, request, reply));
+    });
+  }
+
+  /** To the engine, which always answers. */
+  private hand(caller: GatewayCaller, request: LightRequest, reply: LightReply): Promise<void> {
     reply.hijack();
     const { raw } = reply;
     // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
     if (request.headers.expect !== undefined) raw.writeContinue();
-    await this.gateway.handle(request.raw, raw, caller, reply.headerList);
-    reply.statusCode = raw.statusCode;
+    return this.gateway.handle(request.raw, raw, caller, reply.headerList).then(() => {
+      reply.statusCode = raw.statusCode;
+    });
   }
 
   /** @throws 403 */

@@ -59,8 +59,7 @@ export class SessionRequests<Caller> {
     const talk = new Conversation(request, answer, this.#askOf(session, answer));
     const [name, entry] = [nameOf(session, message.id), { key: visitor.key, sessionId: session.id, talk }];
     running.add(name, entry);
-    const outcome =
-      this.#ownAnswer(visitor, session, request) ?? requests.answer(visitor, request, talk, LEGACY_RULES);
+    const outcome = this.#ownAnswer(visitor, session, request) ?? requests.answer(visitor, request, talk, LEGACY_RULES);
     return outcome.then(({ body, status }) => {
       talk.over();
       running.remove(name, entry);

@@ -57,12 +57,11 @@ export class SessionRequests<Caller> {
     const request = requestOf(session, message);
     const answer = makeAnswer((reason) => talk.signal.interrupt(reason));
     const talk = new Conversation(request, answer, this.#askOf(session, answer));
-    const [name, entry] = [nameOf(session, message.id), { key: visitor.key, sessionId: session.id, talk }];
-    running.add(name, entry);
+    const end = running.add({ name: nameOf(session, message.id), key: visitor.key, sessionId: session.id, talk });
     const outcome = this.#ownAnswer(visitor, session, request) ?? requests.answer(visitor, request, talk, LEGACY_RULES);
     return outcome.then(({ body, status }) => {
       talk.over();
-      running.remove(name, entry);
+      end();
       answer.finish(body, status);
     });
   }

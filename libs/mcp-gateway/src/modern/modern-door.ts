@@ -68,12 +68,10 @@ export class ModernDoor<Caller> {
     };
     const answer = new PostAnswer(visit.response, limits, pulse, open, gone, { canComeBack: false });
     const talk = new Conversation(request, answer);
-    const name = running.nextName();
-    const entry = { key: visit.key, talk };
-    running.add(name, entry);
+    const end = running.add({ key: visit.key, talk });
     return requests.answer(visit, request, talk, this.#rules).then(({ body, status }) => {
       talk.over();
-      running.remove(name, entry);
+      end();
       answer.finish(body, status);
     });
   }

@@ -10,9 +10,10 @@ const PINNED = inRoot(process.platform === 'win32' ? 'node_modules/.bin/node.cmd
 
 /**
  * With which the server runs. What a request leaves behind is collected young: in twice the room Node gives it by itself
- * less of it survives by chance, for at most 48 MB more.
+ * less of it survives by chance, for at most 48 MB more. And V8 must not guess which objects will live long and put them
+ * with the old ones at once: where it guesses wrong, all that a request holds stays with them.
  */
-export const SERVER_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32'];
+export const SERVER_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32', '--no-allocation-site-pretenuring'];
 
 /** A Node that is new enough: this one, else the one that the optional packages brought. */
 export function recentNode() {

@@ -27,7 +27,7 @@ const ELSEWHERE = new Set([
   'npm run build',
   'npm run check',
   'npm test',
-  'NODE_ENV=production node --enable-source-maps --max-semi-space-size=32 dist/src/main.js',
+  'NODE_ENV=production node --enable-source-maps --max-semi-space-size=32 --no-allocation-site-pretenuring dist/src/main.js',
   'cp example.env .env',
   'openssl rand -hex 32',
   'docker compose up --build -d',

@@ -7,6 +7,7 @@ import { checkAccepts, checkJsonBody, headerOf } from './http/request-head.js';
 import { carry, sendJson } from './http/send.js';
 import type { Visit } from './http/visit.js';
 import { bodyOf, errorOf, INTERNAL } from './json/answers.js';
+import { isObject } from './json/json.js';
 import { idOf, parseBody, readMessage } from './json/message.js';
 import { LegacyDoor } from './legacy/legacy-door.js';
 import { type Limits, LIMITS } from './limits.js';
@@ -36,6 +37,8 @@ export interface HandleOptions {
   headers?: readonly string[] | undefined;
   /** The body, where the host has read it already. */
   body?: Buffer | undefined;
+  /** Judges each method before anything is done, where the caller may not use all of them. */
+  refusalOf?: ((method: string) => ProtocolError | undefined) | undefined;
 }
 
 /** One address that speaks MCP, every revision of it over Streamable HTTP. Authentication, Host and Origin are the host's. */
@@ -70,7 +73,7 @@ export class McpEndpoint<Caller> {
     if (options.headers) carry(response, options.headers);
     const visit = { request, response, caller, key: options.key };
     try {
-      if (request.method === 'POST') await this.#take(visit, options.body);
+      if (request.method === 'POST') await this.#take(visit, options);
       else if (request.method === 'GET' || request.method === 'DELETE') await this.#serveSession(visit);
       else throw notAllowed('GET, POST, DELETE');
     } catch (error) {
@@ -99,14 +102,18 @@ export class McpEndpoint<Caller> {
     pulse.stop();
   }
 
-  async #take(visit: Visit<Caller>, given: Buffer | undefined): Promise<void> {
+  async #take(visit: Visit<Caller>, { body, refusalOf }: HandleOptions): Promise<void> {
     const { headers } = visit.request;
     checkJsonBody(headers);
     checkAccepts(headers, 'application/json', 'text/event-stream');
     const { limits } = this.#equipment;
-    const content = parseBody(given ?? (await readBody(visit.request, limits.maxBodyBytes)));
-    if (Array.isArray(content)) return this.#legacy.handleBatch(visit, content);
+    const content = parseBody(body ?? (await readBody(visit.request, limits.maxBodyBytes)));
+    if (Array.isArray(content)) {
+      for (const one of content) judge(one, refusalOf);
+      return this.#legacy.handleBatch(visit, content);
+    }
     try {
+      judge(content, refusalOf);
       const message = readMessage(content);
       if (!isModern(headers, message)) await this.#legacy.handle(visit, message);
       else await this.#modern.handle(visit, message);
@@ -132,6 +139,13 @@ export class McpEndpoint<Caller> {
     const body = errorOf(idOf(content), isKnown ? bodyOf(error) : INTERNAL);
     sendJson(response, facts.status ?? 200, body, facts.headers);
   }
+}
+
+/** @throws ProtocolError */
+function judge(message: unknown, refusalOf: HandleOptions['refusalOf']): void {
+  if (!refusalOf || !isObject(message) || typeof message.method !== 'string') return;
+  const refusal = refusalOf(message.method);
+  if (refusal) throw refusal;
 }
 
 const notAllowed = (allow: string): ProtocolError =>

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProtocolError } from '@app/mcp-gateway';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
 import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
-import { type Action, authorize } from '../../core/identity/permissions.js';
+import { type Action, refusalOf } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
@@ -19,6 +20,7 @@ import { RequestHooks } from '../pipeline/request-hooks.js';
 import { RequestLimits } from '../pipeline/request-limits.js';
 import { requestHead } from '../pipeline/request-path.js';
 import type { RequestHead } from '../pipeline/surface.js';
+import { toRpcError } from './mcp.surface.js';
 import { checkHost, checkOrigin } from './site-check.js';
 
 /** What everybody may who connects; calls of tools ask for more. */
@@ -29,6 +31,7 @@ const CORS = {
     'authorization, content-type, accept, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, traceparent',
   'access-control-max-age': '7200',
 } as const;
+const CALL = 'tools/call';
 const MOST_HOSTS = 100;
 const EXPOSED = 'mcp-session-id, mcp-protocol-version, www-authenticate, x-request-id, retry-after';
 
@@ -69,7 +72,7 @@ export class McpRoute implements OnModuleInit {
       this.hooks.check(request, reply, (refusal) => {
         if (refusal) return fail(refusal);
         try {
-          this.enter(place, request, reply).catch(fail);
+          this.enter(place, path, request, reply).catch(fail);
         } catch (error) {
           fail(error);
         }
@@ -77,7 +80,7 @@ export class McpRoute implements OnModuleInit {
     );
   }
 
-  private async enter(place: Place | undefined, request: LightRequest, reply: LightReply): Promise<void> {
+  private async enter(place: Place | undefined, path: string, request: LightRequest, reply: LightReply): Promise<void> {
     const head = requestHead(request);
     if (!this.hosts.has(head.host)) this.judgeHost(head);
     const origin = head.headers.origin === undefined ? undefined : checkOrigin(head, this.sites);
@@ -93,8 +96,9 @@ export class McpRoute implements OnModuleInit {
     const local = this.localCaller(request);
     const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
     const principal = admitted instanceof Promise ? await admitted : admitted;
-    // The engine refuses a header that does not tell what the body does. Here a scope that is missing can be asked for.
-    if (request.headers['mcp-method'] === 'tools/call') authorize(principal, 'tools.call');
+    // The engine refuses a header that does not tell what the body does, and what no header tells is refused by the body.
+    const refusal = refusalOf(principal, 'tools.call');
+    if (refusal && request.headers['mcp-method'] === CALL) throw refusal;
     const caller = { principal, place };
     const found = this.gateway.find(caller);
     if (found instanceof Promise) await found;
@@ -102,7 +106,9 @@ export class McpRoute implements OnModuleInit {
     const { raw } = reply;
     // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
     if (request.headers.expect !== undefined) raw.writeContinue();
-    await this.gateway.handle(request.raw, raw, caller, reply.headerList);
+    const refused =
+      refusal && ((method: string) => (method === CALL ? this.refusedCall(refusal, path, request) : undefined));
+    await this.gateway.handle(request.raw, raw, caller, reply.headerList, refused);
     reply.statusCode = raw.statusCode;
   }
 
@@ -122,14 +128,27 @@ export class McpRoute implements OnModuleInit {
     return this.local.find();
   }
 
+  /** By an older client, whose headers do not tell that it calls: a scope that is missing can be asked for all the same. */
+  private refusedCall(refusal: AppError, path: string, { id, host }: LightRequest): ProtocolError {
+    const { status, body } = toRpcError(refusal, { requestId: id });
+    const { code, message, data } = body.error;
+    const challenge = this.challengeOf(refusal, path, host);
+    return new ProtocolError(code, message, { status, headers: Object.entries(challenge).flat(), data });
+  }
+
+  /** For a scope that is missing (MCP, Authorization, Scope Challenge Handling). */
+  private challengeOf({ code }: AppError, path: string, host: string): Record<string, string> {
+    return code === 'SCOPE_MISSING' ? challengeOf('insufficient_scope', this.resources.metadataUrl(path, host)) : {};
+  }
+
   /** Who shows nothing that counts is told how to sign in (RFC 9728, 5.1), and counted by the address. */
   private refuse(thrown: unknown, path: string, request: LightRequest, reply: LightReply): void {
-    const { kind, code } = toAppError(thrown);
-    const metadata = this.resources.metadataUrl(path, request.host);
-    if (kind !== 'unauthenticated') {
-      const challenge = code === 'SCOPE_MISSING' ? challengeOf('insufficient_scope', metadata) : {};
-      return this.errors.write(thrown, request, reply, challenge);
+    const error = toAppError(thrown);
+    if (error.kind !== 'unauthenticated') {
+      return this.errors.write(thrown, request, reply, this.challengeOf(error, path, request.host));
     }
+    const { code } = error;
+    const metadata = this.resources.metadataUrl(path, request.host);
     const challenge = challengeOf(code === 'CREDENTIAL_MISSING' ? undefined : 'invalid_token', metadata);
     const write = (error: unknown) => this.errors.write(error, request, reply, challenge);
     try {

@@ -49,7 +49,11 @@ export class RelayedCalls {
       throw error;
     }
     const { verdict } = admitted;
-    if (verdict.decision === 'run') return await this.make(principal, verdict.rule, wanted, admitted, listener);
+    if (verdict.decision === 'run') {
+      const made = await this.make(principal, verdict.rule, wanted, admitted, listener);
+      if (made.outcome.status === 'not_sent') await this.gate.giveBack(admitted);
+      return made;
+    }
     try {
       const before = await this.held.findUntold(principal, wanted, admitted.tool);
       if (before) return before;

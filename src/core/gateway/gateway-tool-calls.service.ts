@@ -10,7 +10,8 @@ import { RelayedCalls } from '../execution/relayed-calls.service.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { Clock } from '../../platform/clock.js';
 import { ApprovalsOfCalls, isLink } from './approvals-of-calls.service.js';
-import { askedBy, type CallState, relayInput } from './call-state.js';
+import { CallPasses, type GoesOn } from './call-passes.service.js';
+import { askedBy, type CallState, goesOnWith } from './call-state.js';
 import { authorize } from '../identity/permissions.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
@@ -39,6 +40,7 @@ export class GatewayToolCalls {
     private readonly approvals: ApprovalsOfCalls,
     private readonly parked: ParkedCalls,
     private readonly signIns: SignInsOfCalls,
+    private readonly passes: CallPasses,
     private readonly tasks: GatewayTasks,
     private readonly tools: ToolSearch,
     private readonly handles: ServerHandles,
@@ -160,14 +162,16 @@ export class GatewayToolCalls {
     }
     const described = this.upstreams.describe(tool.serverId);
     const { clientFeatures, protocolEra } = described instanceof Promise ? await described : described;
+    const goesOn = goesOnWith(input);
     const wanted: WantedRelay = {
       serverId: tool.serverId,
       tool: tool.name,
       arguments: args,
-      ...(input && relayInput(input.responses, state)),
+      ...(goesOn.input && { input: goesOn.input }),
     };
     const since = state && 'signIn' in state ? state.signIn.since : undefined;
-    const call = (to: RelayListener) => this.send(caller, tool, wanted, { request, exchange, listener: to, since });
+    const call = (listener: RelayListener) =>
+      this.send(caller, tool, wanted, { request, exchange, listener, goesOn, since });
     const listener = listenFor(request, exchange, clientFeatures);
     if (request.era === 'legacy') return call(listener);
     if (protocolEra !== 'legacy' || !mayBeAsked(request)) return call({ ...listener, inputRequired: 'relay' });
@@ -180,19 +184,18 @@ export class GatewayToolCalls {
     wanted: WantedRelay,
     way: Way,
   ): Promise<Reply> {
-    const { request, exchange, listener } = way;
+    const { request, exchange, listener, goesOn } = way;
     const triedAt = this.clock.now().getTime();
-    const made = await this.calls.call(principal, wanted, listener);
+    const made = goesOn.pass
+      ? await this.passes.use(goesOn.pass, (rule) => this.calls.call(principal, { ...wanted, rule }, listener))
+      : await this.calls.call(principal, wanted, listener);
     if (made.status === 'approval_required') return this.approvals.ask(principal, made, request, exchange);
     if (made.outcome.status === 'not_sent') {
       const { signIn: needed } = made.outcome.fault;
       if (!needed) throw notSent(made.outcome);
-      const { rule } = made;
-      const next = { ...wanted, ...(rule !== null && { rule }) };
       const since = way.since ?? triedAt;
-      const unsigned = { needed, triedAt, since, goesOn: { input: next.input, rule: next.rule } };
-      const again = () => this.send({ principal, place }, tool, next, { ...way, since });
-      return this.signIns.ask(principal, unsigned, request, exchange, again);
+      const again = () => this.send({ principal, place }, tool, wanted, { ...way, since });
+      return this.signIns.ask(principal, { needed, triedAt, since, goesOn }, request, exchange, again);
     }
     const asked = askedBy(made);
     if (asked) return asked;
@@ -217,6 +220,7 @@ interface Way {
   request: ClientRequest;
   exchange: Exchange;
   listener: RelayListener;
+  goesOn: GoesOn;
   /** When it began to wait for a sign-in, in ms. */
   since: number | undefined;
 }

@@ -14,7 +14,8 @@ export interface RunningOptions {
 
 /** The calls of one session that run now. */
 export class RunningCalls {
-  readonly #calls = new Map<unknown, CurrentCall>();
+  /** A few dozen at most; a table by token would be made anew for every few dozen calls. */
+  readonly #calls: CurrentCall[] = [];
   readonly #options: RunningOptions;
   #lateUntil = 0;
   #lingersUntil = 0;
@@ -24,12 +25,14 @@ export class RunningCalls {
   }
 
   add(call: CurrentCall): void {
-    this.#calls.set(call.progressToken, call);
+    this.#calls.push(call);
   }
 
   /** @param mayRun the server may still be at work on it */
   remove(call: CurrentCall, mayRun: boolean): void {
-    this.#calls.delete(call.progressToken);
+    const at = this.#calls.indexOf(call);
+    const last = at < 0 ? undefined : this.#calls.pop();
+    if (last && last !== call) this.#calls[at] = last;
     if (this.#options.oneStream) return;
     const now = performance.now();
     this.#lateUntil = now + LATE_MS;
@@ -37,11 +40,11 @@ export class RunningCalls {
   }
 
   get size(): number {
-    return this.#calls.size;
+    return this.#calls.length;
   }
 
   of(progressToken: unknown): CurrentCall | undefined {
-    return this.#calls.get(progressToken);
+    return this.#calls.find((call) => call.progressToken === progressToken);
   }
 
   /** The one that a message which names no call must belong to; nobody's where it could be of another. */
@@ -52,13 +55,11 @@ export class RunningCalls {
   /** The one that a question which names no call must belong to. */
   get asked(): CurrentCall | undefined {
     const only = performance.now() < this.#lingersUntil ? undefined : this.#only;
-    if (!only && [...this.#calls.values()].some(({ onRequest }) => onRequest)) this.#options.onAmbiguous();
+    if (!only && this.#calls.some(({ onRequest }) => onRequest)) this.#options.onAmbiguous();
     return only;
   }
 
   get #only(): CurrentCall | undefined {
-    if (this.#calls.size !== 1) return undefined;
-    for (const call of this.#calls.values()) return call;
-    return undefined;
+    return this.#calls.length === 1 ? this.#calls[0] : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { afterwards, promised } from '@app/soon';
 import type { EgressGuard } from '@app/egress';
 import type { News } from './beside.js';
 import type { Connection, Verdict } from './connection.js';
@@ -80,21 +81,29 @@ export class TargetConnections {
   }
 
   /** @throws UpstreamError, and what `work` throws */
-  async use<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
-    if (wait.signal?.aborted) throw cancelled(false);
-    let left = wait;
-    if (!this.#places.takeFree()) {
-      const startedAt = performance.now();
-      await this.#waitForPlace(target, wait);
-      left = { ...wait, timeoutMs: Math.max(1, timeoutOf(target, wait) - (performance.now() - startedAt)) };
-    }
-    try {
-      const session = this.#shared?.reusable ? this.#shared : await this.#share(target, left);
-      return await (session ? work(session) : this.#alone(target, left, work));
-    } finally {
+  use<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
+    if (wait.signal?.aborted) return Promise.reject(cancelled(false));
+    if (!this.#places.takeFree()) return this.#useLater(target, wait, work);
+    return this.#useNow(target, wait, work);
+  }
+
+  async #useLater<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    await this.#waitForPlace(target, wait);
+    const timeoutMs = Math.max(1, timeoutOf(target, wait) - (performance.now() - startedAt));
+    return this.#useNow(target, { ...wait, timeoutMs }, work);
+  }
+
+  /** In a place that was taken. */
+  #useNow<T>(target: UpstreamTarget, wait: Wait, work: (session: UpstreamSession) => Promise<T>): Promise<T> {
+    const shared = this.#shared;
+    const worked = shared?.reusable
+      ? promised(() => work(shared))
+      : this.#share(target, wait).then((session) => (session ? work(session) : this.#alone(target, wait, work)));
+    return afterwards(worked, () => {
       this.#places.giveBack();
       this.#rest();
-    }
+    });
   }
 
   /** Closes what is open, and what is in use as it comes back. */

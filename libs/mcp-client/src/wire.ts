@@ -1,3 +1,4 @@
+import { afterwards, promised } from '@app/soon';
 import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { WaitOptions } from './call.js';
 import type { Connection } from './connection.js';
@@ -96,47 +97,55 @@ export class Wire implements Subscriber {
    * Does some requests under one deadline.
    * @throws UpstreamError
    */
-  async within<T>(
+  within<T>(
     { timeoutMs = this.target.timeoutMs, signal, deadline: given }: WaitOptions,
     { effect }: { effect: boolean },
     work: (deadline: Deadline, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const deadline = given ?? new Deadline(timeoutMs, signal);
     const attempt: Attempt = { effect, sent: false, trace: this.#connection.trace };
-    try {
-      if (deadline.ended) throw cancelled(false);
-      if (this.#connection.closed) await this.#reopen(this.#connection, deadline);
-      return await work(deadline, attempt);
-    } catch (error) {
-      throw this.#explain(error, deadline, attempt);
-    } finally {
-      if (!given) deadline.dispose();
-    }
+    return promised(() => this.#begin(deadline, attempt, work)).then(
+      (result) => {
+        if (!given) deadline.dispose();
+        return result;
+      },
+      (error: unknown) => {
+        if (!given) deadline.dispose();
+        throw this.#explain(error, deadline, attempt);
+      },
+    );
   }
 
   /**
    * Makes a call: `work` under a deadline, while what the server says goes to the call.
    * @throws UpstreamError
    */
-  async calling<T>(
+  calling<T>(
     wait: WaitOptions,
     callOf: (of: { progressToken: string; deadline: Deadline }) => CurrentCall,
     work: (call: CurrentCall, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const { running } = this;
     if (!this.#connection.channel.multiplexed && running.size > 0) {
-      throw new Error('A session takes one call at a time.');
+      return Promise.reject(new Error('A session takes one call at a time.'));
     }
     const progressToken = `call-${++this.#calls}`;
-    return this.within(wait, { effect: true }, async (deadline, attempt) => {
+    return this.within(wait, { effect: true }, (deadline, attempt) => {
       const call = callOf({ progressToken, deadline });
       running.add(call);
-      try {
-        return await work(call, attempt);
-      } finally {
-        running.remove(call, deadline.ended && attempt.sent);
-      }
+      const worked = promised(() => work(call, attempt));
+      return afterwards(worked, () => running.remove(call, deadline.ended && attempt.sent));
     });
+  }
+
+  #begin<T>(
+    deadline: Deadline,
+    attempt: Attempt,
+    work: (deadline: Deadline, attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    if (deadline.ended) return Promise.reject(cancelled(false));
+    if (!this.#connection.closed) return work(deadline, attempt);
+    return this.#reopen(this.#connection, deadline).then(() => work(deadline, attempt));
   }
 
   /** One request; a second time on a new session where the server has forgotten the first. */

@@ -1,8 +1,7 @@
+import type { Soon } from '@app/soon';
 import type { Interruption } from './interruption.js';
 import type { JsonObject } from './json/json.js';
 import type { ParamHeader } from './modern/param-headers.js';
-
-export type Soon<T> = T | Promise<T>;
 
 /** Revisions with sessions, and those in which each request stands alone. */
 export type Era = 'legacy' | 'modern';

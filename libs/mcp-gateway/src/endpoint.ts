@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Soon } from '@app/soon';
 import type { McpBackend } from './backend.js';
 import type { Equipment } from './equipment.js';
 import { readBody } from './http/read-body.js';
@@ -64,20 +65,17 @@ export class McpEndpoint<Caller> {
   }
 
   /** Answers, also where it fails; settles when the answer was handed to the connection, or a stream for listening is open. */
-  async handle(
-    request: IncomingMessage,
-    response: ServerResponse,
-    caller: Caller,
-    options: HandleOptions,
-  ): Promise<void> {
+  handle(request: IncomingMessage, response: ServerResponse, caller: Caller, options: HandleOptions): Promise<void> {
     if (options.headers) carry(response, options.headers);
     const visit = { request, response, caller, key: options.key };
+    const refuse = (error: unknown) => this.#refuse(response, error);
     try {
-      if (request.method === 'POST') await this.#take(visit, options);
-      else if (request.method === 'GET' || request.method === 'DELETE') await this.#serveSession(visit);
-      else throw notAllowed('GET, POST, DELETE');
+      if (request.method === 'POST') return this.#receive(visit, options).catch(refuse);
+      if (request.method === 'GET' || request.method === 'DELETE') return this.#serveSession(visit).catch(refuse);
+      throw notAllowed('GET, POST, DELETE');
     } catch (error) {
-      this.#refuse(response, error);
+      refuse(error);
+      return Promise.resolve();
     }
   }
 
@@ -102,23 +100,31 @@ export class McpEndpoint<Caller> {
     pulse.stop();
   }
 
-  async #take(visit: Visit<Caller>, { body, refusalOf }: HandleOptions): Promise<void> {
+  /** @throws ProtocolError */
+  #receive(visit: Visit<Caller>, { body: given, refusalOf }: HandleOptions): Promise<void> {
     const { headers } = visit.request;
     checkJsonBody(headers);
     checkAccepts(headers, 'application/json', 'text/event-stream');
-    const { limits } = this.#equipment;
-    const content = parseBody(body ?? (await readBody(visit.request, limits.maxBodyBytes)));
+    const body = given ? Promise.resolve(given) : readBody(visit.request, this.#equipment.limits.maxBodyBytes);
+    return body.then((bytes) => this.#take(visit, bytes, refusalOf));
+  }
+
+  /** @throws ProtocolError */
+  #take(visit: Visit<Caller>, body: Buffer, refusalOf: HandleOptions['refusalOf']): Soon<void> {
+    const content = parseBody(body);
     if (Array.isArray(content)) {
       for (const one of content) judge(one, refusalOf);
       return this.#legacy.handleBatch(visit, content);
     }
+    const refuse = (error: unknown) => this.#refuse(visit.response, error, content);
     try {
       judge(content, refusalOf);
       const message = readMessage(content);
-      if (!isModern(headers, message)) await this.#legacy.handle(visit, message);
-      else await this.#modern.handle(visit, message);
+      const door = isModern(visit.request.headers, message) ? this.#modern : this.#legacy;
+      const handled = door.handle(visit, message);
+      return handled instanceof Promise ? handled.catch(refuse) : handled;
     } catch (error) {
-      this.#refuse(visit.response, error, content);
+      refuse(error);
     }
   }
 

@@ -16,7 +16,6 @@ export type {
   RequestInput,
   ResultReply,
   ServerDescription,
-  Soon,
   SubscriptionFilter,
 } from './backend.js';
 export { type HandleOptions, McpEndpoint, type McpEndpointParts } from './endpoint.js';

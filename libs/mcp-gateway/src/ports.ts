@@ -1,4 +1,4 @@
-import type { Soon } from './backend.js';
+import type { Soon } from '@app/soon';
 import type { JsonObject } from './json/json.js';
 
 /** A session of the legacy era: plain, so that any process can serve it. */

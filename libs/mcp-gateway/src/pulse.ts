@@ -1,11 +1,13 @@
+import { Bag, type Baggable } from './bag.js';
+
 /** Something that looks at its age now and then. */
-export interface Ageing {
+export interface Ageing extends Baggable {
   age(now: number): void;
 }
 
 /** One timer for all that waits: a timer for each call would cost each call. It runs while there is something to look at. */
 export class Pulse {
-  readonly #members = new Set<Ageing>();
+  readonly #members = new Bag<Ageing>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly everyMs: number) {}
@@ -16,7 +18,7 @@ export class Pulse {
   }
 
   remove(member: Ageing): void {
-    this.#members.delete(member);
+    this.#members.remove(member);
   }
 
   stop(): void {

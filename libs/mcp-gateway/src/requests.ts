@@ -1,3 +1,4 @@
+import { type Soon, whenHere } from '@app/soon';
 import type { ClientRequest, Era, ErrorReply, Listed, ListPage, McpBackend, Reply } from './backend.js';
 import type { Conversation } from './conversation.js';
 import { bodyOf, errorOf, type ErrorBody, INTERNAL } from './json/answers.js';
@@ -8,7 +9,7 @@ import { offers } from './revisions.js';
 /** What an era makes of what was answered. */
 export interface EraRules {
   list(page: ListPage, what: Listed): Pieces;
-  reply(request: ClientRequest, reply: Exclude<Reply, ErrorReply>, key: string): Promise<Pieces>;
+  reply(request: ClientRequest, reply: Exclude<Reply, ErrorReply>, key: string): Soon<Pieces>;
   /** Of codes that the era does not know it makes one that it knows. */
   codeOf(code: number): number;
   statusOf(code: number): number;
@@ -62,19 +63,16 @@ export class Requests<Caller> {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  async answer(visitor: Visitor<Caller>, request: ClientRequest, talk: Conversation, era: EraRules): Promise<Outcome> {
-    const { caller, key } = visitor;
+  /** Never rejects. */
+  answer(visitor: Visitor<Caller>, request: ClientRequest, talk: Conversation, era: EraRules): Promise<Outcome> {
+    const failed = (error: unknown) => this.failure(request, error, era);
     try {
-      const method = await this.#methodOf(caller, request);
-      if (method.list) {
-        const page = await this.backend.list(caller, method.list, cursorOf(request));
-        return { body: resultOf(request.id, era.list(page, method.list)), status: 200 };
-      }
-      const reply = await this.backend.request(caller, request, talk);
-      if (reply.kind === 'error') return refused(request, reply, reply.status, era);
-      return { body: resultOf(request.id, await era.reply(request, reply, key)), status: 200 };
+      const answered = whenHere(this.#methodOf(visitor.caller, request), ({ list }) =>
+        list ? this.#list(list, visitor, request, era) : this.#ask(visitor, request, talk, era),
+      );
+      return answered instanceof Promise ? answered.catch(failed) : Promise.resolve(answered);
     } catch (error) {
-      return this.failure(request, error, era);
+      return Promise.resolve(failed(error));
     }
   }
 
@@ -86,13 +84,33 @@ export class Requests<Caller> {
     return refused(request, INTERNAL, undefined, era);
   }
 
-  async #methodOf(caller: Caller, request: ClientRequest): Promise<Method> {
+  #list(what: Listed, { caller }: Visitor<Caller>, request: ClientRequest, era: EraRules): Soon<Outcome> {
+    return whenHere(this.backend.list(caller, what, cursorOf(request)), (page) => ({
+      body: resultOf(request.id, era.list(page, what)),
+      status: 200,
+    }));
+  }
+
+  #ask({ caller, key }: Visitor<Caller>, request: ClientRequest, talk: Conversation, era: EraRules): Promise<Outcome> {
+    return this.backend.request(caller, request, talk).then((reply) => {
+      if (reply.kind === 'error') return refused(request, reply, reply.status, era);
+      return whenHere(era.reply(request, reply, key), (result) => ({
+        body: resultOf(request.id, result),
+        status: 200,
+      }));
+    });
+  }
+
+  /** @throws ProtocolError */
+  #methodOf(caller: Caller, request: ClientRequest): Soon<Method> {
     const method = Object.hasOwn(METHODS, request.method) ? METHODS[request.method] : undefined;
     if (!method || (method.eras && !method.eras.includes(request.era))) throw methodNotFound(request.method);
-    if (!method.needs) return method;
-    const { capabilities } = await this.backend.describe(caller, request.era);
-    if (!method.needs.some((path) => offers(capabilities, path))) throw methodNotFound(request.method);
-    return method;
+    const { needs } = method;
+    if (!needs) return method;
+    return whenHere(this.backend.describe(caller, request.era), ({ capabilities }) => {
+      if (!needs.some((path) => offers(capabilities, path))) throw methodNotFound(request.method);
+      return method;
+    });
   }
 }
 

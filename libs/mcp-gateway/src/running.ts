@@ -1,44 +1,41 @@
+import { Bag, type Baggable, NOWHERE } from './bag.js';
 import type { Conversation } from './conversation.js';
 
 export interface RunningRequest {
+  /** By which it is interrupted, in whatever process it runs; the modern era has no such names. */
+  name?: string;
   key: string;
   sessionId?: string;
   talk: Conversation;
 }
 
+type Entry = RunningRequest & Baggable;
+
 /** Requests that have no answer yet. */
 export class Running {
-  readonly #all = new Map<string, RunningRequest>();
-  #count = 0;
+  readonly #all = new Bag<Entry>();
   #whenIdle: (() => void)[] = [];
 
   get size(): number {
     return this.#all.size;
   }
 
-  nextName(): string {
-    return String(++this.#count);
-  }
-
-  add(name: string, request: RunningRequest): void {
-    this.#all.set(name, request);
-  }
-
-  remove(name: string, request: RunningRequest): void {
-    if (this.#all.get(name) === request) this.#all.delete(name);
-    if (this.#all.size > 0 || this.#whenIdle.length === 0) return;
-    for (const tell of this.#whenIdle.splice(0)) tell();
+  /** @returns what ends it */
+  add(request: RunningRequest): () => void {
+    const entry = { ...request, slot: NOWHERE };
+    this.#all.add(entry);
+    return () => this.#remove(entry);
   }
 
   /** @returns whether it was running here */
   interrupt(name: string, reason: string): boolean {
-    const request = this.#all.get(name);
-    request?.talk.signal.interrupt(reason);
-    return request !== undefined;
+    const named = [...this.#all].filter((request) => request.name === name);
+    for (const { talk } of named) talk.signal.interrupt(reason);
+    return named.length > 0;
   }
 
   interruptAll(reason: string, belongs: (request: RunningRequest) => boolean = () => true): void {
-    for (const request of this.#all.values()) if (belongs(request)) request.talk.signal.interrupt(reason);
+    for (const request of this.#all) if (belongs(request)) request.talk.signal.interrupt(reason);
   }
 
   /** @returns whether nothing runs any more before the time is up */
@@ -51,5 +48,11 @@ export class Running {
         resolve(true);
       });
     });
+  }
+
+  #remove(entry: Entry): void {
+    this.#all.remove(entry);
+    if (this.#all.size > 0 || this.#whenIdle.length === 0) return;
+    for (const tell of this.#whenIdle.splice(0)) tell();
   }
 }

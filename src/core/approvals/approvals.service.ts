@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { type ApprovalPolicy, automaticRule } from './approval-policy.js';
 import { findGrant, type Grant, ruleOf } from './grant.js';
 import { GrantsService } from './grants.service.js';

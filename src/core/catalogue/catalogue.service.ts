@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import { isId, type ServerId, type ServiceId } from '../../platform/ids.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import type { PageRequest } from '../../platform/page.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from '../registry/access.js';

@@ -1,3 +1,4 @@
+import { type Soon, whenHere } from '@app/soon';
 import { Injectable } from '@nestjs/common';
 import { ApprovalsService } from '../approvals/approvals.service.js';
 import type { CallToDecide, Verdict } from '../approvals/verdict.js';
@@ -45,19 +46,30 @@ export class CallGate {
   ) {}
 
   /** @throws AppError for what no person at the inbox could let through */
-  async admit(
+  admit(
     principal: Principal,
     wanted: Pick<WantedCall, 'serverId' | 'tool' | 'arguments'>,
+    admission: Admission,
+  ): Soon<AdmittedCall> {
+    const { serverId } = wanted;
+    return whenHere(this.access.requireLately(principal, serverId, 'use'), () =>
+      whenHere(this.upstreams.describe(serverId), (server) => {
+        if (admission.asked) admission.asked.serverName = server.name;
+        return whenHere(this.tools.findTool(serverId, wanted.tool), (tool) => {
+          if (!tool) throw toolNotFound();
+          return this.judge(principal, server, tool, wanted.arguments, admission);
+        });
+      }),
+    );
+  }
+
+  private judge(
+    principal: Principal,
+    server: McpServer,
+    tool: ListedTool,
+    args: Record<string, unknown>,
     { toSend, asked, asIs, rule }: Admission,
-  ): Promise<AdmittedCall> {
-    const level = this.access.requireLately(principal, wanted.serverId, 'use');
-    if (level instanceof Promise) await level;
-    const described = this.upstreams.describe(wanted.serverId);
-    const server = described instanceof Promise ? await described : described;
-    if (asked) asked.serverName = server.name;
-    const found = this.tools.findTool(wanted.serverId, wanted.tool);
-    const tool = found instanceof Promise ? await found : found;
-    if (!tool) throw toolNotFound();
+  ): Soon<AdmittedCall> {
     if (asked) {
       asked.pin = tool.pin;
       asked.inputSchema = tool.inputSchema;
@@ -65,13 +77,14 @@ export class CallGate {
     this.grants.require(principal, tool);
     if (tool.quarantined) throw toolQuarantined(tool);
     if (rule !== undefined) return { server, tool, verdict: { decision: 'run', rule } };
-    const call = toQuestion(principal, server, tool, wanted.arguments);
-    if (!asIs) this.checkArguments(tool, wanted.arguments);
+    const call = toQuestion(principal, server, tool, args);
+    if (!asIs) this.checkArguments(tool, args);
     const decided = toSend ? this.approvals.decideToSend(call) : this.approvals.decide(call);
-    const verdict = decided instanceof Promise ? await decided : decided;
-    if (verdict.decision === 'refuse') throw callIsRefused(verdict.code, verdict.message);
-    if (asIs && verdict.decision === 'ask') this.checkArguments(tool, wanted.arguments);
-    return { server, tool, verdict };
+    return whenHere(decided, (verdict) => {
+      if (verdict.decision === 'refuse') throw callIsRefused(verdict.code, verdict.message);
+      if (asIs && verdict.decision === 'ask') this.checkArguments(tool, args);
+      return { server, tool, verdict };
+    });
   }
 
   /** An admitted call was not sent. */

@@ -1,7 +1,8 @@
 import { Deadline, type Interruption, type UpstreamSession } from '@app/mcp-client';
+import { type Soon, whenHere } from '@app/soon';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
-import type { Soon } from '../../platform/soon.js';
+
 import { toolQuarantined } from '../registry/registry.errors.js';
 import { ToolConfirmation } from '../registry/tool-confirmation.service.js';
 import { effectivePolicy, type ListedTool } from '../registry/tool-state.js';
@@ -30,6 +31,21 @@ export interface CallWay<Outcome, Raw> {
   fault(error: unknown, timeoutMs: number): Outcome | NotSent;
 }
 
+interface Sent<Outcome> {
+  outcome: Outcome | NotSent;
+  serverName: string;
+}
+
+/** A call and how far it came; there may be several tries. */
+interface Attempt<Outcome, Raw> {
+  readonly call: ToolCall;
+  readonly signal: Interruption;
+  readonly time: CallTime;
+  readonly way: CallWay<Outcome, Raw>;
+  /** Once the server was found. */
+  serverName: string;
+}
+
 /** Brings calls to their servers: what has to hold before one leaves, and when it is made once more. */
 @Injectable()
 export class CallSending {
@@ -42,94 +58,116 @@ export class CallSending {
   ) {}
 
   /** Never throws for what the upstream does. */
-  async send<Outcome extends ToolOutcome | RelayOutcome, Raw>(
+  send<Outcome extends ToolOutcome | RelayOutcome, Raw>(
     call: ToolCall,
     start: CallStart,
     signal: Interruption,
     way: CallWay<Outcome, Raw>,
-  ): Promise<{ outcome: Outcome | NotSent; serverName: string }> {
-    const seen = { serverName: '' };
-    const time = new CallTime(call, start.tick);
-    let outcome = await this.run(call, signal, time, seen, way);
+  ): Promise<Sent<Outcome>> {
+    const attempt: Attempt<Outcome, Raw> = { call, signal, time: new CallTime(call, start.tick), serverName: '', way };
+    return this.run(attempt).then((outcome) =>
+      isAnswered(outcome) || signal.aborted ? sent(attempt, outcome) : this.repeat(attempt, outcome),
+    );
+  }
+
+  /** As often as it may come to something. */
+  private async repeat<Outcome extends ToolOutcome | RelayOutcome, Raw>(
+    attempt: Attempt<Outcome, Raw>,
+    first: Outcome | NotSent,
+  ): Promise<Sent<Outcome>> {
+    const { call, signal, time } = attempt;
+    let outcome = first;
     for (let repeats = 0; !isAnswered(outcome) && !signal.aborted; repeats += 1) {
       const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
       if (pauseMs === undefined) break;
       await pauseUntil(signal, pauseMs);
-      outcome = await this.run(call, signal, time, seen, way);
+      outcome = await this.run(attempt);
     }
-    return { outcome, serverName: seen.serverName };
+    return sent(attempt, outcome);
   }
 
-  private async run<Outcome, Raw>(
-    call: ToolCall,
-    signal: Interruption,
-    time: CallTime,
-    seen: { serverName: string },
-    way: CallWay<Outcome, Raw>,
-  ): Promise<Outcome | NotSent> {
-    const { tool } = call;
-    let upstream: Upstream;
-    let current: ListedTool | undefined;
+  /** One try. */
+  private run<Outcome, Raw>(attempt: Attempt<Outcome, Raw>): Promise<Outcome | NotSent> {
+    const { tool, userId } = attempt.call;
     try {
-      const known = this.upstreams.find(tool.serverId, call.userId);
-      upstream = known instanceof Promise ? await known : known;
-      seen.serverName = upstream.server.name;
-      const found = this.tools.findTool(tool.serverId, tool.name);
-      current = found instanceof Promise ? await found : found;
+      const found = whenHere(this.upstreams.find(tool.serverId, userId), (upstream) => {
+        attempt.serverName = upstream.server.name;
+        return whenHere(this.tools.findTool(tool.serverId, tool.name), (current) => ({ upstream, current }));
+      });
+      if (found instanceof Promise) return found.then((known) => this.judge(attempt, known), notFound);
+      return this.judge(attempt, found);
     } catch (error) {
-      const fault = toFault(toAppError(error));
-      return { status: 'not_sent', fault, transient: fault.signIn === undefined };
+      return Promise.resolve(notFound(error));
     }
-    if (current?.pin !== tool.pin) {
-      return toolChanged(current ? 'changed' : 'gone');
-    }
+  }
+
+  /** What the call was let through for has to be what is called. */
+  private judge<Outcome, Raw>(
+    attempt: Attempt<Outcome, Raw>,
+    { upstream, current }: { upstream: Upstream; current: ListedTool | undefined },
+  ): Promise<Outcome | NotSent> {
+    const { tool, arguments: args, validated } = attempt.call;
+    if (current?.pin !== tool.pin) return Promise.resolve(toolChanged(current ? 'changed' : 'gone'));
     if (current.quarantined) {
       const { code, message } = toolQuarantined(current);
-      return { status: 'not_sent', fault: { code, message }, transient: false };
+      return Promise.resolve({ status: 'not_sent', fault: { code, message }, transient: false });
     }
-    const issues = call.validated ? [] : this.validation.checkArguments(tool, call.arguments);
+    const issues = validated ? [] : this.validation.checkArguments(tool, args);
     if (issues.length > 0) {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
-      return { status: 'not_sent', fault, transient: false };
+      return Promise.resolve({ status: 'not_sent', fault, transient: false });
     }
-    return await this.leave(call, signal, time, upstream, way);
+    return this.leave(attempt, upstream);
   }
 
-  private async leave<Outcome, Raw>(
-    call: ToolCall,
-    signal: Interruption,
-    time: CallTime,
+  private leave<Outcome, Raw>(
+    { call, signal, time, way }: Attempt<Outcome, Raw>,
     upstream: Upstream,
-    way: CallWay<Outcome, Raw>,
   ): Promise<Outcome | NotSent> {
     const { tool } = call;
     time.begin(upstream.server.timeout * 1_000);
     const place = upstream.target.key;
     const entered = this.circuits.enter(tool.serverId, place);
-    if (!entered.allowed) return unavailable(entered.retryAfterSeconds);
+    if (!entered.allowed) return Promise.resolve(unavailable(entered.retryAfterSeconds));
     const leave = (error?: unknown) => this.circuits.leave(tool.serverId, place, error, entered);
     const deadline = new Deadline(time.leftMs, signal);
-    try {
-      return await this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, async (session) => {
-        if (!mayChangeFreely(call, upstream)) {
-          const confirmed = await this.confirmation.confirm(session, tool, place, deadline);
-          if (confirmed !== 'same') {
-            // It answered: another definition is no reason to spare it.
-            leave();
-            return toolChanged(confirmed);
-          }
-        }
-        const raw = await way.ask(session, deadline);
+    const ask = (session: UpstreamSession) =>
+      way.ask(session, deadline).then((raw) => {
         leave();
         return way.read(raw, session, { signal, timeoutMs: time.leftMs });
       });
-    } catch (error) {
-      leave(signal.aborted ? new Error('Cancelled.') : error);
-      return way.fault(error, time.timeoutMs);
-    } finally {
-      deadline.dispose();
-    }
+    const work = (session: UpstreamSession): Promise<Outcome | NotSent> => {
+      if (mayChangeFreely(call, upstream)) return ask(session);
+      return this.confirmation.confirm(session, tool, place, deadline).then((confirmed): Soon<Outcome | NotSent> => {
+        if (confirmed === 'same') return ask(session);
+        // It answered: another definition is no reason to spare it.
+        leave();
+        return toolChanged(confirmed);
+      });
+    };
+    return this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, work).then(
+      (outcome) => {
+        deadline.dispose();
+        return outcome;
+      },
+      (error: unknown) => {
+        deadline.dispose();
+        leave(signal.aborted ? new Error('Cancelled.') : error);
+        return way.fault(error, time.timeoutMs);
+      },
+    );
   }
+}
+
+const sent = <Outcome, Raw>({ serverName }: Attempt<Outcome, Raw>, outcome: Outcome | NotSent): Sent<Outcome> => ({
+  outcome,
+  serverName,
+});
+
+/** The server, its credential or its tools are not to be had. */
+function notFound(error: unknown): NotSent {
+  const fault = toFault(toAppError(error));
+  return { status: 'not_sent', fault, transient: fault.signIn === undefined };
 }
 
 /** Whatever the definition has become, the policy would have it run: for calls that are handed on as they are. */

@@ -2,7 +2,7 @@ import type { Deadline, Interruption, UpstreamSession } from '@app/mcp-client';
 import { Injectable } from '@nestjs/common';
 import { toAppError } from '../../platform/errors/app-error.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Artifact, IncomingFile } from '../artifacts/artifact.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';

@@ -1,13 +1,13 @@
 import { type Deadline, type RelayedAnswer, UpstreamError, type UpstreamSession } from '@app/mcp-client';
+import type { Soon } from '@app/soon';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/clock.js';
 import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { newId } from '../../platform/ids.js';
 import { Tracing } from '../../platform/tracing/tracing.js';
 import type { Principal } from '../identity/principal.js';
 import { toUnanswered } from './call-faults.js';
 import { type AdmittedCall, CallGate } from './call-gate.js';
-import { type AskedCall, CallLog } from './call-log.js';
+import { type AskedCall, CallLog, type CallStart } from './call-log.js';
 import { CallMetrics } from './call-metrics.js';
 import { CallSending } from './call-sending.service.js';
 import { inCallSpan } from './call-span.js';
@@ -30,53 +30,57 @@ export class RelayedCalls {
     private readonly metrics: CallMetrics,
     private readonly idempotency: Idempotency,
     private readonly tracing: Tracing,
-    private readonly clock: Clock,
   ) {}
 
   /**
    * Makes it, or says who has to decide.
    * @throws AppError for what may not be called
    */
-  async call(principal: Principal, wanted: WantedRelay, listener: RelayListener): Promise<RelayedCall | WaitingCall> {
+  call(principal: Principal, wanted: WantedRelay, listener: RelayListener): Promise<RelayedCall | WaitingCall> {
     const start = this.log.start();
     const { serverId, tool, arguments: request, rule } = wanted;
     const asked: AskedCall = { door: DOOR, method: 'tools/call', serverId, tool, request };
-    let admitted: AdmittedCall;
-    try {
-      admitted = await this.gate.admit(principal, wanted, { toSend: true, asked, asIs: true, ...(rule && { rule }) });
-    } catch (error) {
+    const refused = (error: unknown): never => {
       this.log.refused(principal, asked, error, start);
       throw error;
-    }
-    const { verdict } = admitted;
-    if (verdict.decision === 'run') {
-      const made = await this.make(principal, verdict.rule, wanted, admitted, listener);
-      if (made.outcome.status === 'not_sent') await this.gate.giveBack(admitted);
-      return made;
-    }
+    };
+    const goOn = (admitted: AdmittedCall): Promise<RelayedCall | WaitingCall> => {
+      const { verdict } = admitted;
+      return verdict.decision === 'run'
+        ? this.make(principal, { rule: verdict.rule, start }, wanted, admitted, listener)
+        : this.hold(principal, { asked, why: verdict.why, start }, wanted, admitted).catch(refused);
+    };
+    let admitted: Soon<AdmittedCall>;
     try {
-      const before = await this.held.findUntold(principal, wanted, admitted.tool);
-      if (before) return before;
-      const waiting = await this.held.hold(principal, { door: DOOR, why: verdict.why }, wanted, admitted);
-      this.log.waiting(principal, asked, { ...waiting, why: verdict.why }, start);
-      return waiting;
+      admitted = this.gate.admit(principal, wanted, { toSend: true, asked, asIs: true, ...(rule && { rule }) });
     } catch (error) {
-      this.log.refused(principal, asked, error, start);
-      throw error;
+      return refused(error);
     }
+    return admitted instanceof Promise ? admitted.then(goOn, refused) : goOn(admitted);
   }
 
-  private async make(
+  private async hold(
+    principal: Principal,
+    { asked, why, start }: { asked: AskedCall; why: string; start: CallStart },
+    wanted: WantedRelay,
+    admitted: AdmittedCall,
+  ): Promise<WaitingCall> {
+    const before = await this.held.findUntold(principal, wanted, admitted.tool);
+    if (before) return before;
+    const waiting = await this.held.hold(principal, { door: DOOR, why }, wanted, admitted);
+    this.log.waiting(principal, asked, { ...waiting, why }, start);
+    return waiting;
+  }
+
+  private make(
     { userId, organizationId }: Principal,
-    rule: string,
+    { rule, start }: { rule: string; start: CallStart },
     { arguments: args, input }: WantedRelay,
-    { tool }: AdmittedCall,
+    admitted: AdmittedCall,
     listener: RelayListener,
   ): Promise<RelayedCall> {
-    const mark = tool.readOnly || tool.idempotent ? undefined : this.idempotency.act();
-    if (mark) await mark;
-    const start = this.log.start();
-    const logId = newId('log', this.clock.now().getTime());
+    const { tool } = admitted;
+    const logId = newId('log', start.at.getTime());
     const call: ToolCall = {
       organizationId,
       userId,
@@ -92,15 +96,21 @@ export class RelayedCalls {
       validated: true,
       asIs: true,
     };
-    const { outcome, serverName } = await this.sending.send<RelayOutcome, Raw>(call, start, listener.signal, {
-      ask: (session, deadline) => this.relay(session, call, input, listener, deadline),
-      read: (raw) =>
-        'answer' in raw ? { status: 'answered', answer: raw.answer } : { status: 'refused', error: raw.error },
-      fault: (error, timeoutMs) => toUnanswered(error, listener.signal, timeoutMs),
+    const { signal } = listener;
+    const send = () =>
+      this.sending.send<RelayOutcome, Raw>(call, start, signal, {
+        ask: (session, deadline) => this.relay(session, call, input, listener, deadline),
+        read: (raw) =>
+          'answer' in raw ? { status: 'answered', answer: raw.answer } : { status: 'refused', error: raw.error },
+        fault: (error, timeoutMs) => toUnanswered(error, signal, timeoutMs),
+      });
+    const mark = tool.readOnly || tool.idempotent ? undefined : this.idempotency.act();
+    return (mark ? mark.then(send) : send()).then(({ outcome, serverName }) => {
+      this.metrics.seen(tool.serverId, tool.name, metricOf(outcome), performance.now() - start.tick);
+      this.log.relayed(call, outcome, start, serverName);
+      const made: RelayedCall = { status: 'made', outcome, logId, rule };
+      return outcome.status === 'not_sent' ? this.gate.giveBack(admitted).then(() => made) : made;
     });
-    this.metrics.seen(tool.serverId, tool.name, metricOf(outcome), performance.now() - start.tick);
-    this.log.relayed(call, outcome, start, serverName);
-    return { status: 'made', outcome, logId, rule };
   }
 
   /** An error that the server answered with is an answer. */
@@ -108,29 +118,26 @@ export class RelayedCalls {
     session: UpstreamSession,
     { tool, arguments: args, argumentsJson = '{}' }: ToolCall,
     input: WantedRelay['input'],
-    { signal: _, ...listener }: RelayListener,
+    listener: RelayListener,
     deadline: Deadline,
   ): Promise<Raw> {
-    return inCallSpan(this.tracing, session, tool, async (traceparent): Promise<Raw> => {
-      const params = { name: tool.name, arguments: args };
-      const paramsText = `{"name":${JSON.stringify(tool.name)},"arguments":${argumentsJson}}`;
-      const meta = traceparent === undefined ? undefined : { meta: { traceparent } };
+    return inCallSpan(this.tracing, session, tool, (traceparent): Promise<Raw> => {
       const request = {
         method: 'tools/call',
-        params,
-        paramsText,
+        params: { name: tool.name, arguments: args },
+        paramsText: `{"name":${JSON.stringify(tool.name)},"arguments":${argumentsJson}}`,
         inputSchema: tool.inputSchema,
-        ...meta,
+        ...(traceparent !== undefined && { meta: { traceparent } }),
         ...(input && { input }),
       };
-      try {
-        const answer = await session.relay(request, { ...listener, deadline });
-        return { answer, isError: answer.isError };
-      } catch (error) {
-        const rpc = error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR' ? error.rpc : undefined;
-        if (!rpc || deadline.ended) throw error;
-        return { error: rpc, isError: true };
-      }
+      return session.relay(request, { ...listener, deadline }).then(
+        (answer) => ({ answer, isError: answer.isError }),
+        (error: unknown) => {
+          const rpc = error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR' ? error.rpc : undefined;
+          if (!rpc || deadline.ended) throw error;
+          return { error: rpc, isError: true };
+        },
+      );
     });
   }
 }

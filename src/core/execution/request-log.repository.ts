@@ -73,8 +73,8 @@ export class RequestLogRepository {
   constructor(private readonly database: Database) {}
 
   /** New ones. @param lines of `toLine` */
-  async add(lines: readonly string[]): Promise<void> {
-    await this.database.copy(COPY, lines.join(''));
+  async add(lines: Buffer): Promise<void> {
+    await this.database.copy(COPY, lines);
   }
 
   /** Those that waited for an approval are written anew; any other stays as it is. @param rows no id twice */

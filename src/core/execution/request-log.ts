@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Apart, standApart } from '../../platform/apart.js';
 import type { Config } from '../../platform/config/config.js';
+import { CopyLines } from '../../platform/database/copy-lines.js';
 import { isUniqueViolation } from '../../platform/database/database.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { createScrubber } from '../../platform/logging/scrub.js';
@@ -14,33 +15,46 @@ import type { RequestLogRow } from './request-log-row.js';
 const FLUSH_MS = 250;
 const RETRY_MS = 2_000;
 const BATCH_ROWS = 1_000;
-const BATCH_CHARACTERS = 2 * 1024 * 1024;
+const BATCH_BYTES = 2 * 1024 * 1024;
 const ROWS_AT_MOST = 20_000;
-/** Of bodies that are kept alive until they are written. */
+/** Of bodies, and then of lines, that wait to be written. */
 const BYTES_AT_MOST = 64 * 1024 * 1024;
-/** How long the rows of a batch may hold up everybody else. */
+/** How long rows may hold up everybody else. */
 const SLICE_MS = 4;
 
 const PRIMARY_KEY = 'request_log_pkey';
 
 const NO_BODY: RedactedJson = { json: null, truncated: false };
 
-/** Rows as they will be stored; those that are leave it. */
-interface Batch {
-  added: string[];
+/** Rows as they will be stored. */
+class Batch {
+  readonly added = new CopyLines();
   /** Of calls that waited, or wait, for an approval. By id: one statement may not write a row twice. */
-  replaced: Map<string, StoredRow>;
-  /** How many were taken for it. */
-  taken: number;
+  readonly replaced = new Map<string, StoredRow>();
+
+  get rows(): number {
+    return this.added.count + this.replaced.size;
+  }
+
+  get isFull(): boolean {
+    return this.rows >= BATCH_ROWS || this.added.size >= BATCH_BYTES;
+  }
 }
 
-/** Rows gather for a quarter of a second and are written together, so that no call waits for its log line. */
+/**
+ * Rows are made ready as soon as nobody else is, gather for a quarter of a second and are written together, so that no
+ * call waits for its log line.
+ */
 @Injectable()
 export class RequestLog implements OnApplicationShutdown {
-  private waiting: RequestLogRow[] = [];
+  /** As they were told. */
+  private told: RequestLogRow[] = [];
+  private preparing: NodeJS.Immediate | undefined;
+  /** Ready to be stored, the last one still to be filled; they stay while the database is away. */
+  private batches: [...Batch[], Batch] = [new Batch()];
+  /** One that was stored: its memory is used again. */
+  private spare: Batch | undefined;
   private heldBytes = 0;
-  /** Ready to be stored; stays while the database is away. */
-  private batch: Batch | undefined;
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private readonly bodyBytes: number;
@@ -74,13 +88,13 @@ export class RequestLog implements OnApplicationShutdown {
 
   /** One for each call; a second one of an id replaces a row that waited for an approval. Never throws, never waits. */
   record(row: RequestLogRow): void {
-    if (this.waiting.length >= ROWS_AT_MOST) {
+    if (this.unstored >= ROWS_AT_MOST) {
       this.dropped.inc();
       return;
     }
-    this.waiting.push(this.hold(row));
-    if (this.waiting.length === BATCH_ROWS) void this.apart(() => this.flush());
-    else this.timer ??= this.apart(() => setTimeout(() => void this.flush(), FLUSH_MS));
+    this.told.push(this.hold(row));
+    this.preparing ??= this.apart(() => setImmediate(this.prepare));
+    this.timer ??= this.apart(() => setTimeout(() => void this.flush(), FLUSH_MS));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -98,7 +112,7 @@ export class RequestLog implements OnApplicationShutdown {
   }
 
   private get unstored(): number {
-    return this.waiting.length + (this.batch ? this.batch.added.length + this.batch.replaced.size : 0);
+    return this.batches.reduce((sum, { rows }) => sum + rows, this.told.length);
   }
 
   private hold(row: RequestLogRow): RequestLogRow {
@@ -112,45 +126,53 @@ export class RequestLog implements OnApplicationShutdown {
     return { ...row, request: null, response: null };
   }
 
-  /** What waits now: what comes meanwhile gathers anew, or there would be a statement for every few rows. */
+  /** All that costs is done here, once the answers of this turn are on their way, a few milliseconds at a time. */
+  private readonly prepare = (): void => {
+    const began = performance.now();
+    let done = 0;
+    for (const row of this.told) {
+      this.put(row);
+      done += 1;
+      if (performance.now() - began >= SLICE_MS) break;
+    }
+    this.told = this.told.slice(done);
+    this.preparing = this.told.length > 0 ? setImmediate(this.prepare) : undefined;
+  };
+
+  private put(row: RequestLogRow): void {
+    const batch = this.batches.at(-1) ?? new Batch();
+    const stored = toStored(row, this.bodiesOf(row), this.scrub);
+    const before = batch.added.size;
+    if (row.approvalId === null) batch.added.add(toLine(stored));
+    else batch.replaced.set(row.id, stored);
+    this.heldBytes += batch.added.size - before - bytesOf(row);
+    if (!batch.isFull) return;
+    this.beginBatch();
+    void this.apart(() => this.flush());
+  }
+
+  /** What was told until now: what comes meanwhile gathers anew, or there would be a statement for every few rows. */
   private async write(): Promise<void> {
-    let due = this.waiting.length;
-    while (this.batch || due > 0) {
-      if (!this.batch) {
-        this.batch = await this.takeBatch();
-        due -= this.batch.taken;
-      }
+    const last = this.told.at(-1);
+    while (last && this.told.includes(last)) await new Promise((resolve) => setImmediate(resolve));
+    if (this.batches.at(-1)?.rows) this.beginBatch();
+    for (let due = this.batches.length - 1; due > 0; due -= 1) {
+      const [batch] = this.batches;
       try {
-        await this.store(this.batch);
-        this.batch = undefined;
+        await this.store(batch);
       } catch (error) {
-        this.logger.warn({ waiting: this.waiting.length, err: error }, 'request log not written');
+        this.logger.warn({ waiting: this.unstored, err: error }, 'request log not written');
         this.timer ??= setTimeout(() => void this.flush(), RETRY_MS);
         return;
       }
+      this.batches.shift();
+      this.spare = batch;
     }
   }
 
-  /** All that costs is done here, a few milliseconds at a time. */
-  private async takeBatch(): Promise<Batch> {
-    const batch: Batch = { added: [], replaced: new Map(), taken: 0 };
-    let characters = 0;
-    let began = performance.now();
-    for (const row of this.waiting) {
-      if (batch.taken === BATCH_ROWS || characters >= BATCH_CHARACTERS) break;
-      const stored = toStored(row, this.bodiesOf(row), this.scrub);
-      const line = toLine(stored);
-      if (row.approvalId === null) batch.added.push(line);
-      else batch.replaced.set(row.id, stored);
-      characters += line.length;
-      batch.taken += 1;
-      this.heldBytes -= bytesOf(row);
-      if (performance.now() - began < SLICE_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      began = performance.now();
-    }
-    this.waiting = this.waiting.slice(batch.taken);
-    return batch;
+  private beginBatch(): void {
+    this.batches.push(this.spare ?? new Batch());
+    this.spare = undefined;
   }
 
   private bodiesOf({ request, response, secretPaths = [], requestJson, responseJson }: RequestLogRow): StoredBodies {
@@ -161,22 +183,26 @@ export class RequestLog implements OnApplicationShutdown {
     };
   }
 
-  private async store(batch: Batch): Promise<void> {
-    if (batch.added.length > 0) await this.storeAll(batch.added, (lines) => this.rows.add(lines));
-    batch.added = [];
-    if (batch.replaced.size > 0) await this.storeAll([...batch.replaced.values()], (rows) => this.rows.replace(rows));
+  private async store({ added, replaced }: Batch): Promise<void> {
+    if (added.count > 0) await this.storeAll(added.bytes, added.each(), (lines) => this.rows.add(lines));
+    this.heldBytes -= added.size;
+    added.clear();
+    const rows = [...replaced.values()];
+    const each = rows.map((row) => [row]);
+    if (rows.length > 0) await this.storeAll(rows, each, (some) => this.rows.replace(some));
+    replaced.clear();
   }
 
   /** One row that the database refuses must not keep the others back. */
-  private async storeAll<Row>(rows: readonly Row[], store: (rows: readonly Row[]) => Promise<void>): Promise<void> {
+  private async storeAll<Rows>(all: Rows, each: Iterable<Rows>, store: (rows: Rows) => Promise<void>): Promise<void> {
     try {
-      return await store(rows);
+      return await store(all);
     } catch (error) {
       if (!isOfTheData(error)) throw error;
     }
-    for (const row of rows) {
+    for (const row of each) {
       try {
-        await store([row]);
+        await store(row);
       } catch (error) {
         if (!isOfTheData(error)) throw error;
         // Stored when nobody heard of it any more.

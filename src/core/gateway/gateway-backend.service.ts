@@ -18,7 +18,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import { productVersion } from '../../platform/product-version.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { reachesWholeServer } from '../identity/reach.js';
 import type { Catalogue } from './catalogue.js';
 import { exposePrompts, exposeResources, type Offer } from './exposed-offers.js';
@@ -89,8 +89,12 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     }));
   }
 
-  async request(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
+  request(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     if (request.method === 'tools/call') return this.calls.call(caller, request, exchange);
+    return this.answerOther(caller, request, exchange);
+  }
+
+  private async answerOther(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     try {
       switch (request.method) {
         case 'resources/read':

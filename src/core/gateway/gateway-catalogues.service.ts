@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId, ServerId } from '../../platform/ids.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import type { Principal } from '../identity/principal.js';
 import { IDENTITY_CHANGED } from '../identity/identity-changes.js';
 import { hasLevel } from '../registry/access.js';

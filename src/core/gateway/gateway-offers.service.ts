@@ -3,7 +3,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { HintedCache } from '../registry/hinted-cache.js';
 import { offersTopic } from '../registry/server-hints.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';

@@ -5,6 +5,7 @@ import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
 import { CallPasses } from './call-passes.service.js';
+import { ClientCalls } from './client-calls.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
@@ -29,6 +30,7 @@ import { ParkedCalls } from './parked-calls.service.js';
   providers: [
     ApprovalsOfCalls,
     CallPasses,
+    ClientCalls,
     GatewayBackend,
     GatewayCatalogues,
     GatewayNews,

@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { Logger } from '../../platform/logging/logger.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { type GatewayCaller, keyOf } from './gateway-caller.js';
 import { GatewayPresence } from './presence.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';

@@ -1,7 +1,7 @@
 import { standApart } from '../../platform/apart.js';
 import type { Clock } from '../../platform/clock.js';
 import { touch } from '../../platform/recent.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 
 interface Entry<Value> {
   value: Value;

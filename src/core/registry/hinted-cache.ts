@@ -1,7 +1,7 @@
 import { standApart } from '../../platform/apart.js';
 import type { Hints } from '../../platform/hints/hints.js';
 import { touch } from '../../platform/recent.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 
 interface Entry<Value> {
   value: Soon<Value>;

@@ -4,7 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import type { Page, PageRequest } from '../../platform/page.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { Activity } from '../activity/activity.service.js';
 import type { Principal } from '../identity/principal.js';
 import {

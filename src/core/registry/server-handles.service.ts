@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId, ServerId } from '../../platform/ids.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { assignHandles } from './handles.js';
 import { HintedCache } from './hinted-cache.js';
 import { serversTopic } from './server-hints.js';

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { FreshCache } from '../../platform/hints/fresh-cache.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId, ServerId, UserId } from '../../platform/ids.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { IDENTITY_CHANGED } from '../identity/identity-changes.js';
 import type { AccessLevel, ServerUse } from './access.js';
 import { serverTopic } from './server.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import type { ServerId } from '../../platform/ids.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import type { Principal } from '../identity/principal.js';
 import type { ServerUse } from './access.js';
 import { callersAreNoMembers, toolNotFound, toolNotGranted } from './registry.errors.js';

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from './access.js';

@@ -14,7 +14,7 @@ import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { CONFIG } from '../../platform/tokens.js';
 import { AccountSessions, type SignedIn } from '../upstream-accounts/account-sessions.service.js';
 import { type ConnectionReport, withSchemas } from './observation.js';

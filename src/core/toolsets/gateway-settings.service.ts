@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId } from '../../platform/ids.js';
-import type { Soon } from '../../platform/soon.js';
+import type { Soon } from '@app/soon';
 import { Activity } from '../activity/activity.service.js';
 import type { Presentation } from '../identity/presentation.js';
 import type { Principal } from '../identity/principal.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ServerId } from '../../platform/ids.js';
-import { type Soon, whenAllHere, whenHere } from '../../platform/soon.js';
+import { type Soon, whenAllHere, whenHere } from '@app/soon';
 import type { Principal } from '../identity/principal.js';
 import { hasLevel } from '../registry/access.js';
 import { ServerAccess } from '../registry/server-access.service.js';

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { OrganizationId, ServerId, ToolsetId } from '../../platform/ids.js';
 import { touch } from '../../platform/recent.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import type { Presentation } from '../identity/presentation.js';
 import type { Principal } from '../identity/principal.js';
 import { HintedCache } from '../registry/hinted-cache.js';

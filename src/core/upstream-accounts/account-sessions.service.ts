@@ -5,7 +5,7 @@ import { FreshCache } from '../../platform/hints/fresh-cache.js';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { type Account, type AccountId, type AccountOwner, accountTopic, type SignInPlace } from './account.js';
 import { AccountRenewals } from './account-renewals.service.js';
 import { AccountsRepository } from './accounts.repository.js';

@@ -54,9 +54,9 @@ export class Database {
   /**
    * Many rows at once, which cost Postgres about half of what an insert does; all of them or none.
    * @param statement `copy … from stdin`
-   * @param lines in Postgres' text format, see `copyLine`
+   * @param lines in Postgres' text format, see `copyLine`; they must not change meanwhile
    */
-  async copy(statement: string, lines: string): Promise<void> {
+  async copy(statement: string, lines: Buffer): Promise<void> {
     const open = this.current.getStore();
     const runner = open?.runner ?? this.source.createQueryRunner();
     try {

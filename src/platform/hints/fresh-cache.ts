@@ -1,6 +1,6 @@
 import type { Hints } from './hints.js';
 import { touch } from '../recent.js';
-import type { Soon } from '../soon.js';
+import type { Soon } from '@app/soon';
 
 interface Entry<Value> {
   value: Soon<Value>;

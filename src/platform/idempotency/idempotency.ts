@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import type { Soon } from '../soon.js';
+import type { Soon } from '@app/soon';
 import type { Database } from '../database/database.js';
 import { untilStored } from '../database/until-stored.js';
 import { AppError, type FieldIssue } from '../errors/app-error.js';

@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProtocolError } from '@app/mcp-gateway';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
+import type { GatewayCaller } from '../../core/gateway/gateway-caller.js';
 import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
 import { type Action, refusalOf } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { Soon } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { LocalCaller } from '../../core/identity/local-caller.service.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { isThisMachine } from '../pipeline/this-machine.js';
@@ -72,7 +73,8 @@ export class McpRoute implements OnModuleInit {
       this.hooks.check(request, reply, (refusal) => {
         if (refusal) return fail(refusal);
         try {
-          this.enter(place, path, request, reply).catch(fail);
+          const entered = this.enter(place, path, request, reply);
+          if (entered instanceof Promise) entered.catch(fail);
         } catch (error) {
           fail(error);
         }
@@ -80,7 +82,7 @@ export class McpRoute implements OnModuleInit {
     );
   }
 
-  private async enter(place: Place | undefined, path: string, request: LightRequest, reply: LightReply): Promise<void> {
+  private enter(place: Place | undefined, path: string, request: LightRequest, reply: LightReply): Soon<void> {
     const head = requestHead(request);
     if (!this.hosts.has(head.host)) this.judgeHost(head);
     const origin = head.headers.origin === undefined ? undefined : checkOrigin(head, this.sites);
@@ -93,23 +95,31 @@ export class McpRoute implements OnModuleInit {
       if (request.method === 'OPTIONS') return void reply.headers(CORS).status(204).send(Buffer.alloc(0));
     }
     if (!place) throw new AppError('not_found', 'NOT_FOUND', 'Nothing is served here.');
-    const local = this.localCaller(request);
-    const admitted = (local && (await local)) ?? this.guard.admit(request, ACTION);
-    const principal = admitted instanceof Promise ? await admitted : admitted;
-    // The engine refuses a header that does not tell what the body does, and what no header tells is refused by the body.
-    const refusal = refusalOf(principal, 'tools.call');
-    if (refusal && request.headers['mcp-method'] === CALL) throw refusal;
-    const caller = { principal, place };
-    const found = this.gateway.find(caller);
-    if (found instanceof Promise) await found;
+    const admitted = whenHere(this.localCaller(request), (local) => local ?? this.guard.admit(request, ACTION));
+    return whenHere(admitted, (principal) => {
+      // The engine refuses a header that does not tell what the body does, and what no header tells is refused by the body.
+      const refusal = refusalOf(principal, 'tools.call');
+      if (refusal && request.headers['mcp-method'] === CALL) throw refusal;
+      const refuse = refusal && ((method: string) => this.refusalOf(method, refusal, path, request));
+      const caller = { principal, place };
+      return whenHere(this.gateway.find(caller), () => this.hand(caller, request, reply, refuse));
+    });
+  }
+
+  /** To the engine, which always answers. */
+  private hand(
+    caller: GatewayCaller,
+    request: LightRequest,
+    reply: LightReply,
+    refuse: ((method: string) => ProtocolError | undefined) | undefined,
+  ): Promise<void> {
     reply.hijack();
     const { raw } = reply;
     // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
     if (request.headers.expect !== undefined) raw.writeContinue();
-    const refused =
-      refusal && ((method: string) => (method === CALL ? this.refusedCall(refusal, path, request) : undefined));
-    await this.gateway.handle(request.raw, raw, caller, reply.headerList, refused);
-    reply.statusCode = raw.statusCode;
+    return this.gateway.handle(request.raw, raw, caller, reply.headerList, refuse).then(() => {
+      reply.statusCode = raw.statusCode;
+    });
   }
 
   /** @throws 403 */
@@ -128,8 +138,14 @@ export class McpRoute implements OnModuleInit {
     return this.local.find();
   }
 
-  /** By an older client, whose headers do not tell that it calls: a scope that is missing can be asked for all the same. */
-  private refusedCall(refusal: AppError, path: string, { id, host }: LightRequest): ProtocolError {
+  /** Of calls by an older client, whose headers do not tell: a scope that is missing can be asked for all the same. */
+  private refusalOf(
+    method: string,
+    refusal: AppError,
+    path: string,
+    { id, host }: LightRequest,
+  ): ProtocolError | undefined {
+    if (method !== CALL) return undefined;
     const { status, body } = toRpcError(refusal, { requestId: id });
     const { code, message, data } = body.error;
     const challenge = this.challengeOf(refusal, path, host);

@@ -5,7 +5,7 @@ import { type Action, authorize } from '../../core/identity/permissions.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { ambientFields } from '../../platform/logging/logger.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import { credentialOfConnection } from './credential-of-connection.js';
 import type { HttpRequest } from './http-exchange.js';
 import { requestHead } from './request-path.js';

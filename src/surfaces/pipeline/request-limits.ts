@@ -3,7 +3,7 @@ import { DailyRequests } from '../../core/identity/daily-requests.service.js';
 import { callerNetwork } from '../../core/identity/ip-address.js';
 import type { Principal } from '../../core/identity/principal.js';
 import { Clock } from '../../platform/clock.js';
-import { type Soon, whenHere } from '../../platform/soon.js';
+import { type Soon, whenHere } from '@app/soon';
 import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { limitHeaders, policyOf, type Taken, tooManyRequests } from './limit-policy.js';
 import { RateLimits } from './rate-limits.js';

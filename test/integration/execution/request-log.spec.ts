@@ -60,10 +60,10 @@ describe('the request log', () => {
   it('gathers what comes while rows are being written, and writes it together the next time', async () => {
     const batches: number[] = [];
     class Watched extends RequestLogRepository {
-      override async add(texts: readonly string[]): Promise<void> {
-        batches.push(texts.length);
+      override async add(lines: Buffer): Promise<void> {
+        batches.push(lines.toString().trimEnd().split('\n').length);
         if (batches.length === 1) for (let count = 0; count < 5; count += 1) log.record(aRow());
-        await super.add(texts);
+        await super.add(lines);
       }
     }
     const log = new RequestLog(new Watched(database), readConfig({}), new Metrics(), logger);

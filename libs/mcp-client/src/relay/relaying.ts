@@ -32,27 +32,37 @@ export function relayOver(
   schemaOf: (tool: unknown, wait: WaitOptions) => Promise<unknown>,
 ): Promise<RelayedAnswer> {
   const { method, params, inputSchema } = request;
-  const { onLog, logLevel, onRequest } = options;
   return wire.calling(
     options,
     (of) => relayedCall(options, wire.target, of),
-    async (call, attempt) => {
+    (call, attempt) => {
       const { deadline } = call;
-      if (onLog && logLevel !== undefined && wire.capabilities.logging) {
-        await wire.askForLogs(logLevel, deadline, attempt);
-      }
-      if (onRequest) await wire.listening(deadline);
       const relaying = new Relaying(wire, request, options, { call, attempt });
-      if (method !== 'tools/call') return relaying.answer(NO_HEADERS);
       const headersFor = (schema: unknown) => headersOfCall(wire.connection.protocol.era, schema, params.arguments);
-      try {
-        return await relaying.answer(headersFor(inputSchema));
-      } catch (error) {
+      const again = async (error: unknown) => {
         if (!isHeaderMismatch(error)) throw error;
         return relaying.answer(headersFor(await schemaOf(params.name, { deadline })));
-      }
+      };
+      const answer = () =>
+        method === 'tools/call' ? relaying.answer(headersFor(inputSchema)).catch(again) : relaying.answer(NO_HEADERS);
+      const listening = listen(wire, options, { deadline, attempt });
+      return listening ? listening.then(answer) : answer();
     },
   );
+}
+
+/** Has the server say what somebody wants to hear; undefined where that takes no time. */
+function listen(
+  wire: Wire,
+  { onLog, logLevel, onRequest }: RelayOptions,
+  { deadline, attempt }: { deadline: Deadline; attempt: Attempt },
+): Promise<void> | undefined {
+  const asked =
+    onLog && logLevel !== undefined && wire.capabilities.logging
+      ? wire.askForLogs(logLevel, deadline, attempt)
+      : undefined;
+  if (!onRequest) return asked;
+  return asked ? asked.then(() => wire.listening(deadline)) : wire.listening(deadline);
 }
 
 /** One relayed request, under way. */
@@ -85,7 +95,7 @@ class Relaying {
     };
   }
 
-  async answer(headers: Readonly<Record<string, string>>): Promise<RelayedAnswer> {
+  answer(headers: Readonly<Record<string, string>>): Promise<RelayedAnswer> {
     const { input } = this.#request;
     const given = input && {
       ...(input.responses && { inputResponses: input.responses }),
@@ -101,7 +111,7 @@ class Relaying {
     );
   }
 
-  async #ask(input: RawResult | undefined, headers: Readonly<Record<string, string>>): Promise<RelayedAnswer> {
+  #ask(input: RawResult | undefined, headers: Readonly<Record<string, string>>): Promise<RelayedAnswer> {
     const { method, params, paramsText } = this.#request;
     let cut: CutAnswer | undefined;
     const recognise = (text: string, id: number) => {
@@ -112,8 +122,9 @@ class Relaying {
     };
     const call = this.#call;
     const request = { method, params, paramsText, input, meta: this.#meta, headers, call, recognise, raw: true };
-    const result = await this.#wire.request(request, call.deadline, this.#attempt);
-    return result === UNREAD && cut ? cut : new ReadAnswer(result);
+    return this.#wire
+      .request(request, call.deadline, this.#attempt)
+      .then((result) => (result === UNREAD && cut ? cut : new ReadAnswer(result)));
   }
 }
 

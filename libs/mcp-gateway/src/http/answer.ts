@@ -1,3 +1,4 @@
+import { NOWHERE } from '../bag.js';
 import type { ServerResponse } from 'node:http';
 import type { Pieces } from '../json/pieces.js';
 import type { Limits } from '../limits.js';
@@ -27,6 +28,7 @@ export interface Channel {
 
 /** One JSON document, unless something is to be told before it, or it takes long. */
 export class PostAnswer implements Answer, Ageing {
+  slot = NOWHERE;
   readonly isOneWay = false;
   readonly release: (() => void) | undefined;
   #channel: Channel | undefined;

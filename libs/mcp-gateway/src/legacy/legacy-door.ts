@@ -1,3 +1,4 @@
+import { type Soon, whenHere } from '@app/soon';
 import type { Equipment } from '../equipment.js';
 import { PostAnswer } from '../http/answer.js';
 import { checkAccepts, headerOf } from '../http/request-head.js';
@@ -54,12 +55,13 @@ export class LegacyDoor<Caller> {
   }
 
   /** @throws ProtocolError */
-  async handle(visit: Visit<Caller>, message: Message): Promise<void> {
+  handle(visit: Visit<Caller>, message: Message): Soon<void> {
     if (message.kind === 'request' && message.method === 'initialize') return this.#initialize(visit, message);
-    const session = await this.#sessionOf(visit);
-    if (message.kind === 'request') return this.#answer(visit, session, message);
-    this.#hear(session, message);
-    sendEmpty(visit.response, 202);
+    return whenHere(this.#sessionOf(visit), (session) => {
+      if (message.kind === 'request') return this.#answer(visit, session, message);
+      this.#hear(session, message);
+      sendEmpty(visit.response, 202);
+    });
   }
 
   /** @throws ProtocolError */
@@ -158,7 +160,7 @@ export class LegacyDoor<Caller> {
     return new ResumableChannel(stream, sink, retryMs);
   }
 
-  #sessionOf({ request, key }: Visit<Caller>): SessionRecord | Promise<SessionRecord> {
+  #sessionOf({ request, key }: Visit<Caller>): Soon<SessionRecord> {
     const id = headerOf(request.headers, 'mcp-session-id');
     if (id !== undefined) return this.#sessions.get(id, key);
     throw new ProtocolError(CODES.badSession, 'The Mcp-Session-Id header is missing: start with initialize.', {

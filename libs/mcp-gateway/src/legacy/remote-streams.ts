@@ -1,3 +1,4 @@
+import { NOWHERE } from '../bag.js';
 import type { ServerResponse } from 'node:http';
 import type { Limits } from '../limits.js';
 import { whole, type Piece, type Pieces } from '../json/pieces.js';
@@ -51,6 +52,7 @@ interface Lent {
 
 /** Streams that were begun in one process and are read in another. */
 export class RemoteStreams implements Ageing {
+  slot = NOWHERE;
   readonly #borrowed = new Map<string, Borrowed>();
   readonly #lent = new Map<string, Lent>();
   #count = 0;

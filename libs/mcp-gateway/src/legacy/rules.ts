@@ -1,3 +1,4 @@
+import type { Soon } from '@app/soon';
 import type { ClientRequest, ErrorReply, Listed, ListPage, Reply } from '../backend.js';
 import type { Pieces } from '../json/pieces.js';
 import type { EraRules } from '../requests.js';
@@ -10,9 +11,9 @@ export const LEGACY_RULES: EraRules = {
     json,
     nextCursor === undefined ? '}' : `,"nextCursor":${JSON.stringify(nextCursor)}}`,
   ],
-  reply: (request: ClientRequest, reply: Exclude<Reply, ErrorReply>): Promise<Pieces> => {
-    if (reply.kind === 'result') return Promise.resolve([replyResult(request.method, reply)]);
-    return Promise.reject(new Error(`A client of ${request.version} is asked while its request runs.`));
+  reply: (request: ClientRequest, reply: Exclude<Reply, ErrorReply>): Soon<Pieces> => {
+    if (reply.kind === 'result') return [replyResult(request.method, reply)];
+    throw new Error(`A client of ${request.version} is asked while its request runs.`);
   },
   codeOf: (code) => code,
   statusOf: () => 200,

@@ -47,7 +47,7 @@ export class SessionRequests<Caller> {
   }
 
   /** `makeAnswer` is told how to interrupt the request. */
-  async answer(
+  answer(
     visitor: Visitor<Caller>,
     session: SessionRecord,
     message: RequestMessage,
@@ -57,14 +57,13 @@ export class SessionRequests<Caller> {
     const request = requestOf(session, message);
     const answer = makeAnswer((reason) => talk.signal.interrupt(reason));
     const talk = new Conversation(request, answer, this.#askOf(session, answer));
-    const [name, entry] = [nameOf(session, message.id), { key: visitor.key, sessionId: session.id, talk }];
-    running.add(name, entry);
-    const outcome =
-      (await this.#ownAnswer(visitor, session, request)) ??
-      (await requests.answer(visitor, request, talk, LEGACY_RULES));
-    talk.over();
-    running.remove(name, entry);
-    answer.finish(outcome.body, outcome.status);
+    const end = running.add({ name: nameOf(session, message.id), key: visitor.key, sessionId: session.id, talk });
+    const outcome = this.#ownAnswer(visitor, session, request) ?? requests.answer(visitor, request, talk, LEGACY_RULES);
+    return outcome.then(({ body, status }) => {
+      talk.over();
+      end();
+      answer.finish(body, status);
+    });
   }
 
   #askOf(session: SessionRecord, { isOneWay }: Answer): ConstructorParameters<typeof Conversation>[2] {
@@ -73,23 +72,26 @@ export class SessionRequests<Caller> {
   }
 
   /** Of what is between the client and its session alone. */
-  async #ownAnswer(
+  #ownAnswer(visitor: Visitor<Caller>, session: SessionRecord, request: ClientRequest): Promise<Outcome> | undefined {
+    const change = CHANGES[request.method];
+    if (!change && request.method !== 'ping') return undefined;
+    const done = change ? this.#changeBy(change, visitor, session, request) : Promise.resolve();
+    return done.then(
+      () => ({ body: resultOf(request.id, ['{}']), status: 200 }),
+      (error: unknown) => this.equipment.requests.failure(request, error, LEGACY_RULES),
+    );
+  }
+
+  /** @throws ProtocolError */
+  async #changeBy(
+    change: ChangingMethod,
     { caller }: Visitor<Caller>,
     session: SessionRecord,
     request: ClientRequest,
-  ): Promise<Outcome | undefined> {
-    const change = CHANGES[request.method];
-    if (!change && request.method !== 'ping') return undefined;
-    try {
-      if (change) {
-        const { capabilities } = await this.equipment.backend.describe(caller, 'legacy');
-        if (!offers(capabilities, change.needs)) throw methodNotFound(request.method);
-        await this.#change(session, change.of(session, request.params, this.equipment.limits.maxSubscriptions));
-      }
-      return { body: resultOf(request.id, ['{}']), status: 200 };
-    } catch (error) {
-      return this.equipment.requests.failure(request, error, LEGACY_RULES);
-    }
+  ): Promise<void> {
+    const { capabilities } = await this.equipment.backend.describe(caller, 'legacy');
+    if (!offers(capabilities, change.needs)) throw methodNotFound(request.method);
+    await this.#change(session, change.of(session, request.params, this.equipment.limits.maxSubscriptions));
   }
 
   async #change(session: SessionRecord, change: Change): Promise<void> {

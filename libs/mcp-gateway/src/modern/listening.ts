@@ -1,3 +1,4 @@
+import { NOWHERE } from '../bag.js';
 import type { Notification, SubscriptionFilter } from '../backend.js';
 import type { Equipment } from '../equipment.js';
 import type { Visit } from '../http/visit.js';
@@ -52,6 +53,7 @@ class Listener {
 
 /** Those who listen here, in the modern era. */
 export class Listeners<Caller> implements Ageing {
+  slot = NOWHERE;
   readonly #byKey = new Map<string, Set<Listener>>();
   #isClosed = false;
 

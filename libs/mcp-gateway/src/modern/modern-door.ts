@@ -1,4 +1,5 @@
-import type { ClientRequest } from '../backend.js';
+import { type Soon, whenHere } from '@app/soon';
+import type { ClientRequest, RequestInput } from '../backend.js';
 import { Conversation } from '../conversation.js';
 import type { Equipment } from '../equipment.js';
 import { PostAnswer } from '../http/answer.js';
@@ -25,7 +26,7 @@ export class ModernDoor<Caller> {
   }
 
   /** @throws ProtocolError */
-  async handle(visit: Visit<Caller>, message: Message): Promise<void> {
+  handle(visit: Visit<Caller>, message: Message): Soon<void> {
     if (message.kind === 'response') {
       throw new ProtocolError(CODES.invalidRequest, 'Clients send no responses in this revision.', { status: 400 });
     }
@@ -35,41 +36,31 @@ export class ModernDoor<Caller> {
     checkVersion(envelope.version);
     if (message.method === 'server/discover') return this.#discover(visit, message);
     if (message.method === 'subscriptions/listen') return this.listeners.open(visit, message);
-    return this.#relay(visit, await this.#read(visit, message, envelope));
+    return whenHere(this.#read(visit, message, envelope), (request) => this.#relay(visit, request));
   }
 
   async #discover({ response, caller }: Visit<Caller>, { id }: RequestMessage): Promise<void> {
     sendJson(response, 200, discoverAnswer(id, await this.equipment.backend.describe(caller, 'modern')));
   }
 
-  async #read(visit: Visit<Caller>, message: RequestMessage, envelope: Envelope): Promise<ClientRequest> {
-    const { id, method, params } = message;
-    const { version, meta, clientInfo, clientCapabilities, logLevel } = envelope;
-    if (method === 'tools/call') await this.#checkParamHeaders(visit, message);
-    const { progressToken } = meta;
-    return {
-      id,
-      method,
-      params,
-      meta,
-      era: 'modern',
-      version,
-      sessionId: undefined,
-      clientInfo,
-      clientCapabilities,
-      logLevel,
-      progressToken: typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
-      input: await this.#rules.inputOf(method, params, visit.key),
-    };
+  /** @throws ProtocolError */
+  #read(visit: Visit<Caller>, message: RequestMessage, envelope: Envelope): Soon<ClientRequest> {
+    const { method, params } = message;
+    const checked = method === 'tools/call' ? this.#checkParamHeaders(visit, message) : undefined;
+    return whenHere(checked, () =>
+      whenHere(this.#rules.inputOf(method, params, visit.key), (input) => requestOf(message, envelope, input)),
+    );
   }
 
-  async #checkParamHeaders({ caller, request }: Visit<Caller>, { params }: RequestMessage): Promise<void> {
-    if (typeof params.name !== 'string') return;
-    const rules = await this.equipment.backend.paramHeaders?.(caller, params.name);
-    if (rules) checkParamHeaders(request.headers, rules, params.arguments);
+  #checkParamHeaders({ caller, request }: Visit<Caller>, { params }: RequestMessage): Soon<void> {
+    const { name } = params;
+    if (typeof name !== 'string') return;
+    return whenHere(this.equipment.backend.paramHeaders?.(caller, name), (rules) => {
+      if (rules) checkParamHeaders(request.headers, rules, params.arguments);
+    });
   }
 
-  async #relay(visit: Visit<Caller>, request: ClientRequest): Promise<void> {
+  #relay(visit: Visit<Caller>, request: ClientRequest): Promise<void> {
     const { limits, pulse, requests, running } = this.equipment;
     const open = () => new PlainChannel(new ResponseSink(visit.response, limits.maxUnreadBytes));
     const gone = () => {
@@ -77,12 +68,33 @@ export class ModernDoor<Caller> {
     };
     const answer = new PostAnswer(visit.response, limits, pulse, open, gone, { canComeBack: false });
     const talk = new Conversation(request, answer);
-    const name = running.nextName();
-    const entry = { key: visit.key, talk };
-    running.add(name, entry);
-    const { body, status } = await requests.answer(visit, request, talk, this.#rules);
-    talk.over();
-    running.remove(name, entry);
-    answer.finish(body, status);
+    const end = running.add({ key: visit.key, talk });
+    return requests.answer(visit, request, talk, this.#rules).then(({ body, status }) => {
+      talk.over();
+      end();
+      answer.finish(body, status);
+    });
   }
+}
+
+function requestOf(
+  { id, method, params }: RequestMessage,
+  { version, meta, clientInfo, clientCapabilities, logLevel }: Envelope,
+  input: RequestInput | undefined,
+): ClientRequest {
+  const { progressToken } = meta;
+  return {
+    id,
+    method,
+    params,
+    meta,
+    era: 'modern',
+    version,
+    sessionId: undefined,
+    clientInfo,
+    clientCapabilities,
+    logLevel,
+    progressToken: typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
+    input,
+  };
 }

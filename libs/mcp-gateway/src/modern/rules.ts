@@ -1,3 +1,4 @@
+import { type Soon, whenHere } from '@app/soon';
 import type { ClientRequest, ErrorReply, InputRequiredReply, Reply, RequestInput } from '../backend.js';
 import { capabilityFor, requireCapability } from '../client-capabilities.js';
 import { isObject, type JsonObject } from '../json/json.js';
@@ -22,23 +23,22 @@ export class ModernRules implements EraRules {
     private readonly stateLifetimeMs: number,
   ) {}
 
-  async reply(request: ClientRequest, reply: Exclude<Reply, ErrorReply>, key: string): Promise<Pieces> {
+  reply(request: ClientRequest, reply: Exclude<Reply, ErrorReply>, key: string): Soon<Pieces> {
     if (reply.kind === 'result') return replyResult(request.method, reply, request.input !== undefined);
-    return [JSON.stringify(await this.#questions(request, reply, key))];
+    return this.#questions(request, reply, key).then((questions) => [JSON.stringify(questions)]);
   }
 
-  /** What came back from questions before; undefined where nothing did. */
-  async inputOf(method: string, params: JsonObject, key: string): Promise<RequestInput | undefined> {
+  /** What came back from questions before; undefined where nothing did. @throws ProtocolError */
+  inputOf(method: string, params: JsonObject, key: string): Soon<RequestInput | undefined> {
     const { inputResponses, requestState } = params;
     if (!MAY_ASK.has(method) || (inputResponses === undefined && requestState === undefined)) return undefined;
     if (inputResponses !== undefined && !isObject(inputResponses)) {
       throw new ProtocolError(CODES.invalidParams, 'inputResponses has to be an object.');
     }
-    const state =
-      requestState === undefined
-        ? undefined
-        : await openState(this.sealer, { key, method, params }, requestState, Date.now());
-    return { responses: inputResponses ?? {}, state };
+    const responses = inputResponses ?? {};
+    if (requestState === undefined) return { responses, state: undefined };
+    const opened = openState(this.sealer, { key, method, params }, requestState, Date.now());
+    return whenHere(opened, (state) => ({ responses, state }));
   }
 
   async #questions(request: ClientRequest, reply: InputRequiredReply, key: string): Promise<JsonObject> {

@@ -1,3 +1,4 @@
+import { NOWHERE } from '../bag.js';
 import type { Limits } from '../limits.js';
 import type { Ageing, Pulse } from '../pulse.js';
 import { ResumableStream } from './resumable-stream.js';
@@ -25,6 +26,7 @@ export function readEventId(id: string): EventPlace | undefined {
 
 /** The streams of this process that can be come back to. */
 export class Streams implements Ageing {
+  slot = NOWHERE;
   readonly #streams = new Map<string, ResumableStream>();
   readonly #budget: Budget;
   #count = 0;

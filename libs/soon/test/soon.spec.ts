@@ -1,4 +1,4 @@
-import { whenAllHere, whenHere } from './soon.js';
+import { afterwards, promised, whenAllHere, whenHere } from '../src/index.js';
 
 describe('what follows something that may be at hand', () => {
   it('is done at once where it is, and throws what it throws', () => {
@@ -22,5 +22,22 @@ describe('what follows something that may be at hand', () => {
     const later = whenAllHere([1, Promise.resolve(2)], (values) => values.join());
     expect(later).toBeInstanceOf(Promise);
     await expect(later).resolves.toBe('1,2');
+  });
+});
+
+describe('work whose outcome is a promise', () => {
+  it('rejects with what it throws on the way', async () => {
+    const work = () => {
+      throw new Error('at once');
+    };
+    await expect(promised(work)).rejects.toThrow('at once');
+    await expect(promised(() => 1)).resolves.toBe(1);
+  });
+
+  it('is followed by its end, whichever way it went', async () => {
+    const ends: string[] = [];
+    await expect(afterwards(Promise.resolve(1), () => ends.push('done'))).resolves.toBe(1);
+    await expect(afterwards(Promise.reject(new Error('away')), () => ends.push('failed'))).rejects.toThrow('away');
+    expect(ends).toEqual(['done', 'failed']);
   });
 });

@@ -15,3 +15,25 @@ export function whenAllHere<Value, Result>(
   const all = here.length === given.length ? here : Promise.all(given.map(async (one) => one));
   return whenHere(all, then);
 }
+
+/** For those who need a promise in any case: what the work throws at once is a rejection, too. */
+export function promised<Result>(work: () => Soon<Result>): Promise<Result> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** Does something once the work has ended, whichever way; cheaper than `finally`, and it must not throw. */
+export const afterwards = <Result>(work: Promise<Result>, end: () => void): Promise<Result> =>
+  work.then(
+    (result) => {
+      end();
+      return result;
+    },
+    (error: unknown) => {
+      end();
+      throw error;
+    },
+  );

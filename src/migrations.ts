@@ -16,6 +16,7 @@ import { ServerFiles1763702600000 } from './core/catalogue/export.migration.js';
 import { Catalogue1763702500000 } from './core/catalogue/catalogue.migration.js';
 import { ToldHeldCalls1763703022000 } from './core/execution/told-held-calls.migration.js';
 import { GatewaySessions1763703021000 } from './core/gateway/gateway-sessions.migration.js';
+import { CallPasses1763703400010 } from './core/gateway/call-passes.migration.js';
 import { ParkedCalls1763703024000 } from './core/gateway/parked-calls.migration.js';
 import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
@@ -119,6 +120,7 @@ export const MIGRATIONS = [
   KeyReach1763703300000,
   ToolGrants1763703300010,
   Toolsets1763703300020,
+  CallPasses1763703400010,
 ];
 
 export const ENTITIES = [

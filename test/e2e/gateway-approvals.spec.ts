@@ -32,6 +32,10 @@ const decide = async (id: string, decision: 'approve' | 'deny') => {
   const { status, text } = await owner.call('POST', `/approvals/${id}/decide`, body);
   if (status !== 200) throw new Error(`${id} was not decided: ${text}`);
 };
+const withdraw = async (id: string) => {
+  const { status, text } = await owner.call('POST', `/approvals/${id}/withdraw`);
+  if (status !== 200) throw new Error(`${id} was not withdrawn: ${text}`);
+};
 const linkOf = ({ result }: Message) =>
   (result?._meta as { 'switchyard/approval'?: { id: string; url: string } } | undefined)?.['switchyard/approval'];
 const written = (label: string) => upstream.memory.count('write', label);
@@ -75,6 +79,16 @@ describe.each([
     const told = await client.call('write', args);
     expect(told.result?.isError).toBe(true);
     expect(wordsOf(told)).toContain('Not today.');
+    expect(written(args.label)).toBe(0);
+  });
+
+  test('asks anew with the next call when it was withdrawn', async () => {
+    const client = await connect();
+    const args = { label: label('withdrawn'), text: 'x' };
+    const link = linkOf(await client.call('write', args));
+    await withdraw(link?.id ?? '');
+    const anew = linkOf(await client.call('write', args));
+    expect([anew?.id === link?.id, anew?.id.startsWith('apr_')]).toEqual([false, true]);
     expect(written(args.label)).toBe(0);
   });
 
@@ -129,6 +143,37 @@ describe('a client of the older era that can be sent to a page', () => {
     expect([said.result?.isError, wordsOf(said).includes('Not today.')]).toEqual([true, true]);
     expect(written('denied meanwhile')).toBe(0);
   });
+});
+
+test.each([
+  ['of the older era', 'withdrawn'],
+  ['of the newer era', 'withdrawn'],
+  ['of the newer era', 'denied'],
+])('a client %s that waits on our page hears it when the call is %s', async (era, how) => {
+  const label = `waits ${era} ${how}`;
+  const args = { label, text: 'x' };
+  const end = how === 'denied' ? (id: string) => decide(id, 'deny') : withdraw;
+  const answer = (question: Message) => {
+    void end(idIn(question.params ?? {}));
+    return { action: 'accept' };
+  };
+  if (era === 'of the older era') {
+    const client = await LegacyProgram.begin(place, { capabilities: URLS, answer });
+    expect(faultOf(await client.call('write', args))).toBe('APPROVAL_WITHDRAWN');
+  } else {
+    const client = new ModernProgram(place, URLS);
+    const { result } = await client.call('write', args);
+    const back = { requestState: result?.requestState, inputResponses: { approval: { action: 'accept' } } };
+    const waiting = client.call('write', args, back);
+    const { approval } = result?.inputRequests as Record<string, { params: Record<string, unknown> }>;
+    await end(idIn(approval?.params ?? {}));
+    expect(faultOf(await waiting)).toBe(how === 'denied' ? 'APPROVAL_DENIED' : 'APPROVAL_WITHDRAWN');
+    // What was decided stays so, however often it is asked for.
+    expect(faultOf(await client.call('write', args, back))).toBe(
+      how === 'denied' ? 'APPROVAL_DENIED' : 'APPROVAL_WITHDRAWN',
+    );
+  }
+  expect(written(label)).toBe(0);
 });
 
 describe('a client of the newer era that can be sent to a page', () => {

@@ -1,6 +1,6 @@
 import { ParkedCalls } from '../../src/core/gateway/parked-calls.service.js';
 import { Database } from '../../src/platform/database/database.js';
-import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { makeKey } from '../support/gateway/keys.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
 import { faultOf, type Said, wordsOf } from '../support/gateway/said.js';
@@ -105,13 +105,17 @@ describe('a question in the middle of a call', () => {
     const args = { label: 'killed' };
     const { back, requestState } = questionOf(await at().call('ask', args));
     expect(typeof requestState).toBe('string');
-    // As after a kill: nobody answers for it any more, and its row tells no sign of life.
     const calls = app.get(ParkedCalls) as unknown as { calls: Map<string, { ends: AbortController }> };
     const [[id, call] = ['']] = [...calls.calls].slice(-1);
-    calls.calls.delete(id);
     call?.ends.abort();
+    const database = app.get(Database);
+    await eventually(
+      () => database.sql<{ reply: unknown }>('select reply from parked_calls where id = $1', [id]),
+      ([row]) => row?.reply !== null,
+    );
+    // As after a kill: nobody said what became of it, and its row tells no sign of life.
     const past = new Date(Date.now() - 60_000);
-    await app.get(Database).sql('update parked_calls set alive_until = $2 where id = $1', [id, past]);
+    await database.sql('update parked_calls set alive_until = $2, reply = null where id = $1', [id, past]);
     expect(faultOf(await at(other).call('ask', args, back({ word: 'late' })))).toBe('OUTCOME_UNKNOWN');
   });
 

@@ -80,22 +80,32 @@ describe('who may only look', () => {
     expect((await at(by).ask('tools/list')).error?.data?.code).toBe('SERVER_ACCESS_TOO_LOW');
     const all = new ModernProgram({ url: `${app.url}/mcp`, headers: by });
     expect(await all.tools()).toEqual([]);
-    const calls = [await at(by).call('write', write), await all.call('x__write', write)];
+    const older = await LegacyProgram.begin({ url: `${app.url}/mcp`, headers: by });
+    const calls = [
+      await at(by).call('write', write),
+      await all.call('x__write', write),
+      await older.call('x__write', write),
+    ];
     expect(calls.map(({ status, error }) => [status, error?.data?.code])).toEqual(
       calls.map(() => [403, 'ROLE_TOO_LOW']),
     );
+    expect(calls.map(({ headers }) => headers.get('www-authenticate'))).toEqual(calls.map(() => null));
     expect(upstream.memory.count('write')).toBe(0);
   });
 
   test('by a key with mcp:read lists; a call is refused with what it lacks', async () => {
     const by = (await makeKey(owner, { scopes: ['mcp:read'] })).headers;
     expect(await at(by).tools()).toContain('write');
-    const said = await at(by).call('write', write);
-    expect([said.status, said.error?.data?.code]).toEqual([403, 'SCOPE_MISSING']);
-    expect(said.headers.get('www-authenticate')).toMatch(/error="insufficient_scope".*scope="/);
     const session = await LegacyProgram.begin({ url: `${app.url}/mcp/s/${server.id}`, headers: by });
-    const older = await session.call('write', write);
-    expect([older.result?.isError, faultOf(older)]).toEqual([true, 'SCOPE_MISSING']);
+    expect((await session.tools()).length).toBeGreaterThan(0);
+    for (const said of [await at(by).call('write', write), await session.call('write', write)]) {
+      expect([said.status, said.error?.data?.code]).toEqual([403, 'SCOPE_MISSING']);
+      const challenge = said.headers.get('www-authenticate') ?? '';
+      expect(challenge).toMatch(/^Bearer error="insufficient_scope", .*scope="[^"]*mcp:execute[^"]*"/);
+      const [, metadata = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
+      const { body } = await app.api<{ resource: string }>('GET', new URL(metadata).pathname);
+      expect(new URL(body.resource).pathname).toBe(`/mcp/s/${server.id}`);
+    }
     expect(upstream.memory.count('write')).toBe(0);
   });
 

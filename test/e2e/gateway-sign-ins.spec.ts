@@ -34,7 +34,7 @@ beforeEach(async () => {
   upstream = await startProtectedUpstream(authorization);
   servers += 1;
   server = await addOAuthServer(owner, upstream.url, {}, `Protected ${servers}`);
-  await signInTo(app, owner, server);
+  expect(await signInTo(app, owner, server)).toContain('account=connected');
   await untilOnline(owner, server);
   authorization.revokeAll();
   await owner.call('DELETE', `/servers/${server}/oauth`);
@@ -138,5 +138,35 @@ describe('a client of the newer era that can be sent to a page', () => {
     const told = await client.call('write', args, { ...back('accept'), ...meta });
     expect((await client.call('write', args, { ...back('accept'), ...meta })).result).toEqual(told.result);
     expect(written('key')).toBe(1);
+  });
+
+  test('by a permission for one call is let through when it is made, unless that was taken back meanwhile', async () => {
+    await owner.call('PUT', `/servers/${server}`, { approval_policy: 'require_approval_all' });
+    const client = new ModernProgram(placeAt(), URLS);
+    const idOf = ({ result }: Said) =>
+      /approvals\/(apr_\w+)/.exec(JSON.stringify(result?.inputRequests ?? {}))?.[1] ?? 'none';
+    const args = (label: string) => ({ label, text: 'x' });
+    const allow = async (label: string) => {
+      const id = idOf(await client.call('write', args(`${label}/allowed`)));
+      const scope = { type: 'matching', match: { '/label': { prefix: label } }, max_uses: 1 };
+      const { status, text } = await owner.call('POST', `/approvals/${id}/decide`, { decision: 'approve', scope });
+      expect([status, text]).toEqual([200, expect.any(String)]);
+      return (await owner.call<{ grants: { id: string }[] }>('GET', '/approvals/grants')).body.grants[0]?.id;
+    };
+    await allow('/counts');
+    const counts = questionOf(await client.call('write', args('/counts/call')));
+    const other = await allow('/taken');
+    const taken = questionOf(await client.call('write', args('/taken/call')));
+    await owner.call('DELETE', `/approvals/grants/${other}`);
+    await signIn();
+    const told = await client.call('write', args('/counts/call'), counts.back('accept'));
+    expect(told.result).toMatchObject({ structuredContent: { count: 1 } });
+    for (const [label, { back }] of [
+      ['/counts/call', counts],
+      ['/taken/call', taken],
+    ] as const) {
+      expect(idOf(await client.call('write', args(label), back('accept')))).toMatch(/^apr_/);
+    }
+    expect([written('/counts/call'), written('/taken/call')]).toEqual([1, 0]);
   });
 });

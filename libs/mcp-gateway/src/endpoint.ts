@@ -8,6 +8,7 @@ import { checkAccepts, checkJsonBody, headerOf } from './http/request-head.js';
 import { carry, sendJson } from './http/send.js';
 import type { Visit } from './http/visit.js';
 import { bodyOf, errorOf, INTERNAL } from './json/answers.js';
+import { isObject } from './json/json.js';
 import { idOf, parseBody, readMessage } from './json/message.js';
 import { LegacyDoor } from './legacy/legacy-door.js';
 import { type Limits, LIMITS } from './limits.js';
@@ -37,6 +38,8 @@ export interface HandleOptions {
   headers?: readonly string[] | undefined;
   /** The body, where the host has read it already. */
   body?: Buffer | undefined;
+  /** Judges each method before anything is done, where the caller may not use all of them. */
+  refusalOf?: ((method: string) => ProtocolError | undefined) | undefined;
 }
 
 /** One address that speaks MCP, every revision of it over Streamable HTTP. Authentication, Host and Origin are the host's. */
@@ -67,7 +70,7 @@ export class McpEndpoint<Caller> {
     const visit = { request, response, caller, key: options.key };
     const refuse = (error: unknown) => this.#refuse(response, error);
     try {
-      if (request.method === 'POST') return this.#receive(visit, options.body).catch(refuse);
+      if (request.method === 'POST') return this.#receive(visit, options).catch(refuse);
       if (request.method === 'GET' || request.method === 'DELETE') return this.#serveSession(visit).catch(refuse);
       throw notAllowed('GET, POST, DELETE');
     } catch (error) {
@@ -98,20 +101,24 @@ export class McpEndpoint<Caller> {
   }
 
   /** @throws ProtocolError */
-  #receive(visit: Visit<Caller>, given: Buffer | undefined): Promise<void> {
+  #receive(visit: Visit<Caller>, { body: given, refusalOf }: HandleOptions): Promise<void> {
     const { headers } = visit.request;
     checkJsonBody(headers);
     checkAccepts(headers, 'application/json', 'text/event-stream');
     const body = given ? Promise.resolve(given) : readBody(visit.request, this.#equipment.limits.maxBodyBytes);
-    return body.then((bytes) => this.#take(visit, bytes));
+    return body.then((bytes) => this.#take(visit, bytes, refusalOf));
   }
 
   /** @throws ProtocolError */
-  #take(visit: Visit<Caller>, body: Buffer): Soon<void> {
+  #take(visit: Visit<Caller>, body: Buffer, refusalOf: HandleOptions['refusalOf']): Soon<void> {
     const content = parseBody(body);
-    if (Array.isArray(content)) return this.#legacy.handleBatch(visit, content);
+    if (Array.isArray(content)) {
+      for (const one of content) judge(one, refusalOf);
+      return this.#legacy.handleBatch(visit, content);
+    }
     const refuse = (error: unknown) => this.#refuse(visit.response, error, content);
     try {
+      judge(content, refusalOf);
       const message = readMessage(content);
       const door = isModern(visit.request.headers, message) ? this.#modern : this.#legacy;
       const handled = door.handle(visit, message);
@@ -138,6 +145,13 @@ export class McpEndpoint<Caller> {
     const body = errorOf(idOf(content), isKnown ? bodyOf(error) : INTERNAL);
     sendJson(response, facts.status ?? 200, body, facts.headers);
   }
+}
+
+/** @throws ProtocolError */
+function judge(message: unknown, refusalOf: HandleOptions['refusalOf']): void {
+  if (!refusalOf || !isObject(message) || typeof message.method !== 'string') return;
+  const refusal = refusalOf(message.method);
+  if (refusal) throw refusal;
 }
 
 const notAllowed = (allow: string): ProtocolError =>

@@ -41,6 +41,11 @@ export class ApprovalsService {
     return this.judgeBy(call) ?? this.takeGrant(call);
   }
 
+  /** It was not sent after all: a permission for so many calls has its use back. */
+  async giveBack(verdict: Verdict): Promise<void> {
+    if (verdict.decision === 'run' && verdict.grant) await this.grants.giveBack(verdict.grant);
+  }
+
   private async takeGrant(call: CallToDecide): Promise<Verdict> {
     let known = await this.grants.listKnown(call.serverId);
     // Others may take the last use of one, and of the next: each try leaves one less.

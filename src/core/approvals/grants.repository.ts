@@ -70,6 +70,16 @@ export class GrantsRepository {
     return taken;
   }
 
+  /** @returns undefined for one without a count, or that is gone */
+  async giveBack(id: Id<'grant'>): Promise<{ serverId: ServerId } | undefined> {
+    const [given] = await this.database.sql<{ serverId: ServerId }>(
+      `update approval_grants set uses = uses - 1 where id = $1 and max_uses is not null and uses > 0
+       returning server_id as "serverId"`,
+      [id],
+    );
+    return given;
+  }
+
   /** Of grants without a count. */
   async noteUses(uses: readonly { id: string; times: number; at: Date }[]): Promise<void> {
     await this.database.sql(

@@ -141,6 +141,12 @@ export class GrantsService implements OnModuleInit, OnApplicationShutdown {
     return taken !== undefined;
   }
 
+  /** The call that took it was not sent. */
+  async giveBack(id: Id<'grant'>): Promise<void> {
+    const given = await this.grants.giveBack(id);
+    if (given) this.database.afterCommit(() => this.hints.publish(grantsTopic(given.serverId)));
+  }
+
   /** One call was sent by a grant without a count: written a moment later. */
   note(id: Id<'grant'>): void {
     const known = this.noted.get(id);

@@ -87,6 +87,11 @@ export class CallGate {
     });
   }
 
+  /** An admitted call was not sent. */
+  async giveBack({ verdict }: AdmittedCall): Promise<void> {
+    await this.approvals.giveBack(verdict);
+  }
+
   private checkArguments(tool: ListedTool, args: Record<string, unknown>): void {
     const issues = this.execution.validate(tool, args);
     if (issues.length > 0) throw argumentsAreInvalid(issues);

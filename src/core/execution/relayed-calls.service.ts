@@ -76,9 +76,10 @@ export class RelayedCalls {
     { userId, organizationId }: Principal,
     { rule, start }: { rule: string; start: CallStart },
     { arguments: args, input }: WantedRelay,
-    { tool }: AdmittedCall,
+    admitted: AdmittedCall,
     listener: RelayListener,
   ): Promise<RelayedCall> {
+    const { tool } = admitted;
     const logId = newId('log', start.at.getTime());
     const call: ToolCall = {
       organizationId,
@@ -107,7 +108,8 @@ export class RelayedCalls {
     return (mark ? mark.then(send) : send()).then(({ outcome, serverName }) => {
       this.metrics.seen(tool.serverId, tool.name, metricOf(outcome), performance.now() - start.tick);
       this.log.relayed(call, outcome, start, serverName);
-      return { status: 'made', outcome, logId, rule };
+      const made: RelayedCall = { status: 'made', outcome, logId, rule };
+      return outcome.status === 'not_sent' ? this.gate.giveBack(admitted).then(() => made) : made;
     });
   }
 

@@ -1,5 +1,6 @@
-import type { JsonObject, Reply } from '@app/mcp-gateway';
-import type { RelayedCall, WantedRelay } from '../execution/relay.js';
+import type { ClientRequest, JsonObject, Reply } from '@app/mcp-gateway';
+import type { RelayedCall } from '../execution/relay.js';
+import { type CallPass, type GoesOn, newPass } from './call-passes.service.js';
 import type { HeldState } from './approvals-of-calls.service.js';
 import type { ParkedState } from './parked-calls.service.js';
 import type { SignInState } from './sign-ins-of-calls.service.js';
@@ -7,18 +8,21 @@ import type { SignInState } from './sign-ins-of-calls.service.js';
 /** What travels with a client of the modern era from a question to its answer. */
 export type CallState = HeldState | ParkedState | SignInState | AskedState;
 
-/** A server of the modern era asks, and its state with the question; `rule`: by what the call was let through. */
+/** A server of the modern era asks, and its state with the question. */
 interface AskedState {
-  rule: string;
+  pass: CallPass;
   state?: string;
 }
 
-/** Answers may come before the question: then nothing was let through yet. */
-export function relayInput(responses: JsonObject, asked: CallState | undefined): Pick<WantedRelay, 'input' | 'rule'> {
-  if (asked && 'signIn' in asked) return asked.signIn.goesOn;
-  if (!asked || !('rule' in asked)) return { input: { responses } };
-  const { rule, state } = asked;
-  return { rule, input: { responses, ...(state !== undefined && { state }) } };
+/** Answers may come before the question. */
+export function goesOnWith(input: ClientRequest['input']): GoesOn {
+  if (!input) return {};
+  const { responses } = input;
+  const state = input.state as CallState | undefined;
+  if (state && 'signIn' in state) return state.signIn.goesOn;
+  if (!state || !('pass' in state)) return { input: { responses } };
+  const { pass, state: theirs } = state;
+  return { pass, input: { responses, ...(theirs !== undefined && { state: theirs }) } };
 }
 
 /** The question of a server of the modern era, for a client of the same: it is handed on, with a state of ours around its own. */
@@ -29,7 +33,7 @@ export function askedBy({ outcome, rule }: RelayedCall): Reply | undefined {
     kind: 'input_required',
     ...(isObject(inputRequests) && { inputRequests }),
     state: {
-      rule: rule ?? 'it goes on',
+      pass: newPass(rule ?? 'it goes on'),
       ...(typeof requestState === 'string' && { state: requestState }),
     } satisfies AskedState,
   };

@@ -10,7 +10,8 @@ import { ServerHandles } from '../registry/server-handles.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
-import { askedBy, type CallState, relayInput } from './call-state.js';
+import { CallPasses, type GoesOn } from './call-passes.service.js';
+import { askedBy, type CallState, goesOnWith } from './call-state.js';
 import { listenFor, listenThrough, mayBeAsked } from './client-side.js';
 import { exposeLinks, mayHaveLinks } from './exposed-offers.js';
 import type { GatewayCaller } from './gateway-caller.js';
@@ -32,6 +33,7 @@ export interface ClientCall {
 interface Way {
   wanted: WantedRelay;
   listener: RelayListener;
+  goesOn: GoesOn;
   /** When it began to wait for a sign-in, in ms. */
   since: number | undefined;
 }
@@ -44,6 +46,7 @@ export class ClientCalls {
     private readonly approvals: ApprovalsOfCalls,
     private readonly parked: ParkedCalls,
     private readonly signIns: SignInsOfCalls,
+    private readonly passes: CallPasses,
     private readonly tasks: GatewayTasks,
     private readonly handles: ServerHandles,
     private readonly upstreams: UpstreamsService,
@@ -68,10 +71,11 @@ export class ClientCalls {
     const { tool, request, exchange } = call;
     const { serverId, name } = tool;
     return whenHere(this.upstreams.describe(serverId), ({ clientFeatures, protocolEra }) => {
-      const asked = request.input && relayInput(request.input.responses, state);
-      const wanted: WantedRelay = { serverId, tool: name, arguments: call.arguments, ...asked };
+      const goesOn = goesOnWith(request.input);
+      const { input } = goesOn;
+      const wanted: WantedRelay = { serverId, tool: name, arguments: call.arguments, ...(input && { input }) };
       const since = state && 'signIn' in state ? state.signIn.since : undefined;
-      const send = (listener: RelayListener) => this.send(call, { wanted, listener, since });
+      const send = (listener: RelayListener) => this.send(call, { wanted, listener, goesOn, since });
       const listener = listenFor(request, exchange, clientFeatures);
       if (request.era === 'legacy') return send(listener);
       if (protocolEra !== 'legacy' || !mayBeAsked(request)) return send({ ...listener, inputRequired: 'relay' });
@@ -81,9 +85,13 @@ export class ClientCalls {
 
   private send(call: ClientCall, way: Way): Promise<Reply> {
     const triedAt = this.clock.now().getTime();
-    return this.calls
-      .call(call.caller.principal, way.wanted, way.listener)
-      .then((made) => this.tell(call, { ...way, triedAt }, made));
+    const { principal } = call.caller;
+    const { wanted, listener } = way;
+    const { pass } = way.goesOn;
+    const made = pass
+      ? this.passes.use(pass, (rule) => this.calls.call(principal, { ...wanted, rule }, listener))
+      : this.calls.call(principal, wanted, listener);
+    return made.then((what) => this.tell(call, { ...way, triedAt }, what));
   }
 
   /** What came of it, in the terms of the client. */
@@ -93,7 +101,7 @@ export class ClientCalls {
       return this.approvals.ask(caller.principal, made, request, exchange);
     }
     const { outcome } = made;
-    if (outcome.status === 'not_sent') return this.unsent(call, way, made, outcome);
+    if (outcome.status === 'not_sent') return this.unsent(call, way, outcome);
     const asked = askedBy(made);
     if (asked) return asked;
     if (isTask(outcome)) return this.tasks.expose(caller.principal, tool.serverId, outcome);
@@ -103,15 +111,13 @@ export class ClientCalls {
   /** @throws AppError where no sign-in would help */
   private unsent(
     call: ClientCall,
-    { wanted, triedAt, since = triedAt, ...way }: Way & { triedAt: number },
-    { rule }: RelayedCall,
+    { triedAt, since = triedAt, ...way }: Way & { triedAt: number },
     outcome: Extract<RelayOutcome, { status: 'not_sent' }>,
   ): Promise<Reply> {
     const { signIn: needed } = outcome.fault;
     if (!needed) throw notSent(outcome);
-    const next = { ...wanted, ...(rule !== null && { rule }) };
-    const unsigned = { needed, triedAt, since, goesOn: { input: next.input, rule: next.rule } };
-    const again = () => this.send(call, { ...way, wanted: next, since });
+    const unsigned = { needed, triedAt, since, goesOn: way.goesOn };
+    const again = () => this.send(call, { ...way, since });
     return this.signIns.ask(call.caller.principal, unsigned, call.request, call.exchange, again);
   }
 

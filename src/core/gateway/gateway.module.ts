@@ -4,6 +4,7 @@ import { ToolsetsModule } from '../toolsets/toolsets.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
+import { CallPasses } from './call-passes.service.js';
 import { ClientCalls } from './client-calls.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
@@ -15,6 +16,7 @@ import { GatewaySessionsRepository } from './gateway-sessions.repository.js';
 import { GatewayTasks } from './gateway-tasks.service.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 import { McpGateway } from './mcp-gateway.service.js';
+import { OldCallPasses } from './old-call-passes.js';
 import { OldGatewaySessions } from './old-gateway-sessions.js';
 import { OldParkedCalls } from './old-parked-calls.js';
 import { ParkedCallsRepository } from './parked-calls.repository.js';
@@ -27,6 +29,7 @@ import { ParkedCalls } from './parked-calls.service.js';
   imports: [ExecutionModule, IdentityModule, RegistryModule, ToolsetsModule],
   providers: [
     ApprovalsOfCalls,
+    CallPasses,
     ClientCalls,
     GatewayBackend,
     GatewayCatalogues,
@@ -38,6 +41,7 @@ import { ParkedCalls } from './parked-calls.service.js';
     GatewayTasks,
     GatewayToolCalls,
     McpGateway,
+    OldCallPasses,
     OldGatewaySessions,
     OldParkedCalls,
     ParkedCalls,

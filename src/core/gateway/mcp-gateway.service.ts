@@ -1,4 +1,4 @@
-import { McpEndpoint } from '@app/mcp-gateway';
+import { type HandleOptions, McpEndpoint } from '@app/mcp-gateway';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Hints } from '../../platform/hints/hints.js';
@@ -66,11 +66,18 @@ export class McpGateway implements OnApplicationShutdown {
   /**
    * For whoever was let in. Always answers.
    * @param headers of each answer, names and values by turns
+   * @param refusalOf judges each method where the caller may not use all of them
    */
-  handle(request: Handled[0], response: Handled[1], caller: GatewayCaller, headers: readonly string[]): Promise<void> {
+  handle(
+    request: Handled[0],
+    response: Handled[1],
+    caller: GatewayCaller,
+    headers: readonly string[],
+    refusalOf?: HandleOptions['refusalOf'],
+  ): Promise<void> {
     const key = keyOf(caller);
     this.presence.enter(key, caller.principal);
     response.once('close', () => this.presence.leave(key));
-    return this.endpoint.handle(request, response, caller, { key, headers });
+    return this.endpoint.handle(request, response, caller, { key, headers, refusalOf });
   }
 }

@@ -18,6 +18,8 @@ export class RunningCall {
   /** Where what the server says now is told. */
   exchange: Exchange;
   readonly ends = new AbortController();
+  /** Once it is parked: until its end is stored. */
+  kept: Promise<void> | undefined;
   private readonly pending = new Map<string, Pending>();
   private questions = 0;
   private reply: Promise<Reply> | undefined;

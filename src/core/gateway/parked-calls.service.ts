@@ -1,6 +1,7 @@
-import type { Exchange, JsonObject, Reply } from '@app/mcp-gateway';
+import { CODES, type Exchange, type JsonObject, type Reply } from '@app/mcp-gateway';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
+import { untilStored } from '../../platform/database/until-stored.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { nextHint } from '../../platform/hints/next-hint.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -23,11 +24,13 @@ const QUESTION_MS = 10 * 60_000;
 const LOOK_MS = 1_000;
 /** Of one process. */
 const MOST = 2_000;
+const STOP_MS = 3_000;
 
 const LOST = toolFailure(
   'OUTCOME_UNKNOWN',
   'The process that made this call died before the answer came; it may have had its effect.',
 );
+const FAILED: Reply = { kind: 'error', code: CODES.internal, message: 'Internal error.' };
 const topicOf = (id: string) => `parked-call:${id}`;
 
 /**
@@ -46,9 +49,17 @@ export class ParkedCalls implements OnApplicationShutdown {
     private readonly logger: Logger,
   ) {}
 
-  onApplicationShutdown(): void {
+  /** What became of them is stored, for clients that come back elsewhere. */
+  async onApplicationShutdown(): Promise<void> {
     clearInterval(this.beat);
-    for (const call of this.calls.values()) call.ends.abort(new Error('This process stops.'));
+    const calls = [...this.calls.values()];
+    for (const call of calls) call.ends.abort(new Error('This process stops.'));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_MS);
+    });
+    await Promise.race([Promise.all(calls.map(async ({ kept }) => kept)), late]);
+    clearTimeout(timer);
   }
 
   /** @param run makes the call; what its server asks goes to `call.ask` */
@@ -78,7 +89,7 @@ export class ParkedCalls implements OnApplicationShutdown {
   private async nextReply(call: RunningCall): Promise<Reply> {
     const turn = await call.nextTurn();
     if (turn.kind === 'ended') {
-      if (this.calls.has(call.id)) await this.end(call, turn.reply);
+      await call.kept;
       return turn.reply;
     }
     if (!this.calls.has(call.id) && this.calls.size >= MOST) {
@@ -90,43 +101,46 @@ export class ParkedCalls implements OnApplicationShutdown {
   }
 
   private async park(call: RunningCall, questions: JsonObject): Promise<void> {
-    const now = this.clock.now();
-    await this.rows.ask(call.id, call.round, questions, { now, aliveUntil: aliveUntil(now) });
+    const ask = () => {
+      const now = this.clock.now();
+      return this.rows.ask(call.id, call.round, questions, { now, aliveUntil: aliveUntil(now) });
+    };
+    await untilStored(ask, { signal: call.ends.signal });
     call.letGo();
     this.hints.publish(topicOf(call.id));
     if (!this.calls.has(call.id)) {
       this.calls.set(call.id, call);
+      call.kept = this.keepEnd(call);
       this.beat ??= setInterval(() => void this.tellAlive(), BEAT_MS).unref();
     }
-    void this.watch(call, call.round);
+    void this.watch(call, call.round).catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'a parked call could not be followed');
+    });
   }
 
-  /** Until somebody answers this round, here or at another process; then what follows is stored, whoever waits for it. */
+  /** Until somebody answers this round, here or at another process, or nobody does in time. */
   private async watch(call: RunningCall, round: number): Promise<void> {
-    const until = performance.now() + QUESTION_MS;
-    try {
-      while (call.round === round && this.calls.has(call.id)) {
-        const row = await this.hear(call.id, () => this.rows.find(call.id));
-        if (call.round !== round) return;
-        if (row?.answers) {
-          call.answer(row.answers);
-          await this.nextReply(call);
-          return;
-        }
-        if (performance.now() > until) {
-          call.giveUp();
-          await this.nextReply(call);
-          return;
-        }
-      }
-    } catch (error) {
-      this.logger.warn({ err: error }, 'a parked call could not be followed');
+    const until = this.clock.now().getTime() + QUESTION_MS;
+    for (;;) {
+      // The next look comes soon.
+      const row = await this.hear(call.id, () => this.rows.find(call.id).catch(() => undefined));
+      if (call.round !== round || !this.calls.has(call.id)) return;
+      if (row?.answers) call.answer(row.answers);
+      else if (this.clock.now().getTime() > until) call.giveUp();
+      else continue;
+      await this.nextReply(call);
+      return;
     }
   }
 
-  private async end(call: RunningCall, reply: Reply): Promise<void> {
+  /** Stored whoever waits for it, or nobody. */
+  private async keepEnd(call: RunningCall): Promise<void> {
+    const reply = await call.ended().catch((error: unknown) => {
+      this.logger.error({ err: error }, 'a parked call failed in an unforeseen way');
+      return FAILED;
+    });
+    await untilStored(() => this.rows.end(call.id, keptOf(reply)));
     this.calls.delete(call.id);
-    await this.rows.end(call.id, keptOf(reply));
     this.hints.publish(topicOf(call.id));
   }
 

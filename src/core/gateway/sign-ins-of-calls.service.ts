@@ -5,10 +5,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { nextHint } from '../../platform/hints/next-hint.js';
-import type { WantedRelay } from '../execution/relay.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerSignIns } from '../registry/server-sign-ins.service.js';
 import { type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
+import type { GoesOn } from './call-passes.service.js';
 import { canElicit } from './client-side.js';
 import { LONGEST_MS, type Page, ROUND_MS, toUrlQuestion, whileAsked } from './url-questions.js';
 
@@ -18,8 +18,7 @@ export interface UnsignedCall {
   /** When it was tried, and since when it waits, in ms. */
   triedAt: number;
   since: number;
-  /** What it goes on with. */
-  goesOn: Pick<WantedRelay, 'input' | 'rule'>;
+  goesOn: GoesOn;
 }
 
 /** What travels with a client of the modern era between its question and its answer. */

@@ -96,7 +96,8 @@ export function authorize(principal: Principal, action: Action): void {
   if (refusal) throw refusal;
 }
 
-function refusalOf(principal: Principal, action: Action): AppError | undefined {
+/** What `authorize` throws. */
+export function refusalOf(principal: Principal, action: Action): AppError | undefined {
   const rule: Rule = ACTIONS[action];
   if (!('scope' in rule) && !isSignedIn(principal)) return signInIsNeeded();
   if ('instanceAdministrator' in rule) {

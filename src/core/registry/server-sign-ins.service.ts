@@ -14,7 +14,7 @@ import {
 import type { BegunSignIn } from '../upstream-accounts/begun-sign-in.js';
 import { type Begun, SignIns } from '../upstream-accounts/sign-ins.service.js';
 import type { AccessLevel, VisibleServer } from './access.js';
-import { checkKey, checkServer } from './check-server.job.js';
+import { checkServer, newsKey } from './check-server.job.js';
 import { toSignInPlace } from './oauth-settings.js';
 import { serverHasNoSignIn } from './registry.errors.js';
 import { ServerAccess } from './server-access.service.js';
@@ -118,9 +118,9 @@ export class ServerSignIns {
     return { server, place: placeOf(server) };
   }
 
-  /** It answers otherwise from now on. */
+  /** It answers otherwise from now on, whatever a check finds that began before. */
   private async look(serverId: ServerId): Promise<void> {
-    await this.jobs.enqueue(checkServer, { serverId }, { key: checkKey(serverId) });
+    await this.jobs.enqueue(checkServer, { serverId, anew: true }, { key: newsKey(serverId) });
   }
 }
 

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProtocolError } from '@app/mcp-gateway';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
 import type { GatewayCaller } from '../../core/gateway/gateway-caller.js';
 import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
-import { type Action, authorize } from '../../core/identity/permissions.js';
+import { type Action, refusalOf } from '../../core/identity/permissions.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { CONFIG } from '../../platform/tokens.js';
@@ -20,6 +21,7 @@ import { RequestHooks } from '../pipeline/request-hooks.js';
 import { RequestLimits } from '../pipeline/request-limits.js';
 import { requestHead } from '../pipeline/request-path.js';
 import type { RequestHead } from '../pipeline/surface.js';
+import { toRpcError } from './mcp.surface.js';
 import { checkHost, checkOrigin } from './site-check.js';
 
 /** What everybody may who connects; calls of tools ask for more. */
@@ -30,6 +32,7 @@ const CORS = {
     'authorization, content-type, accept, last-event-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, traceparent',
   'access-control-max-age': '7200',
 } as const;
+const CALL = 'tools/call';
 const MOST_HOSTS = 100;
 const EXPOSED = 'mcp-session-id, mcp-protocol-version, www-authenticate, x-request-id, retry-after';
 
@@ -70,7 +73,7 @@ export class McpRoute implements OnModuleInit {
       this.hooks.check(request, reply, (refusal) => {
         if (refusal) return fail(refusal);
         try {
-          const entered = this.enter(place, request, reply);
+          const entered = this.enter(place, path, request, reply);
           if (entered instanceof Promise) entered.catch(fail);
         } catch (error) {
           fail(error);
@@ -79,7 +82,7 @@ export class McpRoute implements OnModuleInit {
     );
   }
 
-  private enter(place: Place | undefined, request: LightRequest, reply: LightReply): Soon<void> {
+  private enter(place: Place | undefined, path: string, request: LightRequest, reply: LightReply): Soon<void> {
     const head = requestHead(request);
     if (!this.hosts.has(head.host)) this.judgeHost(head);
     const origin = head.headers.origin === undefined ? undefined : checkOrigin(head, this.sites);
@@ -94,20 +97,27 @@ export class McpRoute implements OnModuleInit {
     if (!place) throw new AppError('not_found', 'NOT_FOUND', 'Nothing is served here.');
     const admitted = whenHere(this.localCaller(request), (local) => local ?? this.guard.admit(request, ACTION));
     return whenHere(admitted, (principal) => {
-      // The engine refuses a header that does not tell what the body does. Here a scope that is missing can be asked for.
-      if (request.headers['mcp-method'] === 'tools/call') authorize(principal, 'tools.call');
+      // The engine refuses a header that does not tell what the body does, and what no header tells is refused by the body.
+      const refusal = refusalOf(principal, 'tools.call');
+      if (refusal && request.headers['mcp-method'] === CALL) throw refusal;
+      const refuse = refusal && ((method: string) => this.refusalOf(method, refusal, path, request));
       const caller = { principal, place };
-      return whenHere(this.gateway.find(caller), () => this.hand(caller, request, reply));
+      return whenHere(this.gateway.find(caller), () => this.hand(caller, request, reply, refuse));
     });
   }
 
   /** To the engine, which always answers. */
-  private hand(caller: GatewayCaller, request: LightRequest, reply: LightReply): Promise<void> {
+  private hand(
+    caller: GatewayCaller,
+    request: LightRequest,
+    reply: LightReply,
+    refuse: ((method: string) => ProtocolError | undefined) | undefined,
+  ): Promise<void> {
     reply.hijack();
     const { raw } = reply;
     // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
     if (request.headers.expect !== undefined) raw.writeContinue();
-    return this.gateway.handle(request.raw, raw, caller, reply.headerList).then(() => {
+    return this.gateway.handle(request.raw, raw, caller, reply.headerList, refuse).then(() => {
       reply.statusCode = raw.statusCode;
     });
   }
@@ -128,14 +138,33 @@ export class McpRoute implements OnModuleInit {
     return this.local.find();
   }
 
+  /** Of calls by an older client, whose headers do not tell: a scope that is missing can be asked for all the same. */
+  private refusalOf(
+    method: string,
+    refusal: AppError,
+    path: string,
+    { id, host }: LightRequest,
+  ): ProtocolError | undefined {
+    if (method !== CALL) return undefined;
+    const { status, body } = toRpcError(refusal, { requestId: id });
+    const { code, message, data } = body.error;
+    const challenge = this.challengeOf(refusal, path, host);
+    return new ProtocolError(code, message, { status, headers: Object.entries(challenge).flat(), data });
+  }
+
+  /** For a scope that is missing (MCP, Authorization, Scope Challenge Handling). */
+  private challengeOf({ code }: AppError, path: string, host: string): Record<string, string> {
+    return code === 'SCOPE_MISSING' ? challengeOf('insufficient_scope', this.resources.metadataUrl(path, host)) : {};
+  }
+
   /** Who shows nothing that counts is told how to sign in (RFC 9728, 5.1), and counted by the address. */
   private refuse(thrown: unknown, path: string, request: LightRequest, reply: LightReply): void {
-    const { kind, code } = toAppError(thrown);
-    const metadata = this.resources.metadataUrl(path, request.host);
-    if (kind !== 'unauthenticated') {
-      const challenge = code === 'SCOPE_MISSING' ? challengeOf('insufficient_scope', metadata) : {};
-      return this.errors.write(thrown, request, reply, challenge);
+    const error = toAppError(thrown);
+    if (error.kind !== 'unauthenticated') {
+      return this.errors.write(thrown, request, reply, this.challengeOf(error, path, request.host));
     }
+    const { code } = error;
+    const metadata = this.resources.metadataUrl(path, request.host);
     const challenge = challengeOf(code === 'CREDENTIAL_MISSING' ? undefined : 'invalid_token', metadata);
     const write = (error: unknown) => this.errors.write(error, request, reply, challenge);
     try {

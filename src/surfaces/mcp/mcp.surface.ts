@@ -30,7 +30,11 @@ function readMcpCredential(head: RequestHead): Credential | undefined {
   return { scheme: 'resource_token', token: credential.token, resource: head.path };
 }
 
-function toRpcError(error: AppError, { requestId }: { requestId: string }): ErrorAnswer {
+interface RpcAnswer extends ErrorAnswer {
+  body: { jsonrpc: '2.0'; id: null; error: { code: number; message: string; data: object } };
+}
+
+export function toRpcError(error: AppError, { requestId }: { requestId: string }): RpcAnswer {
   const { code, kind, message, retryAfterSeconds } = error;
   const data = {
     ...(toSnakeCase(detailsOf(error)) as object),

@@ -1,6 +1,6 @@
+import { createGathering } from '@app/soon';
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
-import { writeTogether } from './gathered-writes.js';
 import { findRefusal } from './refused.js';
 import type { ResponseHeaders } from './response-head.js';
 import { ResponseParser, type ResponseSink } from './response-parser.js';
@@ -31,6 +31,8 @@ export interface ConnectionOwner {
   gone(connection: Connection): void;
 }
 
+/** Requests, to whichever server. */
+const writeTogether = createGathering();
 const IDLE_MS = 4_000;
 const MAX_IDLE_MS = 60_000;
 const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,;])timeout=([0-9]{1,6})(?=$|[\s,;])/i;

@@ -64,7 +64,7 @@ export class McpEndpoint<Caller> {
     return { running: this.#equipment.running.size, listening, streams: this.#legacy.streams.size };
   }
 
-  /** Answers, also where it fails; settles when the answer was handed to the connection, or a stream for listening is open. */
+  /** Answers, also where it fails; settles when the answer is on its way to the connection, or a stream for listening is open. */
   handle(request: IncomingMessage, response: ServerResponse, caller: Caller, options: HandleOptions): Promise<void> {
     if (options.headers) carry(response, options.headers);
     const visit = { request, response, caller, key: options.key };

@@ -41,16 +41,24 @@ describe('an endpoint', () => {
     await serving();
     const { headers, body } = modern('tools/list');
     const chunks: Buffer[] = [];
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     const response = {
       destroyed: false,
       headersSent: false,
       writeHead: (status: number) => chunks.push(Buffer.from(`${status} `)),
-      end: (last: string) => chunks.push(Buffer.from(last, 'latin1')),
+      end: (last: string) => {
+        chunks.push(Buffer.from(last, 'latin1'));
+        end();
+      },
       once: () => response,
     };
     const given = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } };
     const read = Buffer.from(JSON.stringify(body));
     await served.endpoint.handle(given as never, response as never, 'ada', { key: 'k', body: read });
+    await ended;
     expect(Buffer.concat(chunks).toString()).toMatch(/^200 \{"jsonrpc":"2.0","id":1,"result":\{"resultType"/);
   });
 

@@ -141,13 +141,18 @@ describe('headers', () => {
     expect(decodeHeader('=?base64?SGVsbG8?=')).toBeUndefined();
   });
 
+  test.each([' ', '0x0', '+0', '00', 'zero'])('%j is not the number 0', (said) => {
+    const rules = [{ header: 'mcp-param-x', path: ['a'] }];
+    expect(() => checkParamHeaders({ 'mcp-param-x': encode(said) }, rules, { a: 0 })).toThrow('mcp-param-x');
+  });
+
   test('an argument is the one of its header, or the call is refused', () => {
     const value = fc.oneof(fc.string({ unit: 'grapheme' }), fc.boolean(), fc.maxSafeInteger());
     fc.assert(
       fc.property(value, value, (said, meant) => {
         const rules = [{ header: 'mcp-param-x', path: ['a', 'b'] }];
         const check = () => checkParamHeaders({ 'mcp-param-x': encode(String(said)) }, rules, { a: { b: meant } });
-        const isNumber = typeof meant === 'number' && String(said) !== '' && Number(said) === meant;
+        const isNumber = typeof meant === 'number' && /^-?(?:0|[1-9]\d*)$/.test(String(said)) && Number(said) === meant;
         if (String(said) === String(meant) || isNumber) check();
         else expect(check).toThrow('mcp-param-x');
       }),

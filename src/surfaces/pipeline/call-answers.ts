@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Interruption } from '@app/mcp-client';
+import { createGathering } from '@app/soon';
 import { Injectable } from '@nestjs/common';
-import { endOfTurn } from '../../platform/turn.js';
 import type { HttpReply, HttpRequest } from './http-exchange.js';
 import { IdempotentRequests, type RequestAnswer } from './idempotent-requests.js';
 import { requestHead } from './request-path.js';
 import { Surfaces } from './surface.js';
 import { readThrown } from './to-app-error.js';
 
+const answerTogether = createGathering();
 const FIRST_WORD_MS = 1_000;
 const COMMENT_MS = 15_000;
 /** Progress beyond it is left out while the client does not read. */
@@ -41,7 +42,7 @@ export class CallAnswers {
       this.idempotent.once(request, reply, 'when it says so', () => work(listener));
     if (!(request.headers.accept ?? '').includes('text/event-stream')) {
       const { status, body } = await once({ signal });
-      await endOfTurn();
+      await new Promise<void>(answerTogether);
       reply.status(status);
       reply.send(body);
       return;

@@ -142,7 +142,9 @@ export const CORE_PACKAGES = [
 
 /** Libraries stand alone, but that every way out goes through the one guard. */
 export const LIBRARY_USES: Readonly<Record<string, readonly string[]>> = {
-  'mcp-client': ['egress'],
+  egress: ['soon'],
+  'mcp-client': ['egress', 'soon'],
+  'mcp-gateway': ['soon'],
   'oauth-client': ['egress'],
 };
 

@@ -1,9 +1,12 @@
 import { NOWHERE } from '../bag.js';
 import type { ServerResponse } from 'node:http';
+import { createGathering } from '@app/soon';
 import type { Pieces } from '../json/pieces.js';
 import type { Limits } from '../limits.js';
 import type { Ageing, Pulse } from '../pulse.js';
 import { sendJson } from './send.js';
+
+const answerTogether = createGathering();
 
 /** The way to the client of one request: what comes before the answer, and the answer. */
 export interface Answer {
@@ -57,7 +60,13 @@ export class PostAnswer implements Answer, Ageing {
     if (this.#isOver) return;
     this.#over();
     if (this.#channel) this.#channel.finish(message);
-    else sendJson(this.response, status, message);
+    else this.#answer(message, status);
+  }
+
+  #answer(message: Pieces, status: number): void {
+    const { response } = this;
+    response.statusCode = status;
+    answerTogether(() => sendJson(response, status, message));
   }
 
   #release(): void {

@@ -15,6 +15,8 @@ const NAMED_BY: Readonly<Record<string, { field: string; isRequired: boolean }>>
   'tasks/cancel': { field: 'taskId', isRequired: false },
 };
 
+/** As JSON writes it (RFC 8259, 6). */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const ENCODED = /^=\?base64\?(.*)\?=$/;
 const CANONICAL_BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -68,6 +70,6 @@ export function decodeHeader(value: string): string | undefined {
 
 function isSame(claimed: string | undefined, value: unknown): boolean {
   if (claimed === undefined) return false;
-  if (typeof value === 'number') return claimed !== '' && Number(claimed) === value;
+  if (typeof value === 'number') return NUMBER.test(claimed) && Number(claimed) === value;
   return (typeof value === 'string' || typeof value === 'boolean') && claimed === String(value);
 }

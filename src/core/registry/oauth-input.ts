@@ -7,6 +7,8 @@ const scope = z
   .string()
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'must be a scope: no spaces, quotes or backslashes');
 
+const MAX_SCOPES = 50;
+
 const fields = {
   account: z.enum(ACCOUNT_MODES).meta({
     description: 'shared (default): one account for all who may use the server. per_user: each has their own.',
@@ -23,8 +25,35 @@ const fields = {
     .meta({
       description: 'Of a client that was registered by hand. Without it one is registered where that is possible.',
     }),
-  scopes: z.array(scope).max(50).nullable().meta({ description: 'Instead of those that the server asks for.' }),
+  scopes: z.array(scope).max(MAX_SCOPES).nullable().meta({ description: 'Instead of those that the server asks for.' }),
 };
+
+/** As a file has it: no secret, and nothing that is half. */
+export const FiledOAuth = z
+  .strictObject({
+    ...fields,
+    client_id: z
+      .string()
+      .max(2_048)
+      .regex(/^[\x20-\x7e]+$/, 'must consist of printable ASCII characters')
+      .nullable(),
+    scopes: z.array(scope).min(1).max(MAX_SCOPES).nullable(),
+  })
+  .refine(({ grant, client_id }) => grant !== 'client_credentials' || client_id !== null, {
+    error: 'is missing for a machine account',
+    path: ['client_id'],
+  })
+  .refine(({ grant, account }) => grant !== 'client_credentials' || account === 'shared', {
+    error: 'must be shared: a machine account is of nobody',
+    path: ['account'],
+  });
+
+export const fromFiledOAuth = (filed: z.infer<typeof FiledOAuth>): OAuthSettings => ({
+  account: filed.account,
+  grant: filed.grant,
+  clientId: filed.client_id,
+  scopes: filed.scopes,
+});
 
 /** As every door has it that knows `auth_method`. */
 export const OAuthBody = z

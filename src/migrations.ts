@@ -53,6 +53,7 @@ import { SessionModel1763700201000 } from './core/sessions/session-model.migrati
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
 import { Toolsets1763703300020 } from './core/toolsets/toolsets.migration.js';
+import { LargeHints1763703400110 } from './platform/hints/large-hints.migration.js';
 import { UpstreamAccounts1763703200000 } from './core/upstream-accounts/upstream-accounts.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
@@ -119,6 +120,7 @@ export const MIGRATIONS = [
   KeyReach1763703300000,
   ToolGrants1763703300010,
   Toolsets1763703300020,
+  LargeHints1763703400110,
 ];
 
 export const ENTITIES = [

@@ -3,14 +3,16 @@ import { ACCOUNT_MODES, OAUTH_GRANTS, type OAuthSettings } from '../upstream-acc
 import { MAX_CREDENTIAL_LENGTH } from './credentials.js';
 import type { OAuthInput } from './oauth-settings.js';
 
-const scope = z
+export const OAuthAccount = z.enum(ACCOUNT_MODES);
+
+export const OAuthScope = z
   .string()
   .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/, 'must be a scope: no spaces, quotes or backslashes');
 
 const MAX_SCOPES = 50;
 
 const fields = {
-  account: z.enum(ACCOUNT_MODES).meta({
+  account: OAuthAccount.meta({
     description: 'shared (default): one account for all who may use the server. per_user: each has their own.',
   }),
   grant: z.enum(OAUTH_GRANTS).meta({
@@ -25,7 +27,11 @@ const fields = {
     .meta({
       description: 'Of a client that was registered by hand. Without it one is registered where that is possible.',
     }),
-  scopes: z.array(scope).max(MAX_SCOPES).nullable().meta({ description: 'Instead of those that the server asks for.' }),
+  scopes: z
+    .array(OAuthScope)
+    .max(MAX_SCOPES)
+    .nullable()
+    .meta({ description: 'Instead of those that the server asks for.' }),
 };
 
 /** As a file has it: no secret, and nothing that is half. */
@@ -37,7 +43,7 @@ export const FiledOAuth = z
       .max(2_048)
       .regex(/^[\x20-\x7e]+$/, 'must consist of printable ASCII characters')
       .nullable(),
-    scopes: z.array(scope).min(1).max(MAX_SCOPES).nullable(),
+    scopes: z.array(OAuthScope).min(1).max(MAX_SCOPES).nullable(),
   })
   .refine(({ grant, client_id }) => grant !== 'client_credentials' || client_id !== null, {
     error: 'is missing for a machine account',

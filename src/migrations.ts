@@ -54,6 +54,8 @@ import { SessionModel1763700201000 } from './core/sessions/session-model.migrati
 import { Sessions1763700003000 } from './core/sessions/sessions.migration.js';
 import { TrimmedLogs1763700403000 } from './core/sessions/trimmed-logs.migration.js';
 import { Toolsets1763703300020 } from './core/toolsets/toolsets.migration.js';
+import { UnusedClients1763703400120 } from './core/oauth/unused-clients.migration.js';
+import { LargeHints1763703400110 } from './platform/hints/large-hints.migration.js';
 import { UpstreamAccounts1763703200000 } from './core/upstream-accounts/upstream-accounts.migration.js';
 import { Usage1763700200000 } from './core/usage/usage.migration.js';
 import { WebhookDeliveries1763702700000 } from './core/webhooks/deliveries.migration.js';
@@ -121,6 +123,8 @@ export const MIGRATIONS = [
   ToolGrants1763703300010,
   Toolsets1763703300020,
   CallPasses1763703400010,
+  LargeHints1763703400110,
+  UnusedClients1763703400120,
 ];
 
 export const ENTITIES = [

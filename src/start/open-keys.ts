@@ -1,4 +1,5 @@
 import { LINK_SECONDS } from '../core/artifacts/artifacts.service.js';
+import { TASK_ID_SECONDS } from '../core/gateway/task-ids.service.js';
 import type { Clock } from '../platform/clock.js';
 import type { Config } from '../platform/config/config.js';
 import type { KeyLifetimes } from '../platform/crypto/key-rotation.js';
@@ -54,5 +55,6 @@ const lifetimesOf = ({ tokens, oneTimeCodes }: Config): KeyLifetimes => ({
   'artifact-links': LINK_SECONDS,
   'one-time-codes': oneTimeCodes.lifetimeSeconds,
   'refresh-tokens': tokens.refreshSeconds,
+  'task-ids': TASK_ID_SECONDS,
   'stored-secrets': oneTimeCodes.lifetimeSeconds,
 });

@@ -63,9 +63,8 @@ describe('what ships with the product', () => {
     const curated = body.services.filter(({ source }) => source === 'curated');
     expect(curated.length).toBeGreaterThanOrEqual(15);
     const closed = curated.filter(({ available }) => !available);
-    expect(closed.map(({ title }) => title)).toEqual(
-      expect.arrayContaining(['Linear', 'Notion', 'Memory', 'Files', 'Everything']),
-    );
+    expect(closed.map(({ title }) => title)).toEqual(expect.arrayContaining(['Memory', 'Files', 'Everything']));
+    expect(closed.map(({ title }) => title)).not.toContain('Linear');
     expect(closed.every(({ unavailable_reason: reason }) => (reason ?? '').length > 10)).toBe(true);
     const github = curated.find(({ title }) => title === 'GitHub');
     const details = await tenant.call('GET', `/catalogue/${github?.id}`);

@@ -3,7 +3,7 @@ import { ServerCredentials } from '../../src/core/registry/server-credentials.js
 import type { McpServer } from '../../src/core/registry/server.js';
 import { KeyCare } from '../../src/platform/crypto/key-care.js';
 import { KeyRotation } from '../../src/platform/crypto/key-rotation.js';
-import { Keyring } from '../../src/platform/crypto/keyring.js';
+import { KEY_PURPOSES, Keyring } from '../../src/platform/crypto/keyring.js';
 import { Database } from '../../src/platform/database/database.js';
 import { Webhook } from 'standardwebhooks';
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
@@ -133,7 +133,7 @@ describe('keys rotated under load, in two processes', () => {
     await care();
     const left = await one.get(Database).sql<{ purpose: string; version: number }>('select purpose, version from keys');
     const versions = new Set(left.map(({ purpose, version }) => `${purpose} ${version}`));
-    expect(versions.size).toBe(5);
+    expect(versions.size).toBe(KEY_PURPOSES.length);
     expect(new Set(left.map(({ version }) => version))).toEqual(new Set([ROTATIONS + 2]));
   });
 
@@ -209,3 +209,17 @@ describe('another SECRET_KEY', () => {
     await first.stop();
   }, 60_000);
 });
+
+test('an instance of before a key was thought of gets it at its next start, and all else counts on', async () => {
+  const first = await startTestApp();
+  const { token } = await first.signIn();
+  await first.get(Database).sql(`delete from keys where purpose = 'task-ids'`);
+  const second = await startTestApp({ DATABASE_URL: first.databaseUrl });
+  const found = await first.get(Database).sql(`select version from keys where purpose = 'task-ids'`);
+  expect(found).toEqual([{ version: 1 }]);
+  const signatures = [first, second].map((app) => app.get(Keyring).sign('task-ids', 'text'));
+  expect(new Set(signatures).size).toBe(1);
+  expect((await second.api('GET', '/api/v1/user/profile', { token })).status).toBe(200);
+  await second.stop();
+  await first.stop();
+}, 60_000);

@@ -33,6 +33,9 @@ export class MemoryCourier implements Courier {
   readonly #listeners = new Map<string, Set<(message: JsonObject) => void>>();
   #isStopped = false;
 
+  /** @param mostCharacters of a message; a larger one is lost */
+  constructor(private readonly mostCharacters = Infinity) {}
+
   /** From now on nothing arrives. */
   stop(): void {
     this.#isStopped = true;
@@ -41,6 +44,7 @@ export class MemoryCourier implements Courier {
   publish(topic: string, message: JsonObject): void {
     if (this.#isStopped) return;
     const text = JSON.stringify(message);
+    if (text.length > this.mostCharacters) return;
     for (const listener of this.#listeners.get(topic) ?? []) {
       setImmediate(() => listener(JSON.parse(text) as JsonObject));
     }

@@ -2,6 +2,7 @@ import { result, text } from './fixture-tools.js';
 import { eventually, gate } from './gate.js';
 import { send } from './http.js';
 import { call, sessionAt, startSession } from './legacy-session.js';
+import { MemoryCourier } from './memory.js';
 import { type Served, serve, shared, type Shared } from './serve.js';
 
 /** A tool that tells of each step when the test lets it. */
@@ -106,6 +107,31 @@ describe('a stream that broke off', () => {
     expect(await again.nextMessage()).toMatchObject({ id: 1, result: {} });
     expect(await again.nextMessage()).toBeUndefined();
     await other.close();
+  });
+
+  test('goes on elsewhere with an answer that is larger than a message may be', async () => {
+    const most = { ...common, courier: new MemoryCourier(1024 * 1024) };
+    const [owner, reader] = [await serve({}, most), await serve({}, most)];
+    const said = 'ü😀"'.repeat(700_001);
+    const asked = gate();
+    owner.backend.tools.large = {
+      description: 'Large',
+      run: async (_request, exchange) => {
+        exchange.log({ level: 'info', data: 'begun' });
+        await asked.passed;
+        return result(text(said));
+      },
+    };
+    const session = await startSession(owner.url);
+    const stream = await session.stream(call('large'));
+    const { id } = (await stream.next()) ?? {};
+    stream.leave();
+    const again = await sessionAt(reader.url, session.id).get(id);
+    expect((await again.nextMessage())?.params?.data).toBe('begun');
+    asked.open();
+    expect((await again.nextMessage())?.result).toMatchObject({ content: [{ text: said }] });
+    await owner.close();
+    await reader.close();
   });
 
   test('is taken back from a process that reads no more, and ended in one that hears no more', async () => {

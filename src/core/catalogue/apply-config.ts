@@ -1,22 +1,21 @@
 import { findSecretProblem, type ConfigValue, type ServiceConfiguration } from '../registry/credentials.js';
+import type { SignInSetup } from '../registry/oauth-settings.js';
+import { findRequestHeaderProblem } from '../registry/request-headers.js';
 import { packageUrl } from '../registry/package-url.js';
 import { findUrlProblem } from '../registry/server-url.js';
 import { defaultOf, type ServiceField, type Template } from './service-fields.js';
+import type { Config, ConfigProblem } from './config.js';
+import { readSignInFields } from './service-sign-in.js';
 import type { ArgumentTemplate, NamedTemplate, ServiceWay } from './service-way.js';
-
-export type Config = Readonly<Record<string, ConfigValue>>;
-
-/** Something that was entered and cannot be used; never repeats the value. */
-export interface ConfigProblem {
-  key: string;
-  message: string;
-}
 
 /** Where the configured service is, and what goes there. */
 export interface AppliedConfig {
   url: string;
   transport: 'streamable_http' | 'sse' | 'stdio';
   configuration: ServiceConfiguration;
+  /** Where accounts sign in. */
+  signIn?: SignInSetup | undefined;
+  requestHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 const MAX_VALUE = 8_192;
@@ -71,7 +70,11 @@ export function applyConfig(way: ServiceWay, config: Config): { applied: Applied
   return way.runs === 'remote' ? applyRemote(way, config) : applyPackage(way, config);
 }
 
-function applyRemote(way: Extract<ServiceWay, { runs: 'remote' }>, config: Config) {
+function applyRemote(
+  way: Extract<ServiceWay, { runs: 'remote' }>,
+  config: Config,
+): { applied: AppliedConfig; problems: ConfigProblem[] } {
+  const nothing = { headers: {}, env: {}, args: [] };
   const problems = way.headers.flatMap((header) => problemsOf(header.template, config, findSecretProblem));
   const url = fillUrl(way.url, config);
   const first = way.url.find((part) => typeof part !== 'string');
@@ -79,8 +82,15 @@ function applyRemote(way: Extract<ServiceWay, { runs: 'remote' }>, config: Confi
   if (problem)
     problems.push({ key: typeof first === 'object' ? first.key : 'url', message: `makes a URL that ${problem}` });
   const headers = fillAll(way.headers, config, ', ');
-  const applied = { url, transport: way.transport, configuration: { config, headers, env: {}, args: [] } };
-  return { applied, problems };
+  const place = { url, transport: way.transport };
+  if (!way.signsIn) return { applied: { ...place, configuration: { ...nothing, config, headers } }, problems };
+  const found = readSignInFields(config);
+  for (const [name, value] of Object.entries(headers)) {
+    const message = findRequestHeaderProblem(name, value);
+    if (message) problems.push({ key: name, message });
+  }
+  const applied = { ...place, configuration: { ...nothing, config }, signIn: found.signIn, requestHeaders: headers };
+  return { applied, problems: [...problems, ...found.problems] };
 }
 
 function applyPackage(way: Extract<ServiceWay, { runs: 'package' }>, config: Config) {

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors/app-error.js';
 import type { ConnectionCheck } from '../registry/observation.js';
-import type { ConfigProblem } from './apply-config.js';
+import type { ConfigProblem } from './config.js';
 import type { ServerJsonProblem } from './server-json.js';
 
 export const serviceNotFound = () => new AppError('not_found', 'SERVICE_NOT_FOUND', 'There is no such service.');

@@ -7,20 +7,22 @@ import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from '../registry/access.js';
 import { ConfiguredServersService, type ServiceSetup } from '../registry/configured-servers.service.js';
 import { DemoServersService } from '../registry/demo-servers.service.js';
-import { type ConnectionReport, failureOf } from '../registry/observation.js';
+import { type ConnectionReport, failureOf, reportUnsigned } from '../registry/observation.js';
 import { MAX_NAME_LENGTH } from '../registry/server.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import { ServerHealthService } from '../registry/server-health.service.js';
 import { isSameOrigin } from '../registry/server-url.js';
 import { ServersService } from '../registry/servers.service.js';
 import { ToolDecisions } from '../registry/tool-decisions.service.js';
-import { applyConfig, checkConfig, type Config } from './apply-config.js';
+import { applyConfig, checkConfig } from './apply-config.js';
+import type { Config } from './config.js';
 import { CatalogueService } from './catalogue.service.js';
 import { configIsInvalid, configurationRefused, serverOfOtherService, serviceFailed } from './catalogue.errors.js';
 import { serviceNotFound, serviceUnavailable } from './catalogue.errors.js';
 import { OwnRuns } from './own-runs.service.js';
 import type { CatalogueEntry, DescribedService } from './service.js';
 import { serviceTopic } from './service-topic.js';
+import { keptOf } from './service-sign-in.js';
 import type { ServiceWay } from './service-way.js';
 import { fieldsOfOwn, findOwnProblems, isDemo, readEntry } from './services.js';
 import { ServicesRepository } from './services.repository.js';
@@ -118,7 +120,7 @@ export class ConfigurationService {
       const make = (free: string) => this.configured.create(principal, { ...setup, name: free });
       return this.kept(principal, entry, await made(make, { wished: name, usual: setup.name }));
     }
-    const before = this.configured.configOf(server);
+    const before = keptOf(this.configured.configOf(server), input.config);
     const again = this.setupOf(entry, found.way, input.config, before);
     // Whoever may change the server could else have a secret of a colleague sent to a place of their own.
     const setup = mayKeepSecrets(server, before, again) ? again : this.setupOf(entry, found.way, input.config, {});
@@ -140,7 +142,7 @@ export class ConfigurationService {
       serviceId: entry.id,
       name: entry.title,
       description: entry.description,
-      authMethod: way.fields.some(({ secret, key }) => secret && config[key] !== undefined) ? 'api_key' : 'none',
+      authMethod: authMethodOf(way, config),
     };
   }
 
@@ -191,12 +193,17 @@ export class ConfigurationService {
   private async test(principal: Principal, { id }: VisibleServer, { signal }: Wait): Promise<Configured> {
     const scoped = new ScopedSignal([signal], TEST_MS);
     try {
-      const { report } = await this.health.examine(principal, id, { signal: scoped.signal });
+      const { report } = await this.health.examine(principal, id, { signal: scoped.signal }).catch(reportUnsigned);
       return { server: await this.access.get(principal, id, 'see'), report };
     } finally {
       scoped.end();
     }
   }
+}
+
+function authMethodOf(way: ServiceWay, config: Config): ServiceSetup['authMethod'] {
+  if (way.runs === 'remote' && way.signsIn) return 'oauth';
+  return way.fields.some(({ secret, key }) => secret && config[key] !== undefined) ? 'api_key' : 'none';
 }
 
 function mayKeepSecrets(

@@ -17,6 +17,7 @@ const server: fc.Arbitrary<FileServer> = fc.record({
   url: fc.constantFrom('https://one.example/mcp', 'https://other.example/mcp'),
   transport: fc.constantFrom('auto', 'sse'),
   auth_method: fc.constantFrom('none', 'api_key'),
+  client_features: fc.constantFrom<FileServer['client_features'][]>([], ['roots'], ['sampling', 'roots']),
   request_headers: fc.constantFrom<FileServer['request_headers'][]>({}, { 'X-Team': 'blue' }, { 'X-Token': null }),
   secret_id: fc.option(fc.constant('a-secret')),
   timeout_seconds: fc.constantFrom(30, 60),
@@ -43,6 +44,7 @@ describe('the plan of an import', () => {
         const { target } = plan(given, here, tight);
         expect(isNoLooser(here.approval_policy, target.approval_policy)).toBe(true);
         expect(here.ssl_verify && !target.ssl_verify).toBe(false);
+        expect(here.client_features).toEqual(expect.arrayContaining(target.client_features ?? []));
         expect(here.access === 'restricted' && target.access === 'organization').toBe(false);
         const after = {
           ...target,

@@ -31,7 +31,7 @@ export interface PlannedServer {
   changes: FieldChange[];
   /** What the file would loosen, and stays as it is. */
   kept: FieldChange[];
-  /** What a person has to enter: `credentials`, `url`, `request_headers/<name>`, `secret_id`. */
+  /** What a person has to enter: `credentials`, `sign_in`, `url`, `request_headers/<name>`, `secret_id`. */
   needs: string[];
   /** Those of the file, beside those that are known here. */
   tools: { total: number; same: number; different: number; unknown: number };
@@ -40,10 +40,11 @@ export interface PlannedServer {
 }
 
 /** What a server that nobody said anything about has. */
-const UNSAID: Pick<FileServer, 'approval_policy' | 'ssl_verify' | 'access'> = {
+const UNSAID: Pick<FileServer, 'approval_policy' | 'ssl_verify' | 'access' | 'client_features'> = {
   approval_policy: 'require_approval_all',
   ssl_verify: true,
   access: 'organization',
+  client_features: [],
 };
 
 const FIELDS = [
@@ -51,6 +52,8 @@ const FIELDS = [
   'url',
   'transport',
   'auth_method',
+  'oauth',
+  'client_features',
   'request_headers',
   'secret_id',
   'timeout_seconds',
@@ -66,6 +69,8 @@ const isLooser = (from: ApprovalPolicy, to: ApprovalPolicy): boolean =>
 const LOOSENS: Partial<Record<keyof FileServer, (from: FileServer, to: FileServer) => boolean>> = {
   approval_policy: (from, to) => isLooser(from.approval_policy, to.approval_policy),
   ssl_verify: (from, to) => from.ssl_verify && !to.ssl_verify,
+  client_features: ({ client_features: from = [] }, { client_features: to = [] }) =>
+    to.some((feature) => !from.includes(feature)),
   access: (from, to) => from.access === 'restricted' && to.access === 'organization',
 };
 
@@ -117,7 +122,7 @@ function actionOf({
   return changes.length === 0 ? 'same' : 'update';
 }
 
-/** What the file leaves out, for it may be secret, stays as it is here. */
+/** What the file leaves out, for it may be secret or is of an older version, stays as it is here. */
 function completed(given: FileServer, before: FileServer): FileServer {
   const headers = Object.entries(given.request_headers).map(([name, value]): [string, string | null] => [
     name,
@@ -128,6 +133,8 @@ function completed(given: FileServer, before: FileServer): FileServer {
     request_headers: Object.fromEntries(headers),
     url: given.url_is_whole ? given.url : before.url,
     url_is_whole: true,
+    client_features: given.client_features ?? before.client_features,
+    oauth: given.oauth === undefined && given.auth_method === before.auth_method ? before.oauth : given.oauth,
   };
 }
 
@@ -174,18 +181,34 @@ function isEqual(one: unknown, other: unknown): boolean {
 }
 
 function needsOf(target: FileServer, before: FileServer | undefined): string[] {
-  const isSameDoor =
-    before?.auth_method === target.auth_method && new URL(before.url).origin === new URL(target.url).origin;
   const headers = Object.entries(target.request_headers).flatMap(([name, value]) =>
     value === null ? [`request_headers/${name}`] : [],
   );
   return [
-    ...(target.auth_method !== 'none' && !isSameDoor ? ['credentials'] : []),
+    ...accountNeedsOf(target, before),
     ...(target.url_is_whole ? [] : ['url']),
     ...headers,
     ...(target.secret_id !== null && before?.secret_id !== target.secret_id ? ['secret_id'] : []),
   ];
 }
+
+/** A secret that was entered counts at its origin, for its client; an account at its address, for all it was agreed on. */
+function accountNeedsOf(target: FileServer, before: FileServer | undefined): string[] {
+  if (target.auth_method === 'none') return [];
+  const isSameWay = before?.auth_method === target.auth_method;
+  if (signsPersonIn(target)) {
+    return isSameWay && before.url === target.url && isEqual(before.oauth, target.oauth) ? [] : ['sign_in'];
+  }
+  const isSameDoor =
+    isSameWay &&
+    new URL(before.url).origin === new URL(target.url).origin &&
+    before.oauth?.client_id === target.oauth?.client_id;
+  return isSameDoor ? [] : ['credentials'];
+}
+
+/** With OAuth it is so unless the file says that a machine does, or a token. */
+const signsPersonIn = ({ auth_method, oauth }: FileServer): boolean =>
+  auth_method === 'oauth' && oauth !== null && oauth?.grant !== 'client_credentials';
 
 function compareTools(given: FileServer, here: FileServer | undefined): PlannedServer['tools'] {
   const pins = new Map(here?.tools.map(({ name, pin }) => [name, pin]));

@@ -2,10 +2,12 @@ import { canonicalJson } from '@app/task-graph';
 import { z } from 'zod';
 import { APPROVAL_POLICIES } from '../approvals/approval-policy.js';
 import { ACCESS_MODES } from '../registry/access.js';
+import { FiledOAuth } from '../registry/oauth-input.js';
 import { findRequestHeaderProblem } from '../registry/request-headers.js';
 import {
   AUTH_METHODS,
   CHOSEN_TRANSPORTS,
+  CLIENT_FEATURES,
   MAX_DESCRIPTION_LENGTH,
   MAX_NAME_LENGTH,
   MAX_TIMEOUT_SECONDS,
@@ -32,48 +34,59 @@ const unique = <Item>(what: string, nameOf: (item: Item) => string) =>
     `must not name a ${what} twice`,
   ] as const;
 
-const FileServer = z.strictObject({
-  name: z
-    .string()
-    .min(1)
-    .max(MAX_NAME_LENGTH)
-    .refine(
-      (name) => name === name.trim() && !/\p{Cc}/u.test(name),
-      'must not have control characters, or spaces around',
-    ),
-  description: z.string().max(MAX_DESCRIPTION_LENGTH).nullable(),
-  url: z
-    .string()
-    .max(MAX_URL_LENGTH)
-    .superRefine((url, context) => {
-      const message = findUrlProblem(url);
-      if (message) context.addIssue({ code: 'custom', message });
+const FileServer = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(MAX_NAME_LENGTH)
+      .refine(
+        (name) => name === name.trim() && !/\p{Cc}/u.test(name),
+        'must not have control characters, or spaces around',
+      ),
+    description: z.string().max(MAX_DESCRIPTION_LENGTH).nullable(),
+    url: z
+      .string()
+      .max(MAX_URL_LENGTH)
+      .superRefine((url, context) => {
+        const message = findUrlProblem(url);
+        if (message) context.addIssue({ code: 'custom', message });
+      }),
+    transport: z.enum(CHOSEN_TRANSPORTS, {
+      error: `must be one of ${CHOSEN_TRANSPORTS.join(', ')}: packages are set up from the catalogue, never from a file`,
     }),
-  transport: z.enum(CHOSEN_TRANSPORTS, {
-    error: `must be one of ${CHOSEN_TRANSPORTS.join(', ')}: packages are set up from the catalogue, never from a file`,
-  }),
-  auth_method: z.enum(AUTH_METHODS),
-  /** null: left out, since the value may be a secret. */
-  request_headers: z.record(z.string(), z.string().nullable()).superRefine((headers, context) => {
-    const entries = Object.entries(headers);
-    if (entries.length > MAX_HEADERS) context.addIssue({ code: 'custom', message: `has more than ${MAX_HEADERS}` });
-    for (const [name, value] of entries) {
-      const message = findRequestHeaderProblem(name, value ?? '');
-      if (message) context.addIssue({ code: 'custom', message, path: [name] });
-    }
-  }),
-  secret_id: z.string().min(1).max(200).nullable(),
-  timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS),
-  ssl_verify: z.boolean(),
-  approval_policy: z.enum(APPROVAL_POLICIES),
-  access: z.enum(ACCESS_MODES),
-  /** Parts of the URL may be secrets: then it is not whole. */
-  url_is_whole: z.boolean(),
-  tools: z
-    .array(FileTool)
-    .max(MAX_TOOLS)
-    .refine(...unique<z.infer<typeof FileTool>>('tool', ({ name }) => name)),
-});
+    auth_method: z.enum(AUTH_METHODS),
+    /** null: nobody signs in. Older files say nothing of it, as of `client_features`. */
+    oauth: FiledOAuth.nullable().optional(),
+    client_features: z
+      .array(z.enum(CLIENT_FEATURES))
+      .refine(...unique<string>('feature', (feature) => feature))
+      .optional(),
+    /** null: left out, since the value may be a secret. */
+    request_headers: z.record(z.string(), z.string().nullable()).superRefine((headers, context) => {
+      const entries = Object.entries(headers);
+      if (entries.length > MAX_HEADERS) context.addIssue({ code: 'custom', message: `has more than ${MAX_HEADERS}` });
+      for (const [name, value] of entries) {
+        const message = findRequestHeaderProblem(name, value ?? '');
+        if (message) context.addIssue({ code: 'custom', message, path: [name] });
+      }
+    }),
+    secret_id: z.string().min(1).max(200).nullable(),
+    timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS),
+    ssl_verify: z.boolean(),
+    approval_policy: z.enum(APPROVAL_POLICIES),
+    access: z.enum(ACCESS_MODES),
+    /** Parts of the URL may be secrets: then it is not whole. */
+    url_is_whole: z.boolean(),
+    tools: z
+      .array(FileTool)
+      .max(MAX_TOOLS)
+      .refine(...unique<z.infer<typeof FileTool>>('tool', ({ name }) => name)),
+  })
+  .refine(({ auth_method, oauth }) => !oauth || auth_method === 'oauth', {
+    error: 'goes with auth_method oauth only',
+    path: ['oauth'],
+  });
 export type FileServer = z.infer<typeof FileServer>;
 
 const described = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { OAuthAccount, OAuthScope } from '../registry/oauth-input.js';
 import { modernised } from './server-json-spellings.js';
 
 const MAX_TEXT = 2_000;
@@ -55,8 +56,12 @@ const Package = z.object({
 /** Beside what the registry's form has: what only our own entries say of themselves. */
 const OWN_META = 'io.switchyard/catalogue';
 const OwnMeta = z.object({
+  /** With `auth: oauth`: what is entered unless somebody enters other things. */
+  oauth: z
+    .object({ account: OAuthAccount.optional(), scopes: z.array(OAuthScope).min(1).max(50).optional() })
+    .default({}),
   capabilities: z.array(z.string().max(100)).max(50).default([]),
-  /** `oauth`: nobody gets in with what can be entered here. */
+  /** `oauth`: accounts sign in. */
   auth: z.enum(['oauth', 'key', 'none']).optional(),
 });
 
@@ -82,6 +87,7 @@ const Form = z.object({
   _meta: z.record(z.string(), z.unknown()).default({}),
 });
 
+export type SignInPreset = z.infer<typeof OwnMeta>['oauth'];
 export type ServerInput = z.infer<typeof KeyValue>;
 export type ServerArgument = z.infer<typeof Argument>;
 export type RemoteWay = z.infer<typeof Remote>;
@@ -98,6 +104,8 @@ export interface ServerJson {
   packages: PackageWay[];
   capabilities: string[];
   auth: 'oauth' | 'key' | 'none' | undefined;
+  /** Of `oauth`. */
+  signIn: SignInPreset;
 }
 
 export interface ServerJsonProblem {
@@ -135,6 +143,7 @@ export function readServerJson(document: unknown): ReadServerJson {
       packages: usable(Package, form.packages),
       capabilities: own.success ? own.data.capabilities : [],
       auth: own.success ? own.data.auth : undefined,
+      signIn: own.success ? own.data.oauth : {},
     },
   };
 }

@@ -1,7 +1,9 @@
 import { findHeaderProblem } from '../registry/credentials.js';
 import type { PackageVersion } from '../registry/package-runner.port.js';
 import { isExactVersion, isPackageName } from '../registry/package-url.js';
-import type { PackageWay, RemoteWay, ServerArgument, ServerInput, ServerJson } from './server-json.js';
+import { findRequestHeaderProblem } from '../registry/request-headers.js';
+import type { PackageWay, RemoteWay, ServerArgument, ServerInput, ServerJson, SignInPreset } from './server-json.js';
+import { addSignInFields } from './service-sign-in.js';
 import { Fields, type ServiceField, type Template } from './service-fields.js';
 
 export interface NamedTemplate {
@@ -20,7 +22,14 @@ export interface ArgumentTemplate {
 
 /** How a service is reached, and what has to be entered for it. */
 export type ServiceWay = { fields: readonly ServiceField[] } & (
-  | { runs: 'remote'; transport: 'streamable_http' | 'sse'; url: Template; headers: readonly NamedTemplate[] }
+  | {
+      runs: 'remote';
+      transport: 'streamable_http' | 'sse';
+      url: Template;
+      headers: readonly NamedTemplate[];
+      /** Accounts sign in; then headers are no secrets. */
+      signsIn: boolean;
+    }
   | {
       runs: 'package';
       version: PackageVersion;
@@ -40,10 +49,9 @@ const RESERVED_ENV = /^(?:PATH|HOME|TMPDIR|SHELL|IFS|NODE_.*|NPM_.*|LD_.*|DYLD_.
 export function wayOf(server: ServerJson): WayOrReason {
   const [first, ...others] = [...server.remotes].sort((one, other) => rank(one) - rank(other));
   if (first) {
-    if (server.auth === 'oauth')
-      return no('remote', 'It needs OAuth, which this instance does not speak to servers yet.');
-    const read = [first, ...others].map(readRemote);
-    return read.find(({ ok }) => ok) ?? readRemote(first);
+    const preset = server.auth === 'oauth' ? server.signIn : undefined;
+    const read = [first, ...others].map((remote) => readRemote(remote, preset));
+    return read.find(({ ok }) => ok) ?? readRemote(first, preset);
   }
   const packages = server.packages.map(readPackage);
   return packages.find(({ ok }) => ok) ?? packages[0] ?? no('remote', 'The entry names no way to reach it.');
@@ -55,21 +63,34 @@ const no = (runs: ServiceWay['runs'], reason: string): WayOrReason => ({ ok: fal
 
 const REQUIRED = { format: 'string', isRequired: true, isSecret: false } as const;
 
-function readRemote(remote: RemoteWay): WayOrReason {
+function readRemote(remote: RemoteWay, signIn: SignInPreset | undefined): WayOrReason {
   const fields = new Fields();
+  if (signIn) addSignInFields(fields, signIn);
   const url = fields.template(remote.url, remote.variables, REQUIRED);
-  if (fields.all.some(({ secret }) => secret)) {
+  const inUrl = url.filter((part) => typeof part !== 'string');
+  if (inUrl.some(({ secret }) => secret)) {
     return no('remote', 'It wants a secret in its URL, where others could read it.');
   }
   if (typeof url[0] === 'string' && !/^https?:\/\//.test(url[0])) return no('remote', 'Its URL is not one of HTTP.');
   const refused = remote.headers.find(({ name }) => findHeaderProblem(name) !== undefined);
   if (refused) return no('remote', 'It wants a header that the connection needs for itself.');
   const headers = remote.headers.map((header) => readNamed(header, fields));
+  if (signIn && headers.some(isSecretHeader)) return no('remote', 'It wants a secret beside OAuth.');
   return {
     ok: true,
-    way: { runs: 'remote', transport: TRANSPORTS[remote.type], url, headers, fields: fields.all },
+    way: {
+      runs: 'remote',
+      transport: TRANSPORTS[remote.type],
+      url,
+      headers,
+      signsIn: signIn !== undefined,
+      fields: fields.all,
+    },
   };
 }
+
+const isSecretHeader = ({ name, template }: NamedTemplate): boolean =>
+  findRequestHeaderProblem(name, '') !== undefined || template.some((part) => typeof part !== 'string' && part.secret);
 
 function readPackage(way: PackageWay): WayOrReason {
   const { registryType, identifier: name, version = '', transport } = way;

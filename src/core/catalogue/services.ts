@@ -3,7 +3,7 @@ import { findHeaderProblem, findSecretProblem } from '../registry/credentials.js
 import { DEMO_SERVICE } from '../registry/demo-server.port.js';
 import { packageUrl } from '../registry/package-url.js';
 import { findUrlProblem } from '../registry/server-url.js';
-import type { Config, ConfigProblem } from './apply-config.js';
+import type { Config, ConfigProblem } from './config.js';
 import { readServerJson, type ServerJson } from './server-json.js';
 import type { CatalogueEntry, DescribedService, Service } from './service.js';
 import { configSchemaOf, type ServiceField } from './service-fields.js';
@@ -41,7 +41,10 @@ export function readEntry(entry: CatalogueEntry, here: RunsHere): ReadEntry {
 /** Where it listens is for the registry to say: nothing is entered for it. */
 const wayToDemo = ({ demo }: RunsHere): WayOrReason =>
   demo
-    ? { ok: true, way: { runs: 'remote', transport: 'streamable_http', url: [], headers: [], fields: [] } }
+    ? {
+        ok: true,
+        way: { runs: 'remote', transport: 'streamable_http', url: [], headers: [], signsIn: false, fields: [] },
+      }
     : { ok: false, runs: 'remote', reason: 'This instance runs no demo server. See the setting DEMO_SERVER.' };
 
 export function toService(entry: CatalogueEntry, { found }: ReadEntry, servers: readonly VisibleServer[]): Service {

@@ -1,5 +1,7 @@
 import type { FiledServer, ServerConfiguration } from '../registry/filed-servers.service.js';
 import type { FiledTool } from '../registry/filed-tool.js';
+import { DEFAULT_OAUTH } from '../registry/oauth-settings.js';
+import { fromFiledOAuth, toOAuthView } from '../registry/oauth-input.js';
 import type { McpServer } from '../registry/server.js';
 import { pinAll } from '../registry/tool-definition.js';
 import type { FileServer } from './server-file.js';
@@ -21,6 +23,8 @@ export function toFileServer({ server, tools }: FiledServer): FileServer {
     url_is_whole: isWhole,
     transport: server.transport === 'stdio' ? 'auto' : server.transport,
     auth_method: server.authMethod,
+    oauth: toOAuthView(server.oauth),
+    client_features: [...server.clientFeatures],
     request_headers: withoutSecretHeaders(server.requestHeaders),
     secret_id: server.secretId,
     timeout_seconds: server.timeout,
@@ -51,6 +55,8 @@ export const toConfiguration = (server: FileServer): ServerConfiguration => ({
   url: server.url,
   transport: server.transport,
   authMethod: server.auth_method,
+  oauth: toSignIn(server),
+  clientFeatures: server.client_features ?? [],
   requestHeaders: Object.fromEntries(
     Object.entries(server.request_headers).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
   ),
@@ -60,6 +66,12 @@ export const toConfiguration = (server: FileServer): ServerConfiguration => ({
   approvalPolicy: server.approval_policy,
   access: server.access,
 });
+
+/** Where a file says nothing of it, somebody signs in as is usual: it has no token. */
+function toSignIn({ auth_method, oauth }: FileServer): ServerConfiguration['oauth'] {
+  if (auth_method !== 'oauth' || oauth === null) return null;
+  return oauth ? fromFiledOAuth(oauth) : DEFAULT_OAUTH;
+}
 
 /** @throws 400 where a pin is not that of the definition beside it */
 export function readTools(server: FileServer, index: number): FiledTool[] {

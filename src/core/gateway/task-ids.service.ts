@@ -6,6 +6,8 @@ import type { Principal } from '../identity/principal.js';
 /** The tail of an HMAC; what it protects is one person's from another of the same account at the server. */
 const MARK_CHARACTERS = 22;
 const SEPARATOR = '~';
+/** A client may come back to a task for so long after the keys were rotated. */
+export const TASK_ID_SECONDS = 7 * 86_400;
 
 /** A task of a server, as it is known there. */
 export interface KnownTask {
@@ -22,7 +24,7 @@ export class TaskIds {
   constructor(private readonly keyring: Keyring) {}
 
   expose(principal: Principal, { serverId, id }: KnownTask): string {
-    const mark = this.keyring.sign('artifact-links', textOf(principal, serverId, id)).slice(0, MARK_CHARACTERS);
+    const mark = this.keyring.sign('task-ids', textOf(principal, serverId, id)).slice(0, MARK_CHARACTERS);
     return [serverId, mark, id].join(SEPARATOR);
   }
 
@@ -31,11 +33,10 @@ export class TaskIds {
     const [serverId = '', mark = '', ...rest] = exposed.split(SEPARATOR);
     const id = rest.join(SEPARATOR);
     const isTheirs = this.keyring
-      .live('artifact-links')
+      .live('task-ids')
       .some(
         (version) =>
-          this.keyring.sign('artifact-links', textOf(principal, serverId, id), version).slice(0, MARK_CHARACTERS) ===
-          mark,
+          this.keyring.sign('task-ids', textOf(principal, serverId, id), version).slice(0, MARK_CHARACTERS) === mark,
       );
     return isTheirs && mark !== '' ? { serverId: serverId as ServerId, id } : undefined;
   }

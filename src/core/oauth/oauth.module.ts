@@ -33,6 +33,14 @@ import { SigningKeys } from './signing-keys.service.js';
     SigningKeys,
     SigningKeysRepository,
   ],
-  exports: [AuthorizationRecords, ClientDocuments, ClientsService, ConsentsService, Resources, SigningKeys],
+  exports: [
+    AuthorizationRecords,
+    ClientDocuments,
+    ClientsService,
+    ConsentsService,
+    ResourceTokenReader,
+    Resources,
+    SigningKeys,
+  ],
 })
 export class OAuthModule {}

@@ -2,6 +2,7 @@ import { verify } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock } from '../../platform/clock.js';
+import { toAppError } from '../../platform/errors/app-error.js';
 import { accessTokenHasExpired, accessTokenIsInvalid } from '../identity/identity.errors.js';
 import { type ResourceClaims, ResourceTokens } from '../identity/resource-tokens.js';
 import { RESOURCE_SCOPES, Resources } from './resources.js';
@@ -46,6 +47,23 @@ export class ResourceTokenReader implements OnModuleInit {
    * @throws 401 TOKEN_EXPIRED, TOKEN_INVALID
    */
   async read(token: string, resource: string): Promise<ResourceClaims> {
+    const { audience, ...claims } = await this.open(token);
+    if (audience !== (resource.startsWith('/') ? this.resources.at(resource) : resource)) throw accessTokenIsInvalid();
+    if (claims.expiresAt <= this.clock.now()) throw accessTokenHasExpired();
+    return claims;
+  }
+
+  /** What a token is of, wherever it is good for, and however old it is; undefined for one that is not ours. */
+  async findGrant(token: string): Promise<string | undefined> {
+    try {
+      return (await this.open(token)).grantId;
+    } catch (error) {
+      if (toAppError(error).kind === 'unauthenticated') return undefined;
+      throw error;
+    }
+  }
+
+  private async open(token: string): Promise<ResourceClaims & { audience: string }> {
     if (token.length > MAX_TOKEN_LENGTH) throw accessTokenIsInvalid();
     const [head = '', body = '', signature, more] = token.split('.');
     if (signature === undefined || more !== undefined) throw accessTokenIsInvalid();
@@ -57,13 +75,10 @@ export class ResourceTokenReader implements OnModuleInit {
     const payload = Payload.safeParse(decode(body));
     if (!payload.success) throw accessTokenIsInvalid();
     const { iss, aud, sub, org, gid, exp, scope = '' } = payload.data;
-    if (iss !== this.resources.issuer || aud !== (resource.startsWith('/') ? this.resources.at(resource) : resource))
-      throw accessTokenIsInvalid();
-    const expiresAt = new Date(exp * 1_000);
-    if (expiresAt <= this.clock.now()) throw accessTokenHasExpired();
+    if (iss !== this.resources.issuer) throw accessTokenIsInvalid();
     const given = scope.split(' ');
     const scopes = RESOURCE_SCOPES.filter((one) => given.includes(one));
-    return { grantId: gid, userId: sub, organizationId: org, scopes, expiresAt };
+    return { grantId: gid, userId: sub, organizationId: org, scopes, expiresAt: new Date(exp * 1_000), audience: aud };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from './access.js';
 import type { ServiceConfiguration } from './credentials.js';
 import { type AuthMethod, DEFAULT_TIMEOUT_SECONDS, type McpServer, type ServerTransport, UNCHECKED } from './server.js';
+import type { SignInSetup } from './oauth-settings.js';
 import { ServerChanges } from './server-changes.service.js';
 import { ServerCredentials } from './server-credentials.js';
 import { UpstreamsService } from './upstreams.service.js';
@@ -16,7 +17,11 @@ export interface ServiceSetup {
   description: string;
   url: string;
   transport: Exclude<ServerTransport, 'auto'>;
-  authMethod: Extract<AuthMethod, 'none' | 'api_key'>;
+  authMethod: AuthMethod;
+  /** Where accounts sign in. */
+  signIn?: SignInSetup | undefined;
+  /** Shown again; those that sign in are of the configuration. */
+  requestHeaders?: Readonly<Record<string, string>> | undefined;
   configuration: ServiceConfiguration;
 }
 
@@ -86,14 +91,16 @@ export class ConfiguredServersService {
   }
 
   private placeOf(row: Pick<McpServer, 'id' | 'organizationId'>, setup: ServiceSetup) {
-    const { serviceId, url, transport, authMethod, configuration } = setup;
+    const { serviceId, url, transport, authMethod, configuration, signIn, requestHeaders } = setup;
+    const secrets = signIn && Object.keys(signIn.secrets).length > 0 ? { oauthClient: signIn.secrets } : {};
     return {
       serviceId,
       url,
       transport,
       authMethod,
-      oauth: null,
-      credentials: this.credentials.seal(row, configuration),
+      ...(requestHeaders && { requestHeaders }),
+      oauth: signIn?.settings ?? null,
+      credentials: this.credentials.seal(row, { ...configuration, ...secrets }),
     };
   }
 }

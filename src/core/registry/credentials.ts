@@ -11,10 +11,11 @@ export interface CredentialsInput {
 }
 
 /**
- * What is sealed: one header of each request to the server, what a service was configured with, or the secrets of the client
- * that accounts sign in with.
+ * What is sealed: one header of each request to the server, what a service was configured with, the secrets of the client that
+ * accounts sign in with, or both.
  */
-export type StoredCredentials = HeaderCredential | ServiceConfiguration | { oauthClient: SignInSecrets };
+export type StoredCredentials =
+  HeaderCredential | (ServiceConfiguration & { oauthClient?: SignInSecrets }) | { oauthClient: SignInSecrets };
 
 export interface HeaderCredential {
   header: string;

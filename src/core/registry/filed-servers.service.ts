@@ -5,11 +5,10 @@ import type { ApprovalPolicy } from '../approvals/approval-policy.js';
 import type { Principal } from '../identity/principal.js';
 import type { VisibleServer } from './access.js';
 import type { FiledTool } from './filed-tool.js';
-import { DEFAULT_OAUTH } from './oauth-settings.js';
 import { FiledToolsRepository } from './filed-tools.repository.js';
 import { type McpServer, UNCHECKED } from './server.js';
 import { ServerAccess } from './server-access.service.js';
-import { ServerChanges } from './server-changes.service.js';
+import { isSameValue, ServerChanges } from './server-changes.service.js';
 import { isSameOrigin } from './server-url.js';
 import { ToolObservations } from './tool-observations.service.js';
 import { ToolStatesRepository } from './tool-states.repository.js';
@@ -24,6 +23,8 @@ export type ServerConfiguration = Pick<
   | 'requestHeaders'
   | 'secretId'
   | 'authMethod'
+  | 'oauth'
+  | 'clientFeatures'
   | 'timeout'
   | 'sslVerify'
   | 'approvalPolicy'
@@ -85,7 +86,6 @@ export class FiledServersService {
     const server = await this.changes.add(principal, (base) => ({
       ...base,
       ...configuration,
-      oauth: signInOf(configuration),
       credentials: null,
       serviceId: null,
     }));
@@ -97,7 +97,7 @@ export class FiledServersService {
     return server;
   }
 
-  /** Credentials stay for the same origin and way to sign in, never else. Part of the caller's transaction. */
+  /** Credentials stay for the same origin, way to sign in and client, never else. Part of the caller's transaction. */
   async change(
     principal: Principal,
     id: ServerId,
@@ -113,16 +113,15 @@ export class FiledServersService {
   }
 
   private apply(server: McpServer, configuration: ServerConfiguration): McpServer {
-    const staysSignedIn = isSameOrigin(server.url, configuration.url) && server.authMethod === configuration.authMethod;
-    const credentials = staysSignedIn ? server.credentials : null;
+    const credentials = isSameDoor(server, configuration) ? server.credentials : null;
     const otherAccount =
       configuration.url !== server.url ||
       configuration.authMethod !== server.authMethod ||
+      !isSameValue(configuration.oauth, server.oauth) ||
       credentials !== server.credentials;
     return {
       ...server,
       ...configuration,
-      oauth: staysSignedIn ? server.oauth : signInOf(configuration),
       credentials,
       accountVersion: server.accountVersion + (otherAccount ? 1 : 0),
       ...(otherAccount ? UNCHECKED : {}),
@@ -136,5 +135,8 @@ export class FiledServersService {
   }
 }
 
-/** A file has no token: somebody signs in. */
-const signInOf = ({ authMethod }: ServerConfiguration) => (authMethod === 'oauth' ? DEFAULT_OAUTH : null);
+/** Whether a secret that was entered for the one is one for the other: of an OAuth client, for that client only. */
+const isSameDoor = (one: McpServer, other: ServerConfiguration): boolean =>
+  isSameOrigin(one.url, other.url) &&
+  one.authMethod === other.authMethod &&
+  one.oauth?.clientId === other.oauth?.clientId;

@@ -1,7 +1,7 @@
 import { type ProbeCheck, type ProbeReport, UpstreamError, type UpstreamErrorCode } from '@app/mcp-client';
 import type { UpstreamSession, WaitOptions } from '@app/mcp-client';
 import { AppError } from '../../platform/errors/app-error.js';
-import { SIGN_IN_NEEDED } from '../upstream-accounts/upstream-accounts.errors.js';
+import { readSignInNeeded, SIGN_IN_NEEDED } from '../upstream-accounts/upstream-accounts.errors.js';
 import type { ServerStatus } from './server.js';
 import { describeCompatibility } from './tool-compatibility.js';
 
@@ -49,6 +49,15 @@ export async function observe(session: UpstreamSession, wait: WaitOptions): Prom
     counts: { tools: tools.length, resources: resources.length, prompts: prompts.length },
     latencyMs,
   };
+}
+
+/** Of a server that was not asked, since nobody is signed in to it. @throws any other error */
+export function reportUnsigned(error: unknown): { report: ConnectionReport } {
+  const needed = readSignInNeeded(error);
+  if (!needed) throw error;
+  const summary = needed.reason;
+  const auth = { name: 'auth', status: 'failed', durationMs: 0, summary, fix: `Sign in: ${needed.url}` } as const;
+  return { report: { ok: false, checks: [auth], tools: [], counts: { tools: 0, resources: 0, prompts: 0 } } };
 }
 
 /** Stages before anything answered. */

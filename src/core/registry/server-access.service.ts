@@ -70,7 +70,11 @@ export class ServerAccess {
   }
 
   /** Held until the transaction ends. @throws as `require` */
-  async lock(principal: Principal, id: ServerId, least: AccessLevel): Promise<VisibleServer> {
+  async lock(
+    principal: Pick<Principal, 'userId' | 'organizationId'>,
+    id: ServerId,
+    least: AccessLevel,
+  ): Promise<VisibleServer> {
     const server = await this.servers.lock(id);
     return withLevel(server, await this.require(principal, id, least));
   }

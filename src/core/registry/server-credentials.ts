@@ -41,7 +41,7 @@ export class ServerCredentials {
   /** Of the client that accounts sign in with. @throws AppError CREDENTIALS_UNREADABLE */
   signInSecretsOf(server: Row & Pick<McpServer, 'credentials'>): SignInSecrets {
     const stored = this.open(server);
-    return stored && 'oauthClient' in stored ? stored.oauthClient : {};
+    return stored && 'oauthClient' in stored ? (stored.oauthClient ?? {}) : {};
   }
 
   private open(server: Row & Pick<McpServer, 'credentials'>): StoredCredentials | null {

@@ -14,8 +14,9 @@ import {
 import type { BegunSignIn } from '../upstream-accounts/begun-sign-in.js';
 import { type Begun, SignIns } from '../upstream-accounts/sign-ins.service.js';
 import type { AccessLevel, VisibleServer } from './access.js';
-import { checkServer, newsKey } from './check-server.job.js';
+import { checkServer, firstKey, newsKey } from './check-server.job.js';
 import { toSignInPlace } from './oauth-settings.js';
+import type { McpServer } from './server.js';
 import { serverHasNoSignIn } from './registry.errors.js';
 import { ServerAccess } from './server-access.service.js';
 import { ServerCredentials } from './server-credentials.js';
@@ -28,6 +29,8 @@ export interface ServerSignIn {
   /** Whether the caller may connect and disconnect it. */
   mayConnect: boolean;
 }
+
+type SignedInPerson = Pick<Principal, 'userId' | 'username'>;
 
 /** The account of all is of who manages the server; one's own is of who may use it. */
 const LEVEL_TO_CONNECT = { shared: 'manage', per_user: 'use' } as const satisfies Record<string, AccessLevel>;
@@ -65,8 +68,9 @@ export class ServerSignIns {
   ): Promise<Begun> {
     const { server, place } = await this.require(principal, id);
     const secrets = this.credentials.signInSecretsOf(server);
-    const begun = await this.signIns.begin(place, secrets, { userId: principal.userId, browser, signal });
-    if ('connected' in begun) await this.look(id);
+    const { userId, username } = principal;
+    const begun = await this.signIns.begin(place, secrets, { userId, username, browser, signal });
+    if ('connected' in begun) await this.lookFirst(server, { userId, username });
     return begun;
   }
 
@@ -76,8 +80,9 @@ export class ServerSignIns {
     if (!begun) return '/servers?account=failed&code=OAUTH_NOT_BEGUN';
     const path = signInPath(begun.serverId);
     try {
-      await this.signIns.complete(begun, await this.placeNow(begun), parameters);
-      await this.look(begun.serverId);
+      const server = await this.serverNow(begun);
+      await this.signIns.complete(begun, placeOf(server), parameters);
+      await this.lookFirst(server, begun);
       return `${path}?account=connected`;
     } catch (error) {
       const { code, kind } = toAppError(error);
@@ -106,16 +111,27 @@ export class ServerSignIns {
   }
 
   /** Minutes later: what the person may do is asked again. */
-  private async placeNow({ serverId, organizationId, userId }: BegunSignIn): Promise<SignInPlace> {
-    const place = placeOf(await this.servers.findForJob(serverId));
-    await this.access.require({ userId, organizationId }, serverId, LEVEL_TO_CONNECT[place.settings.account]);
-    return place;
+  private async serverNow({ serverId, organizationId, userId }: BegunSignIn): Promise<McpServer | undefined> {
+    const server = await this.servers.findForJob(serverId);
+    await this.access.require({ userId, organizationId }, serverId, LEVEL_TO_CONNECT[placeOf(server).settings.account]);
+    return server;
   }
 
   private async require(principal: Principal, id: ServerId): Promise<{ server: VisibleServer; place: SignInPlace }> {
     const seen = placeOf(await this.access.get(principal, id, 'see'));
     const server = await this.access.get(principal, id, LEVEL_TO_CONNECT[seen.settings.account]);
     return { server, place: placeOf(server) };
+  }
+
+  /** What a service of the catalogue offers is approved by who set it up, and only now is it seen. */
+  private async lookFirst(server: McpServer | undefined, { userId, username }: SignedInPerson): Promise<void> {
+    if (!server) return;
+    const { id, organizationId, serviceId, toolCount } = server;
+    await this.look(id);
+    if (serviceId === null || toolCount !== null) return;
+    if (!(await this.access.mayDo({ userId, organizationId }, id, 'manage'))) return;
+    const approvedBy = { userId, username };
+    await this.jobs.enqueue(checkServer, { serverId: id, anew: true, approvedBy }, { key: firstKey(id) });
   }
 
   /** It answers otherwise from now on, whatever a check finds that began before. */

@@ -18,6 +18,9 @@ export interface ToolDecisionOn {
   pin: string;
 }
 
+/** Somebody who decides, now or when a job comes to it. */
+type Person = Pick<Principal, 'userId' | 'username' | 'organizationId'>;
+
 /** What a person decides about the tools of a server that they manage. */
 @Injectable()
 export class ToolDecisions {
@@ -59,7 +62,7 @@ export class ToolDecisions {
   }
 
   /** Every definition that the server offers now and that nobody rejected. */
-  async approveCurrent(principal: Principal, serverId: ServerId, reason?: string): Promise<void> {
+  async approveCurrent(principal: Person, serverId: ServerId, reason?: string): Promise<void> {
     await this.decide(principal, serverId, async (server) => {
       for (const tool of await this.states.list(serverId)) {
         if (!tool.present || tool.state === 'approved' || tool.state === 'rejected') continue;
@@ -106,7 +109,7 @@ export class ToolDecisions {
   }
 
   private async decide(
-    principal: Principal,
+    principal: Person,
     serverId: ServerId,
     work: (server: VisibleServer) => Promise<void>,
   ): Promise<void> {
@@ -121,7 +124,7 @@ export class ToolDecisions {
   }
 }
 
-const deciderOf = ({ userId, username }: Principal, reason: string | undefined): Decider => ({
+const deciderOf = ({ userId, username }: Person, reason: string | undefined): Decider => ({
   by: { id: userId, name: username },
   ...(reason !== undefined && { reason }),
 });

@@ -6,6 +6,7 @@ export interface BegunSignIn {
   serverId: ServerId;
   organizationId: OrganizationId;
   userId: UserId;
+  username: string;
   accountVersion: number;
   agreement: Agreement;
   redirectUri: string;

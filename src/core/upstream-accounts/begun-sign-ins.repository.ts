@@ -6,7 +6,7 @@ import type { SignInPlace } from './account.js';
 import { AccountSecrets, type SealedRow } from './account-secrets.js';
 import { type BegunSignIn, SIGN_IN_MS } from './begun-sign-in.js';
 
-type Kept = Pick<BegunSignIn, 'agreement' | 'redirectUri' | 'verifier'>;
+type Kept = Pick<BegunSignIn, 'agreement' | 'redirectUri' | 'verifier' | 'username'>;
 type Row = SealedRow & Pick<BegunSignIn, 'serverId' | 'userId' | 'accountVersion'> & { begun: string };
 
 const TABLE = 'upstream_sign_ins';
@@ -21,9 +21,10 @@ export class BegunSignInsRepository {
   ) {}
 
   async put(begun: BegunSignIn, { browser, expiresAt }: { browser: string; expiresAt: Date }): Promise<void> {
-    const { serverId, organizationId, userId, accountVersion, agreement, redirectUri, state, verifier } = begun;
+    const { serverId, organizationId, userId, accountVersion, agreement, redirectUri, state } = begun;
     const id = newId('uac');
-    const kept: Kept = { agreement, redirectUri, verifier };
+    const { verifier, username } = begun;
+    const kept: Kept = { agreement, redirectUri, verifier, username };
     const sealed = this.secrets.seal(TABLE, 'begun', { id, organizationId }, kept);
     await this.database.sql(
       `delete from ${TABLE} where expires_at < $3 or id in (

@@ -43,6 +43,7 @@ import { clientIsOfAnotherIssuer, signInFailed, signInIsOutdated } from './upstr
 
 export interface Beginning {
   userId: UserId;
+  username: string;
   /** Known to one browser only, which alone may end what it began. */
   browser: string;
   signal?: AbortSignal | undefined;
@@ -162,7 +163,11 @@ export class SignIns {
     return obtainClient(this.channel.of(place, signal), server, this.ours.describe(), given);
   }
 
-  private async leave(place: SignInPlace, agreement: Agreement, { userId, browser }: Beginning): Promise<Begun> {
+  private async leave(
+    place: SignInPlace,
+    agreement: Agreement,
+    { userId, username, browser }: Beginning,
+  ): Promise<Begun> {
     const { redirectUri } = this.ours.describe();
     const { server, client, resource, scopes } = agreement;
     const asked = scopes.length > 0 ? scopes : undefined;
@@ -170,7 +175,7 @@ export class SignIns {
     const expiresAt = new Date(this.clock.now().getTime() + SIGN_IN_MS);
     const { serverId, organizationId, accountVersion } = place;
     await this.begun.put(
-      { serverId, organizationId, userId, accountVersion, agreement, redirectUri, state, verifier },
+      { serverId, organizationId, userId, username, accountVersion, agreement, redirectUri, state, verifier },
       { browser, expiresAt },
     );
     return { authorizationUrl: url, expiresAt };

@@ -5,12 +5,13 @@ export const ACCESS_SETTINGS = {
   RATE_LIMIT_AUTH_RPM: {
     schema: whole(0, 1_000_000),
     preset: '60',
-    about: 'Requests a minute and address to the sign-in routes; 0 is no limit.',
+    about: 'Requests a minute and address to the sign-in routes, and as many to register OAuth clients; 0 is no limit.',
   },
   RATE_LIMIT_RPM: {
     schema: whole(0, 1_000_000),
     preset: '120',
-    about: 'Requests a minute and address to all other routes; 0 is no limit.',
+    about:
+      'Requests a minute and address to all other routes; where OAuth clients get tokens each has as many, and all of an address five times as many. 0 is no limit.',
   },
   RATE_LIMIT_USER_RPM: {
     schema: whole(0, 1_000_000),
@@ -20,7 +21,7 @@ export const ACCESS_SETTINGS = {
   RATE_LIMIT_KEY_RPM: {
     schema: whole(0, 1_000_000),
     preset: '600',
-    about: 'Requests a minute with one API key; 0 is no limit.',
+    about: 'Requests a minute with one API key, and of one connected OAuth client; 0 is no limit.',
   },
   RATE_LIMIT_FRAMES: {
     schema: whole(0, 1_000_000),

@@ -7,13 +7,14 @@ export const KEY_PURPOSES = [
   'stored-secrets',
   'artifact-links',
   'refresh-tokens',
+  'task-ids',
 ] as const;
 export type KeyPurpose = (typeof KEY_PURPOSES)[number];
 
 /** What people rotate together. */
 export const KEY_GROUPS = {
   data: ['stored-secrets'],
-  signing: ['access-tokens', 'artifact-links', 'refresh-tokens'],
+  signing: ['access-tokens', 'artifact-links', 'refresh-tokens', 'task-ids'],
   codes: ['one-time-codes'],
 } as const satisfies Record<string, readonly KeyPurpose[]>;
 export type KeyGroup = keyof typeof KEY_GROUPS;

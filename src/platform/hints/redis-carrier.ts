@@ -2,7 +2,7 @@ import type { Logger } from '../logging/logger.js';
 import { RedisLink } from '../redis/redis-link.js';
 import { type CarriedHint, type CarrierEvents, HintCarrier } from './hint-carrier.js';
 import { Outbox } from './outbox.js';
-import { decodeHint, encodeHint, encodeHintStart } from './wire.js';
+import { decodeHint, encodeHint, encodeHintStart, MAX_HINT_CHARACTERS } from './wire.js';
 
 interface Published {
   channel: string;
@@ -18,7 +18,6 @@ interface RedisCarrierParts {
   logger: Logger;
 }
 
-const MAX_HINT_CHARACTERS = 1024 * 1024;
 const LIMITS = { count: 10_000, bytes: 16 * 1024 * 1024, batch: 250 };
 const CHANNELS_AT_A_TIME = 500;
 

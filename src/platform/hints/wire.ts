@@ -1,5 +1,8 @@
 import type { CarriedHint } from './hint-carrier.js';
 
+/** The largest body that a client may send, and the words around it. */
+export const MAX_HINT_CHARACTERS = 1_088 * 1024;
+
 interface Wire extends CarriedHint {
   from: string;
 }

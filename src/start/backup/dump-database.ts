@@ -18,6 +18,7 @@ const NOT_KEPT = [
   'mail_links',
   'dev_mails',
   'password_attempts',
+  'large_hints',
   'migrations',
 ];
 

@@ -6,8 +6,8 @@ import { PROBLEM_MEDIA_TYPE, toProblem } from '../pipeline/problem.js';
 import { readSessionCookie } from '../pipeline/session-cookie.js';
 import type { ErrorAnswer, Surface } from '../pipeline/surface.js';
 
-/** Where anybody may make a row, or try a secret. */
-const COSTLY = ['/oauth/register'];
+/** Where clients come, for people or by themselves. */
+const FOR_CLIENTS = ['/oauth/authorize', '/oauth/token', '/oauth/revoke'];
 
 /** What clients speak: RFC 6749 and those around it. Its errors are those of OAuth, ours among them. */
 export const oauthSurface: Surface = {
@@ -15,7 +15,7 @@ export const oauthSurface: Surface = {
   prefixes: ['/oauth', '/.well-known'],
   errorMediaType: JSON_MEDIA_TYPE,
   headers: {},
-  limitOf: (path) => (COSTLY.includes(path) ? 'auth' : 'general'),
+  limitOf: (path) => (path === '/oauth/register' ? 'registration' : FOR_CLIENTS.includes(path) ? 'clients' : 'general'),
   readCredential: () => undefined,
   writeError: toOAuthError,
 };

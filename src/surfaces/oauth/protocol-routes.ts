@@ -1,9 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Resources } from '../../core/oauth/resources.js';
+import { RequestLimits } from '../pipeline/request-limits.js';
+import { clientOf, readForm } from './client-of-request.js';
 import { AuthorizationServer } from './provider/authorization-server.js';
 import { describeResource } from './resource-metadata.js';
 
@@ -19,16 +21,18 @@ interface ProtocolRoute {
   path: string;
   /** As the protocol's library has it; the path without what is before the issuer, unless it is told. */
   as?: string;
+  /** Counted by the client that it is of. */
+  ofClient?: true;
   /** Programs in browsers ask, from any site: they bring no cookie, and get nothing by one. */
   isOpen: boolean;
 }
 
 const ROUTES: readonly ProtocolRoute[] = [
-  { methods: ['GET'], path: '/oauth/authorize', isOpen: false },
+  { methods: ['GET'], path: '/oauth/authorize', ofClient: true, isOpen: false },
   { methods: ['GET'], path: '/oauth/authorize/:uid', isOpen: false },
-  { methods: ['POST'], path: '/oauth/token', isOpen: true },
+  { methods: ['POST'], path: '/oauth/token', ofClient: true, isOpen: true },
   { methods: ['POST'], path: '/oauth/register', isOpen: true },
-  { methods: ['POST'], path: '/oauth/revoke', isOpen: true },
+  { methods: ['POST'], path: '/oauth/revoke', ofClient: true, isOpen: true },
   { methods: ['GET'], path: '/oauth/jwks', isOpen: true },
   // RFC 8414, 3.1, and its two older relatives; the last ones are for clients of 2025-03-26, which know no path.
   { methods: ['GET'], path: `${METADATA}/oauth`, as: METADATA, isOpen: true },
@@ -53,6 +57,7 @@ export class ProtocolRoutes implements OnModuleInit {
     private readonly host: HttpAdapterHost,
     private readonly server: AuthorizationServer,
     private readonly resources: Resources,
+    private readonly limits: RequestLimits,
   ) {}
 
   onModuleInit(): void {
@@ -67,7 +72,9 @@ export class ProtocolRoutes implements OnModuleInit {
         scope.options(path, async (request, reply) => answerPreflight(request, reply, ['GET']));
       }
       // The library takes a request by GET only; a form of the same fields may come by POST (RFC 6749, 3.1).
-      scope.post('/oauth/authorize', { bodyLimit: BODY_LIMIT_BYTES }, repeatAsGet);
+      scope.post('/oauth/authorize', { bodyLimit: BODY_LIMIT_BYTES }, async (request, reply) =>
+        this.repeatAsGet(request, reply),
+      );
     });
   }
 
@@ -79,17 +86,36 @@ export class ProtocolRoutes implements OnModuleInit {
     return reply.header('cache-control', 'public, max-age=300').send(metadata);
   }
 
-  private serve(scope: FastifyInstance, { methods, path, as, isOpen }: ProtocolRoute): void {
+  private serve(scope: FastifyInstance, { methods, path, as, isOpen, ofClient }: ProtocolRoute): void {
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       const raw = request.raw.url ?? path;
+      const asked = ofClient ? await this.countClient(request) : request.raw;
+      this.limits.tell(request);
       // What fails before the library has the request is told as everywhere.
       const respond = await this.server.prepare(as ?? raw.replace(/^\/oauth/, ''));
       reply.hijack();
       writeHeaders(reply, isOpen);
-      await respond(request.raw, reply.raw);
+      await respond(asked, reply.raw);
     };
     scope.route({ method: [...methods], url: path, handler: answer, bodyLimit: BODY_LIMIT_BYTES });
     if (isOpen) scope.options(path, async (request, reply) => answerPreflight(request, reply, methods));
+  }
+
+  private async repeatAsGet(request: FastifyRequest, reply: FastifyReply) {
+    const { form } = await readForm(request.raw, BODY_LIMIT_BYTES);
+    await this.limits.countClient(request, clientOf(request.raw, form));
+    return reply.code(303).header('location', `/oauth/authorize?${form.toString()}`).send();
+  }
+
+  /** @returns the request as it was @throws 413, 429 */
+  private async countClient(request: FastifyRequest): Promise<IncomingMessage> {
+    if (request.method !== 'POST') {
+      await this.limits.countClient(request, clientOf(request.raw));
+      return request.raw;
+    }
+    const { request: read, form } = await readForm(request.raw, BODY_LIMIT_BYTES);
+    await this.limits.countClient(request, clientOf(request.raw, form));
+    return read;
   }
 }
 
@@ -117,16 +143,4 @@ function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: 
       ...(asked !== undefined && { 'access-control-allow-headers': asked }),
     })
     .send();
-}
-
-async function repeatAsGet(request: FastifyRequest, reply: FastifyReply) {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.raw as AsyncIterable<Buffer>) {
-    size += chunk.byteLength;
-    if (size > BODY_LIMIT_BYTES) return reply.code(413).send();
-    chunks.push(chunk);
-  }
-  const fields = new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
-  return reply.code(303).header('location', `/oauth/authorize?${fields.toString()}`).send();
 }

@@ -3,8 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AuthGuard } from './auth.guard.js';
 import { requestHead } from './request-path.js';
-import { Surfaces } from './surface.js';
+import { type RateLimitClass, Surfaces } from './surface.js';
 import { bodyIsTooLarge } from './to-app-error.js';
+
+/** Who signs in, or a client that asks for tokens, has none yet; their bodies are small. */
+const WITHOUT_TOKEN: ReadonlySet<RateLimitClass> = new Set(['auth', 'registration', 'clients']);
 
 /** `Expect: 100-continue` (RFC 9110, 10.1.1): nobody is asked for a body that would be refused unread. */
 @Injectable()
@@ -38,7 +41,6 @@ export class ExpectContinue {
     const limit = request.routeOptions.bodyLimit ?? bodyLimitBytes;
     if (Number(request.headers['content-length'] ?? 0) > limit) throw bodyIsTooLarge();
     const head = requestHead(request);
-    // Who signs in has no token yet; their bodies are small.
-    if (this.surfaces.of(head).limitOf(head.path) !== 'auth') await this.guard.identify(request);
+    if (!WITHOUT_TOKEN.has(this.surfaces.of(head).limitOf(head.path))) await this.guard.identify(request);
   }
 }

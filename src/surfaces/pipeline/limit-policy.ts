@@ -3,9 +3,12 @@ import { AppError } from '../../platform/errors/app-error.js';
 /** What a limit counts, by its name in headers and in errors. */
 const MESSAGES = {
   auth: 'Too many requests for signing in from this address. Wait a moment.',
+  registration: 'Too many clients register from this address. Wait a moment.',
   general: 'Too many requests from this address. Wait a moment.',
   user: 'Too many requests of this user. Wait a moment.',
   key: 'Too many requests with this key. Wait a moment.',
+  client: 'Too many requests of this client. Wait a moment.',
+  clients: 'Too many requests of clients from this address. Wait a moment.',
   day: 'The requests that the plan of this organization has for a day are used up. They begin anew at midnight UTC.',
 };
 export type LimitName = keyof typeof MESSAGES;

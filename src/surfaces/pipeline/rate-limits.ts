@@ -6,13 +6,20 @@ import { AppError } from '../../platform/errors/app-error.js';
 import type { RedisLink } from '../../platform/redis/redis-link.js';
 import { CONFIG, REDIS } from '../../platform/tokens.js';
 import { FixedWindows } from './fixed-windows.js';
-import { type LimitPolicy, policyOf, type Taken } from './limit-policy.js';
+import { type LimitName, type LimitPolicy, policyOf, type Taken } from './limit-policy.js';
 
 const WINDOW_SECONDS = 60;
 const RETRY_AFTER_SECONDS = 2;
 
-/** What is counted a minute: an address at the sign-in routes and at all others, a person, a key. */
-export type MinuteLimit = 'auth' | 'general' | 'user' | 'key';
+/**
+ * What is counted a minute: an address at the sign-in routes, where clients register, and at all others; a person, a key, what
+ * a client was given. At the authorization server a client at an address, and all clients there.
+ */
+export type MinuteLimit =
+  'auth' | 'registration' | 'general' | 'user' | 'key' | 'client' | 'client_at_address' | 'clients_at_address';
+
+/** Behind one address are many people, who have the same few clients. */
+const CLIENTS_AT_ONE_ADDRESS = 5;
 
 /** What counts one kind: this process alone, and all together where there is a Redis. */
 interface Limiter {
@@ -34,7 +41,7 @@ export class RateLimits {
     @Inject(REDIS) private readonly link: RedisLink | null,
     private readonly clock: Clock,
   ) {
-    const open = (name: MinuteLimit, limit: number): Limiter | undefined => {
+    const open = (name: MinuteLimit, limit: number, told: LimitName): Limiter | undefined => {
       if (limit === 0) return undefined;
       const shared = link && {
         points: limit,
@@ -43,16 +50,21 @@ export class RateLimits {
         keyPrefix: `${redis.prefix}:rate:${name}`,
       };
       return {
-        policy: policyOf(name, limit, WINDOW_SECONDS),
+        policy: policyOf(told, limit, WINDOW_SECONDS),
         own: new FixedWindows(WINDOW_SECONDS * 1_000),
         shared: shared ? new RateLimiterRedis(shared) : undefined,
       };
     };
+    const { authPerMinute, perMinute, keyPerMinute } = rateLimits;
     this.limiters = {
-      auth: open('auth', rateLimits.authPerMinute),
-      general: open('general', rateLimits.perMinute),
-      user: open('user', rateLimits.userPerMinute),
-      key: open('key', rateLimits.keyPerMinute),
+      auth: open('auth', authPerMinute, 'auth'),
+      registration: open('registration', authPerMinute, 'registration'),
+      general: open('general', perMinute, 'general'),
+      user: open('user', rateLimits.userPerMinute, 'user'),
+      key: open('key', keyPerMinute, 'key'),
+      client: open('client', keyPerMinute, 'client'),
+      client_at_address: open('client_at_address', perMinute, 'client'),
+      clients_at_address: open('clients_at_address', perMinute * CLIENTS_AT_ONE_ADDRESS, 'clients'),
     };
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DailyRequests } from '../../core/identity/daily-requests.service.js';
 import { callerNetwork } from '../../core/identity/ip-address.js';
@@ -37,8 +38,23 @@ export class RequestLimits {
   countAddress(request: Request, reply: HttpReply, kind: RateLimitClass): Soon<void> {
     const counted: Counted = { reply, taken: [] };
     request[COUNTED] = counted;
-    if (kind === 'none') return;
+    if (kind === 'none' || kind === 'clients') return;
     return whenHere(this.limits.take(kind, callerNetwork(request.ip)), (taken) => this.note(counted, taken));
+  }
+
+  /**
+   * One that names itself, at its address; then all clients there: what is refused to one is not taken from the others.
+   * @throws 429
+   */
+  countClient(request: Request, clientId: string): Soon<void> {
+    const counted = request[COUNTED];
+    if (!counted) return;
+    const address = callerNetwork(request.ip);
+    const client = createHash('sha256').update(clientId).digest('base64url');
+    return whenHere(this.limits.take('client_at_address', `${address} ${client}`), (one) => {
+      this.note(counted, one);
+      return whenHere(this.limits.take('clients_at_address', address), (all) => this.note(counted, all));
+    });
   }
 
   /** Writes the headers, once all that count were asked: for who asks without a credential, for who was counted, for an error. */
@@ -48,12 +64,14 @@ export class RequestLimits {
     reply.headers(limitHeaders(taken as [Taken, ...Taken[]], this.clock.now().getTime()));
   }
 
-  /** A key is counted as a key, whoever owns it. Programs count for the day of their organization, too. @throws 429 */
+  /** A key is counted as a key, and a client as a client, whoever they act for. Programs count for the day of their organization, too. @throws 429 */
   countPrincipal(request: Request, surface: Surface, principal: Principal): Soon<void> {
     const counted = request[COUNTED];
     if (!counted) return;
-    const isKey = principal.via === 'api_key';
-    const minute = isKey ? this.limits.take('key', principal.credentialId) : this.limits.take('user', principal.userId);
+    const { via, credentialId, userId } = principal;
+    const isKey = via === 'api_key';
+    const kind = isKey ? 'key' : via === 'oauth' ? 'client' : 'user';
+    const minute = this.limits.take(kind, kind === 'user' ? userId : credentialId);
     return whenHere(minute, (taken) => {
       this.note(counted, taken);
       if (isKey || surface.callers === 'programs') return this.countDay(counted, principal);

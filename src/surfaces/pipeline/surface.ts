@@ -12,8 +12,8 @@ export interface RequestHead {
   secure: boolean;
 }
 
-/** Which budget of requests a path draws on. */
-export type RateLimitClass = 'auth' | 'general' | 'none';
+/** Which budget of requests a path draws on; `clients`: the surface counts them, once it knows which client asks. */
+export type RateLimitClass = 'auth' | 'registration' | 'clients' | 'general' | 'none';
 
 export interface ErrorAnswer {
   status: number;

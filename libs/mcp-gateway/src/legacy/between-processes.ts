@@ -1,6 +1,12 @@
 import type { JsonObject } from '../json/json.js';
 import type { Courier } from '../ports.js';
 
+/** Of a frame that is too large for one letter. */
+export interface FramePart {
+  index: number;
+  count: number;
+}
+
 /** Sessions are served wherever they land; this is what the process where they landed tells the others. */
 export interface Letters {
   /** To all: a request is no longer wanted, by the name under which it runs. */
@@ -17,7 +23,7 @@ export interface Letters {
   left: { ticket: string };
   /** To who has the connection. */
   found: { ticket: string; isFound: boolean };
-  frames: { ticket: string; text: string };
+  frames: { ticket: string; text: string; part?: FramePart };
   over: { ticket: string };
 }
 

@@ -6,10 +6,13 @@ import type { Ageing, Pulse } from '../pulse.js';
 import { COMMENT } from '../sse/frames.js';
 import { ResponseSink, type Sink } from '../sse/response-sink.js';
 import type { EventPlace, Streams } from '../sse/streams.js';
-import type { Letters, Post } from './between-processes.js';
+import type { FramePart, Letters, Post } from './between-processes.js';
 
 /** So many signs of life may be missing before the other process is taken for dead. */
 const MISSED_SIGNS = 3;
+
+/** A courier carries what a client may send, 1 MiB; what a server answers may be more. */
+const LETTER_CHARACTERS = 256 * 1024;
 
 /** Events go to the process that has the connection. */
 class LetterSink implements Sink {
@@ -23,7 +26,13 @@ class LetterSink implements Sink {
 
   write(frame: Pieces): void {
     this.#lastWrite = Date.now();
-    this.post.send('frames', { ticket: this.ticket, text: whole(frame).toString() }, this.to);
+    const text = whole(frame).toString();
+    const count = Math.ceil(text.length / LETTER_CHARACTERS);
+    if (count === 1) return this.post.send('frames', { ticket: this.ticket, text }, this.to);
+    for (let index = 0; index < count; index += 1) {
+      const some = text.slice(index * LETTER_CHARACTERS, (index + 1) * LETTER_CHARACTERS);
+      this.post.send('frames', { ticket: this.ticket, text: some, part: { index, count } }, this.to);
+    }
   }
 
   keepAlive(now: number, afterMs: number): void {
@@ -40,6 +49,8 @@ interface Borrowed {
   response: ServerResponse;
   owner: string;
   sink?: ResponseSink;
+  /** Of a frame whose end has not come yet. */
+  parts: string[];
   lastSign: number;
   lastTold: number;
   found: (isFound: boolean) => void;
@@ -67,7 +78,7 @@ export class RemoteStreams implements Ageing {
     post.on('reading', ({ ticket }) => this.#noteReader(ticket));
     post.on('left', ({ ticket }) => this.#takeBack(ticket));
     post.on('found', ({ ticket, isFound }) => this.#found(ticket, isFound));
-    post.on('frames', ({ ticket, text }) => this.#write(ticket, text));
+    post.on('frames', ({ ticket, text, part }) => this.#write(ticket, text, part));
     post.on('over', ({ ticket }) => this.#borrowed.get(ticket)?.sink?.end());
   }
 
@@ -81,7 +92,7 @@ export class RemoteStreams implements Ageing {
         resolve(answer);
       };
       const now = Date.now();
-      this.#borrowed.set(ticket, { response, owner: node, lastSign: now, lastTold: now, found });
+      this.#borrowed.set(ticket, { response, owner: node, parts: [], lastSign: now, lastTold: now, found });
       response.once('close', () => this.#leave(ticket));
       this.post.send('resume', { session: sessionId, stream, seen, ticket }, node);
     });
@@ -121,11 +132,16 @@ export class RemoteStreams implements Ageing {
     borrowed.found(isFound);
   }
 
-  #write(ticket: string, text: string): void {
+  #write(ticket: string, text: string, { index, count }: FramePart = { index: 0, count: 1 }): void {
     const borrowed = this.#borrowed.get(ticket);
     if (!borrowed) return;
     borrowed.lastSign = Date.now();
-    borrowed.sink?.write([text]);
+    // A part was lost: the reader comes back for what it has not seen.
+    if (borrowed.parts.length !== index) return borrowed.sink?.end();
+    borrowed.parts.push(text);
+    if (index < count - 1) return;
+    borrowed.sink?.write([borrowed.parts.join('')]);
+    borrowed.parts = [];
   }
 
   #leave(ticket: string): void {

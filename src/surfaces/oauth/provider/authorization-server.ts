@@ -6,6 +6,7 @@ import { ClientGrantsService } from '../../../core/identity/client-grants.servic
 import { AuthorizationRecords } from '../../../core/oauth/authorization-records.js';
 import { ClientDocuments } from '../../../core/oauth/client-documents.js';
 import { ClientsService, hashOfSecret } from '../../../core/oauth/clients.service.js';
+import { ResourceTokenReader } from '../../../core/oauth/resource-token-reader.js';
 import { RESOURCE_SCOPES, Resources } from '../../../core/oauth/resources.js';
 import type { SigningKey } from '../../../core/oauth/signing-key.js';
 import { SigningKeys } from '../../../core/oauth/signing-keys.service.js';
@@ -15,6 +16,7 @@ import { Keyring } from '../../../platform/crypto/keyring.js';
 import { Logger } from '../../../platform/logging/logger.js';
 import { CONFIG } from '../../../platform/tokens.js';
 import { providerSettings, SESSION_COOKIE } from './provider-settings.js';
+import { revokeAccessTokens } from './revoked-access-tokens.js';
 
 interface Built {
   provider: Provider;
@@ -34,6 +36,7 @@ export class AuthorizationServer {
     private readonly resources: Resources,
     private readonly documents: ClientDocuments,
     private readonly signingKeys: SigningKeys,
+    private readonly tokens: ResourceTokenReader,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -87,6 +90,7 @@ export class AuthorizationServer {
       if (isMetadata(ctx.body)) Object.assign(ctx.body, METADATA);
       dropCookie(ctx.res, SESSION_COOKIE);
     });
+    revokeAccessTokens(provider, { tokens: this.tokens, grants });
     compareHashes(provider);
     chainRefreshTokens(provider, this.keyring);
     return provider;

@@ -155,6 +155,8 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
       // Changed while it was asked: that change has its own check ahead.
       const before = await this.servers.lock(server.id);
       if (!before) return;
+      // Looked at since, by another process: that it failed before says nothing any more.
+      if (!observation.ok && before.lastCheckedAt && before.lastCheckedAt > beganAt) return;
       // A call may have been told something newer meanwhile.
       const isLatest = observation.ok && (await this.servers.takeListing(server.id, beganAt));
       if (!isLatest) change = { ...change, toolCount: before.toolCount };

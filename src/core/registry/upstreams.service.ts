@@ -145,22 +145,14 @@ export class UpstreamsService implements OnApplicationShutdown {
    * @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE, UPSTREAM_SIGN_IN_NEEDED
    */
   find(serverId: ServerId, user?: UserId): Soon<Upstream> {
-    return whenHere(this.read(serverId), (upstream) =>
-      upstream.server.oauth ? this.signedIn(upstream, user) : upstream,
-    );
+    return whenHere(this.read(serverId), (upstream) => {
+      const place = upstream.server.oauth && toSignInPlace(upstream.server);
+      return place ? signedInAs(upstream, this.accounts.of(place, user)) : upstream;
+    });
   }
 
   private read(serverId: ServerId): Soon<Upstream> {
     return this.resolved.get(serverId, () => this.resolve(serverId));
-  }
-
-  private signedIn(upstream: Upstream, user: UserId | undefined): Soon<Upstream> {
-    const place = toSignInPlace(upstream.server);
-    if (!place) return upstream;
-    return whenHere(this.accounts.of(place, user), (account) => ({
-      ...upstream,
-      target: asAccount(upstream.target, account),
-    }));
   }
 
   /** @throws AppError SERVER_NOT_FOUND, CREDENTIALS_UNREADABLE */
@@ -174,7 +166,7 @@ export class UpstreamsService implements OnApplicationShutdown {
     { signal }: { signal: AbortSignal },
     work: (session: UpstreamSession) => Promise<T>,
   ): Promise<T> {
-    const upstream = await this.signedIn({ server, target: await this.targetOf(server) }, undefined);
+    const upstream = await this.readNow(server, undefined);
     return this.use(upstream, { signal }, work);
   }
 
@@ -184,7 +176,7 @@ export class UpstreamsService implements OnApplicationShutdown {
     { signal, user }: { signal: AbortSignal; user?: UserId },
   ): Promise<ConnectionReport> {
     const { guard, pool } = this.gateOf(server);
-    const { target } = await this.signedIn({ server, target: await this.targetOf(server) }, user);
+    const { target } = await this.readNow(server, user);
     // Of an idle package there would be two.
     if (target.transport === 'stdio') pool.drop(target.key);
     return withSchemas(await probe(guard, target, { signal }));
@@ -208,6 +200,13 @@ export class UpstreamsService implements OnApplicationShutdown {
     await this.ordinary.guard.check(url).catch((error: unknown) => {
       throw error instanceof EgressRefused ? egressRefused(error) : error;
     });
+  }
+
+  /** For looking what it is like. */
+  private async readNow(server: McpServer, user: UserId | undefined): Promise<Upstream> {
+    const upstream = { server, target: await this.targetOf(server) };
+    const place = toSignInPlace(server);
+    return place ? signedInAs(upstream, this.accounts.ofNow(place, user)) : upstream;
   }
 
   private async resolve(serverId: ServerId): Promise<Upstream> {
@@ -237,6 +236,9 @@ export const placeKey = (server: McpServer): string => {
   const { id, accountVersion, url, transport, timeout, sslVerify, clientFeatures } = server;
   return JSON.stringify([id, accountVersion, url, transport, timeout, sslVerify, ...clientFeatures]);
 };
+
+const signedInAs = (upstream: Upstream, account: Soon<SignedIn>): Soon<Upstream> =>
+  whenHere(account, (signedIn) => ({ ...upstream, target: asAccount(upstream.target, signedIn) }));
 
 /** One account's connections are never another's. */
 const asAccount = (target: UpstreamTarget, { accountId, header, renew }: SignedIn): UpstreamTarget => ({

@@ -72,6 +72,12 @@ export class AccountSessions implements OnModuleDestroy {
     return this.ofAny(place);
   }
 
+  /** As `of`, as it is just now: a sign-in in another process may not have been heard of here. */
+  ofNow(place: SignInPlace, user: UserId | undefined): Soon<SignedIn> {
+    this.known.dropAll((key) => ownerOf(key)[0] === place.serverId);
+    return this.of(place, user);
+  }
+
   private async ofAny(place: SignInPlace): Promise<SignedIn> {
     const any = await this.accounts.findAnyOwner(place.serverId, place.accountVersion);
     if (!any) throw this.ours.signInNeeded(place, NOBODY);

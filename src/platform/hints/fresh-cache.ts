@@ -80,6 +80,10 @@ export class FreshCache<Value> {
     this.entries.delete(key);
   }
 
+  dropAll(isMeant: (key: string) => boolean): void {
+    for (const key of [...this.entries.keys()]) if (isMeant(key)) this.drop(key);
+  }
+
   clear(): void {
     for (const key of [...this.entries.keys()]) this.drop(key);
   }

@@ -19,7 +19,7 @@ import { Toolsets } from '../toolsets/toolset-views.service.js';
 import type { OfferedTool } from '../toolsets/toolset-offer.js';
 import { toolsetNotFound } from '../toolsets/toolsets.errors.js';
 import { buildCatalogue, type Catalogue, nameTools, type OfferingServer } from './catalogue.js';
-import { type GatewayCaller, keyOf } from './gateway-caller.js';
+import type { GatewayCaller } from './gateway-caller.js';
 
 const MOST = 2_000;
 /** A change that this process did not hear of counts after this long. */
@@ -57,12 +57,12 @@ export class GatewayCatalogues implements OnModuleDestroy {
 
   /** @throws 403, 404 where the place is not theirs */
   find(caller: GatewayCaller): Soon<Catalogue> {
-    return this.known.get(keyOf(caller), () => this.load(caller));
+    return this.known.get(caller.key, () => this.load(caller));
   }
 
   private async load(caller: GatewayCaller): Promise<Catalogue> {
     const built = await this.build(caller);
-    const key = keyOf(caller);
+    const { key } = caller;
     const before = this.before.get(key);
     // The same object as long as nothing changed: what was read of it stays read.
     const kept =

@@ -4,7 +4,7 @@ import { SecretBox } from '../../platform/crypto/secret-box.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { Logger } from '../../platform/logging/logger.js';
 import type { Soon } from '@app/soon';
-import { type GatewayCaller, keyOf } from './gateway-caller.js';
+import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayPresence } from './presence.service.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayBackend } from './gateway-backend.service.js';
@@ -75,9 +75,9 @@ export class McpGateway implements OnApplicationShutdown {
     headers: readonly string[],
     refusalOf?: HandleOptions['refusalOf'],
   ): Promise<void> {
-    const key = keyOf(caller);
+    const { key } = caller;
     this.presence.enter(key, caller.principal);
-    response.once('close', () => this.presence.leave(key));
+    response.on('close', () => this.presence.leave(key));
     return this.endpoint.handle(request, response, caller, { key, headers, refusalOf });
   }
 }

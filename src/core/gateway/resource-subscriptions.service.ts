@@ -49,8 +49,9 @@ export class ResourceSubscriptions {
     };
   }
 
-  private async find({ principal, place }: GatewayCaller, uri: string): Promise<Subscription | undefined> {
-    const { servers } = await this.catalogues.find({ principal, place });
+  private async find(caller: GatewayCaller, uri: string): Promise<Subscription | undefined> {
+    const { principal, place } = caller;
+    const { servers } = await this.catalogues.find(caller);
     const named = place.kind === 'server' ? { handle: servers[0]?.handle, uri } : readExposedUri(uri);
     const server = servers.find(({ handle }) => handle === named?.handle);
     return server && named && { serverId: server.id, user: principal.userId, uri: named.uri };

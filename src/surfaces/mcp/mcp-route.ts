@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProtocolError } from '@app/mcp-gateway';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Place, placeAt } from '../../core/gateway/place.js';
-import type { GatewayCaller } from '../../core/gateway/gateway-caller.js';
+import { callerAt, type GatewayCaller } from '../../core/gateway/gateway-caller.js';
 import { Resources } from '../../core/oauth/resources.js';
 import { McpGateway } from '../../core/gateway/mcp-gateway.service.js';
 import { type Action, refusalOf } from '../../core/identity/permissions.js';
@@ -67,7 +67,7 @@ export class McpRoute implements OnModuleInit {
     const place = placeAt(path);
     const request = new LightRequest(raw, patternOf(path, place), this.config.http.trustProxy);
     const reply = new LightReply(response);
-    response.once('close', () => this.hooks.close(request, reply));
+    response.on('close', () => this.hooks.close(request, reply));
     const fail = (error: unknown) => this.refuse(error, path, request, reply);
     this.hooks.open(request, reply, () =>
       this.hooks.check(request, reply, (refusal) => {
@@ -101,7 +101,7 @@ export class McpRoute implements OnModuleInit {
       const refusal = refusalOf(principal, 'tools.call');
       if (refusal && request.headers['mcp-method'] === CALL) throw refusal;
       const refuse = refusal && ((method: string) => this.refusalOf(method, refusal, path, request));
-      const caller = { principal, place };
+      const caller = callerAt(principal, place);
       return whenHere(this.gateway.find(caller), () => this.hand(caller, request, reply, refuse));
     });
   }

@@ -43,6 +43,17 @@ function lastOf(entries: string | string[] | undefined): string | undefined {
   return text.slice(text.lastIndexOf(',') + 1).trim() || undefined;
 }
 
+/** Those that are the same for many answers are read once. */
+const lists = new WeakMap<Record<string, string>, readonly string[]>();
+
+function listOf(values: Record<string, string>): readonly string[] {
+  const known = lists.get(values);
+  if (known) return known;
+  const list = Object.entries(values).flat();
+  lists.set(values, list);
+  return list;
+}
+
 /** Its answer: JSON, unless somebody else writes it. */
 export class LightReply implements HttpReply {
   statusCode = 200;
@@ -76,7 +87,8 @@ export class LightReply implements HttpReply {
   }
 
   headers(values: Record<string, string>): this {
-    for (const name in values) this.header(name, values[name] ?? '');
+    if (this.fields.length === 0) this.fields.push(...listOf(values));
+    else for (const name in values) this.header(name, values[name] ?? '');
     return this;
   }
 

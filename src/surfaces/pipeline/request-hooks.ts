@@ -59,10 +59,10 @@ export class RequestHooks {
   /** First of all, whatever becomes of it; what `done` does has its surroundings. */
   open(request: HttpRequest, reply: HttpReply, done: () => void): void {
     const surface = this.surfaces.of(requestHead(request));
+    reply.headers(this.headersOf(surface));
     // Whoever kept the connection should find another process for the next request.
     if (this.lifecycle.isDraining) reply.header('connection', 'close');
     reply.header('x-request-id', request.id);
-    reply.headers(this.headersOf(surface));
     withLogFields(ambienceOf(request), () => this.spans.open(request, done));
   }
 

@@ -48,7 +48,7 @@ export class PostAnswer implements Answer, Ageing {
   ) {
     this.release = options.canComeBack ? () => this.#release() : undefined;
     if (response.destroyed) setImmediate(this.#left);
-    else response.once('close', this.#left);
+    else response.on('close', this.#left);
     pulse.add(this);
   }
 

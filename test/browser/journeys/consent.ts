@@ -96,9 +96,13 @@ export function asksBeforeItLetsIn(onStage: () => Stage): void {
     const { page } = visit;
     await page.goto(`${onStage().app.url}/settings/credentials`);
     const entry = page.getByTestId('credentials').getByRole('listitem').filter({ hasText: 'connected client' });
+    await entry.getByText('sees tools and calls them').waitFor();
+    await entry.getByText('at all servers that you may use').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await entry.getByRole('button', { name: /^Revoke/ }).click();
     await entry.getByRole('button', { name: 'Revoke', exact: true }).click();
     await entry.waitFor({ state: 'detached' });
+    await page.getByText('No client is connected').waitFor();
     expect(await visit.ask('/api/v1/connected-clients')).toEqual({ clients: [] });
   });
 

@@ -53,7 +53,7 @@ export function ConsentPage() {
   }
   const isOver = isStatus(question.error, 404) || isStatus(deciding.error, 404);
   return (
-    <FrontPage title={isOver ? 'Nothing to decide' : 'Let this client in?'}>
+    <FrontPage title={isOver ? 'Nothing to decide' : deciding.isSuccess ? 'Decided' : 'Let this client in?'}>
       {question.isPending && <Loading what="what is asked" lines={6} />}
       {isOver && <Over />}
       {question.isError && !isOver && <ErrorNote error={question.error} onRetry={() => void question.refetch()} />}

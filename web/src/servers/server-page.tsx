@@ -37,7 +37,13 @@ export function ServerPage() {
       }
     >
       {query.isPending && <Loading what="the server" lines={5} />}
-      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && (
+        <ErrorNote error={query.error} onRetry={() => void query.refetch()}>
+          <Link to="/servers" className="button">
+            All servers
+          </Link>
+        </ErrorNote>
+      )}
       {query.data && <Detail server={query.data} />}
     </Page>
   );

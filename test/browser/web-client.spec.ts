@@ -1,4 +1,5 @@
 import { asksBeforeItLetsIn } from './journeys/consent.js';
+import { connectsAccounts } from './journeys/accounts.js';
 import { connectsClients } from './journeys/clients.js';
 import { decidesOnTasks } from './journeys/decisions.js';
 import { knowsWhoOneIs } from './journeys/identity.js';
@@ -24,6 +25,7 @@ describe('the demo run', () => runsTheDemo(onStage));
 describe('decisions on tasks', () => decidesOnTasks(onStage));
 describe('a session, taken further', () => takesSessionsFurther(onStage));
 describe('servers', () => registersServers(onStage));
+describe('accounts at servers', () => connectsAccounts(onStage));
 describe('tools, and calls of them', () => triesAndDecidesOnTools(onStage));
 describe('clients of the gateway', () => connectsClients(onStage));
 describe('models', () => choosesModels());

@@ -47,7 +47,7 @@ export function ConsentForm({ question, organization, busy, stale, onOrganizatio
         </dd>
       </dl>
       {cautions.map((caution) => (
-        <p key={caution} className="note consent-caution">
+        <p key={caution} className="note note-warn">
           {CAUTION_WORDS[caution]}
         </p>
       ))}

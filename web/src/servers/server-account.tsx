@@ -55,7 +55,11 @@ export function ServerAccount({ server, failure }: { server: McpServer; failure:
         </p>
       )}
       {account.status !== 'connected' && (
-        <p>{account.reason === null ? whatFollows(account.oauth) : visible(account.reason)}</p>
+        <p>
+          {account.reason === null
+            ? whatFollows(account.oauth)
+            : `${visible(account.reason)} Calls of the server wait until somebody signs in again.`}
+        </p>
       )}
       {facts.length > 0 && <Facts className="server-facts" facts={facts} />}
       {wants && (

@@ -1,3 +1,4 @@
+import { keepsItsShape } from './journeys/shape.js';
 import { asksBeforeItLetsIn } from './journeys/consent.js';
 import { connectsAccounts } from './journeys/accounts.js';
 import { connectsClients } from './journeys/clients.js';
@@ -31,6 +32,7 @@ describe('clients of the gateway', () => connectsClients(onStage));
 describe('models', () => choosesModels());
 describe('who one is', () => knowsWhoOneIs(onStage));
 describe('a client that wants in', () => asksBeforeItLetsIn(onStage));
+describe('pages about clients, toolsets and servers', () => keepsItsShape(onStage));
 describe('a line that breaks', () => survivesCuts(onStage));
 describe('what fails', () => saysWhatFailed(onStage));
 describe('every page', () => keepsTheHouseRules(onStage));

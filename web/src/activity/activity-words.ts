@@ -87,9 +87,12 @@ export const saysFailure = ({ action, outcome }: Pick<ActivityEntry, 'action' | 
 
 export const actionWords = (action: string): string => ACTION_WORDS[action] ?? action.replaceAll(/[._]/g, ' ');
 
+/** Beside which a subject would say nothing. */
+const SAYS_ALL = new Set(['sign_in.succeeded', 'gateway.changed']);
+
 /** What happened to whom or what, beside who did it; a subject that is the actor is not said twice. */
 export function subjectWords({ action, actor, subject }: ActivityEntry): string {
-  if (!subject || subject.id === actor?.id || action === 'sign_in.succeeded' || subject.kind === 'gateway') return '';
+  if (!subject || subject.id === actor?.id || SAYS_ALL.has(action)) return '';
   if (subject.kind === 'sign_in') return deviceWords(subject.name);
   return visible(subject.name || subject.id);
 }

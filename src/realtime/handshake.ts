@@ -4,6 +4,7 @@ import { ConversationsService } from '../core/agent/conversations.service.js';
 import { IdentityService } from '../core/identity/identity.service.js';
 import { authorize } from '../core/identity/permissions.js';
 import type { Principal } from '../core/identity/principal.js';
+import { serverNotFound } from '../core/registry/registry.errors.js';
 import type { McpServer } from '../core/registry/server.js';
 import type { Session } from '../core/sessions/session.js';
 import { TicketsService } from '../core/sessions/tickets.service.js';
@@ -61,7 +62,7 @@ export class Handshake {
     const after = readAfter(request.after);
     const principal = await this.authenticate(request);
     authorize(principal, 'sessions.read');
-    if (!isId('mcp', request.serverId)) throw noSuchServer();
+    if (!isId('mcp', request.serverId)) throw serverNotFound();
     const sessionId = request.session || undefined;
     if (sessionId !== undefined && !isId('session', sessionId)) throw noSuchSession();
     const { session, server } = await this.conversations.open(principal, request.serverId, sessionId);
@@ -78,7 +79,6 @@ export class Handshake {
   }
 }
 
-const noSuchServer = () => new AppError('not_found', 'SERVER_NOT_FOUND', 'There is no such server.');
 const noSuchSession = () => new AppError('not_found', 'SESSION_NOT_FOUND', 'There is no such session on this server.');
 
 function readAfter(text: string | undefined): number {

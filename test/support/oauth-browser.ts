@@ -19,7 +19,7 @@ export interface Question {
   client: { id: string; name: string; host: string | null };
   redirect: { kind: string; shown: string };
   cautions: string[];
-  resource: { url: string; kind: string; name: string | null; found: boolean };
+  resource: { url: string; kind: string; name: string | null; title: string | null; found: boolean };
   scopes: string[];
   new_scopes: string[];
   organization_id: string;

@@ -173,6 +173,16 @@ describe.each(['legacy', 'modern'] as const)('a target that signs in by a token,
     expect(checks.find(({ status }) => status === 'failed')).toMatchObject({ name: 'auth' });
   });
 
+  it('a test of a server whose account cannot be used says that it was not asked', async () => {
+    const [gate, account] = [new Gate(), new Account()];
+    account.header = () => Promise.reject(new Error('No key for this token.'));
+    const { checks } = await probe(bench.guard, targetAt(await guarded('modern', gate), { authorize: account }));
+    const found = checks.filter(({ name }) => name === 'http' || name === 'auth');
+    expect(found.map(({ status }) => status)).toEqual(['skipped', 'failed']);
+    expect(found[0]?.summary).toBe('Not asked: the account cannot be used.');
+    expect(gate.seen).toEqual([]);
+  });
+
   it('passes on what the account itself fails with, in its own words', async () => {
     const [gate, account] = [new Gate(), new Account()];
     const target = targetAt(await guarded(era, gate), { authorize: account });

@@ -176,7 +176,8 @@ class ProbeRun {
       return this.#fail('protocol', ms, error);
     }
     if (error.code === 'UPSTREAM_AUTH') {
-      this.#pass('http', ms, `HTTP ${status}`);
+      if (status === undefined) this.#skip('http', 'Not asked: the account cannot be used.');
+      else this.#pass('http', ms, `HTTP ${status}`);
       return this.#fail('auth', 0, error);
     }
     const isHttpFault = !answered || (status !== undefined && status >= 400 && error.rpc === undefined);

@@ -30,16 +30,14 @@ export class CredentialsService {
     return this.credentials.listOwn(principal, this.clock.now(), this.config.tokens.refreshSeconds);
   }
 
-  /** @throws 404 for what is unknown, somebody else's, or ended already */
+  /** A sign-in or a key. @throws 404 for what is unknown, somebody else's, or ended already */
   async revoke({ userId }: Principal, id: string): Promise<void> {
     await this.database.transaction(async () => {
-      const { signIns, keys, clients } = await this.end({ userId, id });
+      const { signIns, keys } = await this.end({ userId, id });
       const [signIn] = signIns;
       const [key] = keys;
-      const [client] = clients;
       if (signIn) await this.record('credential.revoked', 'sign_in', signIn);
       else if (key) await this.record('key.revoked', 'key', key);
-      else if (client) await this.record('client.disconnected', 'client', client);
       else throw credentialNotFound();
     });
   }
@@ -86,8 +84,8 @@ export class CredentialsService {
   }
 
   private async record(
-    action: 'credential.revoked' | 'key.revoked' | 'client.disconnected',
-    kind: 'sign_in' | 'key' | 'client',
+    action: 'credential.revoked' | 'key.revoked',
+    kind: 'sign_in' | 'key',
     { id, organizationId, name }: EndedCredential,
   ): Promise<void> {
     await this.activity.record({ organizationId, action, subject: { kind, id, name } });

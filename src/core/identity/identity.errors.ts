@@ -73,7 +73,15 @@ export const linkIsCoolingDown = (retryAfterSeconds: number) =>
   });
 
 export const clientIsNotConnected = () =>
-  new AppError('not_found', 'CLIENT_NOT_CONNECTED', 'No such client is connected to your account.');
+  new AppError(
+    'not_found',
+    'CLIENT_NOT_CONNECTED',
+    'No such client is connected to your account. It may have ended meanwhile: list them again.',
+  );
 
 export const credentialNotFound = () =>
-  new AppError('not_found', 'CREDENTIAL_NOT_FOUND', 'You have no such sign-in or API key.');
+  new AppError(
+    'not_found',
+    'CREDENTIAL_NOT_FOUND',
+    'You have no such sign-in or API key. It may have ended meanwhile: list them again.',
+  );

@@ -2,7 +2,11 @@ import { AppError } from '../../platform/errors/app-error.js';
 import type { ApprovalRequest, ApprovalStatus } from '../approvals/approval-request.js';
 
 export const approvalNotFound = () =>
-  new AppError('not_found', 'APPROVAL_NOT_FOUND', 'There is no such request, or it is not for you.');
+  new AppError(
+    'not_found',
+    'APPROVAL_NOT_FOUND',
+    'There is no such request, or it is not for you. It may be of another organization of yours: switch to that one.',
+  );
 
 export const mayNotDecide = () =>
   new AppError(

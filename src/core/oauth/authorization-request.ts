@@ -25,7 +25,7 @@ export interface AskedServer {
   name: string;
   /** Null for one that was never seen. */
   toolCount: number | null;
-  /** Some of them. */
+  /** Some of them, by what the server calls them. */
   tools: string[];
 }
 
@@ -33,6 +33,8 @@ export interface AskedServer {
 export interface AskedContents {
   /** False: there is no such server or toolset here for this person. */
   isThere: boolean;
+  /** Of the server or the toolset, as people know it; null for all servers, and where nothing is. */
+  title: string | null;
   servers: AskedServer[];
   /** How many there are, beyond those that are listed. */
   serverCount: number;

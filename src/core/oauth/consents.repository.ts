@@ -44,4 +44,8 @@ export class ConsentsRepository {
       [userId, organizationId, clientId],
     );
   }
+
+  async forgetAll(userId: UserId): Promise<void> {
+    await this.database.sql('delete from oauth_consents where user_id = $1', [userId]);
+  }
 }

@@ -112,6 +112,11 @@ export class ConsentsService {
     });
   }
 
+  /** At their next request all clients of the person ask again. */
+  async forgetAll({ userId }: Principal): Promise<void> {
+    await this.consents.forgetAll(userId);
+  }
+
   /** Of several decisions at the same time one counts; it is taken back with its transaction. @throws 404 */
   private async claim({ uid }: AuthorizationRequest): Promise<void> {
     if (!(await this.records.consume('Interaction', uid))) throw authorizationNotFound();

@@ -9,10 +9,14 @@ export const authorizationNotFound = () =>
   );
 
 export const organizationIsNotYours = () =>
-  new AppError('not_found', 'ORGANIZATION_NOT_FOUND', 'You belong to no such organization.');
+  new AppError('not_found', 'ORGANIZATION_NOT_FOUND', 'You belong to no such organization. Choose one of yours.');
 
 export const nothingIsThere = () =>
-  new AppError('conflict', 'RESOURCE_EMPTY', 'In this organization there is nothing for you at the address asked for.');
+  new AppError(
+    'conflict',
+    'RESOURCE_EMPTY',
+    'In this organization there is nothing for you at the address asked for. Choose another one, or ask an administrator for access.',
+  );
 
 export const consentIsNotRemembered = () =>
   new AppError('conflict', 'CONSENT_NEEDED', 'You have not agreed to this before: look at what is asked, and decide.');

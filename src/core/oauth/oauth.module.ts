@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ActivityModule } from '../activity/activity.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
+import { ToolsetsModule } from '../toolsets/toolsets.module.js';
 import { AuthorizationRecords } from './authorization-records.js';
 import { ClientDocuments } from './client-documents.js';
 import { ClientsService } from './clients.service.js';
@@ -17,7 +18,7 @@ import { SigningKeysRepository } from './signing-keys.repository.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 @Module({
-  imports: [ActivityModule, IdentityModule, RegistryModule],
+  imports: [ActivityModule, IdentityModule, RegistryModule, ToolsetsModule],
   providers: [
     AuthorizationRecords,
     ClientDocuments,

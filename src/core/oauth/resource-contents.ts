@@ -1,54 +1,76 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../platform/errors/app-error.js';
 import type { ServerId } from '../../platform/ids.js';
 import type { Principal } from '../identity/principal.js';
+import { hasLevel } from '../registry/access.js';
+import { ServerAccess } from '../registry/server-access.service.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
-import { ServersService } from '../registry/servers.service.js';
+import { mayBeOffered } from '../registry/tool-callers.js';
+import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
+import { UpstreamsService } from '../registry/upstreams.service.js';
+import { Toolsets } from '../toolsets/toolset-views.service.js';
 import type { AskedContents, AskedServer } from './authorization-request.js';
 import type { ResourcePlace } from './resources.js';
 
 const LISTED_SERVERS = 50;
 const LISTED_TOOLS = 100;
 
-const NOT_THERE: AskedContents = { isThere: false, servers: [], serverCount: 0 };
+const NOT_THERE: AskedContents = { isThere: false, title: null, servers: [], serverCount: 0 };
 
-interface ServerFacts {
-  id: ServerId;
-  name: string;
-  toolCount: number | null;
-}
-
-/** What a client would reach, as the person sees it who is asked. */
+/** What a client would reach, as the gateway would serve it to the person who is asked. */
 @Injectable()
 export class ResourceContents {
   constructor(
-    private readonly servers: ServersService,
+    private readonly access: ServerAccess,
     private readonly handles: ServerHandles,
+    private readonly upstreams: UpstreamsService,
     private readonly tools: ToolsService,
+    private readonly toolsets: Toolsets,
   ) {}
 
   async describe(principal: Principal, place: ResourcePlace): Promise<AskedContents> {
-    if (place.kind === 'server') return this.describeOne(principal, place.name);
-    const { items, total } = await this.servers.listCounted(principal, { page: 1, size: LISTED_SERVERS });
-    return { isThere: true, servers: await Promise.all(items.map((item) => this.toAsked(item))), serverCount: total };
+    if (place.kind === 'all') return this.describeAll(principal);
+    return place.kind === 'server'
+      ? this.describeServer(principal, place.name)
+      : this.describeToolset(principal, place.name);
   }
 
-  private async describeOne(principal: Principal, name: string): Promise<AskedContents> {
-    try {
-      const id = await this.handles.find(principal.organizationId, name);
-      if (id === undefined) return NOT_THERE;
-      const server = await this.servers.get(principal, id);
-      return { isThere: true, servers: [await this.toAsked(server)], serverCount: 1 };
-    } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== 'not_found') throw error;
-      return NOT_THERE;
-    }
+  private async describeAll(principal: Principal): Promise<AskedContents> {
+    const levels = await this.access.listLevels(principal);
+    const { of } = await this.handles.list(principal.organizationId);
+    const usable = [...levels].filter(([, level]) => hasLevel(level, 'use')).map(([id]) => id);
+    const handle = (id: ServerId) => of.get(id) ?? id;
+    const first = usable.sort((a, b) => handle(a).localeCompare(handle(b))).slice(0, LISTED_SERVERS);
+    const servers = await Promise.all(first.map((id) => this.toAsked(principal, id)));
+    return { isThere: true, title: null, servers, serverCount: usable.length };
+  }
+
+  private async describeServer(principal: Principal, named: string): Promise<AskedContents> {
+    const id = await this.handles.find(principal.organizationId, named);
+    if (id === undefined || !(await this.access.mayDo(principal, id, 'use'))) return NOT_THERE;
+    const server = await this.toAsked(principal, id);
+    return { isThere: true, title: server.name, servers: [server], serverCount: 1 };
+  }
+
+  private async describeToolset(principal: Principal, handle: string): Promise<AskedContents> {
+    const view = await this.toolsets.find(principal, handle);
+    if (!view) return NOT_THERE;
+    const names = new Map(view.tools.map(({ serverId, serverName }) => [serverId, serverName]));
+    const servers = [...names].slice(0, LISTED_SERVERS).map(([id, name]) => {
+      const tools = view.tools.filter(({ serverId }) => serverId === id);
+      return { id, name, toolCount: tools.length, tools: namesOf(tools.map(({ tool }) => tool)) };
+    });
+    return { isThere: true, title: view.name, servers, serverCount: names.size };
   }
 
   /** Of one that was never seen nothing is asked now: a person waits. */
-  private async toAsked({ id, name, toolCount }: ServerFacts): Promise<AskedServer> {
-    const listed = toolCount === null ? [] : await this.tools.listTools(id);
-    return { id, name, toolCount, tools: listed.slice(0, LISTED_TOOLS).map((tool) => tool.name) };
+  private async toAsked(principal: Principal, id: ServerId): Promise<AskedServer> {
+    const { name, toolCount } = await this.upstreams.describe(id);
+    const seen = await this.tools.listSeenTools(id);
+    const offered = seen.filter((tool) => !tool.quarantined && mayBeOffered(principal, tool));
+    return { id, name, toolCount: toolCount === null ? null : offered.length, tools: namesOf(offered) };
   }
 }
+
+/** What its server calls a tool is what it is, whatever a toolset calls it. */
+const namesOf = (tools: readonly ListedTool[]) => tools.slice(0, LISTED_TOOLS).map(({ name }) => name);

@@ -5,7 +5,12 @@ import type { AccessLevel } from './access.js';
 import type { ConnectionCheck } from './observation.js';
 import type { ToolState } from './tool-state.js';
 
-export const serverNotFound = () => new AppError('not_found', 'SERVER_NOT_FOUND', 'There is no such server.');
+export const serverNotFound = () =>
+  new AppError(
+    'not_found',
+    'SERVER_NOT_FOUND',
+    'There is no such server, or you may not see it. Ask who manages it for access.',
+  );
 
 /** Only for whoever sees it: to others it does not exist. */
 export const serverAccessTooLow = (needed: AccessLevel) =>
@@ -113,9 +118,14 @@ export const serverIsRemote = () =>
   );
 
 export const serverHasNoSignIn = () =>
-  new AppError('conflict', 'SERVER_HAS_NO_SIGN_IN', 'Nobody signs in to this server: its authentication is not OAuth.');
+  new AppError(
+    'conflict',
+    'SERVER_HAS_NO_SIGN_IN',
+    'Nobody signs in to this server: its authentication is not OAuth. Set it to OAuth first.',
+  );
 
-export const toolNotFound = () => new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool.');
+export const toolNotFound = () =>
+  new AppError('not_found', 'TOOL_NOT_FOUND', 'The server has no such tool. List its tools to see those that it has.');
 
 /** Only for whoever sees the server. */
 export const toolNotGranted = () =>
@@ -141,7 +151,11 @@ export const toolChanged = (pin: string) =>
   });
 
 export const nothingToRevoke = () =>
-  new AppError('conflict', 'TOOL_NOT_APPROVED', 'The definition that this tool has now is not approved.');
+  new AppError(
+    'conflict',
+    'TOOL_NOT_APPROVED',
+    'The definition that this tool has now is not approved. There is nothing to take back.',
+  );
 
 /** For every door: the call is not made until a person decides. */
 export const toolQuarantined = ({ serverId, name, state }: { serverId: ServerId; name: string; state: ToolState }) =>

@@ -3,15 +3,29 @@ import type { Collision } from './toolset-offer.js';
 import { MAX_TOOLSETS } from './toolset.js';
 
 /** The same for what never was, and for whom it is not meant. */
-export const toolsetNotFound = () => new AppError('not_found', 'TOOLSET_NOT_FOUND', 'There is no such toolset.');
+export const toolsetNotFound = () =>
+  new AppError(
+    'not_found',
+    'TOOLSET_NOT_FOUND',
+    'There is no such toolset. It was deleted, or is not meant for you: ask an administrator.',
+  );
 
 export const toolsetIsNotYours = () =>
-  new AppError('forbidden', 'TOOLSET_NOT_YOURS', 'Who made this toolset changes it, and administrators do.');
+  new AppError(
+    'forbidden',
+    'TOOLSET_NOT_YOURS',
+    'Who made this toolset changes it, and administrators do. Ask one of them.',
+  );
 
 export const handleTaken = () =>
-  new AppError('conflict', 'TOOLSET_HANDLE_TAKEN', 'Another toolset of your organization has this handle.', {
-    issues: [{ path: '/handle', code: 'taken', message: 'is taken' }],
-  });
+  new AppError(
+    'conflict',
+    'TOOLSET_HANDLE_TAKEN',
+    'Another toolset of your organization has this handle. Choose another one.',
+    {
+      issues: [{ path: '/handle', code: 'taken', message: 'is taken' }],
+    },
+  );
 
 export const tooManyToolsets = () =>
   new AppError(
@@ -21,7 +35,12 @@ export const tooManyToolsets = () =>
   );
 
 export const entriesAreInvalid = (issues: FieldIssue[]) =>
-  new AppError('invalid', 'VALIDATION_ERROR', 'Some entries are not valid.', { issues });
+  new AppError(
+    'invalid',
+    'VALIDATION_ERROR',
+    'Some entries are not valid. Correct those that are named, or leave them out.',
+    { issues },
+  );
 
 /** @param collisions one or more */
 export const namesCollide = (collisions: readonly Collision[]) =>

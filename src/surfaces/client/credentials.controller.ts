@@ -4,6 +4,8 @@ import { ApiOkResponse, ApiOperation, ApiTags, ApiUnauthorizedResponse } from '@
 import type { z } from 'zod';
 import { CredentialsService } from '../../core/identity/credentials.service.js';
 import type { Principal } from '../../core/identity/principal.js';
+import { ConsentsService } from '../../core/oauth/consents.service.js';
+import { isId } from '../../platform/ids.js';
 import { Allow } from '../pipeline/auth.guard.js';
 import { CurrentPrincipal } from '../pipeline/request-principal.js';
 import {
@@ -24,7 +26,10 @@ import { problem } from './schemas/problem-responses.js';
 @Allow('credentials.manage')
 @Controller('api/v1/user/credentials')
 export class CredentialsController {
-  constructor(private readonly credentials: CredentialsService) {}
+  constructor(
+    private readonly credentials: CredentialsService,
+    private readonly consents: ConsentsService,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -44,6 +49,8 @@ export class CredentialsController {
     @CurrentPrincipal() principal: Principal,
     @Body({ schema: RevokeAll }) body: z.infer<typeof RevokeAll>,
   ) {
+    // First: whoever is cut off in between is asked once too often.
+    if (body.includeKeys) await this.consents.forgetAll(principal);
     return { revoked: await this.credentials.revokeAll(principal, body) };
   }
 
@@ -55,7 +62,8 @@ export class CredentialsController {
     @CurrentPrincipal() principal: Principal,
     @Param('credential_id', { schema: credentialIdSchema }) id: string,
   ) {
-    await this.credentials.revoke(principal, id);
+    if (isId('grt', id)) await this.consents.disconnect(principal, id);
+    else await this.credentials.revoke(principal, id);
     return REVOKED;
   }
 }

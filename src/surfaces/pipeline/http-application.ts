@@ -22,6 +22,9 @@ const BODY_LIMIT_BYTES = 1_048_576;
 /** Paths that take more. */
 const LARGE_BODIES: Readonly<Record<string, number>> = { '/api/export/import': 5 * 1_048_576 };
 
+/** Of a part of a path: names of tools are what servers make them. */
+const PARAMETER_LENGTH = 2_048;
+
 /** For the whole request to arrive. */
 const REQUEST_MS = 60_000;
 
@@ -38,7 +41,7 @@ export async function createHttpApplication(
     requestTimeout: REQUEST_MS,
     // A request that came before the listener closed is answered like any other.
     return503OnClosing: false,
-    routerOptions: { constraints: { credential: credentialConstraint } },
+    routerOptions: { constraints: { credential: credentialConstraint }, maxParamLength: PARAMETER_LENGTH },
     // One hop: the proxy's own entry is the last one; those before it are the caller's to invent.
     trustProxy: config.http.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers['x-request-id']),

@@ -15,7 +15,7 @@ const TITLES = {
   precondition_failed: 'Changed meanwhile',
   too_large: 'Too large',
   unsupported: 'Unsupported media type',
-  unprocessable: 'Not what it was before',
+  unprocessable: 'This cannot be done',
   rate_limited: 'Too many requests',
   internal: 'Our fault',
   upstream_failed: 'An upstream failed',

@@ -24,12 +24,12 @@ export function connectsClients(onStage: () => Stage): void {
     await setups.getByText('[mcp_servers.switchyard]').waitFor();
     await page.getByRole('button', { name: 'by an API key' }).click();
     await setups.getByText('bearer_token_env_var').waitFor();
-    await page.getByLabel('What').selectOption({ label: 'Demo server' });
+    await page.getByLabel('Connect it to').selectOption({ label: 'Demo server' });
     await setups.getByText('[mcp_servers.switchyard-demo-server]').waitFor();
     await setups.getByText(`/mcp/s/${demo}`).first().waitFor();
     expect(new URL(page.url()).searchParams.get('client')).toBe('codex');
     await page.getByRole('button', { name: 'Cursor', exact: true }).click();
-    const link = setups.getByRole('link', { name: 'Cursor: install' });
+    const link = setups.getByRole('link', { name: 'Install in Cursor' });
     expect(await link.getAttribute('href')).toMatch(/^cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?name=/);
     expect(await faultsOf(page)).toEqual([]);
   });
@@ -79,6 +79,36 @@ export function connectsClients(onStage: () => Stage): void {
     await page.getByLabel('Name for clients').fill('');
     await page.getByRole('button', { name: 'Make toolset' }).click();
     await page.getByText('is taken').first().waitFor();
+  });
+
+  test('changes that are not kept can be thrown away, and nobody is told that they are kept', async () => {
+    const { page } = visit;
+    await page.goto('/toolsets');
+    await page.getByRole('link', { name: 'Sign-up reports', exact: true }).click();
+    const description = page.getByLabel('Description', { exact: true });
+    expect(await page.getByRole('button', { name: 'Save changes' }).isDisabled()).toBe(true);
+    await description.fill('For the morning');
+    await page.getByRole('button', { name: 'Save changes' }).click();
+    await page.getByText('Saved. Clients have it').waitFor();
+    await description.fill('For nobody');
+    await page.getByText('Saved. Clients have it').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    expect(await description.inputValue()).toBe('For the morning');
+    await page.getByLabel('only some, by role').check();
+    for (const role of ['owner', 'admin']) await page.getByLabel(role, { exact: true }).uncheck();
+    await page.getByText('Nobody would be offered it').waitFor();
+  });
+
+  test('what is not there any more says so, and where to go on', async () => {
+    const { page } = visit;
+    await page.goto('/connect?toolset=tst_nowhere');
+    await page.getByRole('alert').getByText('There is no such toolset').waitFor();
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Connect to all servers' }).click();
+    await page.getByTestId('setups').waitFor();
+    await page.goto('/toolsets/tst_nowhere');
+    await page.getByRole('link', { name: 'All toolsets' }).click();
+    await page.getByRole('heading', { name: 'Toolsets' }).waitFor();
   });
 
   test('a toolset is deleted after a question', async () => {

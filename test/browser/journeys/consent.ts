@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { faultsOf } from '../support/axe.js';
 import { signInHere, type Stage, type Visit } from '../support/stage.js';
 
 /** A program that waits for its answer at a port of this machine. */
 class WaitingClient {
   private readonly answers: URL[] = [];
   private readonly server: Server;
+  private appUri: string | undefined;
   id = '';
 
   constructor(private readonly product: string) {
@@ -25,25 +27,27 @@ class WaitingClient {
     return this.answers.at(-1);
   }
 
-  async start(name: string): Promise<void> {
+  /** @param redirectUri of an app; its own port, unless given */
+  async start(name: string, redirectUri?: string): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
     const made = await fetch(`${this.product}/oauth/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         client_name: name,
-        redirect_uris: [this.redirectUri],
+        redirect_uris: [(this.appUri = redirectUri) ?? this.redirectUri],
         token_endpoint_auth_method: 'none',
       }),
     });
     this.id = ((await made.json()) as { client_id: string }).client_id;
   }
 
-  address(state: string): string {
+  address(state: string, resource?: string): string {
     const challenge = createHash('sha256').update(randomBytes(32).toString('base64url')).digest('base64url');
-    const fields = { client_id: this.id, response_type: 'code', redirect_uri: this.redirectUri, state };
+    const fields = { client_id: this.id, response_type: 'code', redirect_uri: this.appUri ?? this.redirectUri };
     const proof = { code_challenge: challenge, code_challenge_method: 'S256' };
-    return `${this.product}/oauth/authorize?${new URLSearchParams({ ...fields, ...proof }).toString()}`;
+    const more = { state, ...(resource !== undefined && { resource: this.product + resource }) };
+    return `${this.product}/oauth/authorize?${new URLSearchParams({ ...fields, ...proof, ...more }).toString()}`;
   }
 
   async stop(): Promise<void> {
@@ -92,9 +96,13 @@ export function asksBeforeItLetsIn(onStage: () => Stage): void {
     const { page } = visit;
     await page.goto(`${onStage().app.url}/settings/credentials`);
     const entry = page.getByTestId('credentials').getByRole('listitem').filter({ hasText: 'connected client' });
+    await entry.getByText('sees tools and calls them').waitFor();
+    await entry.getByText('at all servers that you may use').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
     await entry.getByRole('button', { name: /^Revoke/ }).click();
     await entry.getByRole('button', { name: 'Revoke', exact: true }).click();
     await entry.waitFor({ state: 'detached' });
+    await page.getByText('No client is connected').waitFor();
     expect(await visit.ask('/api/v1/connected-clients')).toEqual({ clients: [] });
   });
 
@@ -104,6 +112,48 @@ export function asksBeforeItLetsIn(onStage: () => Stage): void {
     await page.getByRole('button', { name: 'Deny' }).click();
     await page.waitForURL(/127\.0\.0\.1:\d+\/callback/);
     expect(client.answer?.searchParams.get('error')).toBe('access_denied');
+  });
+
+  test('of a toolset its own tools are shown only, and nothing is asked where nothing is', async () => {
+    const { page } = visit;
+    await page.goto(onStage().app.url);
+    const { servers } = await visit.ask<{ servers: { id: string }[] }>('/api/v1/servers');
+    const entries = [{ server_id: servers[0]?.id, tool: 'query_signups', name: 'sign_ups' }];
+    await visit.send('POST', '/api/v1/toolsets', { name: 'Just one', handle: 'just-one', entries });
+    await page.goto(client.address('toolset', '/mcp/t/just-one'));
+    const consent = page.getByTestId('consent');
+    await consent.getByText('Only the toolset “Just one”').waitFor();
+    expect(await consent.getByRole('list', { name: 'Tools of Demo server' }).innerText()).toBe('query_signups');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.goto(client.address('nowhere', '/mcp/t/nowhere'));
+    await consent.getByText('ask an administrator for access').waitFor();
+    expect(await consent.getByRole('button', { name: 'Allow' }).isDisabled()).toBe(true);
+  });
+
+  test('who belongs to several organizations chooses among their whole names', async () => {
+    const { page } = visit;
+    await page.goto(onStage().app.url);
+    const name = 'The department of very long names and of much else';
+    await visit.send('POST', '/api/v1/organizations', { name });
+    await page.goto(client.address('several'));
+    const organizations = page.getByRole('radiogroup', { name: 'Organization' });
+    await organizations.getByLabel(name).check();
+    await page.getByText('All servers that you may use').waitFor();
+    expect(await organizations.getByLabel(name).isChecked()).toBe(true);
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.waitForURL(/callback/);
+  });
+
+  test('where an app takes over, the page that stays says what was decided', async () => {
+    const { page } = visit;
+    const app = new WaitingClient(onStage().app.url);
+    await app.start('An app', 'com.example.app:/callback');
+    await page.goto(app.address('app'));
+    await page.getByText('an app on this machine').waitFor();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByText('Go on in An app: you can close this page.').waitFor();
+    expect(await page.getByTestId('consent').count()).toBe(0);
+    await app.stop();
   });
 
   test('the page of another browser says that there is nothing', async () => {

@@ -1,5 +1,6 @@
 import { faultsOf } from '../support/axe.js';
 import { type Stage, tab, task, type Visit } from '../support/stage.js';
+import { SMALL_TARGETS } from '../support/touch.js';
 
 /** What holds wherever one is. */
 export function keepsTheHouseRules(onStage: () => Stage): void {
@@ -130,13 +131,3 @@ export function keepsTheHouseRules(onStage: () => Stage): void {
     }
   });
 }
-
-/** For the page: what a finger would miss. A log's source is as high as its row; the list of tasks filters by it too. */
-const SMALL_TARGETS = `[...document.querySelectorAll('button, a, select, summary, [role=tab]')]
-  .filter((one) => one.getClientRects().length > 0 && !one.matches('.skip, .log-source, .react-flow__attribution a'))
-  .flatMap((one) => {
-    const beyond = getComputedStyle(one, '::after');
-    const more = beyond.position === 'absolute' ? -parseFloat(beyond.top) - parseFloat(beyond.bottom) : 0;
-    const height = one.getBoundingClientRect().height + more;
-    return height < 44 ? [\`\${one.className} \${one.textContent}: \${height}\`] : [];
-  })`;

@@ -8,8 +8,8 @@ const CORE = [
   'core/artifacts',
   'core/upstream-accounts',
   'core/registry',
-  'core/oauth',
   'core/toolsets',
+  'core/oauth',
   'core/execution',
   'core/gateway',
   'core/sessions',
@@ -42,9 +42,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'core/approvals',
     'core/upstream-accounts',
   ],
-  // Who is let in by OAuth, and to what.
-  'core/oauth': ['platform', 'core/activity', 'core/identity', 'core/registry'],
   'core/toolsets': ['platform', 'core/activity', 'core/identity', 'core/registry'],
+  // Who is let in by OAuth, and to what.
+  'core/oauth': ['platform', 'core/activity', 'core/identity', 'core/registry', 'core/toolsets'],
   'core/execution': [
     'platform',
     'core/activity',

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACTION_WORDS, actionWords, detailWords, subjectWords } from '../../../web/src/activity/activity-words.js';
+import {
+  ACTION_WORDS,
+  actionWords,
+  actorWords,
+  detailWords,
+  saysFailure,
+  subjectWords,
+} from '../../../web/src/activity/activity-words.js';
 import { changeOfRights } from '../../../web/src/api/change-of-rights.js';
 import type { Account, ActivityEntry, ApiKey } from '../../../web/src/api/identity-types.js';
 import { Problem } from '../../../web/src/api/problem.js';
@@ -56,10 +63,28 @@ describe('words about who one is', () => {
     const device = { kind: 'sign_in', id: 'fam_1', name: FIREFOX };
     expect(subjectWords({ ...entry, action: 'credential.revoked', subject: device })).toBe('Firefox on Linux');
     expect(subjectWords({ ...entry, action: 'sign_in.succeeded', subject: device })).toBe('');
-    expect(detailWords({ newRole: 'viewer', scopes: ['mcp:read', 'admin'], nested: { a: 1 }, none: null })).toEqual([
+    const details = { newRole: 'viewer', scopes: ['mcp:read', 'admin'], empty: [], nested: { a: 1 }, none: null };
+    expect(detailWords({ action: 'key.created', details }, new Map())).toEqual([
       'new role: viewer',
-      'scopes: mcp:read admin',
+      'scopes: mcp:read, admin',
     ]);
+  });
+
+  test('people are told by their names, accounts by whose they are, clients by what they may do and where', () => {
+    const names = new Map([['user_1', 'ana']]);
+    const words = (action: string, details: ActivityEntry['details']) => detailWords({ action, details }, names);
+    expect(words('server.access_changed', { grants: ['user_1: use'] })).toEqual(['grants: ana: use']);
+    expect(words('server.account_connected', { account: 'user_1' })).toEqual(['the account of ana']);
+    expect(words('server.account_connected', { account: 'user_2' })).toEqual(['the account of one person']);
+    expect(words('server.account_lost', { account: 'shared' })).toEqual(['the account of all']);
+    const client = { clientId: 'client_1', redirectUri: 'cursor://a/b', scopes: ['mcp:read'] };
+    expect(words('client.connected', { ...client, resource: 'https://x.example/mcp/t/reports' })).toEqual([
+      'sees tools, and calls none',
+      'at the toolset reports (/mcp/t/reports)',
+      'answered at an app (cursor:)',
+    ]);
+    const lost = { action: 'server.account_lost', actor: null, outcome: 'failed' } as ActivityEntry;
+    expect([actorWords(lost), saysFailure(lost)]).toEqual(['Switchyard', false]);
   });
 
   test('a wrong password says neither which of the two was wrong', () => {

@@ -8,7 +8,15 @@ import { ErrorNote, Loading } from '../ui/feedback.js';
 import { Field } from '../ui/field.js';
 import { Moment } from '../ui/moment.js';
 import { useSeen } from '../ui/hooks.js';
-import { ACTION_WORDS, actionWords, detailWords, subjectWords } from './activity-words.js';
+import {
+  ACTION_WORDS,
+  actionWords,
+  actorWords,
+  detailWords,
+  type Names,
+  saysFailure,
+  subjectWords,
+} from './activity-words.js';
 import { Charts } from './charts.js';
 import { useLiveActivity } from './use-live-activity.js';
 
@@ -24,6 +32,8 @@ function List() {
   const [filter, setFilter] = useState<ActivityFilter>({});
   const activity = useInfiniteQuery(activityQuery(filter));
   const rows = activity.data?.pages.flatMap((page) => page.activity) ?? [];
+  const members = useInfiniteQuery(membersQuery).data?.pages.flatMap((page) => page.members) ?? [];
+  const names = new Map(members.map(({ user_id, username }) => [user_id, username]));
   const filtered = Object.values(filter).some((one) => one !== undefined);
   const [live, setLive] = useState(true);
   const seen = useSeen();
@@ -53,7 +63,7 @@ function List() {
       {rows.length > 0 && (
         <ul className="entries" data-testid="activity">
           {rows.map((entry) => (
-            <Entry key={entry.id} entry={entry} />
+            <Entry key={entry.id} entry={entry} names={names} />
           ))}
         </ul>
       )}
@@ -129,17 +139,17 @@ function Search({ text = '', onChange }: { text: string | undefined; onChange: (
   );
 }
 
-function Entry({ entry }: { entry: ActivityEntry }) {
-  const { at, action, outcome, actor, via, ip, user_agent, request_id, details } = entry;
+function Entry({ entry, names }: { entry: ActivityEntry; names: Names }) {
+  const { at, action, outcome, via, ip, user_agent, request_id } = entry;
   const subject = subjectWords(entry);
-  const more = detailWords(details);
+  const more = detailWords(entry, names);
   return (
     <li className="entry" data-action={action}>
       <div className="entry-text">
         <p>
-          <strong>{actor === null ? 'Somebody' : actor.name || actor.id}</strong> {actionWords(action)}
+          <strong>{actorWords(entry)}</strong> {actionWords(action)}
           {subject !== '' && <strong> {subject}</strong>}{' '}
-          {outcome !== 'succeeded' && !action.endsWith('.failed') && <span className="tag tag-err">{outcome}</span>}
+          {saysFailure(entry) && <span className="tag tag-err">{outcome}</span>}
         </p>
         {more.length > 0 && <p className="entry-meta">{more.join(' · ')}</p>}
         <p className="entry-meta dim">
@@ -149,7 +159,11 @@ function Entry({ entry }: { entry: ActivityEntry }) {
           {user_agent !== null && <span title={user_agent}>{deviceWords(user_agent)}</span>}
           {ip !== null && <span className="mono">{ip}</span>}
           {via !== null && <span>by {via.replaceAll('_', ' ')}</span>}
-          {request_id !== null && <span className="mono">{request_id}</span>}
+          {request_id !== null && (
+            <span>
+              request <span className="mono">{request_id}</span>
+            </span>
+          )}
         </p>
       </div>
     </li>

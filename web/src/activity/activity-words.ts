@@ -1,5 +1,7 @@
-import type { ActivityEntry } from '../api/identity-types.js';
+import type { ActivityEntry, Scope } from '../api/identity-types.js';
+import { reachWords, rightsWords } from '../settings/client-words.js';
 import { deviceWords } from '../settings/device.js';
+import { visible } from '../ui/visible.js';
 
 /** In the order of the filter. What the server knows and this does not is shown by its own name. */
 export const ACTION_WORDS: Record<string, string> = {
@@ -71,13 +73,28 @@ export const ACTION_WORDS: Record<string, string> = {
   'plan.changed': 'changed the plan',
 };
 
+/** What nobody does: it is found, or happens by itself. */
+const BY_ITSELF = new Set(['server.account_lost', 'tool.changed', 'webhook.disabled']);
+
+export function actorWords({ action, actor }: Pick<ActivityEntry, 'action' | 'actor'>): string {
+  if (actor !== null) return visible(actor.name || actor.id);
+  return BY_ITSELF.has(action) ? 'Switchyard' : 'Somebody';
+}
+
+/** Whether it has to be said that something did not succeed: some actions say so by their name. */
+export const saysFailure = ({ action, outcome }: Pick<ActivityEntry, 'action' | 'outcome'>): boolean =>
+  outcome !== 'succeeded' && !action.endsWith('.failed') && !BY_ITSELF.has(action);
+
 export const actionWords = (action: string): string => ACTION_WORDS[action] ?? action.replaceAll(/[._]/g, ' ');
+
+/** Beside which a subject would say nothing. */
+const SAYS_ALL = new Set(['sign_in.succeeded', 'gateway.changed']);
 
 /** What happened to whom or what, beside who did it; a subject that is the actor is not said twice. */
 export function subjectWords({ action, actor, subject }: ActivityEntry): string {
-  if (!subject || subject.id === actor?.id || action === 'sign_in.succeeded') return '';
+  if (!subject || subject.id === actor?.id || SAYS_ALL.has(action)) return '';
   if (subject.kind === 'sign_in') return deviceWords(subject.name);
-  return subject.name || subject.id;
+  return visible(subject.name || subject.id);
 }
 
 const isPlain = (value: unknown): value is string | number | boolean =>
@@ -90,9 +107,47 @@ const spaced = (name: string) =>
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
 
-/** Details as `name: value`, those that are plain. */
-export const detailWords = (details: Record<string, unknown> | null): string[] =>
-  Object.entries(details ?? {}).flatMap(([name, value]) => {
-    const shown = Array.isArray(value) && value.every(isPlain) ? value.join(' ') : value;
-    return isPlain(shown) ? [`${spaced(name)}: ${shown}`] : [];
+type Details = Record<string, unknown>;
+/** What people of the organization are called, by their ids. */
+export type Names = ReadonlyMap<string, string>;
+
+/** Details in words, those that are plain. */
+export function detailWords({ action, details }: Pick<ActivityEntry, 'action' | 'details'>, names: Names): string[] {
+  if (details === null) return [];
+  if (action.startsWith('client.')) return clientWords(details);
+  return Object.entries(details).flatMap(([name, value]) => {
+    if (name === 'account') return [accountWords(value, names)];
+    const shown =
+      Array.isArray(value) && value.every(isPlain) ? value.map((one) => nameOr(one, names)).join(', ') : value;
+    return isPlain(shown) && shown !== '' ? [visible(`${spaced(name)}: ${shown}`)] : [];
   });
+}
+
+/** `user_1: use` is of a person, too. */
+const nameOr = (value: string | number | boolean, names: Names): string => {
+  const [id = '', ...rest] = String(value).split(': ');
+  return [names.get(id) ?? id, ...rest].join(': ');
+};
+
+function accountWords(owner: unknown, names: Names): string {
+  if (owner === 'shared') return 'the account of all';
+  return `the account of ${visible(names.get(String(owner)) ?? 'one person')}`;
+}
+
+/** What a client was let in to, or would have been. */
+function clientWords({ scopes, resource, redirectUri, redirect_uri }: Details): string[] {
+  const place = toUrl(resource);
+  const redirect = toUrl(redirectUri ?? redirect_uri);
+  return [
+    ...(Array.isArray(scopes) ? [rightsWords(scopes as Scope[])] : []),
+    ...(place ? [visible(`${reachWords(place.href, undefined)} (${place.pathname})`)] : []),
+    ...(redirect
+      ? [
+          `answered at ${visible(/^https?:$/.test(redirect.protocol) ? redirect.host : `an app (${redirect.protocol})`)}`,
+        ]
+      : []),
+  ];
+}
+
+const toUrl = (value: unknown): URL | undefined =>
+  typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;

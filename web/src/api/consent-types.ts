@@ -15,7 +15,13 @@ export interface ConsentQuestion {
   client: { id: string; name: string; host: string | null };
   redirect: { kind: 'web' | 'loopback' | 'app'; shown: string };
   cautions: Caution[];
-  resource: { url: string; kind: 'all' | 'server' | 'toolset'; name: string | null; found: boolean };
+  resource: {
+    url: string;
+    kind: 'all' | 'server' | 'toolset';
+    name: string | null;
+    title: string | null;
+    found: boolean;
+  };
   scopes: ConsentScope[];
   new_scopes: ConsentScope[];
   username: string;

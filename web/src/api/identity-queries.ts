@@ -1,11 +1,13 @@
 import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query';
 import { call } from './http.js';
+import { queryClient } from './queries.js';
 import { queryString } from './query-string.js';
 import type {
   Account,
   Action,
   ActivityEntry,
   ApiKey,
+  ConnectedClient,
   Credential,
   Invitation,
   Member,
@@ -37,6 +39,18 @@ export const credentialsQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await call<{ credentials: Credential[] }>('GET', '/user/credentials', { signal })).credentials,
 });
+
+export const connectedClientsQuery = queryOptions({
+  queryKey: ['connected-clients'],
+  queryFn: async ({ signal }) =>
+    (await call<{ clients: ConnectedClient[] }>('GET', '/connected-clients', { signal })).clients,
+});
+
+export function credentialsChanged(): void {
+  for (const { queryKey } of [credentialsQuery, connectedClientsQuery, keysQuery]) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
+}
 
 export const organizationsQuery = queryOptions({
   queryKey: ['organizations'],

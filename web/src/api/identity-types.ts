@@ -86,6 +86,20 @@ export interface Credential {
   organization: OrganizationName;
 }
 
+export interface ConnectedClient {
+  id: string;
+  client_kind: 'registered' | 'document';
+  name: string;
+  /** The host, or the scheme, to which it was answered. */
+  redirect: string | null;
+  resource: string;
+  scopes: Scope[];
+  organization: OrganizationName;
+  granted_at: string;
+  last_used_at: string | null;
+  last_used_ip: string | null;
+}
+
 export interface OrganizationRow extends OrganizationName {
   role: Role;
   current: boolean;

@@ -49,7 +49,16 @@ export const serverQuery = (id: string) =>
   queryOptions({
     queryKey: ['servers', id],
     queryFn: ({ signal }) => call<McpServer>('GET', `/servers/${id}`, { signal }),
+    refetchInterval: ({ state }) => state.data !== undefined && pollAfter([state.data]),
   });
+
+/** The address to which authorization servers answer: for a client that is registered there by hand. */
+export const redirectUriQuery = queryOptions({
+  queryKey: ['redirect-uri'],
+  queryFn: async ({ signal }) =>
+    (await call<{ redirect_uris: string[] }>('GET', '/oauth/client.json', { signal })).redirect_uris[0],
+  staleTime: Infinity,
+});
 
 export const accountQuery = (serverId: string) =>
   queryOptions({

@@ -41,6 +41,8 @@ const session = createRoute({
 const servers = createRoute({
   getParentRoute: () => inside,
   path: '/servers',
+  // Where a sign-in ends that is of no server.
+  validateSearch: ({ code }: Record<string, unknown>): { code?: string } => (typeof code === 'string' ? { code } : {}),
   component: lazyRouteComponent(() => import('../servers/servers-page.js'), 'ServersPage'),
 });
 

@@ -76,6 +76,7 @@ function Shown({ approval }: { approval: Detail }) {
       )}
       {pending && approval.can_decide && <Decide approval={approval} onLate={() => setLate(true)} />}
       <Withdraw approval={approval} />
+      <AtGateway approval={approval} />
       <Outcome approval={approval} />
       <details className="fold" open={approval.kind === 'tool' && approval.diff === null}>
         <summary>the definition, whole</summary>
@@ -109,11 +110,19 @@ function About({ approval }: { approval: Detail }) {
             the session
           </Link>
         )}
-        <span className="mono dim">{approval.id}</span>
+        <span className="dim">
+          request <span className="mono">{approval.id}</span>
+        </span>
       </p>
     </>
   );
 }
+
+const AT_GATEWAY: Partial<Record<Detail['status'], string>> = {
+  approved: 'A program that still waits has its result now; one that went on makes the same call again, and gets it.',
+  denied: 'The program is told so, with the reason, now or when it makes the same call again.',
+  expired: 'The program may make the call again, and somebody is asked anew.',
+};
 
 function Withdraw({ approval: { id, kind, status, requested_by } }: { approval: Detail }) {
   const me = useQuery(profileQuery).data?.id;
@@ -134,6 +143,13 @@ function Withdraw({ approval: { id, kind, status, requested_by } }: { approval: 
       {withdrawing.isError && <ErrorNote error={withdrawing.error} />}
     </div>
   );
+}
+
+/** A program at the gateway may have gone; what it has to do next is what one tells it. */
+function AtGateway({ approval: { kind, door, status } }: { approval: Detail }) {
+  if (kind !== 'call' || door !== 'gateway') return null;
+  const words = AT_GATEWAY[status];
+  return words === undefined ? null : <p className="note">{words}</p>;
 }
 
 /** What became of a held call. */

@@ -36,8 +36,16 @@ export function ConnectPage() {
         }
       />
       {connection.isPending && <Loading what="the configuration" lines={6} />}
-      {connection.isError && <ErrorNote error={connection.error} onRetry={() => void connection.refetch()} />}
-      {connection.data && (
+      {connection.isError && (
+        <ErrorNote error={connection.error} onRetry={() => void connection.refetch()}>
+          {(server ?? toolset) !== undefined && (
+            <button type="button" className="button" onClick={() => choose({ server: undefined, toolset: undefined })}>
+              Connect to all servers
+            </button>
+          )}
+        </ErrorNote>
+      )}
+      {connection.data && !connection.isError && (
         <Ways
           connection={connection.data}
           client={client ?? 'claude-code'}
@@ -55,6 +63,8 @@ function What({ value, onChange }: { value: string; onChange: (kind: string, id:
   const servers = useInfiniteQuery(serversQuery);
   const toolsets = useQuery(toolsetsQuery).data ?? [];
   const usable = (servers.data?.pages.flatMap((page) => page.servers) ?? []).filter((one) => mayOn(one, 'use'));
+  const isGone =
+    value !== 'all' && servers.isSuccess && ![...usable, ...toolsets].some(({ id }) => value.endsWith(` ${id}`));
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = servers;
   // A choice of some would look like a choice of all.
   useEffect(() => {
@@ -62,7 +72,7 @@ function What({ value, onChange }: { value: string; onChange: (kind: string, id:
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return (
     <div className="narrow-form connect-what">
-      <Field label="What">
+      <Field label="Connect it to">
         <select
           className="input"
           value={value}
@@ -72,6 +82,7 @@ function What({ value, onChange }: { value: string; onChange: (kind: string, id:
           }}
         >
           <option value="all">all servers that I may use</option>
+          {isGone && <option value={value}>what is not there any more</option>}
           {toolsets.length > 0 && (
             <optgroup label="A toolset">
               {toolsets.map(({ id, name }) => (
@@ -195,7 +206,7 @@ function Way({ setup: { title, kind, text, path, steps } }: { setup: Setup }) {
       {kind === 'link' && (
         <p>
           <a className="button button-primary" href={text}>
-            {title.replace(/, by a link$/, '')}: install
+            Install in {title.replace(/, by a link$/, '')}
           </a>
         </p>
       )}

@@ -9,7 +9,7 @@ import { FrontPage } from '../auth/front-page.js';
 import { SignInForm } from '../auth/sign-in-form.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ConsentForm } from './consent-form.js';
-import { mayContinue } from './consent-words.js';
+import { afterwards, mayContinue } from './consent-words.js';
 
 /** Next to the protocol's own endpoints, where the cookie of this browser goes along. */
 const BASE = '/oauth/interaction';
@@ -51,23 +51,29 @@ export function ConsentPage() {
       </FrontPage>
     );
   }
+  const isOver = isStatus(question.error, 404) || isStatus(deciding.error, 404);
   return (
-    <FrontPage title="Let this client in?">
+    <FrontPage title={isOver ? 'Nothing to decide' : deciding.isSuccess ? 'Decided' : 'Let this client in?'}>
       {question.isPending && <Loading what="what is asked" lines={6} />}
-      {isStatus(question.error, 404) && <Over />}
-      {question.isError && !isStatus(question.error, 404) && (
-        <ErrorNote error={question.error} onRetry={() => void question.refetch()} />
-      )}
+      {isOver && <Over />}
+      {question.isError && !isOver && <ErrorNote error={question.error} onRetry={() => void question.refetch()} />}
       {goesOn && !deciding.isError && <Loading what="the program: you allowed this before" lines={2} />}
-      {data !== undefined && !question.isError && (!goesOn || deciding.isError) && (
+      {data !== undefined && deciding.isSuccess && !goesOn && (
+        <p role="status" data-testid="consent-decided">
+          {afterwards(deciding.variables.decision, data)}
+        </p>
+      )}
+      {data !== undefined && !question.isError && !isOver && !deciding.isSuccess && (!goesOn || deciding.isError) && (
         <ConsentForm
           question={data}
-          busy={deciding.isPending || deciding.isSuccess || question.isPlaceholderData}
+          organization={organization ?? data.organization_id}
+          busy={deciding.isPending}
+          stale={question.isPlaceholderData}
           onOrganization={setOrganization}
           onDecide={(decision) => mutate({ decision, organization_id: data.organization_id })}
         />
       )}
-      {isStatus(deciding.error, 404) ? <Over /> : deciding.isError && <ErrorNote error={deciding.error} />}
+      {deciding.isError && !isOver && <ErrorNote error={deciding.error} />}
     </FrontPage>
   );
 }

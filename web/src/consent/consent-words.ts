@@ -1,4 +1,4 @@
-import type { Caution, ConsentQuestion, ConsentScope } from '../api/consent-types.js';
+import type { Caution, ConsentDecision, ConsentQuestion, ConsentScope } from '../api/consent-types.js';
 import { plural } from '../ui/format.js';
 import { visible } from '../ui/visible.js';
 
@@ -24,10 +24,18 @@ export function whereTo({ redirect: { kind, shown } }: ConsentQuestion): string 
   return kind === 'loopback' ? `this machine (${shown})` : `an app on this machine (${shown}:)`;
 }
 
-export function whatFor({ resource, servers, server_count }: ConsentQuestion): string {
-  if (resource.kind === 'toolset') return `The toolset ${visible(resource.name ?? '')}`;
-  if (resource.kind === 'server') return `The server ${visible(servers[0]?.name ?? resource.name ?? '')}`;
-  return `All servers that you can use (${plural(server_count, 'server')} now)`;
+export function whatFor({ resource, server_count }: ConsentQuestion): string {
+  const title = visible(resource.title ?? resource.name ?? '');
+  if (resource.kind === 'toolset') return `Only the toolset “${title}”, now with these:`;
+  if (resource.kind === 'server') return 'Only this server:';
+  return `All servers that you may use, those that come later, too. Now ${plural(server_count, 'server')}:`;
+}
+
+/** Once it is decided, until the browser has gone; where an app takes over, the page stays. */
+export function afterwards(decision: ConsentDecision['decision'], { client, redirect }: ConsentQuestion): string {
+  const done = decision === 'deny' ? 'Denied.' : 'Allowed.';
+  if (redirect.kind === 'app') return `${done} Go on in ${visible(client.name)}: you can close this page.`;
+  return `${done} You are sent back to ${visible(client.name)}.`;
 }
 
 /** May it go on without a question? Only where the organization is beyond doubt. */

@@ -1,28 +1,24 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { call } from '../api/http.js';
-import { accountQuery, queryClient } from '../api/queries.js';
+import { accountQuery, queryClient, redirectUriQuery } from '../api/queries.js';
 import type { McpServer, ServerAccount as Account } from '../api/types.js';
 import { useMay } from '../api/identity-queries.js';
+import { Confirm } from '../ui/confirm.js';
 import { type Fact, Facts } from '../ui/facts.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago } from '../ui/format.js';
 import { visible } from '../ui/visible.js';
-import { signInFailure } from './sign-in-words.js';
+import { ownerWords, signInFailure, STATUS_WORDS, whatFollows } from './sign-in-words.js';
 
 interface Begun {
   connected: boolean;
   authorization_url: string | null;
 }
 
-const TITLES: Record<Account['status'], string> = {
-  connected: 'Connected',
-  needs_sign_in: 'Sign-in needed',
-  not_connected: 'Not connected',
-};
-
 /** The account at a server that one signs in to: connect it, see how it is, disconnect it. */
 export function ServerAccount({ server, failure }: { server: McpServer; failure: string | undefined }) {
   const query = useQuery(accountQuery(server.id));
+  const elsewhere = useElsewhere(server);
   const mayChange = useMay('servers.change');
   const refresh = () => {
     void queryClient.invalidateQueries({ queryKey: ['servers'] });
@@ -45,27 +41,68 @@ export function ServerAccount({ server, failure }: { server: McpServer; failure:
   const account = query.data;
   const busy = connecting.isPending || leaving.isPending;
   const mayConnect = mayChange && account.may_connect;
+  const facts = factsOf(account);
   const wants = account.wanted_scopes.length > 0;
+  const isWanting = account.status !== 'connected' || wants;
   return (
     <section className="section" aria-label="Account" data-testid="server-account">
       <h2>
-        {account.oauth?.account === 'per_user' ? 'Your account' : 'Account of all'}: {TITLES[account.status]}
+        {ownerWords(account.oauth)}: {STATUS_WORDS[account.status]}
       </h2>
-      {failure !== undefined && account.status !== 'connected' && <p className="note">{signInFailure(failure)}</p>}
-      <Facts className="server-facts" facts={factsOf(account)} />
-      {wants && <p className="note">The server asks for more rights: {visible(account.wanted_scopes.join(', '))}</p>}
+      {failure !== undefined && account.status !== 'connected' && (
+        <p className="note note-error" role="alert">
+          {signInFailure(failure)}
+        </p>
+      )}
+      {account.status !== 'connected' && (
+        <p>
+          {account.reason === null
+            ? whatFollows(account.oauth)
+            : `${visible(account.reason)} Calls of the server wait until somebody signs in again.`}
+        </p>
+      )}
+      {facts.length > 0 && <Facts className="server-facts" facts={facts} />}
+      {wants && (
+        <p className="note">
+          The server asks for more rights than this account has: {visible(account.wanted_scopes.join(', '))}.{' '}
+          {mayConnect && 'Sign in again to give them.'}
+        </p>
+      )}
+      {mayConnect && isWanting && elsewhere !== undefined && (
+        <p className="note">Sign-ins come back to another address of this instance: connect the account there.</p>
+      )}
       <div className="row">
-        {mayConnect && (account.status !== 'connected' || wants) && (
+        {mayConnect && isWanting && elsewhere !== undefined && (
+          <a className="button button-primary" href={elsewhere}>
+            Open this page at {new URL(elsewhere).host}
+          </a>
+        )}
+        {mayConnect && isWanting && elsewhere === undefined && (
           <button type="button" className="button button-primary" disabled={busy} onClick={() => connecting.mutate()}>
-            {account.status === 'not_connected' ? 'Connect account' : 'Sign in again'}
+            {connecting.isPending
+              ? 'Connecting…'
+              : account.status === 'not_connected'
+                ? 'Connect account'
+                : 'Sign in again'}
           </button>
         )}
         {mayConnect && account.status !== 'not_connected' && (
-          <button type="button" className="button" disabled={busy} onClick={() => leaving.mutate()}>
-            Disconnect
-          </button>
+          <Confirm
+            label="Disconnect"
+            about="account"
+            question={
+              account.oauth?.account === 'per_user'
+                ? 'Your calls of this server stop until you sign in again.'
+                : 'Everybody’s calls of this server stop until somebody signs in again.'
+            }
+            sure="Disconnect"
+            busy={busy}
+            run={() => leaving.mutate()}
+          />
         )}
-        {!mayConnect && <span className="dim">Who manages the server connects this account.</span>}
+        {!mayConnect && isWanting && (
+          <span className="dim">Who manages the server connects this account: ask them.</span>
+        )}
       </div>
       {connecting.isError && <ErrorNote error={connecting.error} />}
       {leaving.isError && <ErrorNote error={leaving.error} />}
@@ -73,13 +110,20 @@ export function ServerAccount({ server, failure }: { server: McpServer; failure:
   );
 }
 
+/** This page, at the address to which authorization servers answer; undefined where that is this one. */
+function useElsewhere({ oauth }: McpServer): string | undefined {
+  const home = useQuery(redirectUriQuery).data;
+  if (home === undefined || oauth?.grant === 'client_credentials') return undefined;
+  const { origin } = new URL(home);
+  return origin === location.origin ? undefined : origin + location.pathname;
+}
+
 function factsOf(account: Account): Fact[] {
-  const { issuer, scopes, connected_at, last_used_at, reason } = account;
+  const { issuer, scopes, connected_at, last_used_at } = account;
   return [
     ...(issuer === null ? [] : [['Signed in at', visible(issuer)] as const]),
     ...(scopes.length === 0 ? [] : [['Scopes', visible(scopes.join(' '))] as const]),
     ...(connected_at === null ? [] : [['Connected', ago(connected_at, Date.now())] as const]),
     ...(last_used_at === null ? [] : [['Last used', ago(last_used_at, Date.now())] as const]),
-    ...(reason === null ? [] : [['Reason', visible(reason)] as const]),
   ];
 }

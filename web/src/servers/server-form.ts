@@ -77,6 +77,13 @@ export function leadsElsewhere(saved: string, typed: string): boolean {
   return URL.canParse(typed) && URL.canParse(saved) && new URL(typed).origin !== new URL(saved).origin;
 }
 
+/** Another address or another way to sign in makes it another account. */
+export function endsSignIns(server: McpServer, draft: Draft): boolean {
+  const before = draftOf(server);
+  const parts = ['url', 'auth_method', 'account', 'client_id', 'scopes', 'secret'] as const;
+  return server.oauth != null && parts.some((part) => draft[part].trim() !== before[part]);
+}
+
 export function withPasted(draft: Draft, { name, url, transport, header }: Pasted): Draft {
   const next = { ...draft, name: name ?? draft.name, url: url ?? draft.url, transport: transport ?? draft.transport };
   if (!header) return next;

@@ -3,7 +3,8 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react';
 import { call } from '../api/http.js';
 import { useMay } from '../api/identity-queries.js';
-import { queryClient, serverQuery, toolsQuery } from '../api/queries.js';
+import { Problem } from '../api/problem.js';
+import { accountQuery, queryClient, serverQuery, toolsQuery } from '../api/queries.js';
 import type { McpServer, TestReport } from '../api/types.js';
 import { useOpenSession } from '../app/open-session.js';
 import { Page } from '../app/page.js';
@@ -37,7 +38,13 @@ export function ServerPage() {
       }
     >
       {query.isPending && <Loading what="the server" lines={5} />}
-      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && (
+        <ErrorNote error={query.error} onRetry={() => void query.refetch()}>
+          <Link to="/servers" className="button">
+            All servers
+          </Link>
+        </ErrorNote>
+      )}
       {query.data && <Detail server={query.data} />}
     </Page>
   );
@@ -54,6 +61,10 @@ function Detail({ server }: { server: McpServer }) {
   const manages = useMay('servers.change') && mayOn(server, 'manage');
   const tabs = TABS.filter((one) => manages || one !== 'settings');
   const tab = tabs.find((one) => one === asked) ?? 'tools';
+  const account = useQuery({ ...accountQuery(server.id), enabled: server.oauth != null }).data;
+  const needsAccount = account !== undefined && account.status !== 'connected';
+  // What is said of it is older than the account.
+  const isChecked = account?.connected_at == null || (server.last_checked ?? '') > account.connected_at;
   const checking = useMutation({
     mutationFn: () => call<TestReport>('POST', `/servers/${server.id}/check`, { timeout: 90_000 }),
     // Not waited for: the answer of the check is there already.
@@ -70,7 +81,7 @@ function Detail({ server }: { server: McpServer }) {
     <>
       <div className="section-head">
         <h1 className="mono">{visible(server.name)}</h1>
-        <ServerStatus server={server} />
+        <ServerStatus server={isChecked ? server : { ...server, last_checked: null }} signedOut={needsAccount} />
         {server.demo && <span className="tag">demo</span>}
         {server.service_id != null && (
           <Link to="/catalogue/$serviceId" params={{ serviceId: server.service_id }} className="tag">
@@ -80,11 +91,27 @@ function Detail({ server }: { server: McpServer }) {
       </div>
       {server.description != null && <p>{visible(server.description)}</p>}
       <Facts className="server-facts" facts={factsOf(server)} />
+      {server.status_reason != null && !needsAccount && isChecked && (
+        <p className="note">
+          <span className="dim">Why it is {server.status}: </span>
+          {visible(server.status_reason)}
+        </p>
+      )}
       <div className="row">
         {mayUse && (
-          <button type="button" className="button button-primary" onClick={() => session.open({ serverId: server.id })}>
+          <button
+            type="button"
+            // One thing comes first: nothing can be called before somebody signed in.
+            className={needsAccount ? 'button' : 'button button-primary'}
+            onClick={() => session.open({ serverId: server.id })}
+          >
             Open session
           </button>
+        )}
+        {mayUse && (
+          <Link to="/connect" search={{ server: server.id }} className="button">
+            Connect a client
+          </Link>
         )}
         {mayCheck && (
           <button type="button" className="button" disabled={checking.isPending} onClick={() => checking.mutate()}>
@@ -119,13 +146,25 @@ function Detail({ server }: { server: McpServer }) {
         {tab === 'resources' && <Resources server={server} />}
         {tab === 'settings' && <ServerSettings server={server} />}
         {tab === 'tools' && tools.isPending && <Loading what="the tools" lines={5} />}
-        {tab === 'tools' && tools.isError && <ErrorNote error={tools.error} onRetry={() => void tools.refetch()} />}
+        {tab === 'tools' && tools.isError && isSignIn(tools.error) && (
+          <p className="empty">Its tools are known once its account is connected, above.</p>
+        )}
+        {tab === 'tools' && tools.isError && !isSignIn(tools.error) && (
+          <ErrorNote error={tools.error} onRetry={() => void tools.refetch()} />
+        )}
         {tab === 'tools' && tools.data && (
           <>
             <p className="dim">
               {plural(tools.data.tools.length, 'tool')}, {plural(tools.data.resources_count, 'resource')},{' '}
               {plural(tools.data.prompts_count, 'prompt')}. What a tool says of itself is the server's claim, not a
               proof. “models” tells how well language models can call it, by its input schema: 100 is as it is.
+              {server.handle !== undefined && (
+                <>
+                  {' '}
+                  For clients of <span className="mono">/mcp</span> each name begins with{' '}
+                  <span className="mono">{server.handle}__</span>.
+                </>
+              )}
             </p>
             <ToolList server={server} tools={tools.data.tools} />
           </>
@@ -136,16 +175,18 @@ function Detail({ server }: { server: McpServer }) {
   );
 }
 
+const isSignIn = (error: unknown) => error instanceof Problem && error.code === 'UPSTREAM_SIGN_IN_NEEDED';
+
 function factsOf(server: McpServer): Fact[] {
-  const { url, latency, last_checked, protocol, approval_policy, status_reason, circuit } = server;
+  const { url, latency, last_checked, protocol, approval_policy, handle, circuit } = server;
   const held = circuit && circuit.state !== 'closed' ? CIRCUIT_WORDS[circuit.state](circuit.open_until) : undefined;
   return [
     ['URL', visible(url)],
+    ...(handle === undefined ? [] : [['Handle', handle] as const]),
     ['Latency', latency == null ? '–' : `${Math.round(latency)} ms`],
     ['Checked', last_checked ? ago(last_checked, Date.now()) : 'never'],
     ['Protocol', protocol ? `${protocol.version} (${protocol.era})` : '–'],
     ['Approval', approval_policy ? POLICY_WORDS[approval_policy] : '–'],
     ...(held === undefined ? [] : [['Calls', held] as const]),
-    ...(status_reason ? [['Reason', status_reason] as const] : []),
   ];
 }

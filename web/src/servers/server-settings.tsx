@@ -5,7 +5,7 @@ import { queryClient } from '../api/queries.js';
 import type { McpServer } from '../api/types.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { ServerFields } from './server-fields.js';
-import { draftOf, leadsElsewhere, toChange } from './server-form.js';
+import { draftOf, endsSignIns, leadsElsewhere, toChange } from './server-form.js';
 
 export function ServerSettings({ server }: { server: McpServer }) {
   const [draft, setDraft] = useState(() => draftOf(server));
@@ -43,6 +43,11 @@ export function ServerSettings({ server }: { server: McpServer }) {
         errors={failure instanceof Problem ? failure.fields : {}}
         secretSet={server.credentials_set === true && !leadsElsewhere(server.url, draft.url.trim())}
       />
+      {endsSignIns(server, draft) && (
+        <p className="note note-warn" role="status">
+          Saving this ends the sign-ins that there are: accounts at this server have to be connected again.
+        </p>
+      )}
       <div className="row">
         <button type="submit" className="button" disabled={state === 'saving'}>
           {state === 'saving' ? 'Saving…' : 'Save changes'}

@@ -26,7 +26,15 @@ export const CIRCUIT_WORDS = {
 const STATUS_ICON: Record<McpServer['status'], IconName> = { online: 'dot', offline: 'ring', error: 'cross' };
 
 /** A server that was never reached is not offline: its first check is under way. */
-export function ServerStatus({ server: { status, last_checked } }: { server: McpServer }) {
+export function ServerStatus({ server, signedOut = false }: { server: McpServer; signedOut?: boolean }) {
+  const { status, last_checked } = server;
+  if (signedOut) {
+    return (
+      <span className="server-status" data-status="offline">
+        <Icon name="ring" /> sign-in needed
+      </span>
+    );
+  }
   if (last_checked === null) {
     return (
       <span className="server-status" data-status="checking">

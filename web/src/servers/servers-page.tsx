@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useMay } from '../api/identity-queries.js';
 import { serversQuery } from '../api/queries.js';
@@ -11,10 +11,12 @@ import { ago } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
 import { mayOn } from './access-words.js';
 import { visible } from '../ui/visible.js';
+import { signInFailure } from './sign-in-words.js';
 import { POLICY_SHORT, POLICY_WORDS, ServerStatus } from './server-words.js';
 
 export function ServersPage() {
   const query = useInfiniteQuery(serversQuery);
+  const { code } = useSearch({ from: '/inside/servers' });
   const [filter, setFilter] = useState('');
   const session = useOpenSession();
   const mayAdd = useMay('servers.create');
@@ -42,6 +44,11 @@ export function ServersPage() {
           </Link>
         )}
       </div>
+      {code !== undefined && (
+        <div className="note note-error" role="alert">
+          {signInFailure(code)} <Link to="/servers">All right</Link>
+        </div>
+      )}
       {session.failure}
       {query.isPending && <Loading what="servers" />}
       {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}

@@ -1,3 +1,6 @@
+import { useQuery } from '@tanstack/react-query';
+import { redirectUriQuery } from '../api/queries.js';
+import { CopyBox } from '../ui/copy.js';
 import { Field } from '../ui/field.js';
 import type { Draft } from './server-form.js';
 
@@ -14,7 +17,11 @@ export function SignInFields({ draft, onChange, errors, kept }: Props) {
   const isMachine = draft.account === 'machine';
   return (
     <>
-      <Field label="Account" error={errors.account ?? errors.oauth} hint="Connected on the page of the server">
+      <Field
+        label="Account"
+        error={errors.account ?? errors.oauth}
+        hint="Connected on the page of the server, once it is saved"
+      >
         <select
           className="input"
           name="account"
@@ -27,9 +34,13 @@ export function SignInFields({ draft, onChange, errors, kept }: Props) {
         </select>
       </Field>
       <details className="fold" open={isMachine || draft.client_id !== '' || errors.client_id !== undefined}>
-        <summary>client id, scopes</summary>
+        <summary>client id and secret, scopes</summary>
         <div className="field-row">
-          <Field label="Client id" error={errors.client_id} hint={isMachine ? '' : 'Left empty we register ourselves'}>
+          <Field
+            label="Client id"
+            error={errors.client_id}
+            hint={isMachine ? '' : 'Empty: we register ourselves, where the authorization server lets us'}
+          >
             <input
               className="input mono"
               name="client_id"
@@ -54,7 +65,7 @@ export function SignInFields({ draft, onChange, errors, kept }: Props) {
             />
           </Field>
         </div>
-        <Field label="Scopes" error={errors.scopes} hint="Left empty those that the server asks for">
+        <Field label="Scopes" error={errors.scopes} hint="Empty: those that the server asks for">
           <input
             className="input mono"
             name="scopes"
@@ -62,7 +73,20 @@ export function SignInFields({ draft, onChange, errors, kept }: Props) {
             onChange={(event) => onChange({ scopes: event.target.value })}
           />
         </Field>
+        {!isMachine && <RedirectUri />}
       </details>
+    </>
+  );
+}
+
+/** What somebody has to enter who registers a client by hand. */
+function RedirectUri() {
+  const address = useQuery(redirectUriQuery).data;
+  if (address === undefined) return null;
+  return (
+    <>
+      <p className="field-label">For a client that you register there yourself, its redirect URI</p>
+      <CopyBox name="the redirect URI" text={address} />
     </>
   );
 }

@@ -1,23 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { call } from '../api/http.js';
-import { accountQuery, credentialsQuery } from '../api/identity-queries.js';
+import { credentialsChanged, credentialsQuery } from '../api/identity-queries.js';
 import type { Credential } from '../api/identity-types.js';
-import { queryClient } from '../api/queries.js';
-import { useCommandContext } from '../app/active.js';
 import { Confirm } from '../ui/confirm.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { plural } from '../ui/format.js';
-import { Moment } from '../ui/moment.js';
-import { visible } from '../ui/visible.js';
-import { deviceWords } from './device.js';
+import { ConnectedClients } from './connected-clients.js';
+import { CredentialEntry } from './credential-entry.js';
 import { SettingsPage } from './settings-page.js';
-
-const refresh = () => {
-  void queryClient.invalidateQueries({ queryKey: credentialsQuery.queryKey });
-  void queryClient.invalidateQueries({ queryKey: ['keys'] });
-};
 
 export function CredentialsPage() {
   const credentials = useQuery(credentialsQuery);
@@ -30,97 +22,62 @@ export function CredentialsPage() {
       </p>
       {credentials.isPending && <Loading what="your credentials" lines={5} />}
       {credentials.isError && <ErrorNote error={credentials.error} onRetry={() => void credentials.refetch()} />}
-      {all.length > 0 && (
-        <ul className="entries" data-testid="credentials">
-          {all.map((one) => (
-            <Entry key={one.id} credential={one} />
-          ))}
-        </ul>
+      {credentials.isSuccess && (
+        <div data-testid="credentials">
+          <ConnectedClients />
+          <Section
+            title="API keys"
+            all={all.filter(({ kind }) => kind === 'api_key')}
+            empty={
+              <>
+                You have none. <Link to="/settings/keys">Make one</Link> for a program that cannot sign in.
+              </>
+            }
+          />
+          <Section title="Sign-ins" all={all.filter((one) => !isProgram(one))} />
+        </div>
       )}
       {all.length > 0 && <RevokeOthers all={all} />}
     </SettingsPage>
   );
 }
 
-const KIND_WORDS = {
-  token_family: 'sign-in',
-  cookie_session: 'sign-in, by cookie',
-  api_key: 'API key',
-  oauth_client: 'connected client',
-} as const;
-/** Programs, that act without a browser. */
-const isProgram = (kind: Credential['kind']) => kind === 'api_key' || kind === 'oauth_client';
+const AT_ONCE = 10;
 
-function Entry({ credential }: { credential: Credential }) {
-  const { id, kind, name, current, user_agent, ip, last_ip, created_at, last_used_at, expires_at } = credential;
-  const { signOut } = useCommandContext();
-  const own = useQuery(accountQuery).data?.organization.id;
-  const revoking = useMutation({
-    mutationFn: () => call('DELETE', `/user/credentials/${id}`),
-    onSuccess: refresh,
-  });
-  const title = name === null ? (kind === 'api_key' ? 'API key' : deviceWords(user_agent)) : visible(name);
-  const address = last_ip ?? ip;
+function Section({ title, all, empty }: { title: string; all: Credential[]; empty?: ReactNode }) {
+  const [whole, setWhole] = useState(false);
+  const shown = whole ? all : all.slice(0, AT_ONCE);
   return (
-    <li className="entry" data-kind={kind} data-current={current}>
-      <div className="entry-text">
-        <p>
-          <strong>{title}</strong> <span className="tag">{KIND_WORDS[kind] ?? kind}</span>{' '}
-          {current && <span className="tag tag-ok">this browser</span>}
-        </p>
-        <p className="entry-meta">
-          <span>
-            {last_used_at === null ? (
-              'never used'
-            ) : (
-              <>
-                used <Moment at={last_used_at} />
-              </>
-            )}
-          </span>
-          {address !== null && <span className="mono">{address}</span>}
-          {credential.organization.id !== own && <span>in {credential.organization.name}</span>}
-          {credential.scopes !== null && isProgram(kind) && <span className="mono">{credential.scopes.join(' ')}</span>}
-        </p>
-        <p className="entry-meta dim">
-          <span>
-            since <Moment at={created_at} />
-            {address !== ip && ip !== null && <span className="mono"> from {ip}</span>}
-          </span>
-          {expires_at !== null && kind === 'api_key' && <span>until {expires_at.slice(0, 10)}</span>}
-        </p>
-        {revoking.isError && <ErrorNote error={revoking.error} />}
-      </div>
-      <div className="entry-actions">
-        {current ? (
-          <button type="button" className="button" onClick={signOut}>
-            Sign out
-          </button>
-        ) : (
-          <Confirm
-            label="Revoke"
-            about={title}
-            question={kind === 'api_key' ? 'Programs with it stop.' : 'It is out at once.'}
-            sure="Revoke"
-            busy={revoking.isPending}
-            run={() => revoking.mutate()}
-          />
-        )}
-      </div>
-    </li>
+    <section className="section" aria-label={title}>
+      <h2>{title}</h2>
+      {all.length === 0 && <p className="empty">{empty}</p>}
+      <ul className="entries">
+        {shown.map((one) => (
+          <CredentialEntry key={one.id} credential={one} />
+        ))}
+      </ul>
+      {shown.length < all.length && (
+        <button type="button" className="button" onClick={() => setWhole(true)}>
+          Show all {all.length}
+        </button>
+      )}
+    </section>
   );
 }
 
+/** Programs, that act without a browser. */
+const isProgram = ({ kind }: Credential) => kind === 'api_key' || kind === 'oauth_client';
+
 function RevokeOthers({ all }: { all: Credential[] }) {
   const [keys, setKeys] = useState(false);
-  const others = all.filter(({ current, kind }) => !current && (keys || !isProgram(kind))).length;
-  const hasKeys = all.some(({ kind }) => isProgram(kind));
+  const others = all.filter((one) => !one.current && (keys || !isProgram(one))).length;
+  const hasKeys = all.some(isProgram);
   const revoking = useMutation({
     mutationFn: () =>
       call<{ revoked: number }>('POST', '/user/credentials/revoke-all', {
         body: { include_current: false, include_keys: keys },
       }),
-    onSuccess: refresh,
+    onSuccess: credentialsChanged,
   });
   return (
     <section className="section" aria-labelledby="everywhere">

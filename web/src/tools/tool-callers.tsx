@@ -50,7 +50,7 @@ export function ToolCallers({ server, tool }: { server: McpServer; tool: Tool })
     <div className="narrow-form">
       <Field
         label="Who may call it"
-        hint="It counts at every door, at once. Of a key, what the key is limited to counts too."
+        hint="It counts in sessions, over the APIs and at the gateway, at once. A key may be limited further."
       >
         <select
           className="input"
@@ -105,7 +105,7 @@ function Named({ named, busy, onAdd, onRemove }: NamedProps) {
                 type="button"
                 className="button"
                 disabled={busy}
-                aria-label={`Remove ${username}`}
+                aria-label={`Remove ${visible(username)}`}
                 onClick={() => onRemove(user_id)}
               >
                 Remove
@@ -116,7 +116,7 @@ function Named({ named, busy, onAdd, onRemove }: NamedProps) {
       </ul>
       {mayList && others.length > 0 && (
         <select
-          className="input"
+          className="input callers-add"
           aria-label="Let somebody call it, whatever their role"
           value=""
           disabled={busy}
@@ -125,7 +125,7 @@ function Named({ named, busy, onAdd, onRemove }: NamedProps) {
           <option value="">add a person, whatever their role</option>
           {others.map(({ user_id, username, email }) => (
             <option key={user_id} value={user_id}>
-              {username} · {email}
+              {visible(username)} · {email}
             </option>
           ))}
         </select>

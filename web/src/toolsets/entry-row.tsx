@@ -33,8 +33,10 @@ export function EntryRow({ entry, resolved, serverName, problem, onChange, onRem
       <div className="entry-text">
         <p className="tool-name mono">
           {isAll ? 'all tools' : visible(entry.name ?? entry.tool)}
-          {entry.name !== undefined && <span className="dim">was {visible(entry.tool)}</span>}
-          <span className="dim">{visible(serverName)}</span>
+          <span className="dim tool-of">
+            {visible(serverName)}
+            {entry.name !== undefined && `: ${visible(entry.tool)}`}
+          </span>
           {entry.hidden && <span className="tag">hidden</span>}
           {resolved?.state === 'missing' && <span className="tag tag-warn">missing</span>}
           {entry.description !== undefined && <span className="tag">described anew</span>}

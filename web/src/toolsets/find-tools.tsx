@@ -13,6 +13,9 @@ interface FindToolsProps {
   onAdd: (entry: ToolsetEntry) => void;
 }
 
+/** Of a search, unless another number is asked for. */
+const AT_MOST = 20;
+
 /** Tools by words, across all servers, to be put into a toolset; and whole servers. */
 export function FindTools({ entries, onAdd }: FindToolsProps) {
   const [text, setText] = useState('');
@@ -42,7 +45,7 @@ export function FindTools({ entries, onAdd }: FindToolsProps) {
             <li key={`${server_id} ${tool}`} className="found-row">
               <div className="tool-main">
                 <p className="tool-name mono">
-                  {visible(tool)} <span className="dim">{visible(server_name)}</span>
+                  {visible(tool)} <span className="dim tool-of">{visible(server_name)}</span>
                 </p>
                 <p className="tool-text tool-short">{visible(description || title)}</p>
               </div>
@@ -58,6 +61,9 @@ export function FindTools({ entries, onAdd }: FindToolsProps) {
             </li>
           ))}
         </ul>
+      )}
+      {words !== '' && found.data?.length === AT_MOST && (
+        <p className="dim field-hint">The best {AT_MOST}. More words find others.</p>
       )}
       <WholeServer
         isIn={(serverId) => has(serverId, ALL_TOOLS)}

@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import { call } from '../api/http.js';
 import { serversQuery } from '../api/queries.js';
@@ -46,8 +47,13 @@ interface ToolsetFormProps {
 
 /** Makes a toolset, or changes one; what it comes to is shown while it is written. */
 export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
-  const [draft, setDraft] = useState<Draft>(() => (toolset ? toDraft(toolset) : EMPTY));
-  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const [kept, setKept] = useState<Draft>(() => (toolset ? toDraft(toolset) : EMPTY));
+  const [draft, setDraft] = useState(kept);
+  const change = (part: Partial<Draft>) => {
+    setDraft({ ...draft, ...part });
+    if (saving.isSuccess) saving.reset();
+  };
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(kept);
   const entries = useDeferredValue(draft.entries);
   const preview = useQuery(previewQuery(entries));
   const saving = useMutation({
@@ -56,6 +62,8 @@ export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
         ? call<Toolset>('POST', '/toolsets', { body: draft })
         : call<Toolset>('PATCH', `/toolsets/${toolset.id}`, { body: draft }),
     onSuccess: (saved) => {
+      setKept(toDraft(saved));
+      setDraft(toDraft(saved));
       toolsetsChanged();
       onSaved(saved);
     },
@@ -129,10 +137,21 @@ export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
           <button
             type="submit"
             className="button button-primary"
-            disabled={saving.isPending || draft.name.trim() === '' || draft.handle === ''}
+            disabled={saving.isPending || !isChanged || draft.name.trim() === '' || draft.handle === ''}
           >
             {saving.isPending ? 'Saving…' : toolset === undefined ? 'Make toolset' : 'Save changes'}
           </button>
+          {toolset === undefined ? (
+            <Link to="/toolsets" className="button">
+              Cancel
+            </Link>
+          ) : (
+            isChanged && (
+              <button type="button" className="button" onClick={() => change(kept)}>
+                Discard changes
+              </button>
+            )
+          )}
           {saving.isSuccess && <span role="status">Saved. Clients have it within a second.</span>}
         </div>
       </form>
@@ -158,6 +177,7 @@ function Entries({ entries, resolved, collision, onChange }: EntriesProps) {
     <section className="section toolset-tools" aria-labelledby="entries">
       <h2 id="entries">Tools</h2>
       <FindTools entries={entries} onAdd={(entry) => onChange([...entries, entry])} />
+      {entries.length === 0 && <p className="empty">No tools yet: find some above, or add all of a server.</p>}
       <ul className="entries" data-testid="entries">
         {entries.map((entry, place) => (
           <EntryRow

@@ -30,7 +30,13 @@ export function ToolsetPage() {
   return (
     <Page title={toolset.data?.name ?? 'Toolset'} crumb={<Crumb name={toolset.data?.name ?? '…'} />}>
       {toolset.isPending && <Loading what="the toolset" lines={6} />}
-      {toolset.isError && <ErrorNote error={toolset.error} onRetry={() => void toolset.refetch()} />}
+      {toolset.isError && (
+        <ErrorNote error={toolset.error} onRetry={() => void toolset.refetch()}>
+          <Link to="/toolsets" className="button">
+            All toolsets
+          </Link>
+        </ErrorNote>
+      )}
       {toolset.data && <Detail key={toolsetId} toolset={toolset.data} />}
     </Page>
   );
@@ -56,6 +62,7 @@ function Detail({ toolset }: { toolset: Toolset }) {
           Connect a client
         </Link>
       </div>
+      <p className="field-label">Its address for clients</p>
       <CopyBox name="the address" text={connection.data?.url ?? path} />
       {may_change ? (
         <>
@@ -88,7 +95,7 @@ function Delete({ toolset: { id, name } }: { toolset: Toolset }) {
       <Confirm
         label="Delete toolset"
         about={name}
-        question="Clients that use it find nothing there."
+        question="Clients that use its address find nothing there. This cannot be undone."
         sure="Delete"
         busy={deleting.isPending}
         run={() => deleting.mutate()}

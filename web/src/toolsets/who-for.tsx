@@ -31,7 +31,7 @@ export function WhoFor({
           checked={audience !== null}
           onChange={() => onChange(audience ?? { ...NOBODY, roles: ['owner', 'admin'] })}
         />
-        some
+        only some, by role
       </label>
       {audience !== null && (
         <div className="row" role="group" aria-label="Roles">
@@ -51,6 +51,11 @@ export function WhoFor({
             </label>
           ))}
         </div>
+      )}
+      {audience !== null && roles.length + users.length + keys.length === 0 && (
+        <p className="form-error" role="alert">
+          Nobody would be offered it: choose a role.
+        </p>
       )}
       {others.length > 0 && <p className="dim field-hint">And {others.join(' and ')}, as set over the API.</p>}
     </fieldset>

@@ -14,6 +14,8 @@ interface ErrorNoteProps {
 export function ErrorNote({ error, onRetry, children, title: given }: ErrorNoteProps) {
   const problem = error instanceof Problem ? error : undefined;
   const title = given ?? problem?.title.replace(/\.$/, '') ?? 'This failed';
+  // What is not there, or not allowed, is not otherwise the next moment.
+  const mayRetry = onRetry !== undefined && problem?.status !== 404 && problem?.status !== 403;
   const detail = problem?.detail ?? (error instanceof Error ? error.message : String(error));
   return (
     <div className="note note-error" role="alert">
@@ -21,9 +23,9 @@ export function ErrorNote({ error, onRetry, children, title: given }: ErrorNoteP
         <strong>{title}.</strong> {detail !== title && detail}
       </p>
       {problem?.requestId !== undefined && <p className="dim">request {problem.requestId}</p>}
-      {(children !== undefined || onRetry) && (
+      {(children !== undefined || mayRetry) && (
         <div className="row">
-          {onRetry && (
+          {mayRetry && (
             <button type="button" className="button" onClick={onRetry}>
               Retry
             </button>

@@ -56,6 +56,9 @@ export const ServerView = z
   .meta({ id: 'McpServer' });
 
 export const ServerDetailsView = ServerView.extend({
+  handle: z.string().meta({
+    description: 'At the gateway: the address `/mcp/s/{handle}`, and at `/mcp` its tools are `{handle}__{tool}`.',
+  }),
   circuit: z.object({
     state: z.enum(CIRCUIT_STATES).meta({
       description:
@@ -135,8 +138,13 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
   level: server.level,
 });
 
-export const toServerDetailsView = ({ circuit, ...server }: DetailedServer): z.infer<typeof ServerDetailsView> => ({
+export const toServerDetailsView = ({
+  handle,
+  circuit,
+  ...server
+}: DetailedServer): z.infer<typeof ServerDetailsView> => ({
   ...toServerView(server),
+  handle,
   circuit: { state: circuit.state, open_until: circuit.openUntil?.toISOString() ?? null },
 });
 

@@ -53,7 +53,7 @@ describe('an endpoint', () => {
         chunks.push(Buffer.from(last, 'latin1'));
         end();
       },
-      once: () => response,
+      on: () => response,
     };
     const given = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } };
     const read = Buffer.from(JSON.stringify(body));

@@ -28,6 +28,7 @@ const TOLD_ONLY = new Set([
   'level',
   'service_id',
   'circuit',
+  'handle',
 ]);
 
 /** Brings both spellings to one. A field that came in both is left, to be refused as unknown. */

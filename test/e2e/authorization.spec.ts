@@ -116,7 +116,7 @@ test('every caller is let in, refused, or told of nothing, as the table of permi
     faults.push(...(await Promise.all(callers.map((caller) => judge(route, caller)))).flat());
   }
   expect(faults).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 /** Each is valid, and meant for a task, a plan or a question that is not there. */
 const COMMANDS: { readonly [Type in CommandType]: CommandPayload<Type> } = {

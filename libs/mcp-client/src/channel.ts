@@ -11,13 +11,13 @@ export interface ChannelRequest {
   paramsText?: string | undefined;
   /** What this round adds to the parameters. */
   input?: RawResult | undefined;
-  meta?: RequestMeta;
+  meta?: RequestMeta | undefined;
   /** Beside those of the connection, where there are any. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** Who hears of what happens meanwhile; without it the server may ask nothing. */
-  call?: CurrentCall;
+  call?: CurrentCall | undefined;
   /** Looks at an answer before it is parsed, where it comes as text; what it gives stands for the result. */
-  recognise?: (text: string, id: number) => RawResult | undefined;
+  recognise?: ((text: string, id: number) => RawResult | undefined) | undefined;
   deadline: Deadline;
   trace: HttpTrace;
   /** From now on the server may have seen the request. */

@@ -5,7 +5,7 @@ interface Parts {
   params: RawResult;
   paramsText?: string | undefined;
   input?: RawResult | undefined;
-  meta?: RequestMeta;
+  meta?: RequestMeta | undefined;
 }
 
 /** The parameters as they are sent. */

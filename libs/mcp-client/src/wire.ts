@@ -209,7 +209,21 @@ export class Wire implements Subscriber {
     };
     const once = (input: RawResult | undefined) => {
       attempt.trace = channel.multiplexed ? newTrace() : trace;
-      return channel.request({ ...request, input, deadline, trace: attempt.trace, leaving });
+      const { method, params, paramsText, meta, headers, call, recognise } = request;
+      // Written out: there is one for each call.
+      return channel.request({
+        method,
+        params,
+        paramsText,
+        input,
+        meta,
+        headers,
+        call,
+        recognise,
+        deadline,
+        trace: attempt.trace,
+        leaving,
+      });
     };
     if (protocol.era === 'legacy' || request.raw) return once(request.input);
     const wanted = (result: RawResult) => (result.resultType === 'input_required' ? result : undefined);

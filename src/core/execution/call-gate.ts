@@ -30,7 +30,7 @@ interface Admission {
   /** It is handed on as it is: the server judges what it is given, unless a person is to be asked. */
   asIs?: true;
   /** It goes on with a call that was let through by this. */
-  rule?: string;
+  rule?: string | undefined;
 }
 
 /** What stands between somebody at a door and a tool, in its order. */

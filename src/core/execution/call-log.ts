@@ -48,12 +48,13 @@ export class CallLog {
   finished(call: ToolCall, outcome: ToolOutcome, start: CallStart, serverName: string): void {
     const output = 'output' in outcome ? outcome.output : null;
     const fault = outcome.status === 'succeeded' ? null : faultOf(outcome);
-    this.record(start, {
-      ...factsOf(call, start),
+    this.record(start, factsOf(call, start), {
       serverName,
       status: outcome.status,
       errorCode: fault?.code ?? null,
       errorMessage: fault?.message ?? null,
+      rule: call.rule ?? null,
+      approvalId: call.approvalId ?? null,
       artifacts: 'artifacts' in outcome ? outcome.artifacts.length : 0,
       response: output,
     });
@@ -65,12 +66,14 @@ export class CallLog {
     const isAnswered = outcome.status === 'answered';
     this.record(
       start,
+      factsOf(call, start),
       {
-        ...factsOf(call, start),
         serverName,
         status: isAnswered || outcome.status === 'refused' ? (fault ? 'failed' : 'succeeded') : outcome.status,
         errorCode: fault?.code ?? null,
         errorMessage: fault?.message ?? null,
+        rule: call.rule ?? null,
+        approvalId: call.approvalId ?? null,
         artifacts: 0,
         // Read only where it is not small and plain.
         response: isAnswered ? { toJSON: () => outcome.answer.result() } : null,
@@ -82,13 +85,11 @@ export class CallLog {
   /** Nobody was asked and nothing was sent. */
   refused(principal: Principal, asked: AskedCall, error: unknown, start: CallStart): void {
     const { code, message } = toAppError(error);
-    this.record(start, {
-      ...this.facts(principal, asked, newId('log', start.at.getTime())),
+    this.record(start, this.facts(principal, asked, newId('log', start.at.getTime())), {
+      ...unanswered(asked),
       status: error instanceof AppError ? 'refused' : 'not_sent',
       errorCode: code,
       errorMessage: message,
-      rule: null,
-      approvalId: null,
     });
   }
 
@@ -99,11 +100,9 @@ export class CallLog {
     held: { logId: string; approvalId: string; why: string },
     start: CallStart,
   ): void {
-    this.record(start, {
-      ...this.facts(principal, asked, held.logId),
+    this.record(start, this.facts(principal, asked, held.logId), {
+      ...unanswered(asked),
       status: 'approval_required',
-      errorCode: null,
-      errorMessage: null,
       rule: held.why,
       approvalId: held.approvalId,
     });
@@ -116,19 +115,18 @@ export class CallLog {
     { id, error, response }: { id: string; error?: AppError; response?: unknown },
     start: CallStart,
   ): void {
-    this.record(start, {
-      ...this.facts(principal, asked, id),
+    this.record(start, this.facts(principal, asked, id), {
+      ...unanswered(asked),
       status: error === undefined ? 'succeeded' : error.settled ? 'failed' : 'not_sent',
       errorCode: error?.code ?? null,
       errorMessage: error?.message ?? null,
       rule: 'resources are read without asking',
-      approvalId: null,
       response: response ?? null,
     });
   }
 
-  private facts({ organizationId, userId }: Principal, asked: AskedCall, id: string) {
-    const { door, method, serverId, serverName, tool, pin, request, inputSchema } = asked;
+  private facts({ organizationId, userId }: Principal, asked: AskedCall, id: string): CallFacts {
+    const { door, method, serverId, tool, pin, request, inputSchema } = asked;
     return {
       id,
       organizationId,
@@ -138,75 +136,113 @@ export class CallLog {
       planId: null,
       nodeId: null,
       serverId,
-      serverName: serverName ?? '',
       tool,
       method,
       pin: pin ?? null,
-      artifacts: 0,
       request,
-      response: null as unknown,
-      ...(inputSchema && { secretPaths: secretPathsOf(inputSchema) }),
+      secretPaths: inputSchema && secretPathsOf(inputSchema),
     };
   }
 
   private record(
     start: CallStart,
-    row: Omit<
-      RequestLogRow,
-      | 'username'
-      | 'credentialId'
-      | 'via'
-      | 'ip'
-      | 'userAgent'
-      | 'requestId'
-      | 'traceId'
-      | 'statusCode'
-      | 'requestJson'
-      | 'requestBytes'
-      | 'responseJson'
-      | 'responseBytes'
-      | 'durationMs'
-      | 'startedAt'
-    >,
+    facts: CallFacts,
+    end: CallEnd,
     known: { request?: string | undefined; response?: string | undefined } = {},
   ): void {
     const { caller, requestId, traceId } = ambientFields();
-    const requestJson = known.request ?? JSON.stringify(row.request ?? null);
-    const responseJson = known.response ?? (row.response === null ? '' : JSON.stringify(row.response));
+    const { request } = facts;
+    const { response } = end;
+    const requestJson = known.request ?? JSON.stringify(request ?? null);
+    const responseJson = known.response ?? (response === null ? '' : JSON.stringify(response));
+    // Written out: there is one for each call, and what is put together of parts costs several times as much.
     this.log.record({
-      ...row,
+      id: facts.id,
+      organizationId: facts.organizationId,
+      userId: facts.userId,
       username: caller?.actor?.name ?? null,
       credentialId: caller?.credentialId ?? null,
       via: caller?.via ?? null,
+      door: facts.door,
+      sessionId: facts.sessionId,
+      planId: facts.planId,
+      nodeId: facts.nodeId,
+      approvalId: end.approvalId,
+      serverId: facts.serverId,
+      serverName: end.serverName,
+      tool: facts.tool,
+      method: facts.method,
+      pin: facts.pin,
+      status: end.status,
+      statusCode: statusCodeOf(end.status, end.errorCode),
+      errorCode: end.errorCode,
+      errorMessage: end.errorMessage,
+      rule: end.rule,
+      requestBytes: requestJson.length,
+      responseBytes: responseJson.length,
+      artifacts: end.artifacts,
+      durationMs: performance.now() - start.tick,
+      startedAt: start.at,
       ip: caller?.ip ?? null,
       userAgent: caller?.userAgent ?? null,
       requestId: requestId ?? null,
       traceId: traceId ?? null,
-      statusCode: statusCodeOf(row.status, row.errorCode),
+      request,
+      response,
       requestJson,
-      requestBytes: requestJson.length,
       responseJson,
-      responseBytes: responseJson.length,
-      durationMs: performance.now() - start.tick,
-      startedAt: start.at,
+      secretPaths: facts.secretPaths,
     });
   }
 }
 
-const factsOf = (call: ToolCall, start: CallStart) => ({
+/** What was asked for, by whom. */
+type CallFacts = Pick<
+  RequestLogRow,
+  | 'id'
+  | 'organizationId'
+  | 'userId'
+  | 'door'
+  | 'sessionId'
+  | 'planId'
+  | 'nodeId'
+  | 'serverId'
+  | 'tool'
+  | 'method'
+  | 'pin'
+  | 'request'
+  | 'secretPaths'
+>;
+
+/** What became of it. */
+type CallEnd = Pick<
+  RequestLogRow,
+  'serverName' | 'status' | 'errorCode' | 'errorMessage' | 'rule' | 'approvalId' | 'artifacts' | 'response'
+>;
+
+/** Of a call to which nobody answered. */
+const unanswered = ({ serverName }: AskedCall) => ({
+  serverName: serverName ?? '',
+  errorCode: null,
+  errorMessage: null,
+  rule: null,
+  approvalId: null,
+  artifacts: 0,
+  response: null,
+});
+
+const factsOf = (call: ToolCall, start: CallStart): CallFacts => ({
   id: call.logId ?? newId('log', start.at.getTime()),
   organizationId: call.organizationId,
   userId: call.userId,
-  door: call.door ?? ('session' as const),
+  door: call.door ?? 'session',
   sessionId: call.sessionId,
   planId: call.planId,
   nodeId: call.nodeId,
-  approvalId: call.approvalId ?? null,
   serverId: call.tool.serverId,
   tool: call.tool.name,
-  method: 'tools/call' as const,
+  method: 'tools/call',
   pin: call.tool.pin,
-  rule: call.rule ?? null,
   request: call.arguments,
   secretPaths: secretPathsOf(call.tool.inputSchema),
 });

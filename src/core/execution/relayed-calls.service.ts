@@ -52,7 +52,7 @@ export class RelayedCalls {
     };
     let admitted: Soon<AdmittedCall>;
     try {
-      admitted = this.gate.admit(principal, wanted, { toSend: true, asked, asIs: true, ...(rule && { rule }) });
+      admitted = this.gate.admit(principal, wanted, { toSend: true, asked, asIs: true, rule });
     } catch (error) {
       return refused(error);
     }
@@ -127,10 +127,12 @@ export class RelayedCalls {
         params: { name: tool.name, arguments: args },
         paramsText: `{"name":${JSON.stringify(tool.name)},"arguments":${argumentsJson}}`,
         inputSchema: tool.inputSchema,
-        ...(traceparent !== undefined && { meta: { traceparent } }),
-        ...(input && { input }),
+        meta: traceparent === undefined ? undefined : { traceparent },
+        input,
       };
-      return session.relay(request, { ...listener, deadline }).then(
+      const { onProgress, onLog, logLevel, onNotification, onRequest, capabilities, inputRequired } = listener;
+      const heard = { onProgress, onLog, logLevel, onNotification, onRequest, capabilities, inputRequired, deadline };
+      return session.relay(request, heard).then(
         (answer) => ({ answer, isError: answer.isError }),
         (error: unknown) => {
           const rpc = error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR' ? error.rpc : undefined;

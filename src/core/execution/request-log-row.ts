@@ -61,7 +61,7 @@ export interface RequestLogRow {
   requestJson?: string;
   responseJson?: string;
   /** What of the request its schema calls secret, see `secretPathsOf`. */
-  secretPaths?: readonly SecretPath[];
+  secretPaths?: readonly SecretPath[] | undefined;
 }
 
 const BY_STATUS = {

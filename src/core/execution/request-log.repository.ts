@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { copyLine, type CopyValue } from '../../platform/database/copy-line.js';
+import type { CopyValue } from '../../platform/database/copy-line.js';
 import { Database } from '../../platform/database/database.js';
 import { type RedactedJson, storable } from './redacted-json.js';
 import type { RequestLogRow } from './request-log-row.js';
@@ -50,8 +50,8 @@ const COLUMNS = {
 } as const;
 
 type Column = keyof typeof COLUMNS;
-/** A row as it is stored. */
-export type StoredRow = Readonly<Record<Column, CopyValue>>;
+/** A row as it is stored: a value for each column, in their order. */
+export type StoredRow = readonly CopyValue[];
 
 const NAMES = Object.keys(COLUMNS) as Column[];
 const LIST = NAMES.join(', ');
@@ -72,7 +72,7 @@ const REPLACE = `
 export class RequestLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** New ones. @param lines of `toLine` */
+  /** New ones. @param lines of rows, as `copyLine` writes them */
   async add(lines: Buffer): Promise<void> {
     await this.database.copy(COPY, lines);
   }
@@ -83,49 +83,47 @@ export class RequestLogRepository {
   }
 }
 
-export const toLine = (row: StoredRow): string => copyLine(NAMES.map((name) => row[name]));
-
 /** Its bodies are JSON already, and put in as they are. */
-const toJson = ({ request, response, ...columns }: StoredRow): string =>
-  `${JSON.stringify(columns).slice(0, -1)},"request":${String(request)},"response":${String(response)}}`;
+const toJson = (row: StoredRow): string =>
+  `{${NAMES.map((name, at) => `"${name}":${COLUMNS[name] === 'json' ? String(row[at]) : JSON.stringify(row[at])}`).join(',')}}`;
 
-/** What is stored of a row. @param scrub takes out what is secret by its form */
+/** What is stored of a row, in the order of the columns. @param scrub takes out what is secret by its form */
 export function toStored(row: RequestLogRow, { request, response }: StoredBodies, scrub: Scrub): StoredRow {
-  return {
-    id: row.id,
-    organization_id: row.organizationId,
-    user_id: row.userId,
-    username: row.username,
-    credential_id: row.credentialId,
-    via: row.via,
-    door: row.door,
-    session_id: row.sessionId,
-    plan_id: row.planId,
-    node_id: row.nodeId,
-    approval_id: row.approvalId,
-    server_id: row.serverId,
-    server_name: storable(row.serverName),
-    tool: storable(row.tool.slice(0, MOST_CHARACTERS)),
-    method: row.method,
-    pin: row.pin,
-    status: row.status,
-    status_code: row.statusCode,
-    error_code: row.errorCode,
-    error_message: row.errorMessage === null ? null : storable(scrub(row.errorMessage.slice(0, MOST_CHARACTERS))),
-    rule: row.rule,
-    request_bytes: row.requestBytes,
-    response_bytes: row.responseBytes,
-    artifacts: row.artifacts,
-    duration_ms: Math.round(row.durationMs),
-    started_at: row.startedAt,
-    ip: row.ip,
-    user_agent: row.userAgent === null ? null : storable(scrub(row.userAgent.slice(0, MOST_CHARACTERS))),
-    request_id: row.requestId,
-    trace_id: row.traceId,
-    truncated: request.truncated || response.truncated,
-    request: request.json,
-    response: response.json,
-  };
+  return [
+    row.id,
+    row.organizationId,
+    row.userId,
+    row.username,
+    row.credentialId,
+    row.via,
+    row.door,
+    row.sessionId,
+    row.planId,
+    row.nodeId,
+    row.approvalId,
+    row.serverId,
+    storable(row.serverName),
+    storable(row.tool.slice(0, MOST_CHARACTERS)),
+    row.method,
+    row.pin,
+    row.status,
+    row.statusCode,
+    row.errorCode,
+    row.errorMessage === null ? null : storable(scrub(row.errorMessage.slice(0, MOST_CHARACTERS))),
+    row.rule,
+    row.requestBytes,
+    row.responseBytes,
+    row.artifacts,
+    Math.round(row.durationMs),
+    row.startedAt,
+    row.ip,
+    row.userAgent === null ? null : storable(scrub(row.userAgent.slice(0, MOST_CHARACTERS))),
+    row.requestId,
+    row.traceId,
+    request.truncated || response.truncated,
+    request.json,
+    response.json,
+  ];
 }
 
 type Scrub = (text: string) => string;

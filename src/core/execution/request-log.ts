@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Apart, standApart } from '../../platform/apart.js';
 import type { Config } from '../../platform/config/config.js';
+import { copyLine } from '../../platform/database/copy-line.js';
 import { CopyLines } from '../../platform/database/copy-lines.js';
 import { isUniqueViolation } from '../../platform/database/database.js';
 import { Logger } from '../../platform/logging/logger.js';
@@ -9,7 +10,7 @@ import { scrubText } from '../../platform/logging/secret-forms.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { type RedactedJson, toRedactedJson } from './redacted-json.js';
-import { RequestLogRepository, type StoredBodies, type StoredRow, toLine, toStored } from './request-log.repository.js';
+import { RequestLogRepository, type StoredBodies, type StoredRow, toStored } from './request-log.repository.js';
 import type { RequestLogRow } from './request-log-row.js';
 
 const FLUSH_MS = 250;
@@ -143,7 +144,7 @@ export class RequestLog implements OnApplicationShutdown {
     const batch = this.batches.at(-1) ?? new Batch();
     const stored = toStored(row, this.bodiesOf(row), this.scrub);
     const before = batch.added.size;
-    if (row.approvalId === null) batch.added.add(toLine(stored));
+    if (row.approvalId === null) batch.added.add(copyLine(stored));
     else batch.replaced.set(row.id, stored);
     this.heldBytes += batch.added.size - before - bytesOf(row);
     if (!batch.isFull) return;

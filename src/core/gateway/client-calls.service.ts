@@ -73,12 +73,13 @@ export class ClientCalls {
     return whenHere(this.upstreams.describe(serverId), ({ clientFeatures, protocolEra }) => {
       const goesOn = goesOnWith(request.input);
       const { input } = goesOn;
-      const wanted: WantedRelay = { serverId, tool: name, arguments: call.arguments, ...(input && { input }) };
+      const wanted: WantedRelay = { serverId, tool: name, arguments: call.arguments, input, rule: undefined };
       const since = state && 'signIn' in state ? state.signIn.since : undefined;
       const send = (listener: RelayListener) => this.send(call, { wanted, listener, goesOn, since });
-      const listener = listenFor(request, exchange, clientFeatures);
-      if (request.era === 'legacy') return send(listener);
-      if (protocolEra !== 'legacy' || !mayBeAsked(request)) return send({ ...listener, inputRequired: 'relay' });
+      if (request.era === 'legacy') return send(listenFor(request, exchange, clientFeatures));
+      if (protocolEra !== 'legacy' || !mayBeAsked(request)) {
+        return send(listenFor(request, exchange, clientFeatures, 'relay'));
+      }
       return this.parked.start(exchange, (running) => send(listenThrough(running, request, clientFeatures)));
     });
   }
@@ -91,17 +92,17 @@ export class ClientCalls {
     const made = pass
       ? this.passes.use(pass, (rule) => this.calls.call(principal, { ...wanted, rule }, listener))
       : this.calls.call(principal, wanted, listener);
-    return made.then((what) => this.tell(call, { ...way, triedAt }, what));
+    return made.then((what) => this.tell(call, way, triedAt, what));
   }
 
   /** What came of it, in the terms of the client. */
-  private tell(call: ClientCall, way: Way & { triedAt: number }, made: RelayedCall | WaitingCall): Soon<Reply> {
+  private tell(call: ClientCall, way: Way, triedAt: number, made: RelayedCall | WaitingCall): Soon<Reply> {
     const { caller, tool, request, exchange } = call;
     if (made.status === 'approval_required') {
       return this.approvals.ask(caller.principal, made, request, exchange);
     }
     const { outcome } = made;
-    if (outcome.status === 'not_sent') return this.unsent(call, way, outcome);
+    if (outcome.status === 'not_sent') return this.unsent(call, way, triedAt, outcome);
     const asked = askedBy(made);
     if (asked) return asked;
     if (isTask(outcome)) return this.tasks.expose(caller.principal, tool.serverId, outcome);
@@ -111,11 +112,13 @@ export class ClientCalls {
   /** @throws AppError where no sign-in would help */
   private unsent(
     call: ClientCall,
-    { triedAt, since = triedAt, ...way }: Way & { triedAt: number },
+    way: Way,
+    triedAt: number,
     outcome: Extract<RelayOutcome, { status: 'not_sent' }>,
   ): Promise<Reply> {
     const { signIn: needed } = outcome.fault;
     if (!needed) throw notSent(outcome);
+    const { since = triedAt } = way;
     const unsigned = { needed, triedAt, since, goesOn: way.goesOn };
     const again = () => this.send(call, { ...way, since });
     return this.signIns.ask(call.caller.principal, unsigned, call.request, call.exchange, again);

@@ -5,6 +5,7 @@ import type { ClientFeature } from '../registry/server.js';
 import type { RunningCall } from './parked-call.js';
 
 const METHOD_NOT_FOUND = -32601;
+const NONE: JsonObject = Object.freeze({});
 
 /**
  * Whether the client of a request can answer such a question, and the server may put it.
@@ -38,30 +39,36 @@ export function canElicit({ elicitation }: JsonObject, mode: 'form' | 'url'): bo
 const passedOnCapabilities = (
   { clientCapabilities: { elicitation, sampling, roots, extensions } }: ClientRequest,
   features: readonly ClientFeature[],
-): JsonObject => ({
-  ...(elicitation !== undefined && { elicitation }),
-  ...(sampling !== undefined && features.includes('sampling') && { sampling }),
-  ...(roots !== undefined && features.includes('roots') && { roots }),
-  ...(extensions !== undefined && { extensions }),
-});
+): JsonObject => {
+  if (!elicitation && !sampling && !roots && !extensions) return NONE;
+  return {
+    ...(elicitation !== undefined && { elicitation }),
+    ...(sampling !== undefined && features.includes('sampling') && { sampling }),
+    ...(roots !== undefined && features.includes('roots') && { roots }),
+    ...(extensions !== undefined && { extensions }),
+  };
+};
 
 /** Brings what a server says on the way to the client, and its questions where the client can be asked at once. */
 export function listenFor(
   request: ClientRequest,
   exchange: Exchange,
   features: readonly ClientFeature[],
+  inputRequired?: 'relay',
 ): RelayListener {
   const { ask, signal } = exchange;
   const hasProgress = request.progressToken !== undefined;
   const wantsLogs = request.era === 'legacy' || request.logLevel !== undefined;
   return {
     signal,
-    ...(hasProgress && { onProgress: ({ progressToken: _, ...params }: RawResult) => exchange.progress(params) }),
-    ...(wantsLogs && { onLog: (params: RawResult) => exchange.log(params), logLevel: request.logLevel }),
+    onProgress: hasProgress ? ({ progressToken: _, ...params }: RawResult) => exchange.progress(params) : undefined,
+    onLog: wantsLogs ? (params: RawResult) => exchange.log(params) : undefined,
+    logLevel: wantsLogs ? request.logLevel : undefined,
+    onNotification: undefined,
+    onRequest:
+      ask && ((method, params, options) => askClient(request, ask, { method, params }, { ...options, features })),
     capabilities: passedOnCapabilities(request, features),
-    ...(ask && {
-      onRequest: (method, params, options) => askClient(request, ask, { method, params }, { ...options, features }),
-    }),
+    inputRequired,
   };
 }
 

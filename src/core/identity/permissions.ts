@@ -96,8 +96,21 @@ export function authorize(principal: Principal, action: Action): void {
   if (refusal) throw refusal;
 }
 
+/** By whom, for as long as they are known as they are: asked several times with each call. */
+const allowed = new WeakMap<Principal, Set<Action>>();
+
 /** What `authorize` throws. */
 export function refusalOf(principal: Principal, action: Action): AppError | undefined {
+  const known = allowed.get(principal);
+  if (known?.has(action)) return undefined;
+  const refusal = judge(principal, action);
+  if (refusal) return refusal;
+  if (known) known.add(action);
+  else allowed.set(principal, new Set([action]));
+  return undefined;
+}
+
+function judge(principal: Principal, action: Action): AppError | undefined {
   const rule: Rule = ACTIONS[action];
   if (!('scope' in rule) && !isSignedIn(principal)) return signInIsNeeded();
   if ('instanceAdministrator' in rule) {

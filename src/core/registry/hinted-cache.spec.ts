@@ -3,7 +3,8 @@ import { Hints } from '../../platform/hints/hints.js';
 import { NotifyCarrier } from '../../platform/hints/notify-carrier.js';
 import { HintedCache } from './hinted-cache.js';
 
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const ignored = () => undefined;
+const silent: Logger = { isDetailed: false, debug: ignored, info: ignored, warn: ignored, error: ignored };
 
 /** Inside one process hints need no connection. */
 function open(options: { size?: number; maxAgeMs?: number } = {}) {

@@ -4,7 +4,8 @@ import { FreshCache } from './fresh-cache.js';
 import { Hints } from './hints.js';
 import { NotifyCarrier } from './notify-carrier.js';
 
-const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const ignored = () => undefined;
+const silent: Logger = { isDetailed: false, debug: ignored, info: ignored, warn: ignored, error: ignored };
 
 function open({ size = 2, maxAgeMs = 60_000 } = {}) {
   const hints = new Hints(new NotifyCarrier({ url: 'postgres://127.0.0.1:1/none' }, 'worker_1', silent), silent);

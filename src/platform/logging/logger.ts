@@ -46,6 +46,8 @@ function isoTime(): string {
 }
 
 export abstract class Logger {
+  /** Whether lines for debugging are written: for who would put together many that nobody reads. */
+  abstract readonly isDetailed: boolean;
   abstract debug(fields: object, message: string): void;
   abstract info(fields: object, message: string): void;
   abstract warn(fields: object, message: string): void;
@@ -73,7 +75,7 @@ export function createLogger({ level, format, secrets = [] }: LogSettings, desti
     out.write(scrub(shape(`${toJson(of, redact(fields as Fields), message)}\n`)));
   const least = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level);
   const at = (of: Level) => (LEVELS.indexOf(of) < least ? () => undefined : writer(of));
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { isDetailed: least === 0, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 type Fields = Record<string, unknown>;

@@ -16,6 +16,7 @@ export const mcpSurface: Surface = {
   errorMediaType: JSON_MEDIA_TYPE,
   headers: { 'cache-control': 'no-store' },
   callers: 'programs',
+  answers: 'data',
   requestsLogged: 'in detail',
   // Whoever calls is counted by their credential; who shows none that counts, by their address (see McpRoute).
   limitOf: () => 'none',

@@ -67,9 +67,8 @@ export class AuthGuard implements CanActivate {
     if (known) return known;
     const head = requestHead(request);
     const surface = this.surfaces.of(head);
-    const sent = surface.readCredential(head);
-    if (!sent) throw credentialIsMissing();
-    const credential = credentialOfConnection(request.raw.socket, sent);
+    const credential = credentialOfConnection(request.raw.socket, surface, head);
+    if (!credential) throw credentialIsMissing();
     return whenHere(this.identity.authenticate(credential, { ip: request.ip }), (principal) => {
       rememberPrincipal(request, principal);
       tellAmbience(principal);

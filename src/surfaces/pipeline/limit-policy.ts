@@ -44,23 +44,27 @@ const secondsUntil = (at: number, now: number): number => Math.max(0, seconds(at
  */
 export function limitHeaders(taken: readonly [Taken, ...Taken[]], now: number): Record<string, string> {
   let nearest = taken[0];
+  for (const one of taken) if (isNearer(one, nearest)) nearest = one;
+  return {
+    'x-ratelimit-limit': String(nearest.policy.limit),
+    'x-ratelimit-remaining': String(nearest.remaining),
+    'x-ratelimit-reset': String(seconds(nearest.resetsAt)),
+    ...standardLimitHeaders(taken, now),
+  };
+}
+
+/** Those of the IETF alone. */
+export function standardLimitHeaders(taken: readonly Taken[], now: number): Record<string, string> {
   let policies = '';
   let states = '';
   // There is a set of these for each answer.
   for (const one of taken) {
     const { policy, remaining, resetsAt } = one;
-    if (isNearer(one, nearest)) nearest = one;
     const comma = policies === '' ? '' : ', ';
     policies += comma + policy.item;
     states += `${comma}"${policy.name}";r=${remaining};t=${secondsUntil(resetsAt, now)}`;
   }
-  return {
-    'x-ratelimit-limit': String(nearest.policy.limit),
-    'x-ratelimit-remaining': String(nearest.remaining),
-    'x-ratelimit-reset': String(seconds(nearest.resetsAt)),
-    'ratelimit-policy': policies,
-    ratelimit: states,
-  };
+  return { 'ratelimit-policy': policies, ratelimit: states };
 }
 
 /** One that refuses comes first, then the one that leaves fewer requests. */

@@ -14,7 +14,7 @@ import { RequestMetrics } from './request-metrics.js';
 import { RequestSpans } from './request-spans.js';
 import { requestHead, requestPath } from './request-path.js';
 import { findPrincipal } from './request-principal.js';
-import { securityHeaders } from './security-headers.js';
+import { securityHeaders, securityHeadersOfData } from './security-headers.js';
 import { type Surface, Surfaces } from './surface.js';
 import { badUrl } from './to-app-error.js';
 
@@ -32,7 +32,6 @@ const ONCE = new Set([
 /** What happens to every request before and after its route, unknown ones included. */
 @Injectable()
 export class RequestHooks {
-  private readonly always: Record<string, string>;
   private readonly headers = new Map<Surface, Record<string, string>>();
 
   constructor(
@@ -43,9 +42,7 @@ export class RequestHooks {
     private readonly spans: RequestSpans,
     private readonly lifecycle: Lifecycle,
     @Inject(CONFIG) private readonly config: Config,
-  ) {
-    this.always = securityHeaders(config);
-  }
+  ) {}
 
   install(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, reply, done) => this.open(request, reply, done));
@@ -98,7 +95,8 @@ export class RequestHooks {
   private headersOf(surface: Surface): Record<string, string> {
     const known = this.headers.get(surface);
     if (known) return known;
-    const headers = { ...this.always, ...surface.headers };
+    const always = surface.answers === 'data' ? securityHeadersOfData(this.config) : securityHeaders(this.config);
+    const headers = { ...always, ...surface.headers };
     this.headers.set(surface, headers);
     return headers;
   }
@@ -112,6 +110,9 @@ export class RequestHooks {
 
   private log(request: HttpRequest, reply: HttpReply): void {
     const head = requestHead(request);
+    const surface = this.surfaces.find(head);
+    const isAlwaysLogged = request.is404 || (surface && surface.requestsLogged !== 'in detail');
+    if (!isAlwaysLogged && !this.logger.isDetailed) return;
     const fields = {
       requestId: request.id,
       userId: findPrincipal(request)?.userId,
@@ -121,8 +122,7 @@ export class RequestHooks {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     };
-    const surface = this.surfaces.find(head);
-    if (request.is404 || (surface && surface.requestsLogged !== 'in detail')) this.logger.info(fields, 'request');
+    if (isAlwaysLogged) this.logger.info(fields, 'request');
     else this.logger.debug(fields, 'request');
   }
 }

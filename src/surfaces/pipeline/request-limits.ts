@@ -6,7 +6,7 @@ import type { Principal } from '../../core/identity/principal.js';
 import { Clock } from '../../platform/clock.js';
 import { type Soon, whenHere } from '@app/soon';
 import type { HttpReply, HttpRequest } from './http-exchange.js';
-import { limitHeaders, policyOf, type Taken, tooManyRequests } from './limit-policy.js';
+import { limitHeaders, policyOf, standardLimitHeaders, type Taken, tooManyRequests } from './limit-policy.js';
 import { RateLimits } from './rate-limits.js';
 import type { RateLimitClass, Surface } from './surface.js';
 
@@ -20,6 +20,8 @@ type Request = HttpRequest & { [COUNTED]?: Counted };
 interface Counted {
   reply: HttpReply;
   taken: Taken[];
+  /** Known once it is known who asks. */
+  surface: Surface | undefined;
 }
 
 /** All limits of one request: first those of the address, then, once it is known who asks, theirs. */
@@ -36,7 +38,7 @@ export class RequestLimits {
    * @throws 429; 503 for sign-in that nobody counts
    */
   countAddress(request: Request, reply: HttpReply, kind: RateLimitClass): Soon<void> {
-    const counted: Counted = { reply, taken: [] };
+    const counted: Counted = { reply, taken: [], surface: undefined };
     request[COUNTED] = counted;
     if (kind === 'none' || kind === 'clients') return;
     return whenHere(this.limits.take(kind, callerNetwork(request.ip)), (taken) => this.note(counted, taken));
@@ -59,15 +61,18 @@ export class RequestLimits {
 
   /** Writes the headers, once all that count were asked: for who asks without a credential, for who was counted, for an error. */
   tell(request: Request): void {
-    const { reply, taken } = request[COUNTED] ?? {};
+    const { reply, taken, surface } = request[COUNTED] ?? {};
     if (!reply || !taken || taken.length === 0) return;
-    reply.headers(limitHeaders(taken as [Taken, ...Taken[]], this.clock.now().getTime()));
+    const now = this.clock.now().getTime();
+    if (surface?.answers === 'data') reply.headers(standardLimitHeaders(taken, now));
+    else reply.headers(limitHeaders(taken as [Taken, ...Taken[]], now));
   }
 
   /** A key is counted as a key, and a client as a client, whoever they act for. Programs count for the day of their organization, too. @throws 429 */
   countPrincipal(request: Request, surface: Surface, principal: Principal): Soon<void> {
     const counted = request[COUNTED];
     if (!counted) return;
+    counted.surface = surface;
     const { via, credentialId, userId } = principal;
     const isKey = via === 'api_key';
     const kind = isKey ? 'key' : via === 'oauth' ? 'client' : 'user';

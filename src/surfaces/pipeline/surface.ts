@@ -65,6 +65,8 @@ export interface Surface {
   readonly contentTypes?: 'any';
   /** Whoever calls it counts as a program, for the daily quota of their organization; elsewhere keys alone do. */
   readonly callers?: 'programs';
+  /** They are data for programs, thousands a second: with the headers that these have a use for, and no others. */
+  readonly answers?: 'data';
   /** Its requests have lines of their own elsewhere, and there are many: only in detailed logs. */
   readonly requestsLogged?: 'in detail';
   limitOf(path: string): RateLimitClass;

@@ -10,6 +10,7 @@ const LIMIT = 6;
 const ROLE = `limited_${process.pid}`;
 
 class Told extends Logger {
+  readonly isDetailed = true;
   readonly warnings: string[] = [];
 
   debug(): void {

@@ -7,13 +7,13 @@ export interface RelayRequest {
   /** Without `_meta`, which is between two neighbours. */
   params: RawResult;
   /** The JSON text of `params`, where it is at hand: it is sent as it stands. */
-  paramsText?: string;
+  paramsText?: string | undefined;
   /** What is passed on in `_meta` beside what we say there ourselves, for example `traceparent`. */
-  meta?: RawResult;
+  meta?: RawResult | undefined;
   /** Of `tools/call`: the tool's input schema, which may ask for arguments in headers. */
   inputSchema?: unknown;
   /** To a server of the modern era: answers to what it asked in its `input_required`, and its state. */
-  input?: { responses?: RawResult; state?: string };
+  input?: { responses?: RawResult; state?: string } | undefined;
 }
 
 export interface RelayOptions extends WaitOptions {
@@ -36,7 +36,7 @@ export interface RelayOptions extends WaitOptions {
    */
   capabilities?: RawResult | undefined;
   /** What becomes of an `input_required`: it is put to `onRequest` (the default), or it is the answer. */
-  inputRequired?: 'answer' | 'relay';
+  inputRequired?: 'answer' | 'relay' | undefined;
 }
 
 /** The result of a relayed request. */

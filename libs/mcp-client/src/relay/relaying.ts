@@ -44,7 +44,7 @@ export function relayOver(
         return relaying.answer(headersFor(await schemaOf(params.name, { deadline })));
       };
       const answer = () =>
-        method === 'tools/call' ? relaying.answer(headersFor(inputSchema)).catch(again) : relaying.answer(NO_HEADERS);
+        method === 'tools/call' ? relaying.answer(headersFor(inputSchema), again) : relaying.answer(NO_HEADERS);
       const listening = listen(wire, options, { deadline, attempt });
       return listening ? listening.then(answer) : answer();
     },
@@ -95,23 +95,32 @@ class Relaying {
     };
   }
 
-  answer(headers: Readonly<Record<string, string>>): Promise<RelayedAnswer> {
+  /** @param failed what is done about an error instead of throwing it */
+  answer(
+    headers: Readonly<Record<string, string>>,
+    failed?: (error: unknown) => Promise<RelayedAnswer>,
+  ): Promise<RelayedAnswer> {
     const { input } = this.#request;
     const given = input && {
       ...(input.responses && { inputResponses: input.responses }),
       ...(input.state !== undefined && { requestState: input.state }),
     };
     if (this.#options.inputRequired === 'relay' || this.#wire.connection.protocol.era === 'legacy') {
-      return this.#ask(given, headers);
+      return this.#ask(given, headers, failed);
     }
-    return inRounds(
+    const answered = inRounds(
       (more) => this.#ask(more ?? given, headers),
       (answer) => (answer.resultType === INPUT_REQUIRED ? answer.result() : undefined),
       { call: this.#call, deadline: this.#call.deadline },
     );
+    return failed ? answered.catch(failed) : answered;
   }
 
-  #ask(input: RawResult | undefined, headers: Readonly<Record<string, string>>): Promise<RelayedAnswer> {
+  #ask(
+    input: RawResult | undefined,
+    headers: Readonly<Record<string, string>>,
+    failed?: (error: unknown) => Promise<RelayedAnswer>,
+  ): Promise<RelayedAnswer> {
     const { method, params, paramsText } = this.#request;
     let cut: CutAnswer | undefined;
     const recognise = (text: string, id: number) => {
@@ -124,7 +133,7 @@ class Relaying {
     const request = { method, params, paramsText, input, meta: this.#meta, headers, call, recognise, raw: true };
     return this.#wire
       .request(request, call.deadline, this.#attempt)
-      .then((result) => (result === UNREAD && cut ? cut : new ReadAnswer(result)));
+      .then((result) => (result === UNREAD && cut ? cut : new ReadAnswer(result)), failed);
   }
 }
 

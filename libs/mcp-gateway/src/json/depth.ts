@@ -4,6 +4,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const NEAR = 64;
 
 /** Whether arrays and objects nest deeper than that. Told before parsing, of any bytes. */
 export function isTooDeep(json: Buffer, most: number): boolean {
@@ -21,7 +22,11 @@ export function isTooDeep(json: Buffer, most: number): boolean {
 
 /** Where the string that opens at `start` closes; the end of the bytes where it does not. */
 export function endOfString(json: Buffer, start: number): number {
-  let end = json.indexOf(QUOTE, start + 1);
+  // Most are short: asking for the next quote costs as much as looking at some dozens of bytes.
+  const near = Math.min(json.length, start + NEAR);
+  let at = start + 1;
+  while (at < near && json[at] !== QUOTE) at++;
+  let end = at < near ? at : json.indexOf(QUOTE, at);
   while (end >= 0 && isEscaped(json, end)) end = json.indexOf(QUOTE, end + 1);
   return end < 0 ? json.length : end;
 }

@@ -26,7 +26,14 @@ export const resultOf = (id: MessageId, result: Pieces): Pieces => [
 export function withMembers(text: Piece, members: Readonly<Record<string, unknown>>): Pieces {
   const more = Object.entries(members).filter(([name, value]) => value !== undefined && !hasMember(text, name));
   if (more.length === 0) return [text];
-  const head = more.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
+  return withHead(text, more.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(','));
+}
+
+/** As `withMembers`, of one: the name is of plain letters. */
+export const withMember = (text: Piece, name: string, value: string): Pieces =>
+  hasMember(text, name) ? [text] : withHead(text, `"${name}":${JSON.stringify(value)}`);
+
+function withHead(text: Piece, head: string): Pieces {
   const brace = text.indexOf('{');
   const isEmpty = text.length < 64 && EMPTY_OBJECT.test(text.toString());
   return [`{${head}${isEmpty ? '' : ','}`, typeof text === 'string' ? text.slice(brace + 1) : text.subarray(brace + 1)];

@@ -1,5 +1,5 @@
 import type { Listed, ListPage, ResultReply } from '../backend.js';
-import { type Pieces, withMembers } from '../json/pieces.js';
+import { type Pieces, withMember, withMembers } from '../json/pieces.js';
 import { CODES } from '../protocol-error.js';
 
 const BAD_REQUEST = new Set<number>([CODES.headerMismatch, CODES.missingCapability, CODES.unsupportedVersion]);
@@ -25,7 +25,7 @@ export function listResult(page: ListPage, what: Listed): Pieces {
 
 export function replyResult(method: string, reply: ResultReply, wasAnswered: boolean): Pieces {
   const { text, resultType = 'complete' } = reply;
-  if (method !== 'resources/read' || resultType !== 'complete') return withMembers(text, { resultType });
+  if (method !== 'resources/read' || resultType !== 'complete') return withMember(text, 'resultType', resultType);
   // What was read with answers to questions is not what the next one would read (Caching, Cache Key).
   return withMembers(text, { resultType, ...cacheHints(wasAnswered ? {} : reply) });
 }

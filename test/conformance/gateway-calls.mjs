@@ -15,7 +15,7 @@ export async function callThroughGateway({ url, key, calls }) {
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
   try {
     const { tools } = await client.listTools();
-    for (const { name, arguments: args } of calls ?? tools.map(callOf)) {
+    for (const { name, arguments: args } of calls ?? tools.map((tool) => callOf(tool, tools))) {
       const { isError } = await client.callTool({ name, arguments: args });
       console.log('tools/call', name, isError ? 'failed' : 'answered');
     }
@@ -24,7 +24,9 @@ export async function callThroughGateway({ url, key, calls }) {
   }
 }
 
-const callOf = ({ name, inputSchema: { properties = {} } }) => ({
-  name,
-  arguments: 'a' in properties ? { a: 2, b: 3 } : {},
-});
+function callOf({ name, inputSchema: { properties = {} } }, tools) {
+  if ('a' in properties) return { name, arguments: { a: 2, b: 3 } };
+  // One that has told back to it what became of the schema of another.
+  const other = tools.find((tool) => tool.name !== name);
+  return { name, arguments: 'schema' in properties && other ? { schema: other.inputSchema } : {} };
+}

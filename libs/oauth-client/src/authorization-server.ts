@@ -15,6 +15,7 @@ export type ServerMetadata = Pick<
   | (typeof ENDPOINTS)[number]
   | 'scopes_supported'
   | 'token_endpoint_auth_methods_supported'
+  | 'token_endpoint_auth_signing_alg_values_supported'
   | 'grant_types_supported'
   | 'authorization_response_iss_parameter_supported'
 > & { client_id_metadata_document_supported?: boolean };
@@ -62,12 +63,14 @@ function readMetadata(
   }
   const scopes = textsIn(document.scopes_supported);
   const authMethods = textsIn(document.token_endpoint_auth_methods_supported);
+  const signatures = textsIn(document.token_endpoint_auth_signing_alg_values_supported);
   const grants = textsIn(document.grant_types_supported);
   return {
     issuer,
     ...endpointsOf(document, rule),
     ...(scopes && { scopes_supported: scopes }),
     ...(authMethods && { token_endpoint_auth_methods_supported: authMethods }),
+    ...(signatures && { token_endpoint_auth_signing_alg_values_supported: signatures }),
     ...(grants && { grant_types_supported: grants }),
     client_id_metadata_document_supported: document.client_id_metadata_document_supported === true,
     authorization_response_iss_parameter_supported: document.authorization_response_iss_parameter_supported === true,

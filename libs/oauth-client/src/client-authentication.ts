@@ -1,10 +1,15 @@
-import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
-import { type ClientAuth, ClientSecretPost, type CryptoKey, None, PrivateKeyJwt } from 'oauth4webapi';
+import { webcrypto } from 'node:crypto';
+import { type ClientAuth, ClientSecretPost, modifyAssertion, None, PrivateKeyJwt } from 'oauth4webapi';
+import type { ServerMetadata } from './authorization-server.js';
 import type { OAuthClient } from './client.js';
+import { readClientKey, SIGNATURES, signatureFor } from './client-key.js';
 import { OAuthClientError } from './oauth-error.js';
 
 /** How the client proves itself at the token endpoint. @throws OAuthClientError OAUTH_CLIENT_REFUSED */
-export async function authenticationOf({ authentication, secret, privateKey }: OAuthClient): Promise<ClientAuth> {
+export async function authenticationOf(
+  { authentication, secret, privateKey }: OAuthClient,
+  server: ServerMetadata,
+): Promise<ClientAuth> {
   switch (authentication) {
     case 'none':
       return None();
@@ -13,7 +18,7 @@ export async function authenticationOf({ authentication, secret, privateKey }: O
     case 'client_secret_post':
       return ClientSecretPost(required(secret));
     case 'private_key_jwt':
-      return PrivateKeyJwt(await importKey(required(privateKey)));
+      return byKey(required(privateKey), server);
     default:
       return authentication satisfies never;
   }
@@ -31,38 +36,28 @@ const basic =
 
 const inForm = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
 
+/** RFC 7523, for this issuer alone: it counts once, and for a minute. */
+async function byKey(text: string, server: ServerMetadata): Promise<ClientAuth> {
+  const read = readClientKey(text);
+  if (typeof read === 'string') throw unusable('The private key of the client cannot be used.');
+  const alg = signatureFor(read, server.token_endpoint_auth_signing_alg_values_supported);
+  const der = read.key.export({ type: 'pkcs8', format: 'der' });
+  const key = await webcrypto.subtle.importKey('pkcs8', der, SIGNATURES[alg], false, ['sign']);
+  return PrivateKeyJwt(
+    { key, ...(read.id !== undefined && { kid: read.id }) },
+    {
+      // Of the two names of EdDSA the library knows the newer one alone.
+      [modifyAssertion]: (header) => {
+        header.alg = alg;
+      },
+    },
+  );
+}
+
 /** What is wrong with a private key that somebody entered, or undefined. Never repeats it. */
-export function findPrivateKeyProblem(pem: string): string | undefined {
-  try {
-    return algorithmOf(createPrivateKey(pem)) ? undefined : 'must be an RSA, P-256, P-384, P-521 or Ed25519 key';
-  } catch {
-    return 'must be a private key in PEM form (PKCS #8)';
-  }
-}
-
-const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' };
-
-type Algorithm = Parameters<typeof webcrypto.subtle.importKey>[2];
-
-function algorithmOf(key: KeyObject): Algorithm | undefined {
-  if (key.asymmetricKeyType === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
-  if (key.asymmetricKeyType === 'ed25519') return { name: 'Ed25519' };
-  const namedCurve = CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
-  return namedCurve === undefined ? undefined : { name: 'ECDSA', namedCurve };
-}
-
-async function importKey(pem: string): Promise<CryptoKey> {
-  try {
-    const key = createPrivateKey(pem);
-    const algorithm = algorithmOf(key);
-    if (algorithm) {
-      const der = key.export({ type: 'pkcs8', format: 'der' });
-      return await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
-    }
-  } catch {
-    // What openssl says of it may repeat parts of it.
-  }
-  throw unusable('The private key of the client cannot be used.');
+export function findPrivateKeyProblem(text: string): string | undefined {
+  const read = readClientKey(text);
+  return typeof read === 'string' ? read : undefined;
 }
 
 function required(secret: string | undefined): string {

@@ -4,6 +4,7 @@ import type { OAuthHttp } from './bounded-fetch.js';
 import { asServer } from './as-server.js';
 import { sentThrough, toOAuthError } from './library.js';
 import { OAuthClientError } from './oauth-error.js';
+import { makeRegisteredKey } from './registered-key.js';
 
 export const CLIENT_AUTHENTICATIONS = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
@@ -16,7 +17,7 @@ export interface OAuthClient {
   origin: 'given' | 'document' | 'dynamic';
   authentication: ClientAuthentication;
   secret?: string;
-  /** PKCS #8, PEM. */
+  /** PEM, or a JWK as JSON. */
   privateKey?: string;
   /** When the secret ends, in seconds since 1970. */
   secretExpiresAt?: number;
@@ -47,6 +48,7 @@ export const clientMetadata = ({ name, uri, redirectUri }: OurClient) => ({
   response_types: ['code'],
 });
 
+/** Everybody reads the same one: what all of them take is a client without a secret, and without a key. */
 export const clientDocument = (ours: OurClient & { documentUrl: string }) => ({
   client_id: ours.documentUrl,
   ...clientMetadata(ours),
@@ -81,10 +83,13 @@ export function givenClient(server: ServerMetadata, { clientId, secret, privateK
 }
 
 async function register(http: OAuthHttp, server: ServerMetadata, ours: OurClient): Promise<OAuthClient> {
+  const authentication = preferred(server);
+  const key = authentication === 'private_key_jwt' ? await makeRegisteredKey(server) : undefined;
   const wanted = {
     ...clientMetadata(ours),
     application_type: applicationTypeOf(ours.redirectUri),
-    token_endpoint_auth_method: preferred(server),
+    token_endpoint_auth_method: authentication,
+    ...key?.metadata,
   };
   try {
     const answer = await dynamicClientRegistrationRequest(asServer(server), wanted, sentThrough(http));
@@ -92,6 +97,9 @@ async function register(http: OAuthHttp, server: ServerMetadata, ours: OurClient
     const who = { issuer: server.issuer, clientId: made.client_id, origin: 'dynamic' as const };
     const secret = typeof made.client_secret === 'string' ? made.client_secret : undefined;
     const chosen = CLIENT_AUTHENTICATIONS.find((one) => one === made.token_endpoint_auth_method);
+    if (key && (chosen === 'private_key_jwt' || (secret === undefined && chosen === undefined))) {
+      return { ...who, authentication: 'private_key_jwt', privateKey: key.privateKey };
+    }
     if (secret === undefined || chosen === 'none') return { ...who, authentication: 'none' };
     const ends = made.client_secret_expires_at;
     return {
@@ -127,7 +135,8 @@ const supported = (server: ServerMetadata, one: ClientAuthentication): boolean =
 /** A secret that nobody needs cannot leak. RFC 8414: who says nothing takes Basic. */
 const preferred = (server: ServerMetadata): ClientAuthentication => {
   if (!server.token_endpoint_auth_methods_supported || supported(server, 'none')) return 'none';
-  return bySecret(server);
+  const takesSecret = supported(server, 'client_secret_basic') || supported(server, 'client_secret_post');
+  return !takesSecret && supported(server, 'private_key_jwt') ? 'private_key_jwt' : bySecret(server);
 };
 
 const bySecret = (server: ServerMetadata): ClientAuthentication =>

@@ -40,7 +40,7 @@ const MEANINGS: Readonly<Record<string, OAuthErrorCode>> = {
 
 const FIXES: Readonly<Partial<Record<OAuthErrorCode, string>>> = {
   OAUTH_GRANT_INVALID: 'Sign in again.',
-  OAUTH_CLIENT_REFUSED: 'Check the client id and its secret, or connect the account again.',
+  OAUTH_CLIENT_REFUSED: 'Check the client id and its secret or key, or connect the account again.',
   OAUTH_DENIED: 'Connect the account again, and allow the access.',
   OAUTH_REGISTRATION_FAILED: 'Register a client there yourself, and enter its client id for the server.',
 };

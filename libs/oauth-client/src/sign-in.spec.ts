@@ -3,7 +3,6 @@ import { ISSUER, metadata, scriptedWeb } from '../test/scripted-web.js';
 import { beginAuthorization, readAuthorizationResponse } from './authorization.js';
 import type { ServerMetadata } from './authorization-server.js';
 import { obtainClient, type OAuthClient } from './client.js';
-import { findPrivateKeyProblem } from './client-authentication.js';
 import { chooseScopes, missingScopes } from './scopes.js';
 import { exchangeCode, refresh, requestAsClient } from './tokens.js';
 
@@ -48,6 +47,32 @@ describe('a client', () => {
     [{ client_id: 'm', client_secret: 's', token_endpoint_auth_method: 'none' }, 'none'],
   ])('that was registered as %j proves itself by %s', async (answer, authentication) => {
     expect(await obtainClient(registering(answer, 200), server, ours, undefined)).toMatchObject({ authentication });
+  });
+
+  const onlyKeys = { ...server, token_endpoint_auth_methods_supported: ['private_key_jwt'] };
+
+  test.each([
+    ['ES256', undefined],
+    ['ES256', ['RS256', 'ES256']],
+    ['EdDSA', ['EdDSA']],
+    ['RS256', ['RS256']],
+  ])('is registered by an %s key of its own where nothing else is taken, and signatures are %j', async (alg, taken) => {
+    const web = registering({ client_id: 'm' });
+    const told = taken && { token_endpoint_auth_signing_alg_values_supported: taken };
+    const made = await obtainClient(web, { ...onlyKeys, ...told }, ours, undefined);
+    expect(made).toMatchObject({ origin: 'dynamic', authentication: 'private_key_jwt' });
+    const sent = JSON.parse(web.asked[0]?.text ?? '') as { jwks: { keys: Record<string, unknown>[] } };
+    expect(sent).toMatchObject({ token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: alg });
+    const [key = {}] = sent.jwks.keys;
+    expect(key).not.toHaveProperty('d');
+    expect(JSON.parse(made.privateKey ?? '')).toMatchObject({ ...key, d: expect.any(String) as string });
+  });
+
+  test('whose registration with a key ends in a secret has that', async () => {
+    const web = registering({ client_id: 'm', client_secret: 's', token_endpoint_auth_method: 'client_secret_post' });
+    const made = await obtainClient(web, onlyKeys, ours, undefined);
+    expect(made).toMatchObject({ authentication: 'client_secret_post', secret: 's' });
+    expect(made).not.toHaveProperty('privateKey');
   });
 
   test('whose registration is refused says so without their words', async () => {
@@ -158,8 +183,6 @@ describe('a token', () => {
   test('of a machine with a key is asked for with a signed word for that issuer', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    expect(findPrivateKeyProblem(pem)).toBeUndefined();
-    expect(findPrivateKeyProblem('secret words')).not.toContain('secret words');
     const web = giving();
     await requestAsClient(
       web,

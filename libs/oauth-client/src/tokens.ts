@@ -79,7 +79,7 @@ export async function revoke(
 ): Promise<void> {
   if (!server.revocation_endpoint) return;
   try {
-    const auth = await authenticationOf(client);
+    const auth = await authenticationOf(client, server);
     const answer = await revocationRequest(asServer(server), asClient(client.clientId), auth, token, sentThrough(http));
     await processRevocationResponse(answer);
   } catch (error) {
@@ -100,7 +100,8 @@ async function receiving({ server, client }: Where, ask: Asking): Promise<Tokens
     });
   }
   try {
-    return readTokens(await ask(asServer(server), asClient(client.clientId), await authenticationOf(client)));
+    const auth = await authenticationOf(client, server);
+    return readTokens(await ask(asServer(server), asClient(client.clientId), auth));
   } catch (error) {
     throw toOAuthError(error, 'OAUTH_TOKEN_REFUSED');
   }

@@ -3,6 +3,7 @@ import type { OAuthHttp } from '../src/index.js';
 export interface Asked {
   method: string;
   url: string;
+  text: string;
   body: URLSearchParams;
   headers: Headers;
 }
@@ -17,10 +18,12 @@ export function scriptedWeb(pages: Record<string, Page>): OAuthHttp & { asked: A
     asked,
     paths: () => asked.map(({ url }) => url),
     fetch: async (url, init) => {
+      const text = typeof init.body === 'string' ? init.body : '';
       const one: Asked = {
         method: init.method ?? 'GET',
         url: url.toString(),
-        body: new URLSearchParams(typeof init.body === 'string' ? init.body : ''),
+        text,
+        body: new URLSearchParams(text),
         headers: new Headers(init.headers),
       };
       asked.push(one);

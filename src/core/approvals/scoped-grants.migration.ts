@@ -32,6 +32,7 @@ export class ScopedGrants1763702400000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop index approval_grants_user_idx');
     await runner.query(`
       alter table approval_grants drop constraint approval_grants_server_id_fkey,
         drop column account_version, drop column match, drop column max_uses, drop column uses, drop column expires_at,

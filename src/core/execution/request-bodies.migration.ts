@@ -54,6 +54,8 @@ export class RequestBodies1763702200000 implements MigrationInterface {
         drop column error_message, drop column rule, drop column ip, drop column user_agent, drop column request_id,
         drop column trace_id, drop column request, drop column response, drop column truncated`);
     await runner.query("update request_log set pin = '' where pin is null");
-    await runner.query('alter table request_log alter column pin set not null');
+    await runner.query(
+      'alter table request_log alter column pin set not null, alter column started_at type timestamptz',
+    );
   }
 }

@@ -51,6 +51,7 @@ export class Inbox1763702401000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop table approval_links, approval_mails, approval_mail_wishes');
     await runner.query(`delete from approval_requests where kind = 'node' and status = 'pending'`);
+    await runner.query('drop index approval_requests_decided_idx');
     await runner.query('alter table approval_requests drop column decision_id');
   }
 }

@@ -69,7 +69,7 @@ export const OAuthBody = z
     private_key: z
       .string()
       .max(MAX_CREDENTIAL_LENGTH * 2)
-      .meta({ writeOnly: true, description: 'PEM, for private_key_jwt; instead of a secret.' }),
+      .meta({ writeOnly: true, description: 'PEM, or a JWK as JSON; for private_key_jwt, instead of a secret.' }),
   })
   .partial()
   .nullish()

@@ -19,7 +19,7 @@ export interface OAuthInput {
   /** Null or empty: none was registered by hand. */
   clientId?: string | null | undefined;
   clientSecret?: string | undefined;
-  /** PEM; instead of a secret. */
+  /** PEM, or a JWK as JSON; instead of a secret. */
   privateKey?: string | undefined;
   /** Null or empty: what the server asks for. */
   scopes?: readonly string[] | null | undefined;
@@ -69,6 +69,7 @@ export function readSignIn(input: OAuthInput = {}, before?: SignInSetup): SignIn
 
 /** Of the client that was entered with them; another client has others. */
 function secretsOf({ clientSecret, privateKey }: OAuthInput, before: SignInSecrets = {}): SignInSecrets {
+  if (clientSecret && privateKey) throw invalid('/oauth/private_key', 'does not go with a client secret');
   if (clientSecret) return { secret: clientSecret };
   return privateKey ? { privateKey } : before;
 }

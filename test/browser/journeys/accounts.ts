@@ -32,7 +32,7 @@ export function connectsAccounts(onStage: () => Stage): void {
     await page.getByLabel('URL', { exact: true }).fill(upstream.url);
     await page.getByLabel('Authentication').selectOption({ label: 'OAuth: an account signs in' });
     await page.locator('[name=account]').selectOption({ label: 'everybody signs in for themselves' });
-    await page.getByText('client id and secret, scopes').click();
+    await page.getByText('client id and secret or key, scopes').click();
     await page.getByRole('group', { name: 'the redirect URI' }).getByText('/api/v1/oauth/callback').waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save server' }).click();

@@ -45,6 +45,8 @@ test.each([
   ['of a machine without a client', { oauth: { grant: 'client_credentials' } }, '/oauth/client_id'],
   ['of a machine without a secret', { oauth: MACHINE }, '/oauth/client_secret'],
   ['of a machine for each user', { oauth: { ...MACHINE, client_secret: 's', account: 'per_user' } }, '/oauth/account'],
+  ['with a secret and a key', { oauth: { ...MACHINE, client_secret: 's', private_key: 'k' } }, '/oauth/private_key'],
+  ['with a public key', { oauth: { ...MACHINE, private_key: '{"kty":"EC"}' } }, '/oauth/private_key'],
   ['with a private key that is none', { oauth: { ...MACHINE, private_key: 'k' } }, '/oauth/private_key'],
   ['with a secret of nobody', { oauth: { client_secret: 's' } }, '/oauth/client_id'],
   ['with a scope of two words', { oauth: { scopes: ['a b'] } }, '/oauth/scopes/0'],

@@ -22,7 +22,9 @@ export interface ProtectedUpstream {
   close: () => Promise<void>;
 }
 
-export async function startProtectedUpstream(server: ScriptedAuthorizationServer): Promise<ProtectedUpstream> {
+type Authority = Pick<ScriptedAuthorizationServer, 'issuer' | 'accepts'>;
+
+export async function startProtectedUpstream(server: Authority): Promise<ProtectedUpstream> {
   const memory = new UpstreamMemory();
   const handler = createMcpHandler(() => createScriptedServer(memory), { legacy: 'reject' });
   const answer = toNodeHandler(handler);

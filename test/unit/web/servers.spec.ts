@@ -78,7 +78,7 @@ describe('pasting a server', () => {
     expect(toForm(key)).toMatchObject({ auth_method: 'api_key', credentials: { api_key: 'k', header: 'X-Key' } });
   });
 
-  test('a sign-in is sent as it is set, with a key in PEM form told from a secret', () => {
+  test('a sign-in is sent as it is set, with a key told from a secret', () => {
     const draft = { ...EMPTY_DRAFT, auth_method: 'oauth' as const };
     const plain = { account: 'shared', grant: 'authorization_code', client_id: null, scopes: null };
     expect(toForm(draft)).toMatchObject({ auth_method: 'oauth', oauth: plain });
@@ -90,7 +90,9 @@ describe('pasting a server', () => {
       scopes: ['a', 'b'],
       client_secret: 's',
     });
-    expect(toForm({ ...machine, secret: '-----BEGIN PRIVATE KEY-----' }).oauth).toHaveProperty('private_key');
+    for (const key of ['-----BEGIN PRIVATE KEY-----', '\n{"kty":"EC"}']) {
+      expect(toForm({ ...machine, secret: key }).oauth).toMatchObject({ private_key: key });
+    }
   });
 
   test('another origin is told from another path of the same', () => {

@@ -140,7 +140,8 @@ export function toForm(draft: Draft): ServerForm {
 
 function signInOf({ account, client_id, scopes, secret }: Draft): NonNullable<ServerForm['oauth']> {
   const isMachine = account === 'machine';
-  const isKey = secret.trimStart().startsWith('-----BEGIN');
+  // In PEM form, or a JWK.
+  const isKey = /^\s*(-----BEGIN |\{[^]*"kty")/.test(secret);
   const names = scopes.split(/\s+/).filter((scope) => scope !== '');
   return {
     account: isMachine ? 'shared' : account,

@@ -34,7 +34,7 @@ export function SignInFields({ draft, onChange, errors, kept }: Props) {
         </select>
       </Field>
       <details className="fold" open={isMachine || draft.client_id !== '' || errors.client_id !== undefined}>
-        <summary>client id and secret, scopes</summary>
+        <summary>client id and secret or key, scopes</summary>
         <div className="field-row">
           <Field
             label="Client id"
@@ -50,7 +50,7 @@ export function SignInFields({ draft, onChange, errors, kept }: Props) {
             />
           </Field>
           <Field
-            label="Client secret, or a private key in PEM form"
+            label="Client secret, or a private key: PEM or JWK"
             error={errors.client_secret ?? errors.private_key}
             hint={kept}
           >

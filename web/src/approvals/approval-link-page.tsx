@@ -9,7 +9,7 @@ import { ErrorNote } from '../ui/feedback.js';
 import { useNow } from '../ui/hooks.js';
 import { JsonView } from '../ui/json-tree.js';
 import { visible } from '../ui/visible.js';
-import { endWords, left, riskWords, sentence, tellsMore } from './approval-words.js';
+import { askedWords, endWords, left, riskWords, sentence, tellsMore } from './approval-words.js';
 
 const INSTEAD = (
   <>
@@ -110,7 +110,7 @@ function Facts({ approval }: { approval: ApprovalLink }) {
         {sentence(visible(why))}
       </p>
       <p className="entry-meta dim">
-        {requested_by !== null && <span>asked by {requested_by.username}</span>}
+        {requested_by !== null && <span className="ask-who">{askedWords(approval)}</span>}
         {ends !== undefined && <span className="mono">{ends} left</span>}
       </p>
       {approval.arguments !== null && <JsonView name="The arguments" value={approval.arguments} />}

@@ -5,6 +5,8 @@ import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
 import {
   argumentWords,
+  askedWords,
+  doorWords,
   endWords,
   KIND_WORDS,
   left,
@@ -12,7 +14,6 @@ import {
   sentence,
   STATUS_ICONS,
   tellsMore,
-  viaWords,
   waited,
 } from './approval-words.js';
 
@@ -47,8 +48,8 @@ export function ApprovalRow({ approval, now, current }: { approval: Approval; no
           <span className="ask-why">{status === 'pending' ? sentence(visible(why)) : `${endWords(approval)}.`}</span>
           <span className="ask-meta">
             <span>{KIND_WORDS[kind] ?? kind}</span>
-            {requested_by !== null && <span>asked by {requested_by.username}</span>}
-            <span>{viaWords(approval)}</span>
+            {requested_by !== null && <span className="ask-who">{askedWords(approval)}</span>}
+            <span>{doorWords(approval)}</span>
             {status === 'pending' ? (
               <>
                 <span>waits {waited(created_at, now)}</span>

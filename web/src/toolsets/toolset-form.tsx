@@ -7,6 +7,7 @@ import { previewQuery, toolsetsChanged } from '../api/toolset-queries.js';
 import type { Audience, Presentation, Toolset, ToolsetEntry } from '../api/toolset-types.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { Field, fieldsOf, TextField } from '../ui/field.js';
+import { Unsaved } from '../ui/unsaved.js';
 import { EntryRow } from './entry-row.js';
 import { FindTools } from './find-tools.js';
 import { Offer } from './offer.js';
@@ -155,6 +156,7 @@ export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
           {saving.isSuccess && <span role="status">Saved. Clients have it within a second.</span>}
         </div>
       </form>
+      <Unsaved when={isChanged && !saving.isPending} what="this toolset" />
       {preview.data && <Offer offer={preview.data} presentation={draft.presentation} />}
     </>
   );

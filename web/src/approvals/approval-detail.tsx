@@ -16,16 +16,8 @@ import { JsonView } from '../ui/json-tree.js';
 import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
 import { Risks } from './approval-row.js';
-import {
-  doorWords,
-  endWords,
-  KIND_WORDS,
-  left,
-  programWords,
-  sentence,
-  STATUS_ICONS,
-  tellsMore,
-} from './approval-words.js';
+import { doorWords, endWords, KIND_WORDS, left, sentence, STATUS_ICONS, tellsMore } from './approval-words.js';
+import { Asked } from './asked.js';
 import { Decide } from './decide.js';
 import { followed } from './follow.js';
 
@@ -64,6 +56,7 @@ function Shown({ approval }: { approval: Detail }) {
         <span className="dim">Why it asks: </span>
         {sentence(visible(why))}
       </p>
+      <Asked approval={approval} />
       {approval.decision_reason !== null && (
         <p>
           <span className="dim">Reason: </span>
@@ -97,16 +90,11 @@ function Shown({ approval }: { approval: Detail }) {
 }
 
 function About({ approval }: { approval: Detail }) {
-  const { kind, server, tool, requested_by, created_at, expires_at, session_id, status } = approval;
+  const { kind, server, tool, created_at, expires_at, session_id, status } = approval;
   const now = useNow(1_000, status === 'pending' && expires_at !== null);
   const ends = left(expires_at, now);
-  const program = programWords(approval);
   const facts: Fact[] = [
     ['What', KIND_WORDS[kind] ?? kind],
-    ['Asked by', requested_by === null ? 'the server itself' : visible(requested_by.username)],
-    ...(program === undefined
-      ? []
-      : [['Through', <Program key="program" words={program} approval={approval} />] as const]),
     ['How', doorWords(approval) || '–'],
     ['When', <Moment key="when" at={created_at} />],
     ...(status === 'pending' && ends !== undefined ? [['Time left', ends] as const] : []),
@@ -128,16 +116,6 @@ function About({ approval }: { approval: Detail }) {
         </span>
       </p>
     </>
-  );
-}
-
-/** The owner of a key chose its name; a client chose its own. */
-function Program({ words, approval: { via } }: { words: string; approval: Detail }) {
-  return (
-    <span data-testid="approval-through">
-      {words}
-      {via === 'oauth' && <span className="dim"> as it calls itself: nobody has checked its name</span>}
-    </span>
   );
 }
 

@@ -19,7 +19,7 @@ import {
 
 /** One request in the list: who, what, why, how dangerous, how old. */
 export function ApprovalRow({ approval, now, current }: { approval: Approval; now: number; current: boolean }) {
-  const { id, kind, status, tool, server, title, why, requested_by, created_at, expires_at } = approval;
+  const { id, kind, status, tool, server, title, why, created_at, expires_at } = approval;
   const values = argumentWords(approval);
   const ends = left(expires_at, now);
   const mine = status === 'pending' && approval.can_decide;
@@ -47,8 +47,7 @@ export function ApprovalRow({ approval, now, current }: { approval: Approval; no
           {values !== undefined && <span className="ask-arguments mono">{visible(values)}</span>}
           <span className="ask-why">{status === 'pending' ? sentence(visible(why)) : `${endWords(approval)}.`}</span>
           <span className="ask-meta">
-            <span>{KIND_WORDS[kind] ?? kind}</span>
-            {requested_by !== null && <span className="ask-who">{askedWords(approval)}</span>}
+            <span>{[KIND_WORDS[kind] ?? kind, askedWords(approval)].filter(Boolean).join(', ')}</span>
             <span>{doorWords(approval)}</span>
             {status === 'pending' ? (
               <>

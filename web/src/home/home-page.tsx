@@ -146,7 +146,9 @@ function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void 
       </Link>
       <span className="dim mono line-meta">
         {server.tool_count != null && `${plural(server.tool_count, 'tool')} · `}
-        {server.latency != null ? `${Math.round(server.latency)} ms` : (server.status_reason ?? 'not checked yet')}
+        {server.latency != null
+          ? `${Math.round(server.latency)} ms`
+          : visible(server.status_reason ?? 'not checked yet')}
       </span>
       <OpenOrConnect server={server} onOpen={onOpen} />
     </div>

@@ -7,6 +7,7 @@ import { AgentReplyEntity } from './core/agent/agent-reply.entity.js';
 import { TurnEntity } from './core/agent/turn.entity.js';
 import { ApprovalRequests1763702001000 } from './core/approvals/approval-requests.migration.js';
 import { Approvals1763700005000 } from './core/approvals/approvals.migration.js';
+import { RequestedThrough1763703400130 } from './core/approvals/requested-through.migration.js';
 import { ScopedGrants1763702400000 } from './core/approvals/scoped-grants.migration.js';
 import { ArtifactEntity } from './core/artifacts/artifact.entity.js';
 import { Artifacts1763700004000 } from './core/artifacts/artifacts.migration.js';
@@ -125,6 +126,7 @@ export const MIGRATIONS = [
   CallPasses1763703400010,
   LargeHints1763703400110,
   UnusedClients1763703400120,
+  RequestedThrough1763703400130,
 ];
 
 export const ENTITIES = [

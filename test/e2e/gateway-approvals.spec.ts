@@ -7,6 +7,7 @@ import { ModernProgram } from '../support/gateway/modern-program.js';
 import { faultOf, type Message, type Said, wordsOf } from '../support/gateway/said.js';
 import { Organizations } from '../support/organizations.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
+import { RawClient } from './oauth/support.js';
 
 const URLS = { elicitation: { url: {} } };
 const FORMS = { elicitation: { form: {} } };
@@ -14,13 +15,14 @@ const FORMS = { elicitation: { form: {} } };
 let app: TestApp;
 let upstream: ScriptedUpstream;
 let owner: Person;
+let serverId: string;
 let place: { url: string; headers: Record<string, string> };
 
 beforeAll(async () => {
   [app, upstream] = await Promise.all([startTestApp({ APPROVAL_LIFETIME_SECONDS: '60' }), startScriptedUpstream()]);
   owner = await app.signIn();
-  const { id } = await app.addServer(owner, upstream.url, { approval_policy: 'require_approval_all' });
-  place = { url: `${app.url}/mcp/s/${id}`, headers: (await makeKey(owner)).headers };
+  serverId = (await app.addServer(owner, upstream.url, { approval_policy: 'require_approval_all' })).id;
+  place = { url: `${app.url}/mcp/s/${serverId}`, headers: (await makeKey(owner)).headers };
 }, 60_000);
 afterAll(async () => {
   await app.stop();
@@ -241,6 +243,44 @@ describe('a client of the newer era that can be sent to a page', () => {
     app.clock.forward(61);
     const told = await client.call('write', args, { ...accepted, requestState });
     expect([faultOf(told), written('too late')]).toEqual(['APPROVAL_EXPIRED', 0]);
+  });
+});
+
+describe('whoever decides', () => {
+  const shown = async (id = '') => (await owner.call('GET', `/approvals/${id}`)).body;
+
+  test('reads which key asked for it, as it was called then', async () => {
+    const key = await makeKey(owner, { name: 'nightly <b>run</b>' });
+    const client = new ModernProgram({ ...place, headers: key.headers });
+    const link = linkOf(await client.call('write', { label: 'by a key', text: 'x' }));
+    await owner.call('DELETE', `/user/api-keys/${key.id}`);
+    const named = { via: 'api_key', via_name: 'nightly <b>run</b>', door: 'gateway' };
+    expect(await shown(link?.id)).toMatchObject({ requested_by: { user_id: owner.user.id }, ...named });
+    expect((await owner.call('GET', '/approvals')).body).toMatchObject({
+      approvals: expect.arrayContaining([expect.objectContaining({ id: link?.id, ...named })]) as unknown,
+    });
+  });
+
+  test('reads which client asked for it, by the name that it gave itself, plain and bounded', async () => {
+    const name = `An editor\u202e${'!'.repeat(150)}`;
+    const client = await RawClient.register(app, { client_name: name });
+    const { access_token: token } = await client.connect(owner, { resource: `${client.resource}/s/${serverId}` });
+    const program = new ModernProgram({ ...place, headers: { authorization: `Bearer ${token}` } });
+    const link = linkOf(await program.call('write', { label: 'by a client', text: 'x' }));
+    const { via, via_name: said } = (await shown(link?.id)) as { via: string; via_name: string };
+    expect([via, said.length]).toEqual(['oauth', 80]);
+    expect(said).toMatch(/^An editor !+…$/);
+  });
+
+  test('reads of a call by REST the same, and of one by a person who signed in no program', async () => {
+    const call = async (token: string) => {
+      const body = { serviceId: serverId, toolName: 'write', parameters: { label: 'by REST', text: 'x' } };
+      const answer = await app.api<{ data: { approvalId: string } }>('POST', '/v1/mcp/execute/tool', { token, body });
+      return shown(answer.body.data.approvalId);
+    };
+    const key = (await makeKey(owner, { name: 'deploy' })).headers.authorization.slice('Bearer '.length);
+    expect(await call(key)).toMatchObject({ door: 'rest', via_name: 'deploy' });
+    expect(await call(owner.token)).toMatchObject({ door: 'rest', via: 'access_token', via_name: null });
   });
 });
 

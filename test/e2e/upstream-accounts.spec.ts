@@ -1,4 +1,5 @@
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { Organizations } from '../support/organizations.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../support/oauth/protected-upstream.js';
 import {
   type ScriptedAuthorizationServer,
@@ -30,6 +31,11 @@ afterEach(async () => {
   await app.stop();
   await Promise.all([upstream.close(), authorization.close()]);
 });
+
+interface Standing {
+  id: string;
+  account_status: string | null;
+}
 
 const callRead = (person: Person, id: string) =>
   person.call<{ status?: string; code?: string; details?: Record<string, unknown> }>(
@@ -95,6 +101,35 @@ describe('a server whose account signs in', () => {
     expect((await accountOf(ada, id)).status).toBe('needs_sign_in');
     await signInTo(app, ada, id);
     expect((await callRead(ada, id)).status).toBe(200);
+  });
+});
+
+describe('the list of servers', () => {
+  const standingOf = async (person: Person, id: string) => {
+    const { servers } = (await person.call<{ servers: Standing[] }>('GET', '/servers')).body;
+    const { account_status: alone } = (await person.call<Standing>('GET', `/servers/${id}`)).body;
+    const listed = servers.find((server) => server.id === id)?.account_status;
+    return listed === alone ? listed : { listed, alone };
+  };
+
+  test('says of each account that calls would use how it stands: one’s own, or that of all', async () => {
+    const bob = await new Organizations(app).join(ada, 'developer');
+    const own = await addOAuthServer(ada, upstream.url, { account: 'per_user' }, 'Own');
+    const shared = await addOAuthServer(ada, upstream.url, { account: 'shared' }, 'Shared');
+    const plain = { name: 'Plain', url: upstream.url, auth_method: 'none' };
+    const open = (await ada.call<{ id: string }>('POST', '/servers', plain)).body.id;
+    expect([await standingOf(ada, own), await standingOf(ada, open)]).toEqual(['not_connected', null]);
+    await signInTo(app, ada, own);
+    await signInTo(app, ada, shared);
+    expect([await standingOf(ada, own), await standingOf(bob, own)]).toEqual(['connected', 'not_connected']);
+    expect([await standingOf(ada, shared), await standingOf(bob, shared)]).toEqual(['connected', 'connected']);
+    authorization.revokeAll();
+    app.clock.forward(40);
+    await callRead(ada, own);
+    expect(await standingOf(ada, own)).toBe('needs_sign_in');
+    // Another server has other accounts, whatever those of before were.
+    await ada.call('PUT', `/servers/${shared}`, { url: `${upstream.url}?another` });
+    expect(await standingOf(bob, shared)).toBe('not_connected');
   });
 });
 

@@ -226,7 +226,10 @@ export interface ApprovalInfo {
   arguments: Record<string, unknown> | null;
   why: string;
   requested_by: ApprovalPerson | null;
+  /** `api_key`, `oauth`: a program of theirs; else they were signed in themselves. */
   via: string | null;
+  /** What the key is called, or the client calls itself, which nobody has checked. */
+  via_name: string | null;
   door: 'session' | 'rest' | 'gateway' | null;
   session_id: string | null;
   plan_id: string | null;

@@ -38,6 +38,8 @@ export interface NewApprovalRequest {
   /** Null where nobody asked: a server changed by itself. */
   requestedBy: { id: UserId; name: string } | null;
   via: string | null;
+  /** Of the key or the client, as it was called then; null of a sign-in. */
+  viaName: string | null;
   door: Door | null;
   sessionId: SessionId | null;
   planId: PlanId | null;

@@ -43,8 +43,9 @@ export class ApprovalRequests {
     await this.database.transaction(async () => {
       await this.database.sql(
         `insert into approval_requests (id, organization_id, kind, title, why, server_id, server_name, tool, pin, risk,
-           arguments, requested_by, requested_by_name, via, door, session_id, plan_id, node_id, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+           arguments, requested_by, requested_by_name, via, via_name, door, session_id, plan_id, node_id, created_at,
+           expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
         [
           id,
           request.organizationId,
@@ -60,6 +61,7 @@ export class ApprovalRequests {
           request.requestedBy?.id ?? null,
           request.requestedBy?.name ?? null,
           request.via,
+          request.viaName,
           request.door,
           request.sessionId,
           request.planId,

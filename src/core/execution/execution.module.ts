@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApprovalsModule } from '../approvals/approvals.module.js';
 import { ArtifactsModule } from '../artifacts/artifacts.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
 import { RegistryModule } from '../registry/registry.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { ArgumentValidation } from './argument-validation.js';
@@ -30,7 +31,7 @@ import { OldRequests } from './old-requests.js';
 import { ToolCalls } from './tool-calls.service.js';
 
 @Module({
-  imports: [ApprovalsModule, ArtifactsModule, RegistryModule, WebhooksModule],
+  imports: [ApprovalsModule, ArtifactsModule, IdentityModule, RegistryModule, WebhooksModule],
   providers: [
     ArgumentValidation,
     CallGate,

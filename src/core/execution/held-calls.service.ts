@@ -9,6 +9,7 @@ import { ambientFields } from '../../platform/logging/logger.js';
 import { CONFIG, ORIGIN, type Origin } from '../../platform/tokens.js';
 import type { ApprovalStatus, Door } from '../approvals/approval-request.js';
 import { ApprovalRequests } from '../approvals/approval-requests.service.js';
+import { CredentialsService } from '../identity/credentials.service.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerAccess } from '../registry/server-access.service.js';
 import type { ListedTool } from '../registry/tool-state.js';
@@ -42,6 +43,7 @@ export class HeldCalls {
     private readonly database: Database,
     private readonly held: HeldCallsRepository,
     private readonly requests: ApprovalRequests,
+    private readonly credentials: CredentialsService,
     private readonly access: ServerAccess,
     private readonly tools: ToolsService,
     private readonly execution: ExecutionService,
@@ -67,6 +69,7 @@ export class HeldCalls {
     const logId = newId('log', now.getTime());
     const { readOnly, destructive, idempotent, openWorld } = tool;
     const { caller, requestId } = ambientFields();
+    const viaName = await this.credentials.findName(principal);
     const approvalId = await this.database.transaction(async () => {
       const id = await this.requests.open({
         organizationId: principal.organizationId,
@@ -81,6 +84,7 @@ export class HeldCalls {
         arguments: wanted.arguments,
         requestedBy: { id: principal.userId, name: principal.username },
         via: principal.via,
+        viaName,
         door,
         sessionId: null,
         planId: null,

@@ -53,6 +53,16 @@ export class CredentialsRepository {
     }));
   }
 
+  async findName(id: string): Promise<string | null> {
+    const [found] = await this.database.sql<{ name: string }>(
+      `select name from api_keys where id = $1
+       union all
+       select client_name from client_grants where id = $1`,
+      [id],
+    );
+    return found?.name ?? null;
+  }
+
   async endSignIns(of: CredentialsOf, because: EndOfSignIn, now: Date): Promise<EndedCredential[]> {
     return this.end('refresh_families', `coalesce(user_agent, '')`, of, because, now);
   }

@@ -30,6 +30,11 @@ export class CredentialsService {
     return this.credentials.listOwn(principal, this.clock.now(), this.config.tokens.refreshSeconds);
   }
 
+  /** What the key is called, or the client calls itself; null of a sign-in, and of what shows no credential. */
+  async findName({ credentialId }: Pick<Principal, 'credentialId'>): Promise<string | null> {
+    return this.credentials.findName(credentialId);
+  }
+
   /** A sign-in or a key. @throws 404 for what is unknown, somebody else's, or ended already */
   async revoke({ userId }: Principal, id: string): Promise<void> {
     await this.database.transaction(async () => {

@@ -39,9 +39,10 @@ export function approvalMail({ to, origin, requests, more }: MailParts): Mail {
   });
 }
 
-function describe({ kind, title, tool, serverName, why, requestedBy, expiresAt }: ApprovalRequest): string[] {
+function describe({ kind, title, tool, serverName, why, requestedBy, viaName, expiresAt }: ApprovalRequest): string[] {
   const what = kind === 'tool' ? 'The definition of a tool' : 'A call';
-  const who = requestedBy ? `, asked for by ${requestedBy.name}` : '';
+  const through = viaName === null ? '' : ` through “${viaName}”`;
+  const who = requestedBy ? `, asked for by ${requestedBy.name}${through}` : '';
   return [
     `${what}: ${tool} on ${serverName} (${title})${who}.`,
     `Why it waits: ${why}.`,

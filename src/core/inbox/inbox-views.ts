@@ -20,6 +20,7 @@ export const toApprovalInfo = (item: InboxItem): ApprovalInfo => ({
   why: item.why,
   requested_by: toPerson(item.requestedBy),
   via: item.via,
+  via_name: item.viaName,
   door: item.door,
   session_id: item.sessionId,
   plan_id: item.planId,

@@ -11,8 +11,8 @@ export type StoredRequest = ApprovalRequest & { decisionId: string | null };
 const COLUMNS = `r.id, r.organization_id as "organizationId", r.kind, r.status, r.title, r.why, r.server_id as "serverId",
   r.server_name as "serverName", r.tool, r.pin, r.risk, r.arguments,
   case when r.requested_by is not null then json_build_object('id', r.requested_by, 'name', r.requested_by_name) end as "requestedBy",
-  r.via, r.door, r.session_id as "sessionId", r.plan_id as "planId", r.node_id as "nodeId", r.created_at as "createdAt",
-  r.expires_at as "expiresAt", r.decided_at as "decidedAt",
+  r.via, r.via_name as "viaName", r.door, r.session_id as "sessionId", r.plan_id as "planId", r.node_id as "nodeId",
+  r.created_at as "createdAt", r.expires_at as "expiresAt", r.decided_at as "decidedAt",
   case when r.decided_by_name is not null then json_build_object('id', r.decided_by, 'name', r.decided_by_name) end as "decidedBy",
   r.decision_reason as "decisionReason", r.decision_id as "decisionId"`;
 

@@ -93,6 +93,7 @@ export class NodeRequests {
       arguments: node.arguments,
       requestedBy,
       via: null,
+      viaName: null,
       door: 'session',
       sessionId: node.sessionId,
       planId: node.planId,

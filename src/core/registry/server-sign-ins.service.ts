@@ -10,6 +10,7 @@ import {
   serverAccountsTopic,
   type SignInPlace,
   signInPath,
+  type Standing,
 } from '../upstream-accounts/account.js';
 import type { BegunSignIn } from '../upstream-accounts/begun-sign-in.js';
 import { type Begun, SignIns } from '../upstream-accounts/sign-ins.service.js';
@@ -55,6 +56,15 @@ export class ServerSignIns {
     const { settings } = place;
     const mayConnect = await this.access.mayDo(principal, id, LEVEL_TO_CONNECT[settings.account]);
     return { settings, account, mayConnect };
+  }
+
+  /** Of each that somebody signs in to, how it stands with the account that the caller uses there. */
+  async listStandings(
+    { userId }: Pick<Principal, 'userId'>,
+    servers: readonly McpServer[],
+  ): Promise<ReadonlyMap<ServerId, Standing>> {
+    const places = servers.flatMap((server) => toSignInPlace(server) ?? []);
+    return this.signIns.listStandings(places, userId);
   }
 
   /**

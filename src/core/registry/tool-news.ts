@@ -135,6 +135,7 @@ export class ToolNews {
       arguments: null,
       requestedBy: null,
       via: null,
+      viaName: null,
       door: null,
       sessionId: null,
       planId: null,

@@ -79,9 +79,13 @@ export interface Account {
   lastUsedAt: Date | null;
 }
 
+/** How it stands with the account that somebody uses; `not_connected`: there is none. */
+export const STANDINGS = [...ACCOUNT_STATUSES, 'not_connected'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
 /** What people are shown: never a token, a client secret, or an address with a query. */
 export interface AccountDescription {
-  status: AccountStatus | 'not_connected';
+  status: Standing;
   reason: string | null;
   issuer: string | null;
   scopes: readonly string[];

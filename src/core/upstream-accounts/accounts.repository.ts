@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
-import type { Account, AccountId, AccountOwner, AccountTokens, Agreement } from './account.js';
+import type { Account, AccountId, AccountOwner, AccountStatus, AccountTokens, Agreement } from './account.js';
 import { AccountSecrets } from './account-secrets.js';
 
 type Row = Omit<Account, 'agreement' | 'tokens'> & { agreement: string; tokens: string | null };
@@ -32,6 +32,23 @@ export class AccountsRepository {
       'upstream-account',
     );
     return row && this.opened(row);
+  }
+
+  /** Of those that are there, by the server; an account of the server as it was before counts for nothing. */
+  async listStatuses(
+    wanted: readonly { serverId: ServerId; accountVersion: number; owner: AccountOwner }[],
+  ): Promise<{ serverId: ServerId; status: AccountStatus }[]> {
+    return this.database.sql<{ serverId: ServerId; status: AccountStatus }>(
+      `select account.server_id as "serverId", account.status
+       from unnest($1::text[], $2::int[], $3::text[]) as wanted (server_id, account_version, owner)
+       join ${TABLE} account on account.server_id = wanted.server_id
+         and account.account_version = wanted.account_version and coalesce(account.user_id, '') = wanted.owner`,
+      [
+        wanted.map(({ serverId }) => serverId),
+        wanted.map(({ accountVersion }) => accountVersion),
+        wanted.map(({ owner }) => owner ?? ''),
+      ],
+    );
   }
 
   async findById(id: AccountId): Promise<Account | undefined> {

@@ -30,6 +30,7 @@ import {
   accountTopic,
   type Agreement,
   serverAccountsTopic,
+  type Standing,
 } from './account.js';
 import type { SignInPlace, SignInSecrets } from './account.js';
 import { expiryOf } from './account-renewals.service.js';
@@ -123,6 +124,15 @@ export class SignIns {
   async describe(place: SignInPlace, userId: UserId): Promise<AccountDescription> {
     const account = await this.accounts.find(place.serverId, ownerAt(place, userId));
     return account?.accountVersion === place.accountVersion ? describe(account) : NOT_CONNECTED;
+  }
+
+  /** The same of many, in short. */
+  async listStandings(places: readonly SignInPlace[], userId: UserId): Promise<ReadonlyMap<ServerId, Standing>> {
+    if (places.length === 0) return new Map();
+    const wanted = places.map((place) => ({ ...place, owner: ownerAt(place, userId) }));
+    const found = await this.accounts.listStatuses(wanted);
+    const known = new Map(found.map(({ serverId, status }) => [serverId, status]));
+    return new Map(places.map(({ serverId }) => [serverId, known.get(serverId) ?? 'not_connected']));
   }
 
   /** Signs out, at the authorization server as well where it takes that. */

@@ -60,7 +60,7 @@ export class ServersController {
   @ApiOkResponse({ standardSchema: ServerListView })
   @ApiBadRequestResponse(problem('The page is not a number, or there is an unknown query parameter.'))
   async list(@CurrentPrincipal() principal: Principal, @Query({ schema: PageQuery }) page: z.infer<typeof PageQuery>) {
-    return toServerListView(await this.servers.list(principal, page));
+    return toServerListView(await this.details.list(principal, page));
   }
 
   @Post()

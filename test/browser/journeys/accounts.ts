@@ -104,4 +104,18 @@ export function connectsAccounts(onStage: () => Stage): void {
     await account().getByRole('button', { name: 'Disconnect', exact: true }).click();
     await account().getByText('Your account: not connected').waitFor();
   });
+
+  test('lists say that a sign-in is needed, and lead to it', async () => {
+    const { page } = visit;
+    await page.getByRole('link', { name: 'Servers' }).first().click();
+    const row = page.getByRole('row').filter({ hasText: 'Issue tracker' });
+    await row.getByRole('link', { name: 'sign-in needed' }).waitFor();
+    expect(await row.getByText(/offline|online|Open session/).count()).toBe(0);
+    expect(await faultsOf(page)).toEqual([]);
+    await row.getByRole('link', { name: 'Connect account of Issue tracker' }).click();
+    await account().getByRole('button', { name: 'Connect account' }).waitFor();
+    await page.goto('/');
+    await page.getByRole('link', { name: 'sign-in needed' }).click();
+    await account().waitFor();
+  });
 }

@@ -92,11 +92,27 @@ export function connectsClients(onStage: () => Stage): void {
     await page.getByText('Saved. Clients have it').waitFor();
     await description.fill('For nobody');
     await page.getByText('Saved. Clients have it').waitFor({ state: 'detached' });
+    const asked = page.getByTestId('unsaved');
+    await page.getByRole('link', { name: 'Toolsets' }).first().click();
+    await asked.getByRole('button', { name: 'Stay' }).click();
+    await page.goBack();
+    await asked.waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
+    expect(await description.inputValue()).toBe('For nobody');
+    // Of a tab that is closed the browser asks, in words of its own.
+    const closing = page.waitForEvent('dialog');
+    await Promise.all([closing.then((dialog) => dialog.dismiss()), page.close({ runBeforeUnload: true })]);
+    expect((await closing).type()).toBe('beforeunload');
     await page.getByRole('button', { name: 'Discard changes' }).click();
     expect(await description.inputValue()).toBe('For the morning');
     await page.getByLabel('only some, by role').check();
     for (const role of ['owner', 'admin']) await page.getByLabel(role, { exact: true }).uncheck();
     await page.getByText('Nobody would be offered it').waitFor();
+    await page.getByRole('link', { name: 'Toolsets' }).first().click();
+    await asked.getByRole('button', { name: 'Leave, and lose them' }).click();
+    await page.getByRole('heading', { name: 'Toolsets' }).waitFor();
   });
 
   test('what is not there any more says so, and where to go on', async () => {

@@ -19,11 +19,10 @@ export function saysWhatFailed(onStage: () => Stage): void {
   });
   afterAll(() => visit.close());
 
-  /** Until it is called, such requests are answered with 503. */
-  const takeAway = async (page: Page, path: string) => {
-    await page.route(path, (route) =>
-      route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify(PROBLEM) }),
-    );
+  /** Until it is called, such requests are answered so; 503 is asked again a few times. */
+  const takeAway = async (page: Page, path: string, status = 503) => {
+    const body = JSON.stringify({ ...PROBLEM, status });
+    await page.route(path, (route) => route.fulfill({ status, contentType: 'application/problem+json', body }));
     return () => page.unroute(path);
   };
 
@@ -50,6 +49,24 @@ export function saysWhatFailed(onStage: () => Stage): void {
     await giveBack();
     await retry.click();
     await page.getByRole('link', { name: 'Demo server' }).waitFor();
+  });
+
+  test.each([
+    ['/toolsets', 'organization/gateway', 'Unavailable', 'Clients get'],
+    ['/settings/activity', 'activity/stats*', 'The days were not counted', 'as a table'],
+    ['/connect', 'toolsets', 'Servers and toolsets were not listed', 'One server'],
+    ['/toolsets/new', 'toolsets/preview', 'Unavailable', 'Nothing yet.'],
+  ])('a part of %s that cannot be had: said in its place, and asked for again there', async (...given) => {
+    const [path, asked, said, then] = given;
+    const { page } = visit;
+    const giveBack = await takeAway(page, `**/api/v1/${asked}`, 500);
+    await page.goto(path);
+    const note = page.getByRole('alert').filter({ hasText: said });
+    await note.waitFor();
+    await giveBack();
+    await note.getByRole('button', { name: 'Retry' }).click();
+    await note.waitFor({ state: 'detached' });
+    await page.locator(`main :text("${then}"), main optgroup[label="${then}"]`).first().waitFor({ state: 'attached' });
   });
 
   test('a key that can do nothing now, a file that cannot be saved, a command that fails on a page', async () => {

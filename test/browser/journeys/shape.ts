@@ -12,6 +12,7 @@ export function keepsItsShape(onStage: () => Stage): void {
   let upstream: ListingUpstream;
   let server: string;
   let toolset: string;
+  let approval: string;
   const dialogs: string[] = [];
   beforeAll(async () => {
     upstream = await startListingUpstream([
@@ -32,6 +33,17 @@ export function keepsItsShape(onStage: () => Stage): void {
     await visit.page.getByText(LONGEST_TOOL).first().waitFor();
     const entries = [{ server_id: server, tool: LONGEST_TOOL }];
     const wanted = { name: 'T'.repeat(100), handle: 'h'.repeat(48), description: 'D'.repeat(300), entries };
+    await visit.send('POST', '/api/v1/servers', { name: 'S'.repeat(60), url: upstream.url, auth_method: 'oauth' });
+    const scopes = ['mcp:read', 'mcp:execute'];
+    const { api_key: key } = await visit.send<{ api_key: { key: string } }>('POST', '/api/v1/user/api-keys', {
+      name: `<img src=x onerror=alert(1)> ${'K'.repeat(60)}`,
+      scopes,
+    });
+    const held = await onStage().app.api<{ data: { approvalId: string } }>('POST', '/v1/mcp/execute/tool', {
+      token: key.key,
+      body: { serviceId: server, toolName: 'plain', parameters: {} },
+    });
+    approval = held.body.data.approvalId;
     toolset = (await visit.send<{ id: string }>('POST', '/api/v1/toolsets', wanted)).id;
   });
   afterAll(async () => {
@@ -43,6 +55,7 @@ export function keepsItsShape(onStage: () => Stage): void {
 
   test.each([
     ['the servers', () => '/servers', HOSTILE.slice(0, 20)],
+    ['home', () => '/', 'Connect account'],
     ['a server', () => `/servers/${server}`, LONGEST_TOOL],
     ['its settings', () => `/servers/${server}?tab=settings`, 'Save changes'],
     ['who may call a tool', () => `/servers/${server}/tools/${LONGEST_TOOL}?tab=definition`, 'Who may call it'],
@@ -50,6 +63,8 @@ export function keepsItsShape(onStage: () => Stage): void {
     ['the toolsets', () => '/toolsets', 'TTTT'],
     ['a toolset', () => `/toolsets/${toolset}`, LONGEST_TOOL],
     ['a new toolset', () => '/toolsets/new', 'No tools yet'],
+    ['the inbox', () => '/approvals', 'KKKK'],
+    ['a request of a program', () => `/approvals/${approval}`, 'Approve once'],
     ['credentials', () => '/settings/credentials', 'No client is connected'],
   ])('%s: no wider than a phone, nothing too small for a finger', async (_name, path, there) => {
     const { page } = visit;

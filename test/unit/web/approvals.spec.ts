@@ -1,8 +1,11 @@
 import {
   argumentWords,
+  askedWords,
+  doorWords,
   endWords,
   grantWords,
   left,
+  quoted,
   sentence,
   waited,
 } from '../../../web/src/approvals/approval-words.js';
@@ -101,6 +104,26 @@ describe('a request in the inbox', () => {
     expect(argumentWords({ arguments: { text: 'x'.repeat(9_999) } })?.length).toBe(200);
     expect([argumentWords({ arguments: {} }), argumentWords({ arguments: null })]).toEqual([undefined, undefined]);
     expect([sentence('it may write'), sentence('Why?')]).toEqual(['It may write.', 'Why?']);
+  });
+
+  test('tells who asked, and through which program of theirs', () => {
+    const requested_by = { user_id: 'u', username: 'ana' };
+    const asked = (via: string | null, via_name: string | null) =>
+      askedWords({ requested_by, via, via_name })?.replace(/[\u2068\u2069]/g, '');
+    expect(asked('api_key', 'deploy')).toBe('asked by ana through the key “deploy”');
+    expect(asked('oauth', 'An editor')).toBe('asked by ana through the client “An editor”');
+    // Where the instance is open to programs of its machine, they show nothing that has a name.
+    expect(asked('api_key', null)).toBe('asked by ana through a program');
+    expect([asked('access_token', null), asked(null, null)]).toEqual(['asked by ana', 'asked by ana']);
+    expect(askedWords({ requested_by: null, via: null, via_name: null })).toBeUndefined();
+    expect([doorWords({ door: 'gateway' }), doorWords({ door: null })]).toEqual(['by the gateway', '']);
+  });
+
+  test('shows a name that somebody else chose as what it is, and no more of it than fits', () => {
+    expect(quoted('x”, approved by “root')).toBe('“\u2068x", approved by "root\u2069”');
+    expect(quoted('safe\u202egnp.exe')).toBe('“\u2068safe⟦U+202E⟧gnp.exe\u2069”');
+    expect(quoted('a\n\n  b')).toBe('“\u2068a b\u2069”');
+    expect([...quoted('\u200b'.repeat(9_999))].length).toBe(84);
   });
 
   test('tells each end apart', () => {

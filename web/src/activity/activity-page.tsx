@@ -6,6 +6,7 @@ import { deviceWords } from '../settings/device.js';
 import { SettingsPage } from '../settings/settings-page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { Field } from '../ui/field.js';
+import { More } from '../ui/more.js';
 import { Moment } from '../ui/moment.js';
 import { useSeen } from '../ui/hooks.js';
 import {
@@ -49,7 +50,9 @@ function List() {
       </div>
       <Filter filter={filter} onChange={setFilter} />
       {activity.isPending && <Loading what="the activity" lines={5} />}
-      {activity.isError && <ErrorNote error={activity.error} onRetry={() => void activity.refetch()} />}
+      {activity.isError && !activity.isFetchNextPageError && (
+        <ErrorNote error={activity.error} onRetry={() => void activity.refetch()} />
+      )}
       {activity.isSuccess && rows.length === 0 && (
         <p className="empty">
           {filtered ? 'Nothing that fits. ' : 'Nothing yet: sign-ins, keys, members and servers are noted here.'}
@@ -67,18 +70,7 @@ function List() {
           ))}
         </ul>
       )}
-      {activity.hasNextPage && (
-        <div className="row">
-          <button
-            type="button"
-            className="button"
-            disabled={activity.isFetchingNextPage}
-            onClick={() => void activity.fetchNextPage()}
-          >
-            Earlier
-          </button>
-        </div>
-      )}
+      <More pages={activity} label="Earlier" />
     </>
   );
 }

@@ -80,3 +80,20 @@ export function BarChart({ title, days }: { title: string; days: readonly DayCou
     </figure>
   );
 }
+
+/** As large as one, before there is anything to show. */
+export function BlankChart({ title }: { title: string }) {
+  return (
+    <figure className="chart chart-blank">
+      <figcaption>
+        {title} <span className="dim mono">…</span>
+      </figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <line className="chart-ground" x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+      </svg>
+      <details className="fold" aria-hidden="true">
+        <summary>as a table</summary>
+      </details>
+    </figure>
+  );
+}

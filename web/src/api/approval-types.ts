@@ -25,6 +25,8 @@ export interface Approval {
   why: string;
   requested_by: Person | null;
   via: string | null;
+  /** Of the key or the client; what a client calls itself nobody has checked. */
+  via_name: string | null;
   door: string | null;
   session_id: string | null;
   plan_id: string | null;

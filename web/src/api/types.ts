@@ -55,6 +55,8 @@ export interface McpServer {
   client_features?: ClientFeature[];
   /** The service of the catalogue that it was made of. */
   service_id?: string | null;
+  /** Of the account that one's calls use; null where nobody signs in. */
+  account_status?: ServerAccount['status'] | null;
   /** What it is called in addresses and names of tools at the gateway; of one server alone. */
   handle?: string;
   /** Whether calls of it go out; of one server alone. */

@@ -23,7 +23,8 @@ export function useCommandContext(): CommandContext {
         forgetPerson();
         queryClient.clear();
         closeOverlay();
-        void navigate({ to: '/sign-in' });
+        // Nothing can be saved any more.
+        void navigate({ to: '/sign-in', ignoreBlocker: true });
       },
     }),
     [live, navigate, router],

@@ -16,7 +16,8 @@ import { JsonView } from '../ui/json-tree.js';
 import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
 import { Risks } from './approval-row.js';
-import { endWords, KIND_WORDS, left, sentence, STATUS_ICONS, tellsMore, viaWords } from './approval-words.js';
+import { doorWords, endWords, KIND_WORDS, left, sentence, STATUS_ICONS, tellsMore } from './approval-words.js';
+import { Asked } from './asked.js';
 import { Decide } from './decide.js';
 import { followed } from './follow.js';
 
@@ -55,6 +56,7 @@ function Shown({ approval }: { approval: Detail }) {
         <span className="dim">Why it asks: </span>
         {sentence(visible(why))}
       </p>
+      <Asked approval={approval} />
       {approval.decision_reason !== null && (
         <p>
           <span className="dim">Reason: </span>
@@ -88,13 +90,12 @@ function Shown({ approval }: { approval: Detail }) {
 }
 
 function About({ approval }: { approval: Detail }) {
-  const { kind, server, tool, requested_by, created_at, expires_at, session_id, status } = approval;
+  const { kind, server, tool, created_at, expires_at, session_id, status } = approval;
   const now = useNow(1_000, status === 'pending' && expires_at !== null);
   const ends = left(expires_at, now);
   const facts: Fact[] = [
     ['What', KIND_WORDS[kind] ?? kind],
-    ['Asked by', requested_by?.username ?? 'the server itself'],
-    ['How', viaWords(approval) || '–'],
+    ['How', doorWords(approval) || '–'],
     ['When', <Moment key="when" at={created_at} />],
     ...(status === 'pending' && ends !== undefined ? [['Time left', ends] as const] : []),
   ];

@@ -10,6 +10,7 @@ import { useNow } from '../ui/hooks.js';
 import { JsonView } from '../ui/json-tree.js';
 import { visible } from '../ui/visible.js';
 import { endWords, left, riskWords, sentence, tellsMore } from './approval-words.js';
+import { Asked } from './asked.js';
 
 const INSTEAD = (
   <>
@@ -90,7 +91,7 @@ function Decide({ approval, token }: { approval: ApprovalLink; token: string }) 
 }
 
 function Facts({ approval }: { approval: ApprovalLink }) {
-  const { acts_for, tool, server, title, why, requested_by, status, expires_at } = approval;
+  const { acts_for, tool, server, title, why, status, expires_at } = approval;
   const risks = riskWords(approval.risk).map(({ word }) => word);
   const now = useNow(1_000, status === 'pending' && expires_at !== null);
   const ends = status === 'pending' ? left(expires_at, now) : undefined;
@@ -109,10 +110,8 @@ function Facts({ approval }: { approval: ApprovalLink }) {
         <span className="dim">Why it asks: </span>
         {sentence(visible(why))}
       </p>
-      <p className="entry-meta dim">
-        {requested_by !== null && <span>asked by {requested_by.username}</span>}
-        {ends !== undefined && <span className="mono">{ends} left</span>}
-      </p>
+      <Asked approval={approval} />
+      {ends !== undefined && <p className="dim mono">{ends} left</p>}
       {approval.arguments !== null && <JsonView name="The arguments" value={approval.arguments} />}
       {approval.diff !== null && <ToolDiff diff={approval.diff} />}
       <details className="fold" open={approval.kind === 'tool' && approval.diff === null}>

@@ -5,6 +5,8 @@ import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
 import {
   argumentWords,
+  askedWords,
+  doorWords,
   endWords,
   KIND_WORDS,
   left,
@@ -12,13 +14,12 @@ import {
   sentence,
   STATUS_ICONS,
   tellsMore,
-  viaWords,
   waited,
 } from './approval-words.js';
 
 /** One request in the list: who, what, why, how dangerous, how old. */
 export function ApprovalRow({ approval, now, current }: { approval: Approval; now: number; current: boolean }) {
-  const { id, kind, status, tool, server, title, why, requested_by, created_at, expires_at } = approval;
+  const { id, kind, status, tool, server, title, why, created_at, expires_at } = approval;
   const values = argumentWords(approval);
   const ends = left(expires_at, now);
   const mine = status === 'pending' && approval.can_decide;
@@ -46,9 +47,8 @@ export function ApprovalRow({ approval, now, current }: { approval: Approval; no
           {values !== undefined && <span className="ask-arguments mono">{visible(values)}</span>}
           <span className="ask-why">{status === 'pending' ? sentence(visible(why)) : `${endWords(approval)}.`}</span>
           <span className="ask-meta">
-            <span>{KIND_WORDS[kind] ?? kind}</span>
-            {requested_by !== null && <span>asked by {requested_by.username}</span>}
-            <span>{viaWords(approval)}</span>
+            <span>{[KIND_WORDS[kind] ?? kind, askedWords(approval)].filter(Boolean).join(', ')}</span>
+            <span>{doorWords(approval)}</span>
             {status === 'pending' ? (
               <>
                 <span>waits {waited(created_at, now)}</span>

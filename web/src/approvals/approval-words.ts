@@ -1,6 +1,7 @@
 import type { Approval, ApprovalKind, ApprovalStatus, ArgumentRule, Grant, Risk } from '../api/approval-types.js';
 import type { IconName } from '../ui/icon-name.js';
 import { moment } from '../ui/format.js';
+import { visible } from '../ui/visible.js';
 
 export const KIND_WORDS: Record<ApprovalKind, string> = { call: 'call', node: 'plan task', tool: 'definition' };
 
@@ -82,11 +83,34 @@ export function left(until: string | null, now: number): string | undefined {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** By what door and with what it was asked for: `by REST, with the key deploy`. */
-export function viaWords({ via, door }: Pick<Approval, 'via' | 'door'>): string {
-  const doors: Record<string, string> = { session: 'in a session', rest: 'by REST', gateway: 'by the gateway' };
-  const words = [door === null ? '' : (doors[door] ?? door), via === null ? '' : via.replaceAll('_', ' ')];
-  return words.filter(Boolean).join(', ');
+const DOORS: Record<string, string> = { session: 'in a session', rest: 'by REST', gateway: 'by the gateway' };
+
+/** By what door it was asked for. */
+export const doorWords = ({ door }: Pick<Approval, 'door'>): string => (door === null ? '' : (DOORS[door] ?? door));
+
+const MAX_NAME = 80;
+
+/** As somebody else called it: hidden characters named, bounded, in marks that show where it ends. */
+export function quoted(name: string): string {
+  const shown = [...visible(name).replace(/\s+/g, ' ').replace(/[“”]/g, '"')];
+  // Isolated, so that a name that runs from right to left leaves the words around it where they are.
+  return `“\u2068${shown.length > MAX_NAME ? `${shown.slice(0, MAX_NAME - 1).join('')}…` : shown.join('')}\u2069”`;
+}
+
+type Through = Pick<Approval, 'via' | 'via_name'>;
+
+/** Which program of theirs asked: `the key “deploy”`; undefined where they did so themselves. */
+export function programWords({ via, via_name: name }: Through): string | undefined {
+  if (via !== 'api_key' && via !== 'oauth') return undefined;
+  if (name === null) return 'a program';
+  return via === 'api_key' ? `the key ${quoted(name)}` : `the client ${quoted(name)}`;
+}
+
+/** Who asked, and through what: `asked by ana through the key “deploy”`; undefined where nobody did. */
+export function askedWords({ requested_by: person, ...through }: Pick<Approval, 'requested_by'> & Through) {
+  if (person === null) return undefined;
+  const program = programWords(through);
+  return `asked by ${visible(person.username)}${program === undefined ? '' : ` through ${program}`}`;
 }
 
 export const SCOPE_WORDS: Record<string, string> = {

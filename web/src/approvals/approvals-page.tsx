@@ -8,6 +8,7 @@ import { keyName } from '../app/keys.js';
 import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { useNow } from '../ui/hooks.js';
+import { More } from '../ui/more.js';
 import { TabPanel, Tabs } from '../ui/tabs.js';
 import { inTextField } from '../ui/text-field.js';
 import { visible } from '../ui/visible.js';
@@ -107,7 +108,9 @@ function List({ status, opened }: { status: 'pending' | 'decided'; opened: strin
         <ServerChoice chosen={server_id} onChoose={(id) => set({ server_id: id })} />
       </div>
       {query.isPending && <Loading what="approvals" lines={5} />}
-      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.isFetchNextPageError && (
+        <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.isSuccess && rows.length === 0 && (
         <p className="empty">
           {filtered
@@ -123,16 +126,7 @@ function List({ status, opened }: { status: 'pending' | 'decided'; opened: strin
         </p>
       )}
       {rows.length > 0 && <Rows rows={rows} now={now} opened={opened} />}
-      {query.hasNextPage && (
-        <button
-          type="button"
-          className="button"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          More
-        </button>
-      )}
+      <More pages={query} label="More" />
     </div>
   );
 }

@@ -2,13 +2,20 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { Wordmark } from '../app/wordmark.js';
 
+interface FrontPageProps {
+  title: string;
+  /** It is as high as a window, or will be: it begins above, so that nothing jumps when it is there. */
+  tall?: boolean;
+  children: ReactNode;
+}
+
 /** A page in front of the sign-in: one box, one thing to do. */
-export function FrontPage({ title, children }: { title: string; children: ReactNode }) {
+export function FrontPage({ title, tall = false, children }: FrontPageProps) {
   useEffect(() => {
     document.title = `${title} · Switchyard`;
   }, [title]);
   return (
-    <main className="sign-in" aria-label={title}>
+    <main className={tall ? 'sign-in sign-in-tall' : 'sign-in'} aria-label={title}>
       <div className="sign-in-box">
         <Link to="/" aria-label="Home">
           <Wordmark />

@@ -1,11 +1,10 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
-import { serversQuery } from '../api/queries.js';
 import { connectQuery, toolsetsQuery } from '../api/toolset-queries.js';
 import type { Auth, Connection, Setup } from '../api/toolset-types.js';
 import { Page } from '../app/page.js';
 import { mayOn } from '../servers/access-words.js';
+import { useAllServers } from '../servers/all-servers.js';
 import { CopyBox } from '../ui/copy.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { Field } from '../ui/field.js';
@@ -46,13 +45,16 @@ export function ConnectPage() {
         </ErrorNote>
       )}
       {connection.data && !connection.isError && (
-        <Ways
-          connection={connection.data}
-          client={client ?? 'claude-code'}
-          auth={auth}
-          onClient={(chosen) => choose({ client: chosen })}
-          onAuth={(chosen) => choose({ auth: chosen })}
-        />
+        // What is of another choice is not to be copied.
+        <div className="waits" aria-busy={connection.isPlaceholderData} inert={connection.isPlaceholderData}>
+          <Ways
+            connection={connection.data}
+            client={client ?? 'claude-code'}
+            auth={auth}
+            onClient={(chosen) => choose({ client: chosen })}
+            onAuth={(chosen) => choose({ auth: chosen })}
+          />
+        </div>
       )}
     </Page>
   );
@@ -60,16 +62,13 @@ export function ConnectPage() {
 
 /** The choice of what is connected. */
 function What({ value, onChange }: { value: string; onChange: (kind: string, id: string) => void }) {
-  const servers = useInfiniteQuery(serversQuery);
-  const toolsets = useQuery(toolsetsQuery).data ?? [];
-  const usable = (servers.data?.pages.flatMap((page) => page.servers) ?? []).filter((one) => mayOn(one, 'use'));
-  const isGone =
-    value !== 'all' && servers.isSuccess && ![...usable, ...toolsets].some(({ id }) => value.endsWith(` ${id}`));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = servers;
-  // A choice of some would look like a choice of all.
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const all = useAllServers();
+  const ofToolsets = useQuery(toolsetsQuery);
+  const toolsets = ofToolsets.data ?? [];
+  const usable = all.servers.filter((one) => mayOn(one, 'use'));
+  const isWhole = all.isWhole && ofToolsets.data !== undefined;
+  const isListed = value === 'all' || [...usable, ...toolsets].some(({ id }) => value.endsWith(` ${id}`));
+  const failure = all.error ?? (ofToolsets.data === undefined ? ofToolsets.error : null);
   return (
     <div className="narrow-form connect-what">
       <Field label="Connect it to">
@@ -82,7 +81,7 @@ function What({ value, onChange }: { value: string; onChange: (kind: string, id:
           }}
         >
           <option value="all">all servers that I may use</option>
-          {isGone && <option value={value}>what is not there any more</option>}
+          {!isListed && <option value={value}>{isWhole ? 'what is not there any more' : 'what you chose'}</option>}
           {toolsets.length > 0 && (
             <optgroup label="A toolset">
               {toolsets.map(({ id, name }) => (
@@ -103,6 +102,16 @@ function What({ value, onChange }: { value: string; onChange: (kind: string, id:
           )}
         </select>
       </Field>
+      {failure !== null && (
+        <ErrorNote
+          title="Servers and toolsets were not listed"
+          error={failure}
+          onRetry={() => {
+            all.retry();
+            void ofToolsets.refetch();
+          }}
+        />
+      )}
       <p className="dim field-hint">
         Too many tools for one client? <Link to="/toolsets">Make a toolset</Link>.
       </p>
@@ -121,7 +130,8 @@ interface WaysProps {
 function Ways({ connection, client, auth, onClient, onAuth }: WaysProps) {
   const { url, hints, setups } = connection;
   const clients = [...new Set(setups.map((setup) => setup.client))];
-  const ofClient = setups.filter((setup) => setup.client === client);
+  const shown = clients.includes(client) ? client : clients[0];
+  const ofClient = setups.filter((setup) => setup.client === shown);
   const auths = (['oauth', 'api_key'] as const).filter((one) => ofClient.some((setup) => setup.auth === one));
   const chosen = auths.includes(auth) ? auth : (auths[0] ?? 'oauth');
   return (
@@ -137,13 +147,7 @@ function Ways({ connection, client, auth, onClient, onAuth }: WaysProps) {
         <h2 id="client">Client</h2>
         <div className="chips" role="group" aria-label="Client">
           {clients.map((one) => (
-            <button
-              key={one}
-              type="button"
-              className="chip"
-              aria-pressed={one === client}
-              onClick={() => onClient(one)}
-            >
+            <button key={one} type="button" className="chip" aria-pressed={one === shown} onClick={() => onClient(one)}>
               {CLIENT_WORDS[one] ?? one}
             </button>
           ))}

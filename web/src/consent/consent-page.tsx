@@ -45,7 +45,7 @@ export function ConsentPage() {
 
   if (isStatus(question.error, 401)) {
     return (
-      <FrontPage title="Sign in to decide">
+      <FrontPage tall title="Sign in to decide">
         <p>A program asks for access to your servers. First sign in, then see what it asks for.</p>
         <SignInForm onDone={() => void question.refetch()} />
       </FrontPage>
@@ -53,8 +53,8 @@ export function ConsentPage() {
   }
   const isOver = isStatus(question.error, 404) || isStatus(deciding.error, 404);
   return (
-    <FrontPage title={isOver ? 'Nothing to decide' : deciding.isSuccess ? 'Decided' : 'Let this client in?'}>
-      {question.isPending && <Loading what="what is asked" lines={6} />}
+    <FrontPage tall title={isOver ? 'Nothing to decide' : deciding.isSuccess ? 'Decided' : 'Let this client in?'}>
+      {question.isPending && <Loading what="what is asked" lines={12} />}
       {isOver && <Over />}
       {question.isError && !isOver && <ErrorNote error={question.error} onRetry={() => void question.refetch()} />}
       {goesOn && !deciding.isError && <Loading what="the program: you allowed this before" lines={2} />}

@@ -8,7 +8,7 @@ import { useMay } from '../api/identity-queries.js';
 import { serversQuery, sessionsQuery } from '../api/queries.js';
 import type { McpServer, Session } from '../api/types.js';
 import { MyInvitations } from '../organizations/my-invitations.js';
-import { mayOn } from '../servers/access-words.js';
+import { OpenOrConnect, SignInLink } from '../servers/open-or-connect.js';
 import { ServerStatus } from '../servers/server-words.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago, plural } from '../ui/format.js';
@@ -136,22 +136,21 @@ function SessionTable({ sessions }: { sessions: Session[] }) {
 }
 
 function ServerLine({ server, onOpen }: { server: McpServer; onOpen: () => void }) {
-  const mayUse = useMay('sessions.use');
   return (
     <div className="line">
-      <ServerStatus server={server} />
+      <SignInLink server={server}>
+        <ServerStatus server={server} />
+      </SignInLink>
       <Link to="/servers/$serverId" params={{ serverId: server.id }} className="mono">
         {visible(server.name)}
       </Link>
       <span className="dim mono line-meta">
         {server.tool_count != null && `${plural(server.tool_count, 'tool')} · `}
-        {server.latency != null ? `${Math.round(server.latency)} ms` : (server.status_reason ?? 'not checked yet')}
+        {server.latency != null
+          ? `${Math.round(server.latency)} ms`
+          : visible(server.status_reason ?? 'not checked yet')}
       </span>
-      {mayUse && mayOn(server, 'use') && (
-        <button type="button" className="button" onClick={onOpen}>
-          Open session
-        </button>
-      )}
+      <OpenOrConnect server={server} onOpen={onOpen} />
     </div>
   );
 }

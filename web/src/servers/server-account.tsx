@@ -18,7 +18,8 @@ interface Begun {
 /** The account at a server that one signs in to: connect it, see how it is, disconnect it. */
 export function ServerAccount({ server, failure }: { server: McpServer; failure: string | undefined }) {
   const query = useQuery(accountQuery(server.id));
-  const elsewhere = useElsewhere(server);
+  const home = useQuery({ ...redirectUriQuery, enabled: server.oauth?.grant !== 'client_credentials' });
+  const elsewhere = placeAt(home.data);
   const mayChange = useMay('servers.change');
   const refresh = () => {
     void queryClient.invalidateQueries({ queryKey: ['servers'] });
@@ -37,9 +38,12 @@ export function ServerAccount({ server, failure }: { server: McpServer; failure:
     onSuccess: refresh,
   });
   if (query.isPending) return <Loading what="the account" lines={2} />;
-  if (query.isError) return <ErrorNote error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.isError) {
+    return <ErrorNote title="The account was not read" error={query.error} onRetry={() => void query.refetch()} />;
+  }
   const account = query.data;
-  const busy = connecting.isPending || leaving.isPending;
+  // Where sign-ins come back to is asked first: begun elsewhere, one would be lost.
+  const busy = connecting.isPending || leaving.isPending || home.isLoading;
   const mayConnect = mayChange && account.may_connect;
   const facts = factsOf(account);
   const wants = account.wanted_scopes.length > 0;
@@ -111,9 +115,8 @@ export function ServerAccount({ server, failure }: { server: McpServer; failure:
 }
 
 /** This page, at the address to which authorization servers answer; undefined where that is this one. */
-function useElsewhere({ oauth }: McpServer): string | undefined {
-  const home = useQuery(redirectUriQuery).data;
-  if (home === undefined || oauth?.grant === 'client_credentials') return undefined;
+function placeAt(home: string | undefined): string | undefined {
+  if (home === undefined) return undefined;
   const { origin } = new URL(home);
   return origin === location.origin ? undefined : origin + location.pathname;
 }

@@ -21,7 +21,7 @@ import { DeleteServer } from './delete-server.js';
 import { ServerAccess } from './server-access.js';
 import { ServerAccount } from './server-account.js';
 import { ServerSettings } from './server-settings.js';
-import { CIRCUIT_WORDS, POLICY_WORDS, ServerStatus } from './server-words.js';
+import { CIRCUIT_WORDS, isSignInNeeded, POLICY_WORDS, ServerStatus } from './server-words.js';
 
 const TABS = ['tools', 'resources', 'access', 'settings'] as const;
 
@@ -62,7 +62,7 @@ function Detail({ server }: { server: McpServer }) {
   const tabs = TABS.filter((one) => manages || one !== 'settings');
   const tab = tabs.find((one) => one === asked) ?? 'tools';
   const account = useQuery({ ...accountQuery(server.id), enabled: server.oauth != null }).data;
-  const needsAccount = account !== undefined && account.status !== 'connected';
+  const needsAccount = account === undefined ? isSignInNeeded(server) : account.status !== 'connected';
   // What is said of it is older than the account.
   const isChecked = account?.connected_at == null || (server.last_checked ?? '') > account.connected_at;
   const checking = useMutation({

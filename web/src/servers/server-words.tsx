@@ -25,13 +25,23 @@ export const CIRCUIT_WORDS = {
 
 const STATUS_ICON: Record<McpServer['status'], IconName> = { online: 'dot', offline: 'ring', error: 'cross' };
 
+/** Nothing of it can be called before somebody has signed in, however it is. */
+export const isSignInNeeded = ({ account_status: status }: McpServer): boolean =>
+  status != null && status !== 'connected';
+
 /** A server that was never reached is not offline: its first check is under way. */
-export function ServerStatus({ server, signedOut = false }: { server: McpServer; signedOut?: boolean }) {
+export function ServerStatus({
+  server,
+  signedOut = isSignInNeeded(server),
+}: {
+  server: McpServer;
+  signedOut?: boolean;
+}) {
   const { status, last_checked } = server;
   if (signedOut) {
     return (
-      <span className="server-status" data-status="offline">
-        <Icon name="ring" /> sign-in needed
+      <span className="server-status" data-status="sign-in">
+        <Icon name="diamond" /> sign-in needed
       </span>
     );
   }

@@ -9,8 +9,9 @@ import { Page } from '../app/page.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { ago } from '../ui/format.js';
 import { useNow } from '../ui/hooks.js';
-import { mayOn } from './access-words.js';
+import { More } from '../ui/more.js';
 import { visible } from '../ui/visible.js';
+import { OpenOrConnect, SignInLink } from './open-or-connect.js';
 import { signInFailure } from './sign-in-words.js';
 import { POLICY_SHORT, POLICY_WORDS, ServerStatus } from './server-words.js';
 
@@ -51,7 +52,9 @@ export function ServersPage() {
       )}
       {session.failure}
       {query.isPending && <Loading what="servers" />}
-      {query.isError && <ErrorNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isError && !query.isFetchNextPageError && (
+        <ErrorNote error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.isSuccess && all.length === 0 && (
         <p className="empty">
           No servers yet.{' '}
@@ -105,22 +108,12 @@ export function ServersPage() {
           </tbody>
         </table>
       )}
-      {query.hasNextPage && (
-        <button
-          type="button"
-          className="button"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          More servers
-        </button>
-      )}
+      <More pages={query} label="More servers" />
     </Page>
   );
 }
 
 function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: () => void }) {
-  const mayUse = useMay('sessions.use');
   return (
     <tr>
       <td className="cell-main">
@@ -133,7 +126,9 @@ function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: 
         </span>
       </td>
       <td>
-        <ServerStatus server={server} />
+        <SignInLink server={server}>
+          <ServerStatus server={server} />
+        </SignInLink>
       </td>
       <td
         className="wide-only cell-short"
@@ -146,11 +141,7 @@ function Row({ server, now, onOpen }: { server: McpServer; now: number; onOpen: 
       <td className="mono wide-only cell-short">{server.protocol?.version ?? '–'}</td>
       <td className="number dim wide-only">{server.last_checked ? ago(server.last_checked, now) : 'never'}</td>
       <td className="cell-actions">
-        {mayUse && mayOn(server, 'use') && (
-          <button type="button" className="button" onClick={onOpen}>
-            Open session
-          </button>
-        )}
+        <OpenOrConnect server={server} onOpen={onOpen} />
       </td>
     </tr>
   );

@@ -1,7 +1,7 @@
 import type { Scope } from '../api/identity-types.js';
 
 /** What may be looked up by names; undefined for those of another organization. */
-interface Names {
+export interface Names {
   servers: readonly { id: string; name: string }[];
   toolsets: readonly { handle: string; name: string }[];
 }

@@ -1,19 +1,28 @@
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { call } from '../api/http.js';
 import { accountQuery, connectedClientsQuery, credentialsChanged } from '../api/identity-queries.js';
 import type { ConnectedClient } from '../api/identity-types.js';
-import { serversQuery } from '../api/queries.js';
 import { toolsetsQuery } from '../api/toolset-queries.js';
+import { useAllServers } from '../servers/all-servers.js';
 import { Confirm } from '../ui/confirm.js';
 import { ErrorNote, Loading } from '../ui/feedback.js';
 import { Moment } from '../ui/moment.js';
 import { visible } from '../ui/visible.js';
-import { reachWords, rightsWords } from './client-words.js';
+import { type Names, reachWords, rightsWords } from './client-words.js';
+
+const AT_ONCE = 10;
 
 /** The programs that somebody let in by OAuth: what each reaches and may do, when it was last here, and its end. */
 export function ConnectedClients() {
   const clients = useQuery(connectedClientsQuery);
+  const own = useQuery(accountQuery).data?.organization.id;
+  const { servers } = useAllServers();
+  const toolsets = useQuery(toolsetsQuery).data ?? [];
+  const [whole, setWhole] = useState(false);
+  const all = clients.data ?? [];
+  const shown = whole ? all : all.slice(0, AT_ONCE);
   return (
     <section className="section" aria-labelledby="clients">
       <h2 id="clients">Connected clients</h2>
@@ -25,20 +34,26 @@ export function ConnectedClients() {
         </p>
       )}
       <ul className="entries" data-testid="connected-clients">
-        {clients.data?.map((client) => (
-          <Entry key={client.id} client={client} />
+        {shown.map((client) => (
+          <Entry
+            key={client.id}
+            client={client}
+            here={client.organization.id === own ? { servers, toolsets } : undefined}
+          />
         ))}
       </ul>
+      {shown.length < all.length && (
+        <button type="button" className="button" onClick={() => setWhole(true)}>
+          Show all {all.length}
+        </button>
+      )}
     </section>
   );
 }
 
-function Entry({ client }: { client: ConnectedClient }) {
+/** @param here what there is in this organization, for a client of it */
+function Entry({ client, here }: { client: ConnectedClient; here: Names | undefined }) {
   const { id, redirect, client_kind, granted_at, last_used_at, last_used_ip, organization } = client;
-  const own = useQuery(accountQuery).data?.organization.id;
-  const servers = useInfiniteQuery(serversQuery).data?.pages.flatMap((page) => page.servers) ?? [];
-  const toolsets = useQuery(toolsetsQuery).data ?? [];
-  const isHere = organization.id === own;
   const ending = useMutation({
     mutationFn: () => call('DELETE', `/connected-clients/${id}`),
     onSuccess: credentialsChanged,
@@ -52,8 +67,8 @@ function Entry({ client }: { client: ConnectedClient }) {
         </p>
         <p className="entry-meta">
           <span>{rightsWords(client.scopes)}</span>
-          <span>{visible(reachWords(client.resource, isHere ? { servers, toolsets } : undefined))}</span>
-          {!isHere && <span>in {visible(organization.name)}</span>}
+          <span>{visible(reachWords(client.resource, here))}</span>
+          {here === undefined && <span>in {visible(organization.name)}</span>}
         </p>
         <p className="entry-meta">
           <span>

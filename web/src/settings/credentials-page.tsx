@@ -20,23 +20,25 @@ export function CredentialsPage() {
         All that acts as you: browsers and programs that signed in, clients that you let in, and your API keys. What you
         do not know, revoke: it ends within seconds.
       </p>
-      {credentials.isPending && <Loading what="your credentials" lines={5} />}
-      {credentials.isError && <ErrorNote error={credentials.error} onRetry={() => void credentials.refetch()} />}
-      {credentials.isSuccess && (
-        <div data-testid="credentials">
-          <ConnectedClients />
-          <Section
-            title="API keys"
-            all={all.filter(({ kind }) => kind === 'api_key')}
-            empty={
-              <>
-                You have none. <Link to="/settings/keys">Make one</Link> for a program that cannot sign in.
-              </>
-            }
-          />
-          <Section title="Sign-ins" all={all.filter((one) => !isProgram(one))} />
-        </div>
-      )}
+      <div data-testid="credentials">
+        <ConnectedClients />
+        {credentials.isPending && <Loading what="your credentials" lines={5} />}
+        {credentials.isError && <ErrorNote error={credentials.error} onRetry={() => void credentials.refetch()} />}
+        {credentials.isSuccess && (
+          <>
+            <Section
+              title="API keys"
+              all={all.filter(({ kind }) => kind === 'api_key')}
+              empty={
+                <>
+                  You have none. <Link to="/settings/keys">Make one</Link> for a program that cannot sign in.
+                </>
+              }
+            />
+            <Section title="Sign-ins" all={all.filter((one) => !isProgram(one))} />
+          </>
+        )}
+      </div>
       {all.length > 0 && <RevokeOthers all={all} />}
     </SettingsPage>
   );

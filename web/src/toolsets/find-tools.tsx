@@ -1,10 +1,10 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useState } from 'react';
-import { serversQuery } from '../api/queries.js';
 import { toolSearchQuery } from '../api/toolset-queries.js';
 import type { ToolsetEntry } from '../api/toolset-types.js';
 import { mayOn } from '../servers/access-words.js';
-import { ErrorNote } from '../ui/feedback.js';
+import { useAllServers } from '../servers/all-servers.js';
+import { ErrorNote, Loading } from '../ui/feedback.js';
 import { visible } from '../ui/visible.js';
 import { ALL_TOOLS } from './toolset-words.js';
 
@@ -37,7 +37,8 @@ export function FindTools({ entries, onAdd }: FindToolsProps) {
           if (event.key === 'Enter') event.preventDefault();
         }}
       />
-      {found.isError && <ErrorNote error={found.error} />}
+      {words !== '' && found.isPending && <Loading what="tools that fit" />}
+      {found.isError && <ErrorNote error={found.error} onRetry={() => void found.refetch()} />}
       {words !== '' && found.data?.length === 0 && <p className="empty">No tool fits ‘{words}’.</p>}
       {words !== '' && found.data && (
         <ul className="found" data-testid="found">
@@ -79,16 +80,21 @@ interface WholeServerProps {
 }
 
 function WholeServer({ isIn, onAdd }: WholeServerProps) {
-  const servers = useInfiniteQuery(serversQuery);
+  const { servers, isWhole, error, retry } = useAllServers();
   const [chosen, setChosen] = useState('');
-  const free = (servers.data?.pages.flatMap((page) => page.servers) ?? []).filter(
-    (server) => mayOn(server, 'use') && !isIn(server.id),
-  );
-  if (free.length === 0) return null;
+  const free = servers.filter((server) => mayOn(server, 'use') && !isIn(server.id));
+  if (error !== null) return <ErrorNote title="Servers were not listed" error={error} onRetry={retry} />;
+  if (isWhole && free.length === 0) return null;
   return (
     <div className="inline-form" role="group" aria-label="All of a server">
-      <select className="input" aria-label="Server" value={chosen} onChange={({ target }) => setChosen(target.value)}>
-        <option value="">all tools of a server…</option>
+      <select
+        className="input"
+        aria-label="Server"
+        disabled={!isWhole}
+        value={chosen}
+        onChange={({ target }) => setChosen(target.value)}
+      >
+        <option value="">{isWhole ? 'all tools of a server…' : 'servers are loading…'}</option>
         {free.map(({ id, name }) => (
           <option key={id} value={id}>
             {visible(name)}

@@ -1,12 +1,13 @@
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 import { call } from '../api/http.js';
-import { serversQuery } from '../api/queries.js';
 import { previewQuery, toolsetsChanged } from '../api/toolset-queries.js';
 import type { Audience, Presentation, Toolset, ToolsetEntry } from '../api/toolset-types.js';
-import { ErrorNote } from '../ui/feedback.js';
+import { useAllServers } from '../servers/all-servers.js';
+import { ErrorNote, Loading } from '../ui/feedback.js';
 import { Field, fieldsOf, TextField } from '../ui/field.js';
+import { Unsaved } from '../ui/unsaved.js';
 import { EntryRow } from './entry-row.js';
 import { FindTools } from './find-tools.js';
 import { Offer } from './offer.js';
@@ -131,7 +132,6 @@ export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
           collision={collision}
           onChange={(next) => change({ entries: next })}
         />
-        {preview.isError && <ErrorNote error={preview.error} />}
         {saving.isError && <ErrorNote error={saving.error} />}
         <div className="row">
           <button
@@ -155,6 +155,14 @@ export function ToolsetForm({ toolset, onSaved }: ToolsetFormProps) {
           {saving.isSuccess && <span role="status">Saved. Clients have it within a second.</span>}
         </div>
       </form>
+      <Unsaved when={isChanged && !saving.isPending} what="this toolset" />
+      {preview.data === undefined && (
+        <section className="section" aria-label="What a client sees">
+          <h2>What a client sees</h2>
+          {preview.isPending && <Loading what="what a client sees" lines={2} />}
+        </section>
+      )}
+      {preview.isError && <ErrorNote error={preview.error} onRetry={() => void preview.refetch()} />}
       {preview.data && <Offer offer={preview.data} presentation={draft.presentation} />}
     </>
   );
@@ -168,11 +176,13 @@ interface EntriesProps {
 }
 
 function Entries({ entries, resolved, collision, onChange }: EntriesProps) {
-  const servers = useInfiniteQuery(serversQuery).data?.pages.flatMap((page) => page.servers) ?? [];
+  const { servers, isWhole } = useAllServers();
   const find = ({ server_id, tool }: ToolsetEntry) =>
     resolved?.find((one) => one.server_id === server_id && one.tool === tool);
   const nameOf = (entry: ToolsetEntry) =>
-    servers.find(({ id }) => id === entry.server_id)?.name ?? find(entry)?.server_name ?? 'a server that is gone';
+    servers.find(({ id }) => id === entry.server_id)?.name ??
+    find(entry)?.server_name ??
+    (isWhole ? 'a server that is gone' : '…');
   return (
     <section className="section toolset-tools" aria-labelledby="entries">
       <h2 id="entries">Tools</h2>

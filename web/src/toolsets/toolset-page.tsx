@@ -18,7 +18,10 @@ export function NewToolsetPage() {
       <h1>New toolset</h1>
       <ToolsetForm
         toolset={undefined}
-        onSaved={({ id }) => void navigate({ to: '/toolsets/$toolsetId', params: { toolsetId: id } })}
+        onSaved={({ id }) =>
+          // All of it is kept: there is nothing to ask about.
+          void navigate({ to: '/toolsets/$toolsetId', params: { toolsetId: id }, ignoreBlocker: true })
+        }
       />
     </Page>
   );
@@ -85,7 +88,7 @@ function Delete({ toolset: { id, name } }: { toolset: Toolset }) {
   const deleting = useMutation({
     mutationFn: () => call('DELETE', `/toolsets/${id}`),
     onSuccess: async () => {
-      await navigate({ to: '/toolsets' });
+      await navigate({ to: '/toolsets', ignoreBlocker: true });
       toolsetsChanged();
     },
   });

@@ -90,27 +90,30 @@ function Default() {
     mutationFn: (presentation: Presentation) => call('PUT', '/organization/gateway', { body: { presentation } }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: gatewayQuery.queryKey }),
   });
-  if (!gateway.data) return null;
-  const shown = changing.isPending ? changing.variables : gateway.data.presentation;
+  const shown = changing.isPending ? changing.variables : gateway.data?.presentation;
   return (
     <section className="section" aria-labelledby="without">
       <h2 id="without">Without a toolset</h2>
-      <div className="narrow-form">
-        <Field label="Clients get" hint="An API key may say otherwise for its client.">
-          <select
-            className="input"
-            value={shown}
-            disabled={!mayChange || changing.isPending}
-            onChange={({ target }) => changing.mutate(target.value as Presentation)}
-          >
-            {PRESENTATIONS.map((one) => (
-              <option key={one} value={one}>
-                {PRESENTATION_WORDS[one]}
-              </option>
-            ))}
-          </select>
-        </Field>
-      </div>
+      {gateway.isPending && <Loading what="the setting" lines={2} />}
+      {gateway.isError && <ErrorNote error={gateway.error} onRetry={() => void gateway.refetch()} />}
+      {shown !== undefined && (
+        <div className="narrow-form">
+          <Field label="Clients get" hint="An API key may say otherwise for its client.">
+            <select
+              className="input"
+              value={shown}
+              disabled={!mayChange || changing.isPending}
+              onChange={({ target }) => changing.mutate(target.value as Presentation)}
+            >
+              {PRESENTATIONS.map((one) => (
+                <option key={one} value={one}>
+                  {PRESENTATION_WORDS[one]}
+                </option>
+              ))}
+            </select>
+          </Field>
+        </div>
+      )}
       {changing.isError && <ErrorNote error={changing.error} />}
     </section>
   );

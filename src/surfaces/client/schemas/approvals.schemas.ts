@@ -97,7 +97,13 @@ export const ApprovalView = z
     arguments: z.record(z.string(), z.unknown()).nullable(),
     why: z.string(),
     requested_by: Person.nullable(),
-    via: z.string().nullable(),
+    via: z
+      .string()
+      .nullable()
+      .meta({ description: '`api_key`, `oauth`: a program of theirs; `access_token`, `cookie`: they were signed in.' }),
+    via_name: z.string().nullable().meta({
+      description: 'What the key was called, or the client calls itself, which nobody has checked. For people only.',
+    }),
     door: z.enum(DOORS).nullable(),
     session_id: z.string().nullable(),
     plan_id: z.string().nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toOAuthView } from '../../../core/registry/oauth-input.js';
 import { OAuthView } from '../../../core/registry/oauth-input.js';
 import type { ServerSignIn } from '../../../core/registry/server-sign-ins.service.js';
-import { ACCOUNT_STATUSES } from '../../../core/upstream-accounts/account.js';
+import { STANDINGS } from '../../../core/upstream-accounts/account.js';
 import type { Begun } from '../../../core/upstream-accounts/sign-ins.service.js';
 
 const time = z.iso.datetime().nullable();
@@ -17,7 +17,7 @@ export const SignInBegunView = z
 
 export const ServerAccountView = z
   .object({
-    status: z.enum([...ACCOUNT_STATUSES, 'not_connected']),
+    status: z.enum(STANDINGS),
     reason: z.string().nullable().meta({ description: 'Why somebody has to sign in again.' }),
     issuer: z.string().nullable().meta({ description: 'The host of the authorization server.' }),
     scopes: z.array(z.string()),

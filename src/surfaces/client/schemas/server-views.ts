@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CIRCUIT_STATES } from '../../../core/execution/circuit-breakers.js';
-import type { DetailedServer } from '../../../core/overview/server-details.service.js';
+import type { DetailedServer, ListedServer } from '../../../core/overview/server-details.service.js';
 import { APPROVAL_POLICIES } from '../../../core/approvals/approval-policy.js';
 import { ACCESS_LEVELS, type VisibleServer } from '../../../core/registry/access.js';
 import { OAuthView, toOAuthView } from '../../../core/registry/oauth-input.js';
@@ -12,6 +12,7 @@ import {
   SERVER_STATUSES,
   SERVER_TRANSPORTS,
 } from '../../../core/registry/server.js';
+import { STANDINGS } from '../../../core/upstream-accounts/account.js';
 import type { Page } from '../../../platform/page.js';
 import { toNext } from './page.schemas.js';
 
@@ -55,7 +56,13 @@ export const ServerView = z
   })
   .meta({ id: 'McpServer' });
 
-export const ServerDetailsView = ServerView.extend({
+export const ListedServerView = ServerView.extend({
+  account_status: z.enum(STANDINGS).nullable().meta({
+    description: 'Of the account that your calls use, where one signs in: without a connected one nothing is called.',
+  }),
+}).meta({ id: 'McpServerListed' });
+
+export const ServerDetailsView = ListedServerView.extend({
   handle: z.string().meta({
     description: 'At the gateway: the address `/mcp/s/{handle}`, and at `/mcp` its tools are `{handle}__{tool}`.',
   }),
@@ -69,7 +76,7 @@ export const ServerDetailsView = ServerView.extend({
 }).meta({ id: 'McpServerDetails' });
 
 export const ServerListView = z
-  .object({ servers: z.array(ServerView), next: z.string().optional() })
+  .object({ servers: z.array(ListedServerView), next: z.string().optional() })
   .meta({ id: 'McpServerList' });
 
 export const ServerDeletedView = z.object({ status: z.literal('deleted') }).meta({ id: 'McpServerDeleted' });
@@ -138,18 +145,23 @@ export const toServerView = (server: VisibleServer): z.infer<typeof ServerView> 
   level: server.level,
 });
 
+const toListedServerView = (server: ListedServer): z.infer<typeof ListedServerView> => ({
+  ...toServerView(server),
+  account_status: server.account,
+});
+
 export const toServerDetailsView = ({
   handle,
   circuit,
   ...server
 }: DetailedServer): z.infer<typeof ServerDetailsView> => ({
-  ...toServerView(server),
+  ...toListedServerView(server),
   handle,
   circuit: { state: circuit.state, open_until: circuit.openUntil?.toISOString() ?? null },
 });
 
-export const toServerListView = (page: Page<VisibleServer>): z.infer<typeof ServerListView> => ({
-  servers: page.items.map(toServerView),
+export const toServerListView = (page: Page<ListedServer>): z.infer<typeof ServerListView> => ({
+  servers: page.items.map(toListedServerView),
   ...toNext(page),
 });
 

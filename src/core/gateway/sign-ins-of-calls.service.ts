@@ -7,7 +7,7 @@ import { Hints } from '../../platform/hints/hints.js';
 import { nextHint } from '../../platform/hints/next-hint.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerSignIns } from '../registry/server-sign-ins.service.js';
-import { type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
+import { readSignInNeeded, type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import type { GoesOn } from './call-passes.service.js';
 import { canElicit } from './client-side.js';
 import { LONGEST_MS, type Page, ROUND_MS, toUrlQuestion, whileAsked } from './url-questions.js';
@@ -65,6 +65,34 @@ export class SignInsOfCalls {
     });
     if (!isBack) throw signInNeeded(needed);
     return again();
+  }
+
+  /**
+   * A request that is no call of a tool.
+   * @param make throws UPSTREAM_SIGN_IN_NEEDED as long as nobody is signed in, and then sends nothing
+   * @throws as `ask`
+   */
+  async through(
+    principal: Principal,
+    request: ClientRequest,
+    exchange: Exchange,
+    goesOn: GoesOn,
+    make: (goesOn: GoesOn) => Promise<Reply>,
+  ): Promise<Reply> {
+    const attempt = async (given: GoesOn, since?: number): Promise<Reply> => {
+      const triedAt = this.clock.now().getTime();
+      try {
+        return await make(given);
+      } catch (error) {
+        const needed = readSignInNeeded(error);
+        if (!needed) throw error;
+        const unsigned = { needed, triedAt, since: since ?? triedAt, goesOn: given };
+        return this.ask(principal, unsigned, request, exchange, () => attempt(given, unsigned.since));
+      }
+    };
+    const { signIn } = (request.input?.state ?? {}) as Partial<SignInState>;
+    if (!signIn) return attempt(goesOn);
+    return (await this.goOn(principal, { signIn }, request, exchange)) ?? attempt(signIn.goesOn, signIn.since);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { nextHint } from '../../platform/hints/next-hint.js';
+import type { ApprovalId } from '../../platform/ids.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerSignIns } from '../registry/server-sign-ins.service.js';
 import { readSignInNeeded, type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
@@ -19,6 +20,8 @@ export interface UnsignedCall {
   triedAt: number;
   since: number;
   goesOn: GoesOn;
+  /** A person approved it, and that still counts. */
+  held?: ApprovalId;
 }
 
 /** What travels with a client of the modern era between its question and its answer. */
@@ -111,6 +114,11 @@ export class SignInsOfCalls {
     if (await this.isBack(call, userId, ROUND_MS, exchange.signal)) return undefined;
     if (this.clock.now().getTime() > call.since + LONGEST_MS) throw signInNeeded(call.needed);
     return { kind: 'input_required', state: { signIn: call } satisfies SignInState };
+  }
+
+  /** Whether somebody has signed in since it was tried. */
+  async hasSignedIn({ userId }: Principal, { needed: { serverId }, triedAt }: UnsignedCall): Promise<boolean> {
+    return this.signIns.watch(serverId, userId, new Date(triedAt)).isBack();
   }
 
   private async isBack(

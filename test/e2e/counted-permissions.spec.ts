@@ -85,3 +85,27 @@ test('a permission for one call is enough for a task that is tried again, since 
   expect(await usesLeft()).toEqual([]);
   expect(inbox.count('write', '/again/task')).toBe(1);
 });
+
+test('a call that was lost has taken its use, even if it could not be sent once more', async () => {
+  const { memory } = scene.upstream;
+  const tool = 'hold_safe_write';
+  const call = (label: string) =>
+    scene.person.call<{ approval_id?: string; status?: string; code?: string }>(
+      'POST',
+      `/servers/${scene.server.id}/tools/${tool}/call`,
+      { arguments: { label } },
+    );
+  const { body } = await call('/lost/allowed');
+  const scope = { type: 'matching', match: { '/label': { prefix: '/lost' } }, max_uses: 2 };
+  await inbox.decide(body.approval_id ?? '', { decision: 'approve', scope });
+  await memory.called(tool, '/lost/allowed');
+  memory.release();
+  await inbox.get(body.approval_id ?? '');
+  expect(await usesLeft()).toEqual([2]);
+  const calling = call('/lost/call');
+  await memory.called(tool, '/lost/call');
+  await scene.upstream.die();
+  expect(JSON.stringify((await calling).body)).not.toContain('not_sent');
+  expect(await usesLeft()).toEqual([1]);
+  await scene.upstream.revive();
+});

@@ -1,5 +1,5 @@
 import { Database } from '../../src/platform/database/database.js';
-import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../support/oauth/protected-upstream.js';
 import {
   type ScriptedAuthorizationServer,
@@ -48,6 +48,18 @@ const expire = () => {
   authorization.expireAll();
   for (const { clock } of [one, other]) clock.forward(40);
 };
+
+test('a sign-in that a process did not hear of counts there at once', async () => {
+  const set = (status: string) =>
+    one.get(Database).sql('update upstream_accounts set status = $2 where server_id = $1', [id, status]);
+  await set('needs_sign_in');
+  await eventually(
+    () => callAt(other),
+    ({ body }) => body.code === 'UPSTREAM_SIGN_IN_NEEDED',
+  );
+  await set('connected');
+  expect((await callAt(other)).status).toBe(200);
+});
 
 test('calls in two processes renew a token once, with a refresh token that counts once', async () => {
   expire();

@@ -1,4 +1,5 @@
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { questionOf } from '../support/gateway/asked.js';
 import { makeKey } from '../support/gateway/keys.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
@@ -93,17 +94,6 @@ describe('a client of the older era that can be sent to a page', () => {
 });
 
 describe('a client of the newer era that can be sent to a page', () => {
-  const questionOf = ({ result }: Said) => {
-    const [[key = '', asked] = []] = Object.entries(
-      (result?.inputRequests ?? {}) as Record<string, { method: string; params: Record<string, unknown> }>,
-    );
-    const back = (action: string) => ({
-      requestState: result?.requestState,
-      inputResponses: { [key]: { action } },
-    });
-    return { asked, back };
-  };
-
   test('takes the question away, comes back to any process, and gets the result of the one call', async () => {
     for (const process of [app, other]) {
       const args = { label: `at ${process.url}`, text: 'x' };

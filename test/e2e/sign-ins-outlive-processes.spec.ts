@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { AppProcess } from '../support/chaos/app-process.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
+import { makeKey } from '../support/gateway/keys.js';
+import { ModernProgram } from '../support/gateway/modern-program.js';
+import { faultOf, type Message } from '../support/gateway/said.js';
 import { type ScriptedGemini, startScriptedGemini } from '../support/gemini/scripted-gemini.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../support/oauth/protected-upstream.js';
 import {
@@ -100,4 +103,48 @@ test('a call that waits for a sign-in is stopped when somebody stops it', async 
   const { payload } = await client.next(becomes(node, 'cancelled'));
   expect(payload.cause).toBe('stopped by you');
   expect(upstream.memory.count('write', 'stopped')).toBe(0);
+});
+
+describe('a call of an MCP client that was approved before somebody had to sign in', () => {
+  const approved = async (tool: string, label: string) => {
+    await signInTo(api, person, server);
+    await untilOnline(person, server);
+    await person.call('PUT', `/servers/${server}`, { approval_policy: 'require_approval_all' });
+    await person.call('DELETE', `/servers/${server}/oauth`);
+    const place = { url: `${api.url}/mcp/s/${server}`, headers: (await makeKey(person)).headers };
+    const client = new ModernProgram(place);
+    const call = () => client.call(tool, { label, ...(tool === 'write' && { text: 'x' }) });
+    const id = idOf(await call());
+    await person.call('POST', `/approvals/${id}/decide`, { decision: 'approve' });
+    await eventually(
+      () => person.call<{ call: { status: string } }>('GET', `/approvals/${id}`),
+      ({ body }) => body.call.status === 'finished',
+    );
+    expect(faultOf(await call())).toBe('UPSTREAM_SIGN_IN_NEEDED');
+    return call;
+  };
+  const idOf = ({ result }: Message) =>
+    (result?._meta as { 'switchyard/approval'?: { id: string } } | undefined)?.['switchyard/approval']?.id ?? '';
+
+  test('is made once by the process that comes after the one that died', async () => {
+    const call = await approved('write', 'after');
+    await worker.end('SIGKILL');
+    await signInTo(api, person, server);
+    const calling = call();
+    await worker.start();
+    expect((await calling).result).toMatchObject({ structuredContent: { written: 'x', count: 1 } });
+    expect(upstream.memory.count('write', 'after')).toBe(1);
+  }, 60_000);
+
+  test('is not made again when a process dies in the middle of it', async () => {
+    const call = await approved('hold_write', 'middle');
+    await signInTo(api, person, server);
+    const calling = call();
+    await upstream.memory.called('hold_write', 'middle');
+    await worker.end('SIGKILL');
+    await worker.start();
+    expect(faultOf(await calling)).toBe('OUTCOME_UNKNOWN');
+    expect(idOf(await call())).toMatch(/^apr_/);
+    expect(upstream.memory.count('hold_write', 'middle')).toBe(1);
+  }, 60_000);
 });

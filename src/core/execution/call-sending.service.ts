@@ -81,7 +81,9 @@ export class CallSending {
       const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
       if (pauseMs === undefined) break;
       await pauseUntil(signal, pauseMs);
-      outcome = await this.run(attempt);
+      const next = await this.run(attempt);
+      // A try that left and was lost does not become unsent by one that did not leave.
+      if (outcome.status !== 'lost' || next.status !== 'not_sent') outcome = next;
     }
     return sent(attempt, outcome);
   }

@@ -1,5 +1,6 @@
 import type { ApprovalStatus, Door } from '../approvals/approval-request.js';
 import type { ApprovalId, OrganizationId, ServerId, UserId } from '../../platform/ids.js';
+import type { SignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import type { ToolOutcome } from './tool-outcome.js';
 
 /** What came of it, as it is kept for a day. */
@@ -59,6 +60,8 @@ export interface HeldCallView {
   decidedBy: string | null;
   reason: string | null;
   state: HeldState;
+  /** When it was made; twice, where somebody had to sign in first. */
+  begunAt: Date | null;
   /** Once it is finished. */
   answer: HeldAnswer | null;
   logId: string;
@@ -76,3 +79,7 @@ export function toHeldAnswer(outcome: ToolOutcome, durationMs: number, asked: st
   const output = { content: [{ type: 'text', text: outcome.preview }] };
   return { ...whole, outcome: { ...outcome, output }, shortened: true };
 }
+
+/** Where somebody has to sign in, so that a call came to nothing that can still be made. */
+export const signInOf = ({ answer }: Pick<HeldCall, 'answer'>): SignInNeeded | undefined =>
+  answer?.outcome.status === 'not_sent' ? answer.outcome.fault.signIn : undefined;

@@ -69,8 +69,8 @@ export class HeldCallsRepository {
       `select held.approval_id as "approvalId", held.organization_id as "organizationId", held.user_id as "userId",
          held.server_id as "serverId", request.server_name as "serverName", held.tool, request.status,
          held.created_at as "createdAt", request.expires_at as "expiresAt", request.decided_at as "decidedAt",
-         request.decided_by_name as "decidedBy", request.decision_reason as reason, held.state, held.answer,
-         held.log_id as "logId", held.request_id as "requestId"
+         request.decided_by_name as "decidedBy", request.decision_reason as reason, held.state,
+         held.begun_at as "begunAt", held.answer, held.log_id as "logId", held.request_id as "requestId"
        from held_calls held join approval_requests request on request.id = held.approval_id
        where held.approval_id = $1`,
       [id],
@@ -119,6 +119,14 @@ export class HeldCallsRepository {
       id,
       JSON.stringify(args),
     ]);
+  }
+
+  /** Once more, after it came to nothing. @param logId of its next line in the request log */
+  async queueAgain(id: ApprovalId, logId: string): Promise<void> {
+    await this.database.sql(
+      `update held_calls set state = 'queued', answer = null, finished_at = null, log_id = $2 where approval_id = $1`,
+      [id, logId],
+    );
   }
 
   async begin(id: ApprovalId, claim: string, at: Date): Promise<void> {

@@ -17,7 +17,7 @@ import { ToolsService } from '../registry/tools.service.js';
 import type { AdmittedCall } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
 import { alreadyDecided, argumentsAreInvalid, heldCallNotFound, tooManyHeldCalls } from './execution.errors.js';
-import type { HeldCallView } from './held-call.js';
+import { type HeldCallView, signInOf } from './held-call.js';
 import { toWaitingCall } from './held-call-answer.js';
 import { HeldCallsRepository, type RequestedCall } from './held-calls.repository.js';
 import { expireHeldCall } from './expire-held-call.job.js';
@@ -142,6 +142,20 @@ export class HeldCalls {
       await this.held.queue(id, edited ?? call.arguments);
       await this.jobs.enqueue(runHeldCall, { approvalId: id }, { key: `held:${id}` });
       return 'approved';
+    });
+  }
+
+  /**
+   * By who asked, when somebody has signed in: what came to nothing before is made under the approval that it has.
+   * Nothing where it was made, or is being made. @throws 404
+   */
+  async makeAfterSignIn({ userId, organizationId }: Principal, id: ApprovalId): Promise<void> {
+    await this.database.transaction(async () => {
+      const call = await this.held.lock(id);
+      if (!call || call.userId !== userId || call.organizationId !== organizationId) throw heldCallNotFound();
+      if (call.status !== 'approved' || call.state !== 'finished' || !signInOf(call)) return;
+      await this.held.queueAgain(id, newId('log', this.clock.now().getTime()));
+      await this.jobs.enqueue(runHeldCall, { approvalId: id }, { key: `held:${id}` });
     });
   }
 

@@ -14,6 +14,7 @@ import { inCallSpan } from './call-span.js';
 import { HeldCalls } from './held-calls.service.js';
 import type { RelayedCall, RelayListener, RelayOutcome, RpcRefusal, WantedRelay } from './relay.js';
 import type { ToolCall, WaitingCall } from './tool-call.js';
+import { isUnsent } from './tool-outcome.js';
 
 type Raw = { answer: RelayedAnswer; isError: boolean } | { error: RpcRefusal; isError: true };
 
@@ -109,7 +110,7 @@ export class RelayedCalls {
       this.metrics.seen(tool.serverId, tool.name, metricOf(outcome), performance.now() - start.tick);
       this.log.relayed(call, outcome, start, serverName);
       const made: RelayedCall = { status: 'made', outcome, logId, rule };
-      return outcome.status === 'not_sent' ? this.gate.giveBack(admitted).then(() => made) : made;
+      return isUnsent(outcome) ? this.gate.giveBack(admitted).then(() => made) : made;
     });
   }
 

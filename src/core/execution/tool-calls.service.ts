@@ -15,6 +15,7 @@ import { toFinishedCall, toWaitingCall } from './held-call-answer.js';
 import { hasEnded, HeldCallWaits } from './held-call-waits.service.js';
 import { HeldCalls } from './held-calls.service.js';
 import type { CallAnswer, CallListener, FinishedCall, JudgedCall, WantedCall } from './tool-call.js';
+import { isUnsent } from './tool-outcome.js';
 
 /** Calls of tools from doors without a session: a program's, a playground's. */
 @Injectable()
@@ -95,12 +96,12 @@ export class ToolCalls {
     { userId, organizationId }: Principal,
     { door, rule }: { door: Door; rule: string },
     wanted: WantedCall,
-    { tool }: AdmittedCall,
+    admitted: AdmittedCall,
     { signal, onProgress, onLog }: CallListener,
   ): Promise<FinishedCall> {
+    const { tool } = admitted;
     // What only reads, or may be done twice, needs no mark before it.
-    const mark = tool.readOnly || tool.idempotent ? undefined : this.idempotency.act();
-    if (mark) await mark;
+    if (!tool.readOnly && !tool.idempotent) await this.mark(admitted);
     const logId = newId('log', this.clock.now().getTime());
     const started = performance.now();
     let asked: string | null = null;
@@ -129,9 +130,19 @@ export class ToolCalls {
         },
       },
     );
+    if (isUnsent(outcome)) await this.gate.giveBack(admitted);
     if (outcome.status === 'not_sent') throw notSent(outcome);
     if ('artifacts' in outcome && outcome.artifacts.length > 0) await this.keep(outcome.artifacts);
     return { status: 'finished', outcome, durationMs: performance.now() - started, logId, rule, asked };
+  }
+
+  private async mark(admitted: AdmittedCall): Promise<void> {
+    try {
+      await this.idempotency.act();
+    } catch (error) {
+      await this.gate.giveBack(admitted);
+      throw error;
+    }
   }
 
   private async keep(artifacts: readonly Parameters<ArtifactsService['record']>[0][]): Promise<void> {

@@ -45,3 +45,7 @@ export type ToolOutcome =
   /** The tool answered that it could not. */
   | ({ status: 'failed'; fault: CallFault } & Answered)
   | Unanswered;
+
+/** Whether it is sure that nothing reached the tool. */
+export const isUnsent = ({ status, sent }: { status: string; sent?: boolean }): boolean =>
+  status === 'not_sent' || (status === 'cancelled' && sent === false);

@@ -1,15 +1,17 @@
 import type { ClientRequest, Exchange, Reply } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock.js';
 import type { ApprovalId } from '../../platform/ids.js';
 import { toFinishedCall } from '../execution/held-call-answer.js';
 import { hasEnded, HeldCallWaits } from '../execution/held-call-waits.service.js';
 import { HeldCalls } from '../execution/held-calls.service.js';
-import type { HeldCallView } from '../execution/held-call.js';
+import { type HeldCallView, signInOf } from '../execution/held-call.js';
 import type { WaitingCall } from '../execution/tool-call.js';
 import type { Principal } from '../identity/principal.js';
 import { canElicit } from './client-side.js';
 import { textResult, toolFailure } from './replies.js';
 import { faultOf } from '../execution/execution.errors.js';
+import { SignInsOfCalls, type UnsignedCall } from './sign-ins-of-calls.service.js';
 import { LONGEST_MS, type Page, ROUND_MS, toUrlQuestion, whileAsked } from './url-questions.js';
 
 /** What travels with a client of the modern era between its question and its answer. */
@@ -25,12 +27,14 @@ export class ApprovalsOfCalls {
   constructor(
     private readonly held: HeldCalls,
     private readonly waits: HeldCallWaits,
+    private readonly signIns: SignInsOfCalls,
+    private readonly clock: Clock,
   ) {}
 
   /** A call has just been held, or is asked for again. */
   async ask(principal: Principal, waiting: WaitingCall, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     const view = await this.waits.view(principal, waiting.approvalId, 0, exchange.signal);
-    if (hasEnded(view)) return this.tell(view);
+    if (hasEnded(view)) return this.end(principal, view, request, exchange);
     if (!canElicit(request.clientCapabilities, 'url')) return toLink(waiting);
     if (request.era === 'modern') return toQuestion(waiting);
     return exchange.ask ? this.askNow(principal, waiting, request, exchange) : toLink(waiting);
@@ -45,8 +49,8 @@ export class ApprovalsOfCalls {
       answer?.action === 'accept' || !answer ? ROUND_MS : 0,
       exchange.signal,
     );
-    if (hasEnded(view)) return this.tell(view);
-    if (answer && answer.action !== 'accept') return toLink({ ...view });
+    if (hasEnded(view)) return this.end(principal, view, request, exchange);
+    if (answer && answer.action !== 'accept') return toLink(view);
     return { kind: 'input_required', state: { held } satisfies HeldState };
   }
 
@@ -65,7 +69,35 @@ export class ApprovalsOfCalls {
         return hasEnded(view) ? view : undefined;
       },
     });
-    return ended ? this.tell(ended) : toLink(waiting);
+    return ended ? this.end(principal, ended, request, exchange) : toLink(waiting);
+  }
+
+  /** Somebody has signed in for a call that was approved before. @throws AppError UPSTREAM_SIGN_IN_NEEDED */
+  async makeNow(principal: Principal, held: ApprovalId, request: ClientRequest, exchange: Exchange): Promise<Reply> {
+    await this.held.makeAfterSignIn(principal, held);
+    for (const until = performance.now() + LONGEST_MS; ;) {
+      const view = await this.waits.view(principal, held, ROUND_MS, exchange.signal);
+      if (hasEnded(view)) return this.end(principal, view, request, exchange);
+      if (request.era === 'modern') return { kind: 'input_required', state: { held } satisfies HeldState };
+      if (exchange.signal.aborted || performance.now() > until) return toLink(view);
+    }
+  }
+
+  /** What came to nothing since nobody was signed in stays approved, and is told when it was made. */
+  private async end(
+    principal: Principal,
+    view: HeldCallView,
+    request: ClientRequest,
+    exchange: Exchange,
+  ): Promise<Reply> {
+    const { approvalId: held, begunAt } = view;
+    const needed = signInOf(view);
+    if (!needed || !begunAt) return this.tell(view);
+    const now = this.clock.now().getTime();
+    const unsigned: UnsignedCall = { needed, triedAt: begunAt.getTime(), since: now, goesOn: {}, held };
+    const again = () => this.makeNow(principal, held, request, exchange);
+    const isBack = await this.signIns.hasSignedIn(principal, unsigned);
+    return isBack ? again() : this.signIns.ask(principal, unsigned, request, exchange, again);
   }
 
   private async tell(view: HeldCallView): Promise<Reply> {

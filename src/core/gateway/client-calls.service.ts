@@ -18,7 +18,7 @@ import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayTasks } from './gateway-tasks.service.js';
 import { ParkedCalls } from './parked-calls.service.js';
 import { toToolReply } from './replies.js';
-import { SignInsOfCalls } from './sign-ins-of-calls.service.js';
+import { type SignInState, SignInsOfCalls } from './sign-ins-of-calls.service.js';
 
 /** A call of a tool, as a client asks for it. */
 export interface ClientCall {
@@ -61,10 +61,20 @@ export class ClientCalls {
   }
 
   /** What a call came to that its client comes back for; undefined: it is made now. */
-  private goOn({ caller: { principal }, request, exchange }: ClientCall, state: CallState): Soon<Reply | undefined> {
-    if ('held' in state) return this.approvals.goOn(principal, state, request, exchange);
+  private goOn(call: ClientCall, state: CallState): Soon<Reply | undefined> {
+    const { caller, request, exchange } = call;
+    if ('held' in state) return this.approvals.goOn(caller.principal, state, request, exchange);
     if ('parked' in state) return this.parked.goOn(state, request.input?.responses ?? {}, exchange);
-    return 'signIn' in state ? this.signIns.goOn(principal, state, request, exchange) : undefined;
+    return 'signIn' in state ? this.goOnSigned(call, state) : undefined;
+  }
+
+  private async goOnSigned(
+    { caller: { principal }, request, exchange }: ClientCall,
+    state: SignInState,
+  ): Promise<Reply | undefined> {
+    const waits = await this.signIns.goOn(principal, state, request, exchange);
+    const { held } = state.signIn;
+    return waits ?? (held && this.approvals.makeNow(principal, held, request, exchange));
   }
 
   private begin(call: ClientCall, state: CallState | undefined): Soon<Reply> {

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 /** Many clients put a prefix of theirs before names of tools, and models take 64 characters. */
 const LONGEST = 64;
 const HASH_CHARACTERS = 8;
-const SEPARATOR = '__';
+/** No handle has it. */
+export const SEPARATOR = '__';
 /** 2025-11-25, Tools, Tool Names. */
 const NOT_ALLOWED = /[^A-Za-z0-9_.-]/g;
 

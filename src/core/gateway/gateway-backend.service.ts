@@ -26,11 +26,11 @@ import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
 import { GatewayOffers, type Offered } from './gateway-offers.service.js';
-import { GatewayReads, toRpcError } from './gateway-reads.service.js';
+import { GatewayReads } from './gateway-reads.service.js';
 import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
-import { toProtocolError } from './replies.js';
+import { toProtocolError, toRpcError } from './replies.js';
 
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
 const ALL: JsonObject = {

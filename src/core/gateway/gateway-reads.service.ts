@@ -1,18 +1,23 @@
 import type { RawResult, RelayedAnswer } from '@app/mcp-client';
 import type { ClientRequest, Exchange, JsonObject, Reply } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../platform/errors/app-error.js';
 import type { RelayOutcome } from '../execution/relay.js';
 import { RelayedRequests, type WantedRequest } from '../execution/relayed-requests.service.js';
+import type { Principal } from '../identity/principal.js';
+import { reachesWholeServer } from '../identity/reach.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
+import { readSignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
+import type { GoesOn } from './call-passes.service.js';
 import type { OfferingServer } from './catalogue.js';
 import { listenFor } from './client-side.js';
+import { SEPARATOR } from './exposed-names.js';
 import { exposeContents, exposeLinks, exposePrompts } from './exposed-offers.js';
 import { readExposedUri } from './exposed-uris.js';
 import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayOffers } from './gateway-offers.service.js';
 import { invalidParams, toReply } from './replies.js';
+import { SignInsOfCalls } from './sign-ins-of-calls.service.js';
 
 /** What of a server is meant, in its own words. */
 interface Meant {
@@ -30,6 +35,7 @@ export class GatewayReads {
     private readonly catalogues: GatewayCatalogues,
     private readonly offers: GatewayOffers,
     private readonly requests: RelayedRequests,
+    private readonly signIns: SignInsOfCalls,
     private readonly upstreams: UpstreamsService,
   ) {}
 
@@ -39,33 +45,27 @@ export class GatewayReads {
     const meant = await this.findResource(caller, uri);
     if (!meant) return noResource(request, uri);
     const params = { ...relayed(request.params), uri: meant.name };
-    const outcome = await this.relay(
-      caller,
-      meant,
-      { method: 'resources/read', params, subject: uri },
-      request,
-      exchange,
-    );
-    if (outcome.status === 'refused' && (outcome.error.code === -32002 || outcome.error.code === -32602)) {
-      return noResource(request, uri);
-    }
-    return rewritten(caller, outcome, (result) => exposeContents(result, meant.server.handle));
+    return this.signIns.through(caller.principal, request, exchange, goesOnWith(request), async ({ input }) => {
+      const wanted = { method: 'resources/read', params, subject: uri, input } as const;
+      const outcome = await this.relay(caller, meant, wanted, request, exchange);
+      if (outcome.status === 'refused' && (outcome.error.code === -32002 || outcome.error.code === -32602)) {
+        return noResource(request, uri);
+      }
+      return rewritten(caller, outcome, (result) => exposeContents(result, meant.server.handle));
+    });
   }
 
   async getPrompt(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     const { name } = request.params;
     if (typeof name !== 'string') return invalidParams('The name of a prompt is missing.');
-    const meant = await this.findPrompt(caller, name);
-    if (!meant) return invalidParams('There is no such prompt.');
-    const params = { ...relayed(request.params), name: meant.name };
-    const outcome = await this.relay(
-      caller,
-      meant,
-      { method: 'prompts/get', params, subject: name },
-      request,
-      exchange,
-    );
-    return rewritten(caller, outcome, (result) => exposeLinks(result, meant.server.handle));
+    return this.signIns.through(caller.principal, request, exchange, goesOnWith(request), async ({ input }) => {
+      const meant = await this.findPrompt(caller, name);
+      if (!meant) return invalidParams('There is no such prompt.');
+      const params = { ...relayed(request.params), name: meant.name };
+      const wanted = { method: 'prompts/get', params, subject: name, input } as const;
+      const outcome = await this.relay(caller, meant, wanted, request, exchange);
+      return rewritten(caller, outcome, (result) => exposeLinks(result, meant.server.handle));
+    });
   }
 
   async complete(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
@@ -104,29 +104,48 @@ export class GatewayReads {
       ),
     );
     const found = exposePrompts(lists.flat()).get(name);
+    if (!found) await this.requireSignIn(caller.principal, name, near);
     const server = found && servers.find(({ id }) => id === found.serverId);
     return server && { server, name: String(found.item.name) };
   }
 
+  /** Nobody sees which prompts a server has that nobody is signed in to. @throws AppError UPSTREAM_SIGN_IN_NEEDED */
+  private async requireSignIn(principal: Principal, name: string, servers: readonly OfferingServer[]): Promise<void> {
+    const named = servers.find(({ handle }) => name.startsWith(`${handle}${SEPARATOR}`));
+    if (!named || !reachesWholeServer(principal, named.id)) return;
+    try {
+      await this.offers.list(principal.userId, named.id, 'prompts');
+    } catch (error) {
+      if (readSignInNeeded(error)) throw error;
+    }
+  }
+
+  /** @throws AppError of access, UPSTREAM_SIGN_IN_NEEDED */
   private async relay(
     { principal }: GatewayCaller,
     { server }: Meant,
-    wanted: Pick<WantedRequest, 'method' | 'params' | 'subject'>,
+    wanted: Omit<WantedRequest, 'serverId'>,
     request: ClientRequest,
     exchange: Exchange,
   ): Promise<RelayOutcome> {
     const { clientFeatures } = await this.upstreams.describe(server.id);
     const listener = listenFor(request, exchange, clientFeatures);
-    const { input } = request;
-    const state = (input?.state as { state?: string } | undefined)?.state;
-    const goesOn = input && { input: { responses: input.responses, ...(state !== undefined && { state }) } };
     const inputRequired = request.era === 'modern' ? 'relay' : 'answer';
-    return this.requests.relay(
+    const outcome = await this.requests.relay(
       principal,
-      { ...wanted, serverId: server.id, ...goesOn },
+      { ...wanted, serverId: server.id },
       { ...listener, inputRequired },
     );
+    if (outcome.status === 'not_sent' && outcome.fault.signIn) throw signInNeeded(outcome.fault.signIn);
+    return outcome;
   }
+}
+
+/** What came back from a question of its server. */
+function goesOnWith({ input }: ClientRequest): GoesOn {
+  if (!input) return {};
+  const state = (input.state as { state?: string } | undefined)?.state;
+  return { input: { responses: input.responses, ...(state !== undefined && { state }) } };
 }
 
 /** Without what is between two neighbours. */
@@ -155,10 +174,4 @@ function toQuestion(answer: RelayedAnswer): Reply {
     ...(typeof inputRequests === 'object' && inputRequests !== null && { inputRequests: inputRequests as JsonObject }),
     state: typeof requestState === 'string' ? { state: requestState } : {},
   };
-}
-
-/** What is refused is refused in the words of JSON-RPC. */
-export function toRpcError(error: unknown): Reply {
-  if (!(error instanceof AppError) || error.kind === 'internal') throw error;
-  return invalidParams(error.message, { code: error.code });
 }

@@ -1,7 +1,7 @@
 import { UpstreamError } from '@app/mcp-client';
 import { CODES, type ErrorReply, ProtocolError, type Reply, type ResultReply } from '@app/mcp-gateway';
 import { AppError } from '../../platform/errors/app-error.js';
-import { readSignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
+import { readSignInNeeded, type SignInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import { faultOf } from '../execution/execution.errors.js';
 import type { RelayOutcome } from '../execution/relay.js';
 
@@ -15,8 +15,8 @@ export function toReply(outcome: RelayOutcome): Reply {
     case 'refused':
       return { kind: 'error', ...outcome.error };
     default: {
-      const { code, message } = faultOf(outcome);
-      return { kind: 'error', code: CODES.internal, message, data: { code } };
+      const { code, message, signIn } = faultOf(outcome);
+      return failure({ code, message, signIn });
     }
   }
 }
@@ -47,14 +47,33 @@ export function toRefusal(error: unknown): Reply {
     ? invalidParams(message, { code })
     : kind === 'rate_limited'
       ? busy(error)
-      : toolFailure(code, withLink(error));
+      : toolFailure(code, withLink(message, readSignInNeeded(error)));
 }
 
-/** Whoever reads it has no page of ours before them. */
-const withLink = (error: AppError): string => {
+/** The same of what is no call of a tool, in the words of JSON-RPC. */
+export function toRpcError(error: unknown): ErrorReply {
+  if (!(error instanceof AppError) || error.kind === 'internal') throw error;
+  const { code, message } = error;
   const signIn = readSignInNeeded(error);
-  return signIn ? `${error.message} ${signIn.url}` : error.message;
-};
+  return signIn ? failure({ code, message, signIn }) : invalidParams(message, { code });
+}
+
+interface Failure {
+  code: string;
+  message: string;
+  signIn: SignInNeeded | undefined;
+}
+
+const failure = ({ code, message, signIn }: Failure): ErrorReply => ({
+  kind: 'error',
+  code: CODES.internal,
+  message: withLink(message, signIn),
+  data: { code, ...(signIn && { url: signIn.url }) },
+});
+
+/** Whoever reads it has no page of ours before them. */
+const withLink = (message: string, signIn: SignInNeeded | undefined): string =>
+  signIn ? `${message} ${signIn.url}` : message;
 
 export const invalidParams = (message: string, data?: unknown): ErrorReply => ({
   kind: 'error',
@@ -78,5 +97,7 @@ const ERROR = 'switchyard/error';
 export function toProtocolError(error: unknown): unknown {
   const isKnown = error instanceof UpstreamError || (error instanceof AppError && error.kind !== 'internal');
   if (!isKnown) return error;
-  return new ProtocolError(CODES.internal, error.message, { data: { code: error.code } });
+  const { code, message } = error;
+  const said = failure({ code, message, signIn: readSignInNeeded(error) });
+  return new ProtocolError(said.code, said.message, { data: said.data });
 }

@@ -5,9 +5,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Hints } from '../../platform/hints/hints.js';
 import { nextHint } from '../../platform/hints/next-hint.js';
+import type { ApprovalId } from '../../platform/ids.js';
 import type { Principal } from '../identity/principal.js';
 import { ServerSignIns } from '../registry/server-sign-ins.service.js';
-import { type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
+import { readSignInNeeded, type SignInNeeded, signInNeeded } from '../upstream-accounts/upstream-accounts.errors.js';
 import type { GoesOn } from './call-passes.service.js';
 import { canElicit } from './client-side.js';
 import { LONGEST_MS, type Page, ROUND_MS, toUrlQuestion, whileAsked } from './url-questions.js';
@@ -19,6 +20,8 @@ export interface UnsignedCall {
   triedAt: number;
   since: number;
   goesOn: GoesOn;
+  /** A person approved it, and that still counts. */
+  held?: ApprovalId;
 }
 
 /** What travels with a client of the modern era between its question and its answer. */
@@ -68,6 +71,34 @@ export class SignInsOfCalls {
   }
 
   /**
+   * A request that is no call of a tool.
+   * @param make throws UPSTREAM_SIGN_IN_NEEDED as long as nobody is signed in, and then sends nothing
+   * @throws as `ask`
+   */
+  async through(
+    principal: Principal,
+    request: ClientRequest,
+    exchange: Exchange,
+    goesOn: GoesOn,
+    make: (goesOn: GoesOn) => Promise<Reply>,
+  ): Promise<Reply> {
+    const attempt = async (given: GoesOn, since?: number): Promise<Reply> => {
+      const triedAt = this.clock.now().getTime();
+      try {
+        return await make(given);
+      } catch (error) {
+        const needed = readSignInNeeded(error);
+        if (!needed) throw error;
+        const unsigned = { needed, triedAt, since: since ?? triedAt, goesOn: given };
+        return this.ask(principal, unsigned, request, exchange, () => attempt(given, unsigned.since));
+      }
+    };
+    const { signIn } = (request.input?.state ?? {}) as Partial<SignInState>;
+    if (!signIn) return attempt(goesOn);
+    return (await this.goOn(principal, { signIn }, request, exchange)) ?? attempt(signIn.goesOn, signIn.since);
+  }
+
+  /**
    * A client of the modern era came back from the question.
    * @returns undefined where the call can be made now
    * @throws AppError UPSTREAM_SIGN_IN_NEEDED where it does not wait
@@ -83,6 +114,11 @@ export class SignInsOfCalls {
     if (await this.isBack(call, userId, ROUND_MS, exchange.signal)) return undefined;
     if (this.clock.now().getTime() > call.since + LONGEST_MS) throw signInNeeded(call.needed);
     return { kind: 'input_required', state: { signIn: call } satisfies SignInState };
+  }
+
+  /** Whether somebody has signed in since it was tried. */
+  async hasSignedIn({ userId }: Principal, { needed: { serverId }, triedAt }: UnsignedCall): Promise<boolean> {
+    return this.signIns.watch(serverId, userId, new Date(triedAt)).isBack();
   }
 
   private async isBack(

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
 import { untilStored } from '../../platform/database/until-stored.js';
-import type { SessionId } from '../../platform/ids.js';
+import type { Id, SessionId } from '../../platform/ids.js';
 import { Claims } from '../../platform/jobs/claims.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
 import { ArtifactsService } from '../artifacts/artifacts.service.js';
 import type { Artifact } from '../artifacts/artifact.js';
-import type { ToolOutcome } from '../execution/tool-outcome.js';
+import { isUnsent, type ToolOutcome } from '../execution/tool-outcome.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { Session } from '../sessions/session.js';
@@ -34,6 +34,8 @@ export interface BegunRun {
   tool: ListedTool;
   /** References resolved. */
   arguments: Record<string, unknown>;
+  /** The permission that this very run was taken one from. */
+  takenFrom?: Id<'grant'> | undefined;
 }
 
 /** What a run is begun with, and when a try that came to nothing is to be made again. */
@@ -134,16 +136,16 @@ export class NodeRunsService {
       await this.sessions.lock(run.session.id);
       const found = await this.plans.findNode(run.session.id, run.node.id);
       const plan = found && (await this.plans.find(run.session.id, found.planId));
-      const isMine = found?.claim === run.claim;
       // A node given up as unknown takes a late answer of its own run: it is the truth after all.
       const isLate =
         found?.status === 'outcome_unknown' && (outcome.status === 'succeeded' || outcome.status === 'failed');
-      if (!plan || !isMine || !(found.status === 'running' || isLate)) return false;
+      if (!plan || found?.claim !== run.claim || !(found.status === 'running' || isLate)) return false;
 
       const change = await this.changes.open(plan);
       const settled = settle(change, found, outcome, { now: this.clock.now(), stopping: options.stopping });
       if (settled.output !== undefined) await this.plans.saveOutput(run.session.id, run.node.id, settled.output);
       if (!run.node.risk.read_only) await this.plans.settleEffect(run.node, settled.effect);
+      if (run.takenFrom && isUnsent(outcome)) await this.policy.giveBack(run.takenFrom);
       for (const artifact of settled.artifacts) await this.tellArtifact(change, artifact, found);
       await this.questions.close(change, found.id);
       await this.changes.save(change, { retryAt: settled.retryAt });
@@ -234,6 +236,8 @@ export class NodeRunsService {
       await this.proposals.askRules(change, scene);
       return undefined;
     }
+    // What a process that died had taken one from may have been sent by it.
+    const takenFrom = isOrphan ? undefined : node.approval?.grantId;
     const resolved = await this.resolve(session.id, node);
     const running = change.update(node.id, {
       status: 'running',
@@ -251,6 +255,7 @@ export class NodeRunsService {
       const wrong = resolved.ok ? missing : { code: 'UNRESOLVED_REFERENCE', message: resolved.message };
       const fault = lost ?? wrong;
       const outcome = { status: 'not_sent', fault, transient: fault === SERVER_AWAY } as const;
+      if (takenFrom) await this.policy.giveBack(takenFrom);
       return this.giveUp(change, running, outcome, means);
     }
     if (!node.risk.read_only && !isOrphan) await this.plans.intendEffect(running, argumentsHash(resolved.value));
@@ -260,7 +265,7 @@ export class NodeRunsService {
       `${node.title}: calling ${node.tool}${running.attempt > 1 ? `, attempt ${running.attempt}` : ''}.`,
       node.id,
     );
-    return { session, node: running, claim, tool, arguments: resolved.value };
+    return { session, node: running, claim, tool, arguments: resolved.value, takenFrom };
   }
 
   private async whyNotNow(

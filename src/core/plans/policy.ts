@@ -5,6 +5,7 @@ import { ApprovalsService } from '../approvals/approvals.service.js';
 import type { Remembered } from '../approvals/grant.js';
 import { type Decider, GrantsService } from '../approvals/grants.service.js';
 import type { CallToDecide, Verdict } from '../approvals/verdict.js';
+import type { Id } from '../../platform/ids.js';
 import type { Session } from '../sessions/session.js';
 import { whyQuarantined } from '../registry/registry.errors.js';
 import type { McpServer } from '../registry/server.js';
@@ -56,6 +57,11 @@ export class PlanPolicy {
   /** To be called in the transaction in which the call begins: a permission for so many calls is taken one from. */
   async mayBeginByGrant({ approval }: TaskNodeRecord): Promise<boolean> {
     return approval?.grantId === undefined || this.grants.take(approval.grantId);
+  }
+
+  /** In the transaction that says so: the call that took the use was not sent. */
+  async giveBack(grant: Id<'grant'>): Promise<void> {
+    await this.grants.giveBack(grant);
   }
 
   bind(

@@ -6,7 +6,14 @@ import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId, UserId } from '../../platform/ids.js';
 import { Logger } from '../../platform/logging/logger.js';
 import { type Soon, whenHere } from '@app/soon';
-import { type Account, type AccountId, type AccountOwner, accountTopic, type SignInPlace } from './account.js';
+import {
+  type Account,
+  type AccountId,
+  type AccountTokens,
+  type AccountOwner,
+  accountTopic,
+  type SignInPlace,
+} from './account.js';
 import { AccountRenewals } from './account-renewals.service.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { OurClientId } from './our-client.js';
@@ -68,8 +75,17 @@ export class AccountSessions implements OnModuleDestroy {
    */
   of(place: SignInPlace, user: UserId | undefined): Soon<SignedIn> {
     const owner = place.settings.account === 'shared' ? null : user;
-    if (owner !== undefined) return whenHere(this.find(place, owner), (account) => this.signedIn(place, account));
-    return this.ofAny(place);
+    if (owner === undefined) return this.ofAny(place);
+    return whenHere(this.find(place, owner), (account) =>
+      works(place, account) ? this.signedIn(place, account) : this.lookAgain(place, owner),
+    );
+  }
+
+  /** Nobody is refused by what was true a moment ago: a sign-in in another process may not have been heard of here. */
+  private async lookAgain(place: SignInPlace, owner: AccountOwner): Promise<SignedIn> {
+    const account = await this.accounts.find(place.serverId, owner);
+    if (works(place, account)) this.known.drop(keyOf(place.serverId, owner));
+    return this.signedIn(place, account);
   }
 
   /** As `of`, as it is just now: a sign-in in another process may not have been heard of here. */
@@ -153,10 +169,9 @@ export class AccountSessions implements OnModuleDestroy {
   }
 
   private working(place: SignInPlace, account: Account | undefined): Account {
-    if (!account || account.accountVersion !== place.accountVersion) throw this.ours.signInNeeded(place, NOBODY);
-    if (account.status !== 'connected' || !account.tokens)
-      throw this.ours.signInNeeded(place, account.reason ?? NOBODY);
-    return account;
+    if (works(place, account)) return account;
+    const isOfPlace = account?.accountVersion === place.accountVersion;
+    throw this.ours.signInNeeded(place, (isOfPlace && account.reason) || NOBODY);
   }
 
   private async load(serverId: ServerId, owner: AccountOwner): Promise<Account | undefined> {
@@ -175,6 +190,11 @@ export class AccountSessions implements OnModuleDestroy {
 }
 
 const NOBODY = 'Nobody is signed in to this server.';
+
+type WorkingAccount = Account & { tokens: AccountTokens };
+
+const works = (place: SignInPlace, account: Account | undefined): account is WorkingAccount =>
+  account?.accountVersion === place.accountVersion && account.status === 'connected' && account.tokens !== null;
 
 const bearer = ({ tokens }: Account): string => `Bearer ${tokens?.accessToken ?? ''}`;
 

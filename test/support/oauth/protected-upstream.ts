@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
+import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server';
 import { createScriptedServer } from '../upstreams/scripted-server.js';
 import { UpstreamMemory } from '../upstreams/upstream-memory.js';
 import type { ScriptedAuthorizationServer } from './scripted-authorization-server.js';
@@ -26,7 +26,7 @@ type Authority = Pick<ScriptedAuthorizationServer, 'issuer' | 'accepts'>;
 
 export async function startProtectedUpstream(server: Authority): Promise<ProtectedUpstream> {
   const memory = new UpstreamMemory();
-  const handler = createMcpHandler(() => createScriptedServer(memory), { legacy: 'reject' });
+  const handler = createMcpHandler(() => withPrompt(createScriptedServer(memory)), { legacy: 'reject' });
   const answer = toNodeHandler(handler);
   const tokens = new Set<string>();
   const http = createServer((request, response) => {
@@ -70,4 +70,11 @@ export async function startProtectedUpstream(server: Authority): Promise<Protect
     response.writeHead(status, { 'www-authenticate': `Bearer ${metadata}${asked}${error}` }).end();
   };
   return upstream;
+}
+
+function withPrompt(server: McpServer): McpServer {
+  server.registerPrompt('greet', { description: 'Says hello.' }, () => ({
+    messages: [{ role: 'user', content: { type: 'text', text: 'Hello.' } }],
+  }));
+  return server;
 }

@@ -1,37 +1,22 @@
-import { request } from 'node:http';
 import { readConfig } from '../../src/platform/config/config.js';
 import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { HELLO, knockAt } from '../support/gateway/knock.js';
 import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
+
+const SETTINGS = { MCP_OPEN_ON_LOOPBACK: 'true', MCP_ALLOWED_HOSTS: 'gate.example' };
 
 let app: TestApp;
 let upstream: AskingUpstream;
 let owner: Person;
 beforeAll(async () => {
-  [app, upstream] = await Promise.all([startTestApp({ MCP_OPEN_ON_LOOPBACK: 'true' }), startAskingUpstream()]);
+  [app, upstream] = await Promise.all([startTestApp(SETTINGS), startAskingUpstream()]);
 }, 60_000);
 afterAll(async () => {
   await app.stop();
   await upstream.close();
 });
 
-function knock(headers: Record<string, string>, path = '/mcp'): Promise<{ status: number; text: string }> {
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'initialize',
-    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'local', version: '1' } },
-  });
-  const usual = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
-    const sent = request(app.url + path, { method: 'POST', headers: { ...usual, ...headers } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
+const knock = (headers: Record<string, string>) => knockAt(app.url, { headers, body: HELLO });
 
 test('before anybody is there, nobody is let in', async () => {
   expect((await knock({})).status).toBe(401);
@@ -53,6 +38,7 @@ describe('an instance that is open to programs of its machine', () => {
     ['through a proxy of the other kind', { forwarded: 'for=127.0.0.1' }],
     ['through a proxy that names itself', { via: '1.1 proxy' }],
     ['under an address that is not this machine', { host: '192.0.2.1' }],
+    ['under a name of ours that is not this machine', { host: 'gate.example' }],
     ['with a credential that does not count', { authorization: 'Bearer nonsense' }],
     ['with an empty one', { authorization: '' }],
   ])('lets nobody in %s', async (_name, headers) => {

@@ -1,4 +1,5 @@
 import { type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { makeKey } from '../../support/api-keys.js';
 import { browserOf, CALLBACK, issuerOf, newPkce, postForm, RawClient, register } from './support.js';
 
 let app: TestApp;
@@ -168,13 +169,8 @@ describe('a decision', () => {
 
   test('needs a person who signed in: no key will do', async () => {
     const { browser, uid } = await begin();
-    const made = await person.call<{ api_key: { key: string } }>('POST', '/user/api-keys', {
-      name: 'k',
-      scopes: ['admin'],
-    });
-    const answer = await browser.sendDecision(uid, await allow(uid), {
-      authorization: `Bearer ${made.body.api_key.key}`,
-    });
+    const { headers } = await makeKey(person, { scopes: ['admin'] });
+    const answer = await browser.sendDecision(uid, await allow(uid), headers);
     expect(answer.status).toBe(403);
     expect((await fetch(`${app.url}/oauth/interaction/${uid}/request`)).status).toBe(401);
   });

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { listenHere, stopListening } from '../listening.js';
 import { createScriptedServer } from '../upstreams/scripted-server.js';
 import { UpstreamMemory } from '../upstreams/upstream-memory.js';
 import type { ScriptedAuthorizationServer } from './scripted-authorization-server.js';
@@ -38,9 +37,7 @@ export async function startProtectedUpstream(server: ScriptedAuthorizationServer
     if (accepted !== 'yes') return challenge(response, accepted, scope);
     return void Promise.resolve(answer(request, response)).catch(() => response.destroy());
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const origin = await listenHere(http);
   const upstream: ProtectedUpstream = {
     url: `${origin}/mcp`,
     memory,
@@ -50,9 +47,7 @@ export async function startProtectedUpstream(server: ScriptedAuthorizationServer
     tokens: () => [...tokens],
     close: async () => {
       memory.release();
-      http.close();
-      http.closeAllConnections();
-      await handler.close();
+      await Promise.all([stopListening(http), handler.close()]);
     },
   };
   const tellMetadata = (response: ServerResponse) => {

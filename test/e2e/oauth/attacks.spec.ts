@@ -32,6 +32,7 @@ describe('what may be registered', () => {
   ])('no client is answered at %s', async (uri) => {
     const answer = await register(app, { redirect_uris: [uri] });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_redirect_uri']);
+    expect(answer.body.error_description).toMatch(/^redirect_uris may be https addresses/);
   });
 
   test.each([
@@ -53,6 +54,19 @@ describe('what may be registered', () => {
       { client_name: 'n'.repeat(40_000) },
     ];
     for (const fault of faults) expect((await register(app, fault)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test.each(['a\0', '\ud800'])('what no database keeps is refused: %j', async (odd) => {
+    for (const metadata of [{ client_name: odd }, { software_id: odd }]) {
+      const answer = await register(app, metadata);
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_client_metadata']);
+    }
+    const asked = await postForm<{ error: string }>(app, '/oauth/token', {
+      client_id: odd,
+      grant_type: 'refresh_token',
+      refresh_token: odd,
+    });
+    expect([asked.status, asked.body.error]).toEqual([401, 'invalid_client']);
   });
 
   test('a secret is told once, and kept as a hash', async () => {

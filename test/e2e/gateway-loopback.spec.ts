@@ -1,6 +1,8 @@
 import { readConfig } from '../../src/platform/config/config.js';
 import { type Person, startTestApp, type TestApp } from '../support/app.js';
 import { HELLO, knockAt } from '../support/gateway/knock.js';
+import { ModernProgram } from '../support/gateway/modern-program.js';
+import { Organizations } from '../support/organizations.js';
 import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
 
 const SETTINGS = { MCP_OPEN_ON_LOOPBACK: 'true', MCP_ALLOWED_HOSTS: 'gate.example' };
@@ -50,6 +52,16 @@ describe('an instance that is open to programs of its machine', () => {
     ['from a foreign page', { origin: 'https://evil.example' }],
   ])('lets nobody in %s', async (_name, headers) => {
     expect((await knock(headers as Record<string, string>)).status).toBe(403);
+  });
+
+  test('acts for who owns the oldest organization now, however late they joined it', async () => {
+    const tools = () => new ModernProgram({ url: `${app.url}/mcp`, headers: {} }).tools();
+    const own = await tools();
+    expect(own).toEqual([expect.stringMatching(/__ask$/)]);
+    await app.signIn();
+    const heir = await new Organizations(app).join(owner, 'admin');
+    expect((await owner.call('POST', '/organization/transfer', { user_id: heir.user.id })).status).toBe(200);
+    expect(await tools()).toEqual(own);
   });
 
   test('is open nowhere else', async () => {

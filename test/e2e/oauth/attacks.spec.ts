@@ -69,6 +69,16 @@ describe('what may be registered', () => {
     expect([asked.status, asked.body.error]).toEqual([401, 'invalid_client']);
   });
 
+  test('a form that is too large is refused, and how large it may be is said', async () => {
+    for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/authorize']) {
+      const answer = await postForm(app, path, { client_id: client.id, token: 'x'.repeat(33_000) });
+      expect([answer.status, answer.body]).toEqual([
+        413,
+        { error: 'invalid_request', error_description: 'The body is too large: 32768 bytes at most.' },
+      ]);
+    }
+  });
+
   test('a secret is told once, and kept as a hash', async () => {
     const answer = await register(app, { token_endpoint_auth_method: 'client_secret_basic' });
     const { client_id: id, client_secret: secret } = answer.body as { client_id: string; client_secret: string };

@@ -5,7 +5,7 @@ import { PersonApi } from '../support/chaos/api.js';
 import { AppProcess } from '../support/chaos/app-process.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import { faultOf, type Said } from '../support/gateway/said.js';
+import { faultOf, questionOf } from '../support/gateway/said.js';
 import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
 
 /** A process that is silent for so long is dead to those who wait for its parked calls. */
@@ -40,12 +40,6 @@ afterAll(async () => {
 const at = ({ url }: AppProcess) =>
   new ModernProgram({ url: `${url}/mcp/s/${server}`, headers }, { elicitation: { form: {} } });
 
-function backFrom({ result }: Said) {
-  const [key = ''] = Object.keys(result?.inputRequests ?? {});
-  const inputResponses = { [key]: { action: 'accept', content: { word: 'blue' } } };
-  return { requestState: result?.requestState, inputResponses };
-}
-
 describe('a client that comes back to another process with the answer to a parked call', () => {
   test.each([
     // Nobody could say any more what became of it: so much is known once the process counts as dead.
@@ -57,7 +51,7 @@ describe('a client that comes back to another process with the answer to a parke
     async (signal, code, withinMs) => {
       if (!first.isRunning) await first.start();
       const args = { label: signal };
-      const back = backFrom(await at(first).call('ask', args));
+      const back = questionOf(await at(first).call('ask', args)).accept({ word: 'blue' });
       await first.end(signal);
       const startedAt = performance.now();
       const told = await at(second).call('ask', args, back);

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { CuratedServicesService } from '../../src/core/catalogue/curated-services.service.js';
 import { Database } from '../../src/platform/database/database.js';
 import { type Answer, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { listenHere, stopListening } from '../support/listening.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
 interface ServiceRow {
@@ -46,13 +45,11 @@ beforeAll(async () => {
   [app, upstream] = await Promise.all([startTestApp(), startScriptedUpstream()]);
   [admin, tenant] = [await app.signIn(), await app.signIn()];
   await admin.call('POST', '/instance/claim', {});
-  site = createServer((request, response) => answerWith(request, response)).listen(0, '127.0.0.1');
-  await once(site, 'listening');
-  siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  site = createServer((request, response) => answerWith(request, response));
+  siteUrl = await listenHere(site);
 }, 60_000);
 afterAll(async () => {
-  site.closeAllConnections();
-  site.close();
+  await stopListening(site);
   await app.stop();
   await upstream.close();
 });

@@ -2,6 +2,7 @@ import { RequestLog } from '../../src/core/execution/request-log.js';
 import { Database } from '../../src/platform/database/database.js';
 import { chaosSeed } from '../support/chaos/random.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { LateUpstream } from '../support/upstreams/answering-late.js';
 
 /** `<clients>x<calls>`; CROSS_TALK=100x1000 is the long run. */
@@ -33,15 +34,12 @@ describe('over one upstream that answers in any order', () => {
       const owner = await app.signIn();
       const serverId = (await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' })).id;
       for (let client = index; client < CLIENTS; client += OWNERS) {
-        const made = await owner.call<{ api_key: { key: string } }>('POST', '/user/api-keys', {
-          name: `client ${client}`,
-          scopes: ['mcp:execute'],
-        });
+        const { key } = await makeKey(owner, { name: `client ${client}` });
         clients.push({
           name: `client ${client}`,
           number: Math.floor(client / OWNERS),
           serverId,
-          key: made.body.api_key.key,
+          key,
         });
       }
     }

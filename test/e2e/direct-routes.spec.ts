@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { eventually, startTestApp, type Person, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
 /** Read here, past Fastify; and with a parameter that says nothing, by Fastify. */
@@ -19,9 +20,7 @@ beforeAll(async () => {
   [app, upstream] = await Promise.all([startTestApp(settings), startScriptedUpstream()]);
   owner = await app.signIn();
   serverId = (await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' })).id;
-  const scopes = ['mcp:execute', 'mcp:read'];
-  const made = await owner.call<{ api_key: { key: string } }>('POST', '/user/api-keys', { name: 'Direct', scopes });
-  key = made.body.api_key.key;
+  key = (await makeKey(owner)).key;
 }, 60_000);
 afterAll(async () => {
   await app.stop();

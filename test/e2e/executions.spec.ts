@@ -1,6 +1,7 @@
 import { RequestLog } from '../../src/core/execution/request-log.js';
 import { Database } from '../../src/platform/database/database.js';
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { Statements } from '../support/statements.js';
 import { startBareUpstream } from '../support/upstreams/bare-upstream.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
@@ -17,11 +18,7 @@ beforeAll(async () => {
   [app, upstream] = await Promise.all([startTestApp(), startScriptedUpstream()]);
   owner = await app.signIn();
   serverId = (await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' })).id;
-  const made = await owner.call<{ api_key: { key: string } }>('POST', '/user/api-keys', {
-    name: 'Executes',
-    scopes: ['mcp:execute', 'mcp:read'],
-  });
-  apiKey = made.body.api_key.key;
+  apiKey = (await makeKey(owner)).key;
 }, 60_000);
 afterAll(async () => {
   await app.stop();

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { type ConformanceUpstream, startConformanceUpstream } from '../support/upstreams/conformance-upstream.js';
 
 const SCRIPT = resolve(__dirname, '../../scripts/conformance.mjs');
@@ -20,9 +21,7 @@ beforeAll(async () => {
     approval_policy: 'auto_approve',
     client_features: ['sampling', 'roots'],
   });
-  const scopes = ['mcp:read', 'mcp:execute'];
-  const { body } = await ada.call<{ api_key: { key: string } }>('POST', '/user/api-keys', { name: 'Suites', scopes });
-  const authorization = `Bearer ${body.api_key.key}`;
+  const { authorization } = (await makeKey(ada)).headers;
   place = ['--at', `${app.url}/mcp/s/${id}`, '--upstream', alone, '--authorization', authorization];
 }, 60_000);
 afterAll(async () => {

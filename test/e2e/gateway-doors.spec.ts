@@ -1,63 +1,22 @@
-import { request as httpRequest } from 'node:http';
-import { type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
-import { makeKey } from '../support/gateway/keys.js';
+import { type Answered, type Knock, knockAt } from '../support/gateway/knock.js';
+import { makeKey } from '../support/api-keys.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import type { Message } from '../support/gateway/said.js';
-import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
+import { startOneServer } from '../support/gateway/one-server.js';
+import { startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
-interface Raw {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Message | undefined;
-}
-
-let app: TestApp;
-let upstream: ScriptedUpstream;
-let owner: Person;
-let server: ServerRow;
-let key: { id: string; headers: { authorization: string } };
-
-beforeAll(async () => {
-  upstream = await startScriptedUpstream();
-  app = await startTestApp({ MCP_ALLOWED_ORIGINS: 'https://friend.example', MCP_ALLOWED_HOSTS: 'gateway.example' });
-  owner = await app.signIn();
-  server = await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' });
-  key = await makeKey(owner);
-}, 60_000);
-afterAll(async () => {
-  await app.stop();
-  await upstream.close();
-});
-
-const LIST = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: {} });
-const USUAL = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
-
-/** With headers as they are, which fetch would not send. */
-function knock(headers: Record<string, string | string[]>, { path = '/mcp', method = 'POST', body = LIST } = {}) {
-  return new Promise<Raw>((resolve, reject) => {
-    const sent = httpRequest(
-      app.url + path,
-      { method, headers: { ...USUAL, ...headers }, setDefaultHeaders: true },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          const isJson = answer.headers['content-type']?.includes('json') && text !== '';
-          resolve({
-            status: answer.statusCode ?? 0,
-            headers: answer.headers,
-            body: isJson ? (JSON.parse(text) as Message) : undefined,
-          });
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(method === 'POST' || method === 'PUT' ? body : undefined);
+const start = () =>
+  startOneServer(startScriptedUpstream, {
+    settings: { MCP_ALLOWED_ORIGINS: 'https://friend.example', MCP_ALLOWED_HOSTS: 'gateway.example' },
   });
-}
-const codeOf = ({ status, body }: Raw) => [status, body?.error?.data?.code];
+let product: Awaited<ReturnType<typeof start>>;
+beforeAll(async () => {
+  product = await start();
+}, 60_000);
+afterAll(() => product.stop());
+
+const knock = (headers: Knock['headers'], more: Partial<Knock> = {}) => knockAt(product.app.url, { headers, ...more });
+const codeOf = ({ status, body }: Answered) => [status, body?.error?.data?.code];
 
 describe('credentials', () => {
   test.each(['/mcp', '/mcp/s/anything', '/mcp/t/anything'])('without one, %s says where to sign in', async (path) => {
@@ -67,7 +26,7 @@ describe('credentials', () => {
       const challenge = String(answer.headers['www-authenticate']);
       expect(challenge).not.toContain('error=');
       const [, metadata = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
-      const told = await app.api<{ resource: string }>('GET', new URL(metadata).pathname);
+      const told = await product.app.api<{ resource: string }>('GET', new URL(metadata).pathname);
       expect([told.status, new URL(told.body.resource).pathname]).toEqual([200, path]);
     }
   });
@@ -75,21 +34,21 @@ describe('credentials', () => {
   test.each([
     ['a token that is none', () => ({ authorization: 'Bearer nonsense' })],
     ['a key that is none', () => ({ authorization: 'Bearer mcp_sk_0123456789012345678901234567890123456789' })],
-    ['what a person signed in with', () => ({ authorization: `Bearer ${owner.token}` })],
+    ['what a person signed in with', () => ({ authorization: `Bearer ${product.owner.token}` })],
     ['another scheme', () => ({ authorization: 'Basic YTpi' })],
     ['nothing after the scheme', () => ({ authorization: 'Bearer ' })],
-    ['a key in a header of another door', () => ({ 'x-api-key': key.headers.authorization.slice(7) })],
-    ['a cookie', () => ({ cookie: `access_token=${owner.token}; switchyard=${owner.token}` })],
+    ['a key in a header of another door', () => ({ 'x-api-key': product.key.headers.authorization.slice(7) })],
+    ['a cookie', () => ({ cookie: `access_token=${product.owner.token}; switchyard=${product.owner.token}` })],
   ])('%s lets nobody in', async (_name, headers) => {
     const answer = await knock(headers());
     expect([answer.status, answer.body?.jsonrpc ?? '2.0']).toEqual([401, '2.0']);
     expect(String(answer.headers['www-authenticate'])).toContain('resource_metadata=');
-    expect(JSON.stringify(answer.body)).not.toContain(owner.token);
+    expect(JSON.stringify(answer.body)).not.toContain(product.owner.token);
   });
 
   test.each([
-    ['in two headers', () => [key.headers.authorization, `Bearer ${owner.token}`]],
-    ['in one header', () => `${key.headers.authorization}, ${key.headers.authorization}`],
+    ['in two headers', () => [product.key.headers.authorization, `Bearer ${product.owner.token}`]],
+    ['in one header', () => `${product.key.headers.authorization}, ${product.key.headers.authorization}`],
   ])('two of them, %s, let nobody in', async (_name, authorization) => {
     const answer = await knock({ authorization: authorization() });
     expect([400, 401]).toContain(answer.status);
@@ -102,7 +61,7 @@ describe('credentials', () => {
   });
 
   test('in the address counts for nothing', async () => {
-    const path = `/mcp?access_token=${key.headers.authorization.slice(7)}&api_key=x`;
+    const path = `/mcp?access_token=${product.key.headers.authorization.slice(7)}&api_key=x`;
     expect(codeOf(await knock({}, { path }))).toEqual([401, 'CREDENTIAL_MISSING']);
   });
 });
@@ -111,13 +70,13 @@ describe('who calls from where', () => {
   test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', 'a b'])(
     'under the name %s it is not to be called',
     async (host) => {
-      const answer = await knock({ ...key.headers, host });
+      const answer = await knock({ ...product.key.headers, host });
       expect(answer.status === 403 || answer.status === 400).toBe(true);
     },
   );
 
   test.each(['gateway.example', 'localhost:1', '[::1]:80', '127.0.0.1'])('under the name %s it is', async (host) => {
-    expect((await knock({ ...key.headers, host })).status).not.toBe(403);
+    expect((await knock({ ...product.key.headers, host })).status).not.toBe(403);
   });
 
   test.each([
@@ -128,7 +87,7 @@ describe('who calls from where', () => {
     'https://friend.example.evil.example',
     'http://friend.example',
   ])('pages of %s may not, with a credential or without', async (origin) => {
-    for (const headers of [key.headers, {}]) {
+    for (const headers of [product.key.headers, {}]) {
       for (const method of ['POST', 'GET', 'OPTIONS']) {
         const answer = await knock({ ...headers, origin }, { method });
         expect(codeOf(answer)).toEqual([403, 'ORIGIN_NOT_ALLOWED']);
@@ -160,7 +119,7 @@ describe('who calls from where', () => {
       expect(preflight.headers['access-control-allow-headers']).toContain(name);
     }
     expect(preflight.headers['access-control-allow-credentials']).toBeUndefined();
-    for (const headers of [key.headers, {}]) {
+    for (const headers of [product.key.headers, {}]) {
       const answer = await knock({ ...headers, origin });
       expect(answer.headers['access-control-allow-origin']).toBe(origin);
       expect(answer.headers['access-control-expose-headers']).toContain('www-authenticate');
@@ -184,22 +143,20 @@ describe('what is sent', () => {
     ['in no session', 400, {}, {}],
     ['of a revision that there is not', 400, {}, { 'mcp-protocol-version': '1999-01-01' }],
   ])('that is %s is answered %i in JSON-RPC', async (_name, status, options, headers) => {
-    const answer = await knock({ ...key.headers, ...(headers as Record<string, string>) }, options);
+    const answer = await knock({ ...product.key.headers, ...(headers as Record<string, string>) }, options);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ jsonrpc: '2.0', error: { code: expect.any(Number) as number } });
   });
 });
 
 describe('a session', () => {
-  const place = () => ({ url: `${app.url}/mcp/s/${server.id}`, headers: key.headers });
-
   test('is of one credential at one place: for all others there is none', async () => {
-    const session = await LegacyProgram.begin(place());
-    const stranger = await app.signIn();
+    const session = await LegacyProgram.begin(product.placeAt());
+    const stranger = await product.app.signIn();
     const others = [
-      { ...place(), headers: (await makeKey(owner)).headers },
-      { ...place(), url: `${app.url}/mcp` },
-      { url: `${app.url}/mcp`, headers: (await makeKey(stranger)).headers },
+      { ...product.placeAt(), headers: (await makeKey(product.owner)).headers },
+      { ...product.placeAt(), url: `${product.app.url}/mcp` },
+      { url: `${product.app.url}/mcp`, headers: (await makeKey(stranger)).headers },
     ];
     for (const other of others) {
       const said = await session.ask('tools/list', {}, other);
@@ -209,7 +166,7 @@ describe('a session', () => {
   });
 
   test('ends when its client says so', async () => {
-    const session = await LegacyProgram.begin(place());
+    const session = await LegacyProgram.begin(product.placeAt());
     const stream = await session.listen();
     expect(await session.end()).toBeLessThan(300);
     await stream.ended;
@@ -219,7 +176,9 @@ describe('a session', () => {
 });
 
 test('a newer client needs none, and gets none', async () => {
-  const said = await new ModernProgram({ url: `${app.url}/mcp`, headers: key.headers }).ask('tools/list');
+  const said = await new ModernProgram({ url: `${product.app.url}/mcp`, headers: product.key.headers }).ask(
+    'tools/list',
+  );
   expect([said.status, said.headers.get('mcp-session-id')]).toEqual([200, null]);
   expect(said.headers.get('cache-control')).toBe('no-store');
 });

@@ -1,6 +1,7 @@
-import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { startTestApp, type TestApp } from '../support/app.js';
 import { CLIENTS, type ConnectEra, type EraClient } from '../support/eras/clients.js';
 import { EraTable, TRIES } from '../support/eras/table.js';
+import { makeKey } from '../support/api-keys.js';
 import {
   type ConformanceUpstream,
   startConformanceUpstream,
@@ -31,19 +32,13 @@ beforeAll(async () => {
     const server = await app.addServer(ada, upstream.url, { name, approval_policy: 'auto_approve', ...fields });
     places.set(era, `${app.url}/mcp/s/${server.id}`);
   }
-  headers = { authorization: `Bearer ${await makeKey(ada)}` };
+  headers = (await makeKey(ada)).headers;
 }, 90_000);
 afterAll(async () => {
   process.stdout.write(`\n${table.toString()}\n\n`);
   await app.stop();
   await Promise.all([...upstreams.values()].map((upstream) => upstream.stop()));
 });
-
-async function makeKey(person: Person): Promise<string> {
-  const scopes = ['mcp:read', 'mcp:execute'];
-  const { body } = await person.call<{ api_key: { key: string } }>('POST', '/user/api-keys', { name: 'Eras', scopes });
-  return body.api_key.key;
-}
 
 describe.each(PAIRS)('a client of %s before a server of %s', (revision, name, era, connect) => {
   const row = `${revision} → ${name}`;

@@ -1,7 +1,7 @@
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
-import { makeKey } from '../support/gateway/keys.js';
+import { makeKey } from '../support/api-keys.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import { faultOf, type Said, wordsOf } from '../support/gateway/said.js';
+import { faultOf, questionOf, type Said, wordsOf } from '../support/gateway/said.js';
 import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/upstreams/scripted-upstream.js';
 
@@ -135,12 +135,7 @@ test('the key of somebody else, or at another place, is another key', async () =
 test('a call with a key whose server asks in the middle goes on with the answer', async () => {
   const client = at(places.asking, { elicitation: { form: {} } });
   const args = { label: 'asks' };
-  const { result } = await client.call('ask', args, meta('asks'));
-  const [question = ''] = Object.keys(result?.inputRequests ?? {});
-  const back = {
-    requestState: result?.requestState,
-    inputResponses: { [question]: { action: 'accept', content: { word: 'blue' } } },
-  };
+  const back = questionOf(await client.call('ask', args, meta('asks'))).accept({ word: 'blue' });
   const told = await client.call('ask', args, { ...meta('asks'), ...back });
   expect(wordsOf(told)).toContain('blue');
   const again = await client.call('ask', args, { ...meta('asks'), ...back });

@@ -1,27 +1,13 @@
-import { startTestApp, type TestApp } from '../support/app.js';
-import { makeKey } from '../support/gateway/keys.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
-import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
+import { startOneServerTwice } from '../support/gateway/one-server.js';
+import { startAskingUpstream } from '../support/upstreams/asking-upstream.js';
 
-let app: TestApp;
-let other: TestApp;
-let upstream: AskingUpstream;
-let path: string;
-let headers: Record<string, string>;
-
+const start = () => startOneServerTwice(startAskingUpstream);
+let product: Awaited<ReturnType<typeof start>>;
 beforeAll(async () => {
-  [app, upstream] = await Promise.all([startTestApp(), startAskingUpstream()]);
-  other = await startTestApp({ DATABASE_URL: app.databaseUrl, ROLE: 'api' });
-  const owner = await app.signIn();
-  const { id } = await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' });
-  path = `/mcp/s/${id}`;
-  headers = (await makeKey(owner)).headers;
+  product = await start();
 }, 60_000);
-afterAll(async () => {
-  await other.stop();
-  await app.stop();
-  await upstream.close();
-});
+afterAll(() => product.stop());
 
 /** Up to the first event that says what is looked for. */
 async function until(response: Response, what: string): Promise<{ id: string; text: string }> {
@@ -40,9 +26,9 @@ test.each([
   ['900,000 bytes', 900_000],
 ])('without Redis an answer and a stream of more than %s reach the process that they are for', async (_what, size) => {
   const word = `${'long '.repeat(size / 5)}!`;
-  const place = { url: app.url + path, headers };
+  const place = product.placeAt();
   const program = await LegacyProgram.begin(place, { capabilities: { elicitation: {} } });
-  const own = { ...headers, ...program.headers, 'content-type': 'application/json' };
+  const own = { ...place.headers, ...program.headers, 'content-type': 'application/json' };
   const label = `asks ${size}`;
   const call = { jsonrpc: '2.0', id: 9, method: 'tools/call', params: { name: 'ask', arguments: { label } } };
   const calling = await fetch(place.url, {
@@ -53,7 +39,7 @@ test.each([
   const question = await until(calling, 'elicitation/create');
   const asked = (JSON.parse(/^data: ?(.*)$/m.exec(question.text)?.[1] ?? '') as { id: string }).id;
 
-  const elsewhere = { url: other.url + path };
+  const elsewhere = product.placeAt(product.other);
   const resumed = await fetch(elsewhere.url, {
     headers: { ...own, accept: 'text/event-stream', 'last-event-id': question.id },
   });

@@ -1,37 +1,24 @@
-import { request } from 'node:http';
 import { readConfig } from '../../src/platform/config/config.js';
 import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { HELLO, knockAt } from '../support/gateway/knock.js';
+import { ModernProgram } from '../support/gateway/modern-program.js';
+import { Organizations } from '../support/organizations.js';
 import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
+
+const SETTINGS = { MCP_OPEN_ON_LOOPBACK: 'true', MCP_ALLOWED_HOSTS: 'gate.example' };
 
 let app: TestApp;
 let upstream: AskingUpstream;
 let owner: Person;
 beforeAll(async () => {
-  [app, upstream] = await Promise.all([startTestApp({ MCP_OPEN_ON_LOOPBACK: 'true' }), startAskingUpstream()]);
+  [app, upstream] = await Promise.all([startTestApp(SETTINGS), startAskingUpstream()]);
 }, 60_000);
 afterAll(async () => {
   await app.stop();
   await upstream.close();
 });
 
-function knock(headers: Record<string, string>, path = '/mcp'): Promise<{ status: number; text: string }> {
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'initialize',
-    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'local', version: '1' } },
-  });
-  const usual = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
-  return new Promise((resolve, reject) => {
-    const sent = request(app.url + path, { method: 'POST', headers: { ...usual, ...headers } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
+const knock = (headers: Record<string, string>) => knockAt(app.url, { headers, body: HELLO });
 
 test('before anybody is there, nobody is let in', async () => {
   expect((await knock({})).status).toBe(401);
@@ -53,6 +40,7 @@ describe('an instance that is open to programs of its machine', () => {
     ['through a proxy of the other kind', { forwarded: 'for=127.0.0.1' }],
     ['through a proxy that names itself', { via: '1.1 proxy' }],
     ['under an address that is not this machine', { host: '192.0.2.1' }],
+    ['under a name of ours that is not this machine', { host: 'gate.example' }],
     ['with a credential that does not count', { authorization: 'Bearer nonsense' }],
     ['with an empty one', { authorization: '' }],
   ])('lets nobody in %s', async (_name, headers) => {
@@ -64,6 +52,16 @@ describe('an instance that is open to programs of its machine', () => {
     ['from a foreign page', { origin: 'https://evil.example' }],
   ])('lets nobody in %s', async (_name, headers) => {
     expect((await knock(headers as Record<string, string>)).status).toBe(403);
+  });
+
+  test('acts for who owns the oldest organization now, however late they joined it', async () => {
+    const tools = () => new ModernProgram({ url: `${app.url}/mcp`, headers: {} }).tools();
+    const own = await tools();
+    expect(own).toEqual([expect.stringMatching(/__ask$/)]);
+    await app.signIn();
+    const heir = await new Organizations(app).join(owner, 'admin');
+    expect((await owner.call('POST', '/organization/transfer', { user_id: heir.user.id })).status).toBe(200);
+    expect(await tools()).toEqual(own);
   });
 
   test('is open nowhere else', async () => {

@@ -2,65 +2,54 @@ import { OldParkedCalls } from '../../src/core/gateway/old-parked-calls.js';
 import { ParkedCallsRepository } from '../../src/core/gateway/parked-calls.repository.js';
 import { AppError } from '../../src/platform/errors/app-error.js';
 import { Database } from '../../src/platform/database/database.js';
-import { eventually, startTestApp, type TestApp } from '../support/app.js';
-import { makeKey } from '../support/gateway/keys.js';
+import { eventually } from '../support/app.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import { type Said, wordsOf } from '../support/gateway/said.js';
-import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
+import { startOneServer } from '../support/gateway/one-server.js';
+import { questionOf, wordsOf } from '../support/gateway/said.js';
+import { startAskingUpstream } from '../support/upstreams/asking-upstream.js';
 
 const FORMS = { elicitation: { form: {} } };
 const MINUTE = 60;
 
-let app: TestApp;
-let upstream: AskingUpstream;
+const start = () => startOneServer(startAskingUpstream);
+let product: Awaited<ReturnType<typeof start>>;
 let client: ModernProgram;
-
 beforeEach(async () => {
-  [app, upstream] = await Promise.all([startTestApp(), startAskingUpstream()]);
-  const owner = await app.signIn();
-  const { id } = await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' });
-  const { headers } = await makeKey(owner);
-  client = new ModernProgram({ url: `${app.url}/mcp/s/${id}`, headers }, FORMS);
+  product = await start();
+  client = new ModernProgram(product.placeAt(), FORMS);
 }, 60_000);
-afterEach(async () => {
-  await app.stop();
-  await upstream.close();
-});
+afterEach(() => product.stop());
 
-function backFrom({ result }: Said, word: string) {
-  const [key = ''] = Object.keys(result?.inputRequests ?? {});
-  const inputResponses = { [key]: { action: 'accept', content: { word } } };
-  return { requestState: result?.requestState, inputResponses };
-}
-const rows = () => app.get(Database).sql<{ reply: object | null }>('select reply from parked_calls');
-const answersHeard = () => upstream.seen.filter(({ message }) => message.method === undefined && 'result' in message);
+const rows = () => product.app.get(Database).sql<{ reply: object | null }>('select reply from parked_calls');
+const answersHeard = () =>
+  product.upstream.seen.filter(({ message }) => message.method === undefined && 'result' in message);
 
 test('a parked call to which nobody comes back ends in time: its server hears so, and nothing of it stays', async () => {
   const asked = await client.call('ask', { label: 'left' });
   expect((await rows()).map(({ reply }) => reply)).toEqual([null]);
-  app.clock.forward(10 * MINUTE + 1);
+  product.app.clock.forward(10 * MINUTE + 1);
   const [row] = await eventually(rows, ([found]) => found?.reply !== null);
   expect(answersHeard().map(({ message }) => message.result)).toEqual([{ action: 'cancel' }]);
   expect(JSON.stringify(row?.reply)).toContain('cancel');
   // Late, but before the state ends: it is told what became of the one call.
-  const told = await client.call('ask', { label: 'left' }, backFrom(asked, 'late'));
+  const told = await client.call('ask', { label: 'left' }, questionOf(asked).accept({ word: 'late' }));
   expect(JSON.parse(wordsOf(told))).toEqual([{ action: 'cancel' }]);
-  expect(upstream.calls('left')).toBe(1);
+  expect(product.upstream.calls('left')).toBe(1);
 
   // Another whose process died.
-  await app
+  await product.app
     .get(Database)
     .sql(`insert into parked_calls (id, round, questions, alive_until, created_at) values ('dead', 1, '{}', $1, $1)`, [
-      app.clock.now(),
+      product.app.clock.now(),
     ]);
-  app.clock.forward(2 * 60 * MINUTE);
-  await app.get(OldParkedCalls).run(new AbortController().signal);
+  product.app.clock.forward(2 * 60 * MINUTE);
+  await product.app.get(OldParkedCalls).run(new AbortController().signal);
   expect(await rows()).toEqual([]);
 });
 
 test('while its row cannot be read or written, a parked call waits; then it goes on where it was', async () => {
   const asked = await client.call('ask', { label: 'outage', times: 2 });
-  const repository = app.get(ParkedCallsRepository);
+  const repository = product.app.get(ParkedCallsRepository);
   const away = new AppError('unavailable', 'DATABASE_UNAVAILABLE', 'The database is away.');
   const find = jest.spyOn(repository, 'find').mockRejectedValueOnce(away);
   const store = jest.spyOn(repository, 'ask').mockRejectedValueOnce(away);
@@ -68,10 +57,10 @@ test('while its row cannot be read or written, a parked call waits; then it goes
     () => find.mock.calls.length,
     (looks) => looks > 1,
   );
-  const second = await client.call('ask', { label: 'outage', times: 2 }, backFrom(asked, 'one'));
+  const second = await client.call('ask', { label: 'outage', times: 2 }, questionOf(asked).accept({ word: 'one' }));
   expect(store.mock.calls.length).toBe(2);
   jest.spyOn(repository, 'end').mockRejectedValueOnce(away);
-  const told = await client.call('ask', { label: 'outage', times: 2 }, backFrom(second, 'two'));
+  const told = await client.call('ask', { label: 'outage', times: 2 }, questionOf(second).accept({ word: 'two' }));
   expect(JSON.parse(wordsOf(told))).toMatchObject([{ content: { word: 'one' } }, { content: { word: 'two' } }]);
   expect((await rows()).map(({ reply }) => JSON.stringify(reply).includes('two'))).toEqual([true]);
 });
@@ -81,10 +70,10 @@ test('a state that is too old is refused, and answers nothing', async () => {
   const now = Date.now.bind(Date);
   const moved = jest.spyOn(Date, 'now').mockImplementation(() => now() + 16 * MINUTE * 1_000);
   const refused = await client
-    .call('ask', { label: 'old' }, backFrom(asked, 'late'))
+    .call('ask', { label: 'old' }, questionOf(asked).accept({ word: 'late' }))
     .finally(() => moved.mockRestore());
   expect([refused.error?.code, refused.error?.message]).toEqual([-32602, expect.stringContaining('expired')]);
   expect(answersHeard()).toEqual([]);
-  const told = await client.call('ask', { label: 'old' }, backFrom(asked, 'in time'));
+  const told = await client.call('ask', { label: 'old' }, questionOf(asked).accept({ word: 'in time' }));
   expect(wordsOf(told)).toContain('in time');
 });

@@ -1,5 +1,5 @@
 import { eventually, type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
-import { makeKey } from '../support/gateway/keys.js';
+import { makeKey } from '../support/api-keys.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
 import { faultOf, type Said, wordsOf } from '../support/gateway/said.js';

@@ -2,6 +2,7 @@ import { IdentityService } from '../../src/core/identity/identity.service.js';
 import type { Principal } from '../../src/core/identity/principal.js';
 import { GatewaySettings } from '../../src/core/toolsets/gateway-settings.service.js';
 import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { Organizations } from '../support/organizations.js';
 
 let app: TestApp;
@@ -25,8 +26,7 @@ test('an organization says how its clients are shown tools; a key may say otherw
   expect(await read(ada)).toBe('search');
   const settings = app.get(GatewaySettings);
   expect(await settings.presentationFor(await principalOf(ada))).toBe('search');
-  const key = { name: 'all', scopes: ['mcp:execute'], presentation: 'definitions' };
-  const program = await ada.call<{ api_key: { key: string } }>('POST', '/user/api-keys', key);
-  const principal = await principalOf(new Organizations(app).withToken(ada, program.body.api_key.key));
+  const { key } = await makeKey(ada, { presentation: 'definitions' });
+  const principal = await principalOf(new Organizations(app).withToken(ada, key));
   expect(settings.presentationFor(principal)).toBe('definitions');
 });

@@ -1,8 +1,7 @@
 import { eventually } from '../support/app.js';
-import { questionOf } from '../support/gateway/asked.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import { faultOf, type Message, wordsOf } from '../support/gateway/said.js';
+import { faultOf, type Message, questionOf, wordsOf } from '../support/gateway/said.js';
 import { UnsignedServer } from './support/unsigned-server.js';
 
 const URLS = { elicitation: { url: {} } };
@@ -45,9 +44,9 @@ describe('a call that was approved, and whose server nobody is signed in to,', (
       const client = new ModernProgram(server.alone(), URLS);
       const asked = questionOf(await client.call('write', args));
       await approve(idIn(asked.asked?.params.url));
-      const { asked: page, back } = questionOf(await client.call('write', args, asked.back('accept')));
+      const { asked: page, accept } = questionOf(await client.call('write', args, asked.accept()));
       expect([server.isPage(page?.params.url), written(args.label)]).toEqual([true, 0]);
-      const calling = new ModernProgram(server.alone(process), URLS).call('write', args, back('accept'));
+      const calling = new ModernProgram(server.alone(process), URLS).call('write', args, accept());
       await server.signIn();
       expect((await calling).result).toMatchObject({ structuredContent: { written: 'x', count: 1 } });
       expect(await waiting()).toBe(0);
@@ -97,8 +96,8 @@ describe('a call that was approved, and whose server nobody is signed in to,', (
     const args = argumentsOf('declines');
     const asked = questionOf(await client.call('write', args));
     await approve(idIn(asked.asked?.params.url));
-    const { back } = questionOf(await client.call('write', args, asked.back('accept')));
-    expect(faultOf(await client.call('write', args, back('decline')))).toBe('UPSTREAM_SIGN_IN_NEEDED');
+    const { decline } = questionOf(await client.call('write', args, asked.accept()));
+    expect(faultOf(await client.call('write', args, decline()))).toBe('UPSTREAM_SIGN_IN_NEEDED');
     await server.signIn();
     expect((await client.call('write', args)).result).toMatchObject({ structuredContent: { count: 1 } });
   });

@@ -1,6 +1,6 @@
 import { eventually } from '../support/app.js';
-import { questionOf } from '../support/gateway/asked.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
+import { questionOf } from '../support/gateway/said.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
 import type { Said } from '../support/gateway/said.js';
 import { UnsignedServer } from './support/unsigned-server.js';
@@ -77,10 +77,10 @@ describe.each(READS)('%s of a server that nobody is signed in to', (_what, metho
         ['alone', alone()],
         ['among', among()],
       ] as const) {
-        const { asked, back } = questionOf(await new ModernProgram(server[at](), URLS).ask(method, params));
+        const { asked, accept } = questionOf(await new ModernProgram(server[at](), URLS).ask(method, params));
         expect(asked).toMatchObject({ method: 'elicitation/create', params: { mode: 'url' } });
         expect(server.isPage(asked?.params.url)).toBe(true);
-        const reading = new ModernProgram(server[at](process), URLS).ask(method, { ...params, ...back('accept') });
+        const reading = new ModernProgram(server[at](process), URLS).ask(method, { ...params, ...accept() });
         await server.signIn();
         expect(hasCome(await reading)).toBe(true);
         await server.signOut();
@@ -94,11 +94,8 @@ describe.each(READS)('%s of a server that nobody is signed in to', (_what, metho
       answer: () => ({ action: 'decline' }),
     });
     const newer = new ModernProgram(server.alone(), URLS);
-    const { back } = questionOf(await newer.ask(method, alone()));
-    for (const { error } of [
-      await older.ask(method, alone()),
-      await newer.ask(method, { ...alone(), ...back('decline') }),
-    ]) {
+    const { decline } = questionOf(await newer.ask(method, alone()));
+    for (const { error } of [await older.ask(method, alone()), await newer.ask(method, { ...alone(), ...decline() })]) {
       expect(error?.data?.code).toBe('UPSTREAM_SIGN_IN_NEEDED');
       expect(server.isPage(error?.data?.url)).toBe(true);
     }
@@ -121,9 +118,9 @@ test('a completion and a list are refused with the link: their clients cannot be
 test('a prompt that a server does not have is not there once somebody has signed in', async () => {
   const params = { name: `${server.handle}__nothing` };
   const client = new ModernProgram(server.among(), URLS);
-  const { back } = questionOf(await client.ask('prompts/get', params));
+  const { accept } = questionOf(await client.ask('prompts/get', params));
   await server.signIn();
-  const { error } = await client.ask('prompts/get', { ...params, ...back('accept') });
+  const { error } = await client.ask('prompts/get', { ...params, ...accept() });
   expect(error).toMatchObject({ code: -32602, message: 'There is no such prompt.' });
 });
 

@@ -1,9 +1,8 @@
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
-import { questionOf } from '../support/gateway/asked.js';
-import { makeKey } from '../support/gateway/keys.js';
+import { makeKey } from '../support/api-keys.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import { faultOf, type Message, type Said, wordsOf } from '../support/gateway/said.js';
+import { faultOf, type Message, questionOf, type Said, wordsOf } from '../support/gateway/said.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../support/oauth/protected-upstream.js';
 import {
   type ScriptedAuthorizationServer,
@@ -98,11 +97,11 @@ describe('a client of the newer era that can be sent to a page', () => {
     for (const process of [app, other]) {
       const args = { label: `at ${process.url}`, text: 'x' };
       await owner.call('DELETE', `/servers/${server}/oauth`);
-      const { asked, back } = questionOf(await new ModernProgram(placeAt(), URLS).call('write', args));
+      const { asked, accept } = questionOf(await new ModernProgram(placeAt(), URLS).call('write', args));
       expect(asked).toMatchObject({ method: 'elicitation/create', params: { mode: 'url' } });
       expect(asked?.params.elicitationId).toBeUndefined();
       expect(isOurPage(asked?.params.url)).toBe(true);
-      const waiting = new ModernProgram(placeAt(process), URLS).call('write', args, back('accept'));
+      const waiting = new ModernProgram(placeAt(process), URLS).call('write', args, accept());
       await signIn();
       expect((await waiting).result).toMatchObject({ resultType: 'complete', structuredContent: { count: 1 } });
       expect(written(args.label)).toBe(1);
@@ -112,9 +111,9 @@ describe('a client of the newer era that can be sent to a page', () => {
   test('that declines is left with the link, and nothing is sent even if somebody signed in', async () => {
     const client = new ModernProgram(placeAt(), URLS);
     const args = { label: 'declines', text: 'x' };
-    const { back } = questionOf(await client.call('write', args));
+    const { decline } = questionOf(await client.call('write', args));
     await signIn();
-    const said = await client.call('write', args, back('decline'));
+    const said = await client.call('write', args, decline());
     expect([faultOf(said), isOurPage(wordsOf(said))]).toEqual(['UPSTREAM_SIGN_IN_NEEDED', true]);
     expect(written('declines')).toBe(0);
   });
@@ -123,10 +122,10 @@ describe('a client of the newer era that can be sent to a page', () => {
     const client = new ModernProgram(placeAt(), URLS);
     const args = { label: 'key', text: 'x' };
     const meta = { meta: { 'com.example/idempotencyKey': 'sign-in' } };
-    const { back } = questionOf(await client.call('write', args, meta));
+    const { accept } = questionOf(await client.call('write', args, meta));
     await signIn();
-    const told = await client.call('write', args, { ...back('accept'), ...meta });
-    expect((await client.call('write', args, { ...back('accept'), ...meta })).result).toEqual(told.result);
+    const told = await client.call('write', args, { ...accept(), ...meta });
+    expect((await client.call('write', args, { ...accept(), ...meta })).result).toEqual(told.result);
     expect(written('key')).toBe(1);
   });
 
@@ -149,13 +148,13 @@ describe('a client of the newer era that can be sent to a page', () => {
     const taken = questionOf(await client.call('write', args('/taken/call')));
     await owner.call('DELETE', `/approvals/grants/${other}`);
     await signIn();
-    const told = await client.call('write', args('/counts/call'), counts.back('accept'));
+    const told = await client.call('write', args('/counts/call'), counts.accept());
     expect(told.result).toMatchObject({ structuredContent: { count: 1 } });
-    for (const [label, { back }] of [
+    for (const [label, { accept }] of [
       ['/counts/call', counts],
       ['/taken/call', taken],
     ] as const) {
-      expect(idOf(await client.call('write', args(label), back('accept')))).toMatch(/^apr_/);
+      expect(idOf(await client.call('write', args(label), accept()))).toMatch(/^apr_/);
     }
     expect([written('/counts/call'), written('/taken/call')]).toEqual([1, 0]);
   });

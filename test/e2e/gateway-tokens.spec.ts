@@ -1,25 +1,17 @@
-import { type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
-import { makeKey } from '../support/gateway/keys.js';
 import { LegacyProgram } from '../support/gateway/legacy-program.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
-import { type AskingUpstream, startAskingUpstream } from '../support/upstreams/asking-upstream.js';
+import { startOneServer } from '../support/gateway/one-server.js';
+import { startAskingUpstream } from '../support/upstreams/asking-upstream.js';
 
-let app: TestApp;
-let upstream: AskingUpstream;
-let owner: Person;
-let server: ServerRow;
+const start = () => startOneServer(startAskingUpstream);
+let product: Awaited<ReturnType<typeof start>>;
 beforeAll(async () => {
-  [app, upstream] = await Promise.all([startTestApp(), startAskingUpstream()]);
-  owner = await app.signIn();
-  server = await app.addServer(owner, upstream.url, { approval_policy: 'auto_approve' });
+  product = await start();
 }, 60_000);
-afterAll(async () => {
-  await app.stop();
-  await upstream.close();
-});
+afterAll(() => product.stop());
 
 test('a server sees nothing of what its callers show us, nor what they tell us alone', async () => {
-  const key = await makeKey(owner);
+  const { app, owner, server, upstream, key } = product;
   const secrets = {
     authorization: key.headers.authorization,
     cookie: 'session=a-cookie-of-ours',

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RequestLog } from '../../src/core/execution/request-log.js';
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { type SessionClient, TRANSPORTS, type Transport } from '../support/session-clients.js';
-import { BRIDGES, type RealServer, startEverything } from '../support/upstreams/real-servers.js';
+import { startEverything } from '../support/upstreams/everything.js';
+import { BRIDGES, type RealServer } from '../support/upstreams/real-servers.js';
 import { type Call, PACKAGES } from './support/real-packages.js';
 import { becomes, ended } from './support/scene.js';
 
@@ -48,11 +50,7 @@ beforeAll(async () => {
   );
   [app] = await Promise.all([startTestApp(), ...starting]);
   person = await app.signIn();
-  const made = await person.call<{ api_key: { key: string } }>('POST', '/user/api-keys', {
-    name: 'Of programs',
-    scopes: ['mcp:execute', 'mcp:read'],
-  });
-  apiKey = made.body.api_key.key;
+  apiKey = (await makeKey(person, { name: 'Of programs' })).key;
 }, 60_000);
 afterAll(async () => {
   for (const client of clients) client.close();

@@ -148,7 +148,7 @@ async function addServers(token: string): Promise<string> {
     (found) => !['pending', 'unknown', 'checking'].includes(String(found.body.status)),
   );
   await call('POST', `/api/v1/servers/${String(body.id)}/check`, { token });
-  echo.close();
+  await echo.close();
 
   const made = await call('POST', '/api/v1/servers', {
     token,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually, type Person, startTestApp, type TestApp } from '../support/app.js';
 import { AppProcess } from '../support/chaos/app-process.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../support/chaos/database-url.js';
-import { makeKey } from '../support/gateway/keys.js';
+import { makeKey } from '../support/api-keys.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
 import { faultOf, type Message } from '../support/gateway/said.js';
 import { type ScriptedGemini, startScriptedGemini } from '../support/gemini/scripted-gemini.js';

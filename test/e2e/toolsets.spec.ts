@@ -3,6 +3,7 @@ import type { Principal } from '../../src/core/identity/principal.js';
 import { ToolSearch } from '../../src/core/toolsets/tool-search.service.js';
 import { Toolsets } from '../../src/core/toolsets/toolset-views.service.js';
 import { eventually, type Person, type ServerRow, startTestApp, type TestApp } from '../support/app.js';
+import { makeKey } from '../support/api-keys.js';
 import { Organizations } from '../support/organizations.js';
 import { type ListingUpstream, startListingUpstream } from '../support/upstreams/listing-upstream.js';
 
@@ -153,13 +154,11 @@ describe('a toolset', () => {
     await owner.call('PUT', `/servers/${notes.id}/access`, { access: 'restricted' });
     expect(await served(ada, 'shared')).toEqual(['delete_file']);
     await owner.call('PUT', `/servers/${notes.id}/access`, { access: 'organization' });
-    const limited = await ada.call<{ api_key: { key: string } }>('POST', '/user/api-keys', {
-      name: 'one tool',
-      scopes: ['mcp:execute', 'mcp:read'],
+    const limited = await makeKey(ada, {
       tools: [{ server_id: notes.id, tool: 'search' }],
       presentation: 'search',
     });
-    const program = new Organizations(app).withToken(ada, limited.body.api_key.key);
+    const program = new Organizations(app).withToken(ada, limited.key);
     expect(await served(program, 'shared')).toEqual(['search']);
     const view = await app.get(Toolsets).find(await principalOf(program), 'shared');
     expect(view?.presentation).toBe('search');

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { type Person, startTestApp, type TestApp } from '../support/app.js';
+import { listenHere, stopListening } from '../support/listening.js';
 import { Organizations } from '../support/organizations.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../support/oauth/protected-upstream.js';
 import {
@@ -102,18 +101,16 @@ describe('the token of an account', () => {
       seen.push(request.headers.authorization);
       response.writeHead(404).end();
     });
-    thief.listen(0, '127.0.0.1');
-    await once(thief, 'listening');
+    const elsewhere = await listenHere(thief);
     const id = await add();
     await signInTo(app, ada, id);
     await untilOnline(ada, id);
-    await ada.call('PUT', `/servers/${id}`, { url: `http://127.0.0.1:${(thief.address() as AddressInfo).port}/mcp` });
+    await ada.call('PUT', `/servers/${id}`, { url: `${elsewhere}/mcp` });
     await ada.call('POST', `/servers/${id}/tools/read/call`, { arguments: {} });
     await ada.call('POST', `/servers/${id}/check`);
     expect(seen.filter((one) => one !== undefined)).toEqual([]);
     expect((await accountOf(ada, id)).status).toBe('not_connected');
-    thief.close();
-    thief.closeAllConnections();
+    await stopListening(thief);
   });
 
   test('is of one person, where each has their own', async () => {

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenHere, stopListening } from './listening.js';
 
 export interface CollectedSpan {
   traceId: string;
@@ -51,16 +50,12 @@ export async function startCollector(): Promise<Collector> {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
+  const url = await listenHere(http);
   return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+    url,
     spans,
     headers,
-    close: async () => {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
-    },
+    close: () => stopListening(http),
   };
 }
 

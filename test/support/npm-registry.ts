@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
+import { listenHere, stopListening } from './listening.js';
 
 interface PackageFiles {
   /** Beside name and version. */
@@ -36,9 +35,7 @@ export async function startNpmRegistry(): Promise<NpmRegistry> {
     };
     return response.setHeader('content-type', 'application/json').end(JSON.stringify(document));
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/`;
+  const url = `${await listenHere(http)}/`;
   return {
     url,
     publish: async (name, version, { manifest, files }) => {
@@ -55,10 +52,6 @@ export async function startNpmRegistry(): Promise<NpmRegistry> {
       const versions = packages.get(name) ?? new Map<string, { manifest: object; tarball: Buffer }>();
       packages.set(name, versions.set(version, { manifest: { ...whole, dist }, tarball }));
     },
-    close: async () => {
-      http.closeAllConnections();
-      http.close();
-      await once(http, 'close');
-    },
+    close: () => stopListening(http),
   };
 }

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
+import { listenHere, stopListening } from './listening.js';
 
 export const BUCKET = 'artifacts';
 
@@ -34,9 +33,7 @@ export async function startTestStore(): Promise<TestStore> {
       response.writeHead(failing?.status ?? 500, { 'content-type': 'application/xml' }).end(body);
     });
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const endpoint = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const endpoint = await listenHere(http);
   const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
   return {
     endpoint,
@@ -52,8 +49,7 @@ export async function startTestStore(): Promise<TestStore> {
       failing = fault;
     },
     close: async () => {
-      http.closeAllConnections();
-      await new Promise((resolve) => http.close(resolve));
+      await stopListening(http);
       await rm(directory, { recursive: true, force: true });
     },
   };

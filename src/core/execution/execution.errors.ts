@@ -10,6 +10,14 @@ export const argumentsAreInvalid = (issues: readonly FieldIssue[]) =>
     issues: issues.map((issue) => ({ ...issue, path: `/arguments${issue.path === '/' ? '' : issue.path}` })),
   });
 
+/** Of a call that would wait: what is kept has to be what was sent. */
+export const argumentsAreNotKept = () =>
+  new AppError(
+    'invalid',
+    'ARGUMENTS_UNREADABLE',
+    'The arguments hold U+0000 or half of a character, so this call cannot wait for anybody.',
+  );
+
 /** By what is known of the tool's definition. */
 export const callIsRefused = (code: string, message: string) => new AppError('conflict', code, message);
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import type { Config } from '../../platform/config/config.js';
 import { Database } from '../../platform/database/database.js';
+import { isKeptAsJson } from '../../platform/database/kept-text.js';
 import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { type ApprovalId, newId, type UserId } from '../../platform/ids.js';
 import { Jobs } from '../../platform/jobs/jobs.js';
@@ -16,7 +17,13 @@ import type { ListedTool } from '../registry/tool-state.js';
 import { ToolsService } from '../registry/tools.service.js';
 import type { AdmittedCall } from './call-gate.js';
 import { ExecutionService } from './execution.service.js';
-import { alreadyDecided, argumentsAreInvalid, heldCallNotFound, tooManyHeldCalls } from './execution.errors.js';
+import {
+  alreadyDecided,
+  argumentsAreInvalid,
+  argumentsAreNotKept,
+  heldCallNotFound,
+  tooManyHeldCalls,
+} from './execution.errors.js';
 import { type HeldCallView, signInOf } from './held-call.js';
 import { toWaitingCall } from './held-call-answer.js';
 import { HeldCallsRepository, type RequestedCall } from './held-calls.repository.js';
@@ -56,13 +63,14 @@ export class HeldCalls {
     this.lifetimeMs = config.approvals.lifetimeSeconds * 1_000;
   }
 
-  /** @throws 429 when too many of theirs wait */
+  /** @throws 400 for arguments that nobody can keep, 429 when too many of theirs wait */
   async hold(
     principal: Principal,
     { door, why }: { door: Door; why: string },
     wanted: Pick<WantedCall, 'arguments' | 'timeoutMs'>,
     { server, tool }: AdmittedCall,
   ): Promise<WaitingCall> {
+    if (!isKeptAsJson(wanted.arguments)) throw argumentsAreNotKept();
     if ((await this.held.countOpen(principal.userId)) >= OPEN_AT_MOST) throw tooManyHeldCalls(OPEN_AT_MOST);
     const now = this.clock.now();
     const expiresAt = new Date(now.getTime() + this.lifetimeMs);
@@ -176,6 +184,7 @@ export class HeldCalls {
     { arguments: args }: Pick<WantedCall, 'arguments'>,
     { serverId, name, pin }: ListedTool,
   ): Promise<WaitingCall | undefined> {
+    if (!isKeptAsJson(args)) throw argumentsAreNotKept();
     const call = { serverId, tool: name, pin, arguments: args };
     const id = await this.held.findUntold({ userId, organizationId }, call);
     const found = id && (await this.held.find(id));

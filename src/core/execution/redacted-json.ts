@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { storable } from '../../platform/database/kept-text.js';
 import { mayNameSecret, secrecyOf } from '../../platform/logging/secret-forms.js';
 
 /** A place in a value, name by name; `*` is any. */
@@ -171,13 +172,6 @@ class Writer {
     this.left -= bytes;
   }
 }
-
-/** Postgres takes neither a zero character nor half a pair of surrogates. */
-const NOT_STORABLE = /[\0\p{Cs}]/u;
-const EACH_NOT_STORABLE = new RegExp(NOT_STORABLE, 'gu');
-
-export const storable = (text: string): string =>
-  NOT_STORABLE.test(text) ? text.replace(EACH_NOT_STORABLE, '\ufffd') : text;
 
 /** What `JSON.stringify` would make of it before it writes. */
 function plainOf(value: unknown): unknown {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { CopyValue } from '../../platform/database/copy-line.js';
 import { Database } from '../../platform/database/database.js';
-import { type RedactedJson, storable } from './redacted-json.js';
+import { storable } from '../../platform/database/kept-text.js';
+import type { RedactedJson } from './redacted-json.js';
 import type { RequestLogRow } from './request-log-row.js';
 
 const MOST_CHARACTERS = 2_000;

@@ -1,7 +1,8 @@
-import type { SessionRecord, SessionStore } from '@app/mcp-gateway';
+import { CODES, ProtocolError, type SessionRecord, type SessionStore } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { isKeptAsJson } from '../../platform/database/kept-text.js';
 
 /** Of one owner: who opens more ends their oldest. */
 const SESSIONS_AT_MOST = 500;
@@ -23,7 +24,7 @@ export class GatewaySessionsRepository implements SessionStore {
          delete from gateway_sessions where id in (select id from older)
        )
        insert into gateway_sessions (id, owner, session, created_at, last_used_at) values ($1, $2, $3, $4, $4)`,
-      [session.id, session.key, JSON.stringify(session), now, SESSIONS_AT_MOST - 1],
+      [session.id, session.key, toJson(session), now, SESSIONS_AT_MOST - 1],
     );
   }
 
@@ -37,10 +38,7 @@ export class GatewaySessionsRepository implements SessionStore {
   }
 
   async change(id: string, change: Partial<Pick<SessionRecord, 'logLevel' | 'resources'>>): Promise<void> {
-    await this.database.sql('update gateway_sessions set session = session || $2 where id = $1', [
-      id,
-      JSON.stringify(change),
-    ]);
+    await this.database.sql('update gateway_sessions set session = session || $2 where id = $1', [id, toJson(change)]);
   }
 
   async touch(id: string, lastUsedAt: number): Promise<void> {
@@ -51,4 +49,10 @@ export class GatewaySessionsRepository implements SessionStore {
     const removed = await this.database.sql('delete from gateway_sessions where id = $1 returning 1', [id]);
     return removed.length > 0;
   }
+}
+
+/** @throws ProtocolError for what its client said with characters that are none */
+function toJson(said: Partial<SessionRecord>): string {
+  if (isKeptAsJson(said)) return JSON.stringify(said);
+  throw new ProtocolError(CODES.invalidParams, 'Parameters hold U+0000, or half of a character.');
 }

@@ -17,7 +17,8 @@ export class LocalCaller {
     const [owner] = await this.database.sql<Owner>(
       `select users.id as "userId", users.username, memberships.organization_id as "organizationId"
        from memberships join users on users.id = memberships.user_id
-       where memberships.role = 'owner' order by memberships.created_at, memberships.organization_id limit 1`,
+         join organizations on organizations.id = memberships.organization_id
+       where memberships.role = 'owner' order by organizations.created_at, organizations.id limit 1`,
     );
     if (!owner) return undefined;
     const scopes = SCOPES.filter((scope) => scope === 'mcp:read' || scope === 'mcp:execute');

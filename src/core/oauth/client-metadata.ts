@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isKeptAsJson } from '../../platform/database/kept-text.js';
 import { readRedirectTarget } from './redirect-target.js';
 
 /** What a client says of itself (RFC 7591, 2), as the authorization server keeps it. */
@@ -9,26 +10,23 @@ const MAX_NAME_LENGTH = 200;
 const MAX_BYTES = 16_384;
 const GRANT_TYPES = ['authorization_code', 'refresh_token'];
 
-export type MetadataFault = { of: 'redirect_uris' | 'metadata'; message: string };
-
-/** Beyond what the protocol asks for. Undefined where nothing is wrong. */
-export function faultOf(metadata: ClientMetadata): MetadataFault | undefined {
+/** Beyond what the protocol asks for; begins with the name of what is wrong. Undefined where nothing is. */
+export function faultOf(metadata: ClientMetadata): string | undefined {
   if (Buffer.byteLength(JSON.stringify(metadata)) > MAX_BYTES) {
-    return { of: 'metadata', message: `client metadata may have ${MAX_BYTES} bytes at most` };
+    return `client metadata may have ${MAX_BYTES} bytes at most`;
   }
+  if (!isKeptAsJson(metadata)) return 'client metadata hold U+0000, or half of a character';
   const { redirect_uris: uris, client_name: name } = metadata;
   if (typeof name === 'string' && name.length > MAX_NAME_LENGTH) {
-    return { of: 'metadata', message: `client_name may have ${MAX_NAME_LENGTH} characters at most` };
+    return `client_name may have ${MAX_NAME_LENGTH} characters at most`;
   }
   const read = z.array(z.string()).min(1).max(MAX_REDIRECTS).safeParse(uris);
-  if (!read.success) return { of: 'redirect_uris', message: `redirect_uris must have 1 to ${MAX_REDIRECTS} members` };
+  if (!read.success) return `redirect_uris must have 1 to ${MAX_REDIRECTS} members`;
   if (read.data.every((uri) => readRedirectTarget(uri) !== undefined)) return undefined;
-  return {
-    of: 'redirect_uris',
-    message:
-      'redirect_uris may be https addresses, http addresses of the loopback interface, or private-use schemes that ' +
-      'are a reversed domain name; without a fragment and without credentials',
-  };
+  return (
+    'redirect_uris may be https addresses, http addresses of the loopback interface, or private-use schemes that ' +
+    'are a reversed domain name; without a fragment and without credentials'
+  );
 }
 
 /** What is settled for each client, whatever it asks for. */

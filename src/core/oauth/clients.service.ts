@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Database } from '../../platform/database/database.js';
+import { isKept } from '../../platform/database/kept-text.js';
 import { callerNetwork } from '../identity/ip-address.js';
 import { ambientFields } from '../../platform/logging/logger.js';
 import type { ClientMetadata } from './client-metadata.js';
@@ -22,6 +23,7 @@ export class ClientsService {
   ) {}
 
   async find(id: string): Promise<ClientMetadata | undefined> {
+    if (!isKept(id)) return undefined;
     const [row] = await this.database.sql<{ metadata: ClientMetadata }>(
       'select metadata from oauth_clients where id = $1',
       [id],

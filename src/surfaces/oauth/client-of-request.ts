@@ -15,7 +15,7 @@ export async function readForm(request: IncomingMessage, maxBytes: number): Prom
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.byteLength;
-    if (size > maxBytes) throw bodyIsTooLarge();
+    if (size > maxBytes) throw bodyIsTooLarge(`${maxBytes} bytes at most`);
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks, size);

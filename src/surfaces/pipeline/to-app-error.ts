@@ -52,8 +52,8 @@ export const badUrl = () => new AppError('invalid', 'BAD_URL', 'The address is n
 
 const routeNotFound = () => new AppError('not_found', 'ROUTE_NOT_FOUND', 'There is nothing at this address.');
 
-export const bodyIsTooLarge = () =>
-  new AppError('too_large', 'BODY_TOO_LARGE', 'The body is too large: 1 MiB at most, for a file of servers 5 MiB.');
+export const bodyIsTooLarge = (most = '1 MiB at most, for a file of servers 5 MiB') =>
+  new AppError('too_large', 'BODY_TOO_LARGE', `The body is too large: ${most}.`);
 
 const unsupportedMediaType = () =>
   new AppError('unsupported', 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as application/json.');

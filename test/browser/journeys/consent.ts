@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenHere, stopListening } from '../../support/listening.js';
 import { faultsOf } from '../support/axe.js';
 import { signInHere, type Stage, type Visit } from '../support/stage.js';
 
@@ -9,6 +9,7 @@ class WaitingClient {
   private readonly answers: URL[] = [];
   private readonly server: Server;
   private appUri: string | undefined;
+  private origin = '';
   id = '';
 
   constructor(private readonly product: string) {
@@ -20,7 +21,7 @@ class WaitingClient {
   }
 
   get redirectUri(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/callback`;
+    return `${this.origin}/callback`;
   }
 
   get answer(): URL | undefined {
@@ -29,7 +30,7 @@ class WaitingClient {
 
   /** @param redirectUri of an app; its own port, unless given */
   async start(name: string, redirectUri?: string): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    this.origin = await listenHere(this.server);
     const made = await fetch(`${this.product}/oauth/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -51,8 +52,7 @@ class WaitingClient {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+    await stopListening(this.server);
   }
 }
 

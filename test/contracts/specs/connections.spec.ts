@@ -3,7 +3,7 @@ import { type TestApp, startTestApp } from '../../support/app.js';
 import { Client } from '../support/client.js';
 import { chapter } from '../support/compatibility.js';
 import { McpServer, ServerStatus, TestPassed } from '../support/document.js';
-import { freePort } from '../support/upstreams.js';
+import { freePort } from '../../support/listening.js';
 
 chapter('connections', 'Connections of servers', (holds) => {
   let app: TestApp;

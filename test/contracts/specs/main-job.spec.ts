@@ -4,7 +4,7 @@ import { Client } from '../support/client.js';
 import { chapter } from '../support/compatibility.js';
 import { download, openSession, previewOf, sayAndApprove } from '../support/main-job.js';
 import { type Socket } from '../support/socket.js';
-import { startEverything, type Upstream } from '../support/upstreams.js';
+import { type Everything, startEverything } from '../../support/upstreams/everything.js';
 
 const SECTION = 'Main job, over the whole document';
 
@@ -19,13 +19,13 @@ chapter('main-job', 'The main job', (holds) => {
 
   afterAll(() => app.stop());
 
-  const SERVERS: { name: string; start: () => Promise<Upstream> }[] = [
+  const SERVERS: { name: string; start: () => Promise<Everything> }[] = [
     { name: 'the demo server', start: () => startDemoHttp({ port: 0 }) },
     { name: '@modelcontextprotocol/server-everything over Streamable HTTP', start: startEverything },
   ];
 
   describe.each(SERVERS)('on $name', ({ name, start }) => {
-    let upstream: Upstream;
+    let upstream: Everything;
     let socket: Socket;
     let token: string;
 

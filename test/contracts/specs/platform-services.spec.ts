@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import { type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { listenHere, stopListening } from '../../support/listening.js';
 import { Organizations } from '../../support/organizations.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstreams/scripted-upstream.js';
 import { Client } from '../support/client.js';
@@ -100,13 +100,13 @@ chapter('platform-services', 'MCP services', (holds) => {
     ada = await app.signIn();
     viewer = await new Organizations(app).join(ada, 'viewer');
     await ada.call('POST', '/instance/claim', {});
-    closed = createServer((_request, response) => void response.writeHead(401).end()).listen(0, '127.0.0.1');
+    closed = createServer((_request, response) => void response.writeHead(401).end());
+    const shut = await listenHere(closed);
     service = await add(entryAt(upstream.url));
-    refusing = await add(entryAt(`http://127.0.0.1:${(closed.address() as AddressInfo).port}/mcp`, 'com.example/shut'));
+    refusing = await add(entryAt(`${shut}/mcp`, 'com.example/shut'));
   });
   afterAll(async () => {
-    closed.closeAllConnections();
-    closed.close();
+    await stopListening(closed);
     await app.stop();
     await upstream.close();
   });

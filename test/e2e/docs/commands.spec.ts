@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestApp, type TestApp } from '../../support/app.js';
+import { freePort } from '../../support/listening.js';
 import { type Block, blocksOf, pages, readPage, ROOT } from './markdown.js';
 
 const RUN = 'sh run';
@@ -150,13 +150,4 @@ function endGroup({ pid }: ChildProcess): void {
   } catch {
     // Nobody was left.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-  return address.port;
 }

@@ -1,4 +1,5 @@
 import { type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { makeKey } from '../../support/api-keys.js';
 import { browserOf, CALLBACK, issuerOf, newPkce, postForm, RawClient, register } from './support.js';
 
 let app: TestApp;
@@ -31,6 +32,7 @@ describe('what may be registered', () => {
   ])('no client is answered at %s', async (uri) => {
     const answer = await register(app, { redirect_uris: [uri] });
     expect([answer.status, answer.body.error]).toEqual([400, 'invalid_redirect_uri']);
+    expect(answer.body.error_description).toMatch(/^redirect_uris may be https addresses/);
   });
 
   test.each([
@@ -52,6 +54,29 @@ describe('what may be registered', () => {
       { client_name: 'n'.repeat(40_000) },
     ];
     for (const fault of faults) expect((await register(app, fault)).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test.each(['a\0', '\ud800'])('what no database keeps is refused: %j', async (odd) => {
+    for (const metadata of [{ client_name: odd }, { software_id: odd }]) {
+      const answer = await register(app, metadata);
+      expect([answer.status, answer.body.error]).toEqual([400, 'invalid_client_metadata']);
+    }
+    const asked = await postForm<{ error: string }>(app, '/oauth/token', {
+      client_id: odd,
+      grant_type: 'refresh_token',
+      refresh_token: odd,
+    });
+    expect([asked.status, asked.body.error]).toEqual([401, 'invalid_client']);
+  });
+
+  test('a form that is too large is refused, and how large it may be is said', async () => {
+    for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/authorize']) {
+      const answer = await postForm(app, path, { client_id: client.id, token: 'x'.repeat(33_000) });
+      expect([answer.status, answer.body]).toEqual([
+        413,
+        { error: 'invalid_request', error_description: 'The body is too large: 32768 bytes at most.' },
+      ]);
+    }
   });
 
   test('a secret is told once, and kept as a hash', async () => {
@@ -168,13 +193,8 @@ describe('a decision', () => {
 
   test('needs a person who signed in: no key will do', async () => {
     const { browser, uid } = await begin();
-    const made = await person.call<{ api_key: { key: string } }>('POST', '/user/api-keys', {
-      name: 'k',
-      scopes: ['admin'],
-    });
-    const answer = await browser.sendDecision(uid, await allow(uid), {
-      authorization: `Bearer ${made.body.api_key.key}`,
-    });
+    const { headers } = await makeKey(person, { scopes: ['admin'] });
+    const answer = await browser.sendDecision(uid, await allow(uid), headers);
     expect(answer.status).toBe(403);
     expect((await fetch(`${app.url}/oauth/interaction/${uid}/request`)).status).toBe(401);
   });

@@ -1,8 +1,8 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { listenHere, stopListening } from '../../support/listening.js';
 import { browserOf, newPkce, RawClient } from './support.js';
 
 const FOLDER = 'libs/mcp-client/test-support';
@@ -12,6 +12,7 @@ const REDIRECT = 'https://client.example/callback';
 let app: TestApp;
 let person: Person;
 let host: Server;
+let port: string;
 let origin: string;
 let asked: string[] = [];
 
@@ -45,16 +46,14 @@ beforeAll(async () => {
     const { status = 200, headers = {}, body = {} } = ANSWERS[request.url ?? '']?.() ?? { status: 404 };
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
-  const { port } = host.address() as AddressInfo;
+  ({ port } = new URL(await listenHere(host)));
   origin = `https://localhost:${port}`;
   app = await startTestApp({ EGRESS_ALLOW: `localhost:${port}` });
   person = await app.signIn();
 });
 afterAll(async () => {
   await app.stop();
-  host.closeAllConnections();
-  await new Promise((resolve) => host.close(resolve));
+  await stopListening(host);
 });
 beforeEach(() => {
   asked = [];
@@ -114,7 +113,6 @@ test.each([
 });
 
 test('nothing is asked of a port of this machine that nobody allowed', async () => {
-  const { port } = host.address() as AddressInfo;
   const answer = await knock(`https://127.0.0.1:${port}/good`);
   expect(answer.status).toBe(400);
   expect(asked).toEqual([]);

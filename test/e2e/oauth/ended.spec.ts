@@ -1,65 +1,38 @@
-import { type AddressInfo, createServer } from 'node:net';
-import { eventually, type Person, startTestApp, type TestApp } from '../../support/app.js';
-import { LegacyProgram } from '../../support/gateway/legacy-program.js';
+import { eventually, type Person, type TestApp } from '../../support/app.js';
 import { ModernProgram } from '../../support/gateway/modern-program.js';
+import { openAll } from '../../support/gateway/open-all.js';
+import { startTwoAtOneAddress, type TwoAtOneAddress } from '../../support/two-at-one-address.js';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/upstreams/scripted-upstream.js';
 import { postForm, RawClient, type TokenAnswer } from './support.js';
 
 const WITHIN_MS = 1_000;
 
-let one: TestApp;
-let other: TestApp;
+let two: TwoAtOneAddress;
 let upstream: ScriptedUpstream;
 let person: Person;
 let client: RawClient;
 let serverId: string;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Two processes behind one address, which is the first one's. */
 beforeAll(async () => {
-  const [first, second] = [await freePort(), await freePort()];
-  const PUBLIC_URL = `http://127.0.0.1:${first}`;
-  one = await startTestApp({ PUBLIC_URL, PORT: String(first) });
-  other = await startTestApp({ PUBLIC_URL, PORT: String(second), DATABASE_URL: one.databaseUrl, ROLE: 'api' });
-  upstream = await startScriptedUpstream();
-  person = await one.signIn();
-  client = await RawClient.register(one);
-  serverId = (await one.addServer(person, upstream.url, { approval_policy: 'auto_approve' })).id;
+  [two, upstream] = await Promise.all([startTwoAtOneAddress(), startScriptedUpstream()]);
+  person = await two.one.signIn();
+  client = await RawClient.register(two.one);
+  serverId = (await two.one.addServer(person, upstream.url, { approval_policy: 'auto_approve' })).id;
 }, 60_000);
 afterAll(async () => {
-  await other.stop();
-  await one.stop();
+  await two.stop();
   await upstream.close();
 });
 
-const resource = (path = '/mcp') => one.url + path;
-const headersOf = (token: string) => ({ authorization: `Bearer ${token}` });
-const urlAt = (app: TestApp, path = '/mcp') => `${app === one ? one.url : other.url}${path}`;
+const resource = (path = '/mcp') => two.one.url + path;
+const placeAt = (app: TestApp, token: string, path = '/mcp') => ({
+  url: two.originOf(app) + path,
+  headers: { authorization: `Bearer ${token}` },
+});
 const statusAt = async (app: TestApp, token: string, path = '/mcp') =>
-  (await new ModernProgram({ url: urlAt(app, path), headers: headersOf(token) }).ask('tools/list')).status;
+  (await new ModernProgram(placeAt(app, token, path)).ask('tools/list')).status;
 const revoke = (token: string, by = client) =>
-  postForm<{ error?: string }>(one, '/oauth/revoke', { client_id: by.id, token });
-
-/** What a client may have open at a process: a stream of each era, and a call. */
-async function openAll({ access_token: token }: TokenAnswer, at: TestApp) {
-  const place = { url: urlAt(at), headers: headersOf(token) };
-  const session = await LegacyProgram.begin(place);
-  const modern = new ModernProgram(place);
-  const [stream, listening] = [await session.listen(), await modern.listen({ toolsListChanged: true })];
-  expect([stream.status, listening.status]).toEqual([200, 200]);
-  const label = `open ${Math.random()}`;
-  const [tool = ''] = (await modern.tools()).filter((name) => name.endsWith('__hold'));
-  const calling = modern.call(tool, { label }).catch(() => undefined);
-  const call = await upstream.memory.called('hold', label);
-  return { ended: Promise.all([stream.ended, listening.ended, calling]), call };
-}
+  postForm<{ error?: string }>(two.one, '/oauth/revoke', { client_id: by.id, token });
 
 const ENDS: Record<string, (tokens: TokenAnswer) => Promise<unknown>> = {
   'an access token that its client revokes': async ({ access_token: token }) =>
@@ -74,12 +47,14 @@ const ENDS: Record<string, (tokens: TokenAnswer) => Promise<unknown>> = {
 
 describe.each(Object.entries(ENDS))('%s', (_what, end) => {
   test('is out at every process within a second, with what it had open', async () => {
+    const both = [two.one, two.other];
     const tokens = await client.connect(person, { resource: resource() });
-    for (const app of [one, other]) expect(await statusAt(app, tokens.access_token)).toBe(200);
-    const open = [await openAll(tokens, one), await openAll(tokens, other)];
+    for (const app of both) expect(await statusAt(app, tokens.access_token)).toBe(200);
+    const opening = both.map((app) => openAll(placeAt(app, tokens.access_token), upstream.memory));
+    const open = await Promise.all(opening);
     await end(tokens);
     const startedAt = performance.now();
-    for (const app of [one, other]) {
+    for (const app of both) {
       await eventually(
         () => statusAt(app, tokens.access_token),
         (status) => status === 401,
@@ -99,12 +74,12 @@ describe.each(Object.entries(ENDS))('%s', (_what, end) => {
 
 test('a token is revoked by the client that has it, and by no other', async () => {
   const { access_token: token } = await client.connect(person, { resource: resource() });
-  const thief = await RawClient.register(one);
+  const thief = await RawClient.register(two.one);
   expect((await revoke(token, thief)).status).toBe(200);
-  expect(await statusAt(one, token)).toBe(200);
+  expect(await statusAt(two.one, token)).toBe(200);
   const forged = `${token.slice(0, -8)}AAAAAAAA`;
   expect((await revoke(forged)).status).toBe(200);
-  expect(await statusAt(one, token)).toBe(200);
+  expect(await statusAt(two.one, token)).toBe(200);
   expect((await revoke('a.b.c')).status).toBe(200);
 });
 
@@ -113,7 +88,7 @@ test('a token is taken at the very place that it was made for, and at no other',
   for (const made of places) {
     const { access_token: token } = await client.connect(person, { resource: resource(made) });
     for (const shown of places) {
-      for (const app of [one, other]) {
+      for (const app of [two.one, two.other]) {
         expect([made, shown, await statusAt(app, token, shown)]).toEqual([made, shown, made === shown ? 200 : 401]);
       }
     }

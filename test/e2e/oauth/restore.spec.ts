@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyCare } from '../../../src/platform/crypto/key-care.js';
@@ -7,6 +6,7 @@ import { KeyRotation } from '../../../src/platform/crypto/key-rotation.js';
 import { type Person, startTestApp, type TestApp } from '../../support/app.js';
 import { createTestDatabase, type TestDatabase, toUrl } from '../../support/chaos/database-url.js';
 import { runCommand } from '../../support/commands.js';
+import { freePort } from '../../support/listening.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../../support/oauth/protected-upstream.js';
 import {
   type ScriptedAuthorizationServer,
@@ -41,14 +41,6 @@ let held: Held;
 let file: string;
 let rotated: string;
 const databases: TestDatabase[] = [];
-
-async function freePort(): Promise<number> {
-  const listening = createServer();
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  const { port: found } = listening.address() as AddressInfo;
-  await new Promise((resolve) => listening.close(resolve));
-  return found;
-}
 
 /** The instance is where it was: tokens name its address. */
 const start = (settings: Record<string, string>) => startTestApp({ PUBLIC_URL: url, PORT: port, ...settings });

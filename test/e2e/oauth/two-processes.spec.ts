@@ -1,40 +1,22 @@
-import { type AddressInfo, createServer } from 'node:net';
-import { eventually, type Person, startTestApp, type TestApp } from '../../support/app.js';
+import { eventually, type Person } from '../../support/app.js';
+import { startTwoAtOneAddress, type TwoAtOneAddress } from '../../support/two-at-one-address.js';
 import { authenticate, newPkce, RawClient, type TokenAnswer } from './support.js';
 
-let one: TestApp;
-let other: TestApp;
-let otherUrl: string;
+let two: TwoAtOneAddress;
 let person: Person;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Two processes behind one address, which is the first one's. */
 beforeAll(async () => {
-  const [first, second] = [await freePort(), await freePort()];
-  const PUBLIC_URL = `http://127.0.0.1:${first}`;
-  one = await startTestApp({ PUBLIC_URL, PORT: String(first) });
-  other = await startTestApp({ PUBLIC_URL, PORT: String(second), DATABASE_URL: one.databaseUrl });
-  otherUrl = `http://127.0.0.1:${second}`;
-  person = await one.signIn();
-});
-afterAll(async () => {
-  await other.stop();
-  await one.stop();
-});
+  two = await startTwoAtOneAddress();
+  person = await two.one.signIn();
+}, 60_000);
+afterAll(() => two.stop());
 
 const askOther = async <Body>(path: string, fields?: Record<string, string>): Promise<Body> => {
   const init = fields ? { method: 'POST', body: new URLSearchParams(fields) } : {};
-  return (await (await fetch(otherUrl + path, init)).json()) as Body;
+  return (await (await fetch(two.originOf(two.other) + path, init)).json()) as Body;
 };
 
 test('what begins at one process goes on at another, and ends at both within a second', async () => {
+  const { one, other } = two;
   const client = await RawClient.register(one);
   const resource = `${one.url}/mcp`;
   const pkce = newPkce();
@@ -61,6 +43,6 @@ test('what begins at one process goes on at another, and ends at both within a s
 });
 
 test('both publish the same keys', async () => {
-  const { body } = await one.api('GET', '/oauth/jwks');
+  const { body } = await two.one.api('GET', '/oauth/jwks');
   expect(await askOther('/oauth/jwks')).toEqual(body);
 });

@@ -1,21 +1,16 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Client } from 'pg';
+import { listenHere, stopListening } from '../../support/listening.js';
 
 /** A server that says back whatever it was sent, as careless ones do. */
 export async function startEcho() {
   const http = createServer((request, response) => {
     response.writeHead(401, { 'content-type': 'text/plain' }).end(`Not you: ${request.headers.authorization}`);
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
+  const origin = await listenHere(http);
   return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
-    close: () => {
-      http.closeAllConnections();
-      http.close();
-    },
+    url: `${origin}/mcp`,
+    close: () => stopListening(http),
   };
 }
 

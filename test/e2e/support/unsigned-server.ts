@@ -1,5 +1,5 @@
 import { type Person, startTestApp, type TestApp } from '../../support/app.js';
-import { makeKey } from '../../support/gateway/keys.js';
+import { makeKey } from '../../support/api-keys.js';
 import { type ProtectedUpstream, startProtectedUpstream } from '../../support/oauth/protected-upstream.js';
 import {
   type ScriptedAuthorizationServer,

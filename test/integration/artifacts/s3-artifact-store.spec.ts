@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { S3ArtifactStore } from '../../../src/adapters/artifact-store/s3-artifact-store.js';
+import { listenHere, stopListening } from '../../support/listening.js';
 
 /** `PUT part 1` and the like. */
 type Script = (asked: string, response: ServerResponse, request: IncomingMessage) => void;
@@ -18,20 +18,18 @@ async function scriptedStore(script: Script) {
     asked.push(name);
     request.resume().once('end', () => script(name, response, request));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const endpoint = await listenHere(server);
   const store = new S3ArtifactStore({
     bucket: 'files',
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
     prefix: '',
     pathStyle: true,
   });
   const close = async () => {
     store.onApplicationShutdown();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await stopListening(server);
   };
   return { store, asked, close };
 }

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Account, type RegistryApp, startRegistryApp } from './registry-app.js';
-import { type Everything, freePort, startEverything, startUpstream, type Upstream } from './upstream.js';
+import { freePort, listenHere, stopListening } from '../../support/listening.js';
+import { type Everything, startEverything } from '../../support/upstreams/everything.js';
+import { startUpstream, type Upstream } from './upstream.js';
 
 interface Check {
   name: string;
@@ -169,17 +169,8 @@ describe('what a server is sent', () => {
 });
 
 async function listen(server: Server): Promise<{ url: string; close: () => Promise<void> }> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const origin = await listenHere(server);
+  return { url: `${origin}/mcp`, close: () => stopListening(server) };
 }
 
 const startSilent = () => listen(createServer(() => undefined));

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DemoProcess } from '../../../src/adapters/demo-server/demo-process.js';
 import { readConfig } from '../../../src/platform/config/config.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
 import { DemoServersService } from '../../../src/core/registry/demo-servers.service.js';
+import { listenHere, stopListening } from '../../support/listening.js';
 import { type CompiledSources, compileSources } from '../../support/other-process.js';
 import { type Account, type RegistryApp, startRegistryApp, until } from './registry-app.js';
 
@@ -103,13 +103,11 @@ describe('the demo server', () => {
 
     const { id } = await demoOf();
     const other = createServer((_request, response) => response.end('secret'));
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}/mcp`;
+    const elsewhere = `${await listenHere(other)}/mcp`;
     await app.database.sql('update servers set url = $1 where id = $2', [elsewhere, id]);
     const checked = await ada.call<{ checks: { name: string; status: string }[] }>('POST', `/servers/${id}/check`);
     expect(checked.body.checks.find(({ status }) => status === 'failed')).toMatchObject({ name: 'address' });
-    other.close();
+    await stopListening(other);
     await app.app.get(DemoServersService).follow();
     expect(await demoOf()).toMatchObject({ id, url });
   });

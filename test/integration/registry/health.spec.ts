@@ -5,7 +5,8 @@ import { ToolsService } from '../../../src/core/registry/tools.service.js';
 import { placeKey, UpstreamsService } from '../../../src/core/registry/upstreams.service.js';
 import type { ServerId } from '../../../src/platform/ids.js';
 import { type Account, type RegistryApp, startRegistryApp, until } from './registry-app.js';
-import { ECHO, ERASE, freePort, startUpstream, type Upstream } from './upstream.js';
+import { freePort } from '../../support/listening.js';
+import { ECHO, ERASE, startUpstream, type Upstream } from './upstream.js';
 
 interface ServerBody {
   id: ServerId;

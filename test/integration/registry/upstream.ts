@@ -1,12 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema, type Tool } from '@modelcontextprotocol/sdk/types.js';
+import { listenHere, stopListening } from '../../support/listening.js';
 
 export const ECHO: Tool = {
   name: 'echo',
@@ -59,14 +55,9 @@ export async function startUpstream({ wants }: { wants?: { header: string; value
     response.on('close', () => void server.close());
     void server.connect(transport).then(() => transport.handleRequest(request, response));
   });
-  const listen = async (port: number) => {
-    http.listen(port, '127.0.0.1');
-    await once(http, 'listening');
-    return (http.address() as AddressInfo).port;
-  };
-  const port = await listen(0);
+  const origin = await listenHere(http);
   return Object.assign(upstream, {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `${origin}/mcp`,
     holdListing: () =>
       new Promise<() => void>((resolve) => {
         onListing = resolve;
@@ -74,59 +65,7 @@ export async function startUpstream({ wants }: { wants?: { header: string; value
     hang: () => {
       hanging = true;
     },
-    close: async () => {
-      if (!http.listening) return;
-      const closed = once(http, 'close');
-      http.close();
-      http.closeAllConnections();
-      await closed;
-    },
-    reopen: async () => void (await listen(port)),
+    close: () => stopListening(http),
+    reopen: async () => void (await listenHere(http, Number(new URL(origin).port))),
   });
-}
-
-export interface Everything {
-  url: string;
-  close: () => Promise<void>;
-}
-
-/** The reference server, as its users start it. */
-export async function startEverything(transport: 'streamableHttp' | 'sse'): Promise<Everything> {
-  const port = await freePort();
-  const script = resolve(__dirname, '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
-  const child = spawn(process.execPath, [script, transport], {
-    env: { PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  await saysItListens(child);
-  return {
-    url: `http://127.0.0.1:${port}/${transport === 'sse' ? 'sse' : 'mcp'}`,
-    close: async () => {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
-
-async function saysItListens(child: ChildProcess): Promise<void> {
-  if (!child.stderr) throw new Error('No stderr.');
-  for await (const line of createInterface({ input: child.stderr })) {
-    if (/listening|running on port/.test(line)) {
-      child.stderr.resume();
-      return;
-    }
-  }
-  throw new Error('The server ended before it listened.');
-}
-
-/** A port where nothing listens. */
-export async function freePort(): Promise<number> {
-  const probe = createTcpServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  const closed = once(probe, 'close');
-  probe.close();
-  await closed;
-  return port;
 }

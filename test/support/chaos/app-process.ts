@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../listening.js';
 import { until } from './until.js';
 
 const BUILT = process.env.CHAOS_DIST ?? resolve(__dirname, '../../../dist');
@@ -112,15 +112,6 @@ const DEFAULTS = {
   NODE_COMPILE_CACHE: join(tmpdir(), 'switchyard-compiled'),
   SECRET_KEY: 'a secret of tests only, long enough to be one',
 };
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Pids of the PostgreSQL servers (not their children) on a data folder. */
 export async function postmastersOn(folder: string): Promise<number[]> {

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../chaos/app-process.js';
 import { until } from '../chaos/until.js';
+import { freePort } from '../listening.js';
 import type { TestRedis } from './test-redis.js';
 
 const START_MS = 10_000;

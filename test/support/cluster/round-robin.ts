@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenHere, stopListening } from '../listening.js';
 
 export interface RoundRobin {
   url: string;
@@ -47,15 +46,10 @@ export async function startRoundRobin(targets: readonly string[]): Promise<Round
       forward(request, response, Buffer.concat(chunks), { index: turn, triesLeft: targets.length - 1 });
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const url = await listenHere(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     given: () => [...given],
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => stopListening(server),
   };
 }

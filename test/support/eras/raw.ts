@@ -1,12 +1,5 @@
 import { ANSWER, type CallOptions, type EraClient, type Place, textOf } from './era-client.js';
-
-interface Message {
-  id?: string | number;
-  method?: string;
-  params?: Record<string, unknown>;
-  result?: Record<string, unknown>;
-  error?: { message: string };
-}
+import { type Message, messagesOf } from '../gateway/said.js';
 
 const ACCEPT = 'application/json, text/event-stream';
 
@@ -118,16 +111,7 @@ class RawClient {
   }
 
   private async read(response: Response, onAnswer: (message: Message) => unknown): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of response.body ?? []) {
-      const events = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/\r?\n\r?\n/);
-      rest = events.pop() ?? '';
-      for (const event of events) {
-        const data = [...event.matchAll(/^data: ?(.*)$/gm)].map(([, line]) => line).join('\n');
-        if (data !== '') this.hear(JSON.parse(data) as Message, onAnswer);
-      }
-    }
+    for await (const message of messagesOf(response)) this.hear(message, onAnswer);
   }
 
   private hear(message: Message, onAnswer: (message: Message) => unknown): void {

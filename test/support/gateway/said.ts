@@ -51,6 +51,28 @@ export async function read(response: Response, hear: (message: Message) => void 
 export const wordsOf = ({ result }: Message): string =>
   ((result?.content ?? []) as { text?: string }[]).map(({ text = '' }) => text).join('');
 
+/** Of a result that says where to decide on the call. */
+export const approvalOf = ({ result }: Message): { id: string; url: string } | undefined =>
+  (result?._meta as { 'switchyard/approval'?: { id: string; url: string } } | undefined)?.['switchyard/approval'];
+
+/** The one question of an `input_required`, and what a client comes back with. */
+export function questionOf({ result }: Message) {
+  const { inputRequests = {}, requestState } = (result ?? {}) as {
+    inputRequests?: Record<string, { method: string; params: Record<string, unknown> }>;
+    requestState?: unknown;
+  };
+  const [[key = '', asked] = []] = Object.entries(inputRequests);
+  const back = (answer: object) => ({ requestState, inputResponses: { [key]: answer } });
+  return {
+    asked,
+    requestState,
+    accept: (content?: object) => back({ action: 'accept', ...(content && { content }) }),
+    decline: () => back({ action: 'decline' }),
+  };
+}
+
+export type Question = ReturnType<typeof questionOf>;
+
 /** Of a result by which we refuse a call. */
 export const faultOf = ({ result }: Message): string | undefined =>
   (result?._meta as { 'switchyard/error'?: { code: string } } | undefined)?.['switchyard/error']?.code;

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { listenHere, stopListening } from '../listening.js';
 import { type Declaration, refusals } from '../vendors/declaration-rules.js';
 import { defaultBrain } from './default-brain.js';
 import { type Reply, status } from './replies.js';
@@ -41,6 +41,8 @@ async function readBody(request: IncomingMessage): Promise<WireRequest> {
  * the brain answers. Declarations that Gemini refuses get a 400, and a wrong key gets what Google sends for one.
  */
 export class ScriptedGemini {
+  /** For `GEMINI_BASE_URL`. */
+  url = '';
   readonly requests: SeenRequest[] = [];
   private replies: Reply[] = [];
   private readonly waiting: { count: number; resolve: () => void }[] = [];
@@ -55,13 +57,8 @@ export class ScriptedGemini {
 
   static async start(apiKey: string, brain: (request: WireRequest) => Reply): Promise<ScriptedGemini> {
     const gemini = new ScriptedGemini(apiKey, brain);
-    await new Promise<void>((resolve) => gemini.server.listen(0, '127.0.0.1', resolve));
+    gemini.url = await listenHere(gemini.server);
     return gemini;
-  }
-
-  /** For `GEMINI_BASE_URL`. */
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Replaces what is left of the last script. */
@@ -82,9 +79,7 @@ export class ScriptedGemini {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
+    await stopListening(this.server);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

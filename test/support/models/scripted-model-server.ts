@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { listenHere, stopListening } from '../listening.js';
 
 /** Answers one request; must end the response, or leave it open on purpose. */
 export type Reply<Body> = (response: ServerResponse, body: Body) => void;
@@ -37,6 +37,8 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 
 /** A local server in one vendor's wire format. Scripted replies are used up in order; after them the brain answers. */
 export class ScriptedModelServer<Body extends { model: string }> {
+  /** The origin; what a vendor's base URL adds to it is the caller's. */
+  url = '';
   readonly requests: SeenRequest<Body>[] = [];
   private replies: Reply<Body>[] = [];
   private readonly waiting: { count: number; resolve: () => void }[] = [];
@@ -56,13 +58,8 @@ export class ScriptedModelServer<Body extends { model: string }> {
     brain: (body: Body) => Reply<Body>,
   ): Promise<ScriptedModelServer<Body>> {
     const scripted = new ScriptedModelServer(dialect, apiKey, brain);
-    await new Promise<void>((resolve) => scripted.server.listen(0, '127.0.0.1', resolve));
+    scripted.url = await listenHere(scripted.server);
     return scripted;
-  }
-
-  /** The origin; what a vendor's base URL adds to it is the caller's. */
-  get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Replaces what is left of the last script. */
@@ -83,9 +80,7 @@ export class ScriptedModelServer<Body extends { model: string }> {
   }
 
   async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.server.close(resolve));
-    this.server.closeAllConnections();
-    await closed;
+    await stopListening(this.server);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server';
+import { listenHere, stopListening } from '../listening.js';
 import { createScriptedServer } from '../upstreams/scripted-server.js';
 import { UpstreamMemory } from '../upstreams/upstream-memory.js';
 import type { ScriptedAuthorizationServer } from './scripted-authorization-server.js';
@@ -40,9 +39,7 @@ export async function startProtectedUpstream(server: Authority): Promise<Protect
     if (accepted !== 'yes') return challenge(response, accepted, scope);
     return void Promise.resolve(answer(request, response)).catch(() => response.destroy());
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const origin = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  const origin = await listenHere(http);
   const upstream: ProtectedUpstream = {
     url: `${origin}/mcp`,
     memory,
@@ -52,9 +49,7 @@ export async function startProtectedUpstream(server: Authority): Promise<Protect
     tokens: () => [...tokens],
     close: async () => {
       memory.release();
-      http.close();
-      http.closeAllConnections();
-      await handler.close();
+      await Promise.all([stopListening(http), handler.close()]);
     },
   };
   const tellMetadata = (response: ServerResponse) => {

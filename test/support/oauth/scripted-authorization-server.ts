@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenHere, stopListening } from '../listening.js';
 
 /** How it behaves; tests change it at any time. */
 export interface AuthorizationScript {
@@ -61,9 +60,7 @@ export async function startAuthorizationServer(): Promise<ScriptedAuthorizationS
   const http = createServer((request, response) => {
     state.answer(request, response).catch(() => response.destroy());
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  state.issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  state.issuer = await listenHere(http);
   state.script.iss = state.issuer;
   return {
     issuer: state.issuer,
@@ -77,11 +74,7 @@ export async function startAuthorizationServer(): Promise<ScriptedAuthorizationS
       state.refresh.clear();
     },
     secrets: () => [...state.secrets],
-    close: async () => {
-      http.close();
-      http.closeAllConnections();
-      await Promise.resolve();
-    },
+    close: () => stopListening(http),
   };
 }
 

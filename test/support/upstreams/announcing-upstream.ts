@@ -1,9 +1,8 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenHere, stopListening } from '../listening.js';
 
 export interface AnnouncingUpstream {
   url: string;
@@ -31,19 +30,13 @@ export async function startAnnouncingUpstream(): Promise<AnnouncingUpstream> {
     const known = transports.get(String(request.headers['mcp-session-id']));
     void (known ? Promise.resolve(known) : open()).then((transport) => transport.handleRequest(request, response));
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
+  const origin = await listenHere(http);
   return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
+    url: `${origin}/mcp`,
     describe: (description) => {
       described = description;
       for (const tool of tools) tool.update({ description });
     },
-    close: async () => {
-      const closed = once(http, 'close');
-      http.close();
-      http.closeAllConnections();
-      await closed;
-    },
+    close: () => stopListening(http),
   };
 }

@@ -1,16 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import type { ServerResponse } from 'node:http';
 import { Random } from '../chaos/random.js';
+import { type Message, plainAnswer, type ServerByHand, startServerByHand, tell } from './server-by-hand.js';
 
-interface Request {
-  id?: number | string;
-  method: string;
-  params?: { arguments?: { marker?: string }; _meta?: { progressToken?: number | string } };
-}
 interface Waiting {
-  request: Request;
+  message: Message;
   response: ServerResponse;
 }
 
@@ -29,33 +22,25 @@ const KEPT_MS = 5;
  * and counts how many ids of JSON-RPC came in more than one session.
  */
 export class LateUpstream {
-  readonly url: string;
   calls = 0;
   private readonly waiting: Waiting[] = [];
   private readonly sessionsOf = new Map<number | string, Set<string>>();
   private sessions = 0;
   private timer: NodeJS.Timeout | undefined;
+  private server: ServerByHand = { url: '', close: () => Promise.resolve() };
 
-  private constructor(
-    private readonly http: ReturnType<typeof createServer>,
-    private readonly random: Random,
-  ) {
-    this.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`;
-  }
+  private constructor(private readonly random: Random) {}
 
   static async start(seed: number): Promise<LateUpstream> {
-    const http = createServer();
-    http.keepAliveTimeout = 60_000;
-    http.listen(0, '127.0.0.1');
-    await once(http, 'listening');
-    const upstream = new LateUpstream(http, new Random(seed));
-    http.on('request', (request, response) => {
-      if (request.method !== 'POST') return void response.writeHead(405).end();
-      return void json(request).then((body) =>
-        upstream.take(body as Request, String(request.headers['mcp-session-id']), response),
-      );
-    });
+    const upstream = new LateUpstream(new Random(seed));
+    upstream.server = await startServerByHand((message, response, { headers }) =>
+      upstream.take(message, String(headers['mcp-session-id']), response),
+    );
     return upstream;
+  }
+
+  get url(): string {
+    return this.server.url;
   }
 
   get sharedIds(): number {
@@ -64,41 +49,32 @@ export class LateUpstream {
 
   async close(): Promise<void> {
     clearTimeout(this.timer);
-    const closed = once(this.http, 'close');
-    this.http.close();
-    this.http.closeAllConnections();
-    await closed;
+    await this.server.close();
   }
 
-  private take(request: Request, session: string, response: ServerResponse): void {
-    if (request.id === undefined) return void response.writeHead(202).end();
-    if (request.method !== 'tools/call') return void this.tell(request, response);
+  private take(message: Message, session: string, response: ServerResponse): void {
+    const { id, method } = message;
+    if (id === undefined) return void response.writeHead(202).end();
+    if (method !== 'tools/call') {
+      const headers = method === 'initialize' ? { 'mcp-session-id': `s${(this.sessions += 1)}` } : {};
+      const answer = plainAnswer(method, { name: 'late', tools: [TOOL], revision: '2025-06-18' });
+      return tell(message, answer, response, headers);
+    }
     this.calls += 1;
-    this.sessionsOf.set(request.id, (this.sessionsOf.get(request.id) ?? new Set()).add(session));
-    this.waiting.push({ request, response });
+    this.sessionsOf.set(id, (this.sessionsOf.get(id) ?? new Set()).add(session));
+    this.waiting.push({ message, response });
     if (this.waiting.length >= KEPT) return this.release();
     this.timer ??= setTimeout(() => this.release(), KEPT_MS);
-  }
-
-  private tell({ id, method }: Request, response: ServerResponse): void {
-    const serverInfo = { name: 'late', version: '1.0.0' };
-    const initialized = { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo };
-    const results: Record<string, object> = { initialize: initialized, ping: {}, 'tools/list': { tools: [TOOL] } };
-    const result = results[method];
-    const answer = result ? { result } : { error: { code: -32601, message: 'No such method.' } };
-    const headers = method === 'initialize' ? { 'mcp-session-id': `s${(this.sessions += 1)}` } : {};
-    response.writeHead(200, { 'content-type': 'application/json', ...headers });
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
   }
 
   /** The last first, mostly, and in either form. */
   private release(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    for (const { request, response } of this.waiting.splice(0).sort(() => this.random.between(0, 2) - 1)) {
-      const marker = request.params?.arguments?.marker;
+    for (const { message, response } of this.waiting.splice(0).sort(() => this.random.between(0, 2) - 1)) {
+      const { marker } = message.params?.arguments as { marker: string };
       const result = { content: [{ type: 'text', text: marker }] };
-      const answer = JSON.stringify({ jsonrpc: '2.0', id: request.id, result });
+      const answer = JSON.stringify({ jsonrpc: '2.0', id: message.id, result });
       const streams = this.random.between(0, 1) === 1;
       response.writeHead(200, { 'content-type': streams ? 'text/event-stream' : 'application/json' });
       response.end(streams ? `event: message\ndata: ${answer}\n\n` : answer);

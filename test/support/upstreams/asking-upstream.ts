@@ -1,28 +1,18 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { type Message, plainAnswer, type ServerByHand, startServerByHand, tell } from './server-by-hand.js';
 
-interface Message {
-  id?: number | string;
-  method?: string;
-  params?: Record<string, unknown>;
-  result?: Record<string, unknown>;
-}
-
-export interface AskingUpstream {
-  url: string;
+export interface AskingUpstream extends ServerByHand {
   /** Everything that arrived, in order. */
   seen: { headers: IncomingHttpHeaders; message: Message }[];
   /** Of `ask`, by its label. */
   calls: (label: string) => number;
   cancelled: (label: string) => boolean;
-  close: () => Promise<void>;
 }
 
 const SCHEMA = { type: 'object', properties: { label: { type: 'string' }, times: { type: 'integer' } } };
 const TOOLS = [{ name: 'ask', inputSchema: SCHEMA, annotations: { readOnlyHint: false } }];
 
-/** A server of 2025-11-25 by hand: its tool asks so many times in the middle of the call, and says what was answered. */
+/** A server of 2025-11-25: its tool asks so many times in the middle of the call, and says what was answered. */
 export async function startAskingUpstream(): Promise<AskingUpstream> {
   const seen: AskingUpstream['seen'] = [];
   const answers = new Map<string, (result: Record<string, unknown>) => void>();
@@ -59,45 +49,19 @@ export async function startAskingUpstream(): Promise<AskingUpstream> {
       if (method === undefined) answers.get(String(id))?.(message.result ?? { refused: true });
       return void response.writeHead(202).end();
     }
-    const serverInfo = { name: 'asking', version: '1' };
-    const results: Record<string, object> = {
-      initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo },
-      'tools/list': { tools: TOOLS },
-      ping: {},
-    };
-    const result = results[method];
-    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'the-one' });
-    const answer = result ? { result } : { error: { code: -32601, message: 'Method not found' } };
-    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+    tell(message, plainAnswer(method, { name: 'asking', tools: TOOLS }), response, { 'mcp-session-id': 'the-one' });
   }
 
-  const http = createServer((request, response) => {
-    if (request.method !== 'POST') return void response.writeHead(request.method === 'DELETE' ? 200 : 405).end();
-    void readJson(request).then((message) => {
-      seen.push({ headers: request.headers, message });
-      take(message, response);
-    });
+  const server = await startServerByHand((message, response, { headers }) => {
+    seen.push({ headers, message });
+    take(message, response);
   });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
   const labelOf = ({ params }: Message) => (params?.arguments as { label?: string } | undefined)?.label;
   return {
-    url: `http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`,
+    ...server,
     seen,
     calls: (label) =>
       seen.filter(({ message }) => message.method === 'tools/call' && labelOf(message) === label).length,
     cancelled: (label) => cancelled.has(label),
-    close: async () => {
-      const closed = once(http, 'close');
-      http.close();
-      http.closeAllConnections();
-      await closed;
-    },
   };
-}
-
-async function readJson(request: IncomingMessage): Promise<Message> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Message;
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../app.js';
+import { freePort } from '../listening.js';
 
 /** A server that nobody here wrote, in processes of its own. */
 export interface RealServer {
@@ -11,7 +12,6 @@ export interface RealServer {
 }
 
 const PACKAGES = join(process.cwd(), 'node_modules');
-const EVERYTHING = '@modelcontextprotocol/server-everything/dist/index.js';
 
 /** A program that speaks over stdio: the file of its package, and what it is started with. */
 export interface StdioServer {
@@ -28,12 +28,6 @@ export const memoryServer = (file: string): StdioServer => ({
   file: '@modelcontextprotocol/server-memory/dist/index.js',
   env: { MEMORY_FILE_PATH: file },
 });
-
-/** The reference server of the protocol over Streamable HTTP. */
-export async function startEverything(): Promise<RealServer> {
-  const port = await freePort();
-  return start(port, [join(PACKAGES, EVERYTHING), 'streamableHttp'], { PORT: String(port) });
-}
 
 /** Programs from npm that make an HTTP server of one that speaks over stdio. */
 export const BRIDGES = [
@@ -87,14 +81,4 @@ function listens(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
     socket.once('connect', () => socket.destroy());
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  const closed = once(probe, 'close');
-  probe.close();
-  await closed;
-  return port;
 }

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { listenHere, stopListening } from '../listening.js';
 import { createScriptedServer } from './scripted-server.js';
 import { UpstreamMemory } from './upstream-memory.js';
 
@@ -31,26 +30,15 @@ export async function startScriptedUpstream(): Promise<ScriptedUpstream> {
     Promise.resolve(answer(request, response)).catch(() => response.destroy());
   });
   http.keepAliveTimeout = 60_000;
-  const listen = async (port: number) => {
-    http.listen(port, '127.0.0.1');
-    await once(http, 'listening');
-    return (http.address() as AddressInfo).port;
-  };
-  const port = await listen(0);
-  const die = async () => {
-    if (!http.listening) return;
-    const closed = once(http, 'close');
-    http.close();
-    http.closeAllConnections();
-    await closed;
-  };
+  const origin = await listenHere(http);
+  const die = () => stopListening(http);
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `${origin}/mcp`,
     memory,
     lastHeaders: () => headers,
     breakConnections: () => http.closeAllConnections(),
     die,
-    revive: async () => void (await listen(port)),
+    revive: async () => void (await listenHere(http, Number(new URL(origin).port))),
     close: async () => {
       memory.release();
       await Promise.all([die(), handler.close()]);

@@ -150,8 +150,6 @@ function checkMetadata(_ctx: unknown, key: string, _value: unknown, metadata: Re
   if (key !== 'software_id') return;
   settle(metadata);
   const fault = faultOf(metadata);
-  if (!fault) return;
-  throw fault.of === 'redirect_uris'
-    ? new errors.InvalidRedirectUri(fault.message)
-    : new errors.InvalidClientMetadata(fault.message);
+  // Which of the two it is the library tells by how it begins.
+  if (fault !== undefined) throw new errors.InvalidClientMetadata(fault);
 }

@@ -1,9 +1,10 @@
-import type { Person } from '../app.js';
+import type { Person } from './app.js';
 
 const MAY_CALL = ['mcp:read', 'mcp:execute'];
 
 export interface ProgramKey {
   id: string;
+  key: string;
   headers: { authorization: string };
 }
 
@@ -16,5 +17,6 @@ export async function makeKey(person: Person, fields: object = {}): Promise<Prog
     wanted,
   );
   if (status !== 201) throw new Error(`No key was made: ${text}`);
-  return { id: body.api_key.id, headers: { authorization: `Bearer ${body.api_key.key}` } };
+  const { id, key } = body.api_key;
+  return { id, key, headers: { authorization: `Bearer ${key}` } };
 }

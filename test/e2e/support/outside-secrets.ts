@@ -33,7 +33,7 @@ export async function tellOutside({ call, plant }: Planting, owner: string, url:
   const careless = await call('POST', '/api/v1/servers', { token, body: { ...server, name: 'Echo', url: echo.url } });
   const said = { apiKey: plant('a configured key that its server says back') };
   expect((await configure(careless.body.id, said)).status).toBe(400);
-  echo.close();
+  await echo.close();
 
   const execute = (toolName: string, parameters: object, isSecret: boolean) => {
     const body = { serviceId: configured.body.id, toolName, parameters };

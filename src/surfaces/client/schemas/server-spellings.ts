@@ -26,6 +26,7 @@ const TOLD_ONLY = new Set([
   'protocol',
   'demo',
   'level',
+  'account_status',
   'service_id',
   'circuit',
   'handle',

@@ -7,6 +7,7 @@ let authorization: string;
 const settings = {
   MCP_ALLOWED_HOSTS: 'gate.example,other.example:8443',
   MCP_ALLOWED_ORIGINS: 'https://inspector.example',
+  RATE_LIMIT_KEY_RPM: '1000',
 };
 beforeAll(async () => {
   app = await startTestApp(settings);
@@ -68,4 +69,15 @@ describe('a page', () => {
 
 test('without a credential nobody is served', async () => {
   expect(await ask({})).toMatchObject({ status: 401, code: 'CREDENTIAL_MISSING' });
+});
+
+test('an answer is nothing that a page could show or keep, and says what is left of the limit', async () => {
+  const { headers } = await ask({ authorization });
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'content-security-policy': `default-src 'none'; frame-ancestors 'none'`,
+    'x-content-type-options': 'nosniff',
+    'ratelimit-policy': '"key";q=1000;w=60',
+    ratelimit: expect.stringMatching(/^"key";r=\d+;t=\d+$/) as string,
+  });
 });

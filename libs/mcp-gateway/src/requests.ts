@@ -67,8 +67,11 @@ export class Requests<Caller> {
   answer(visitor: Visitor<Caller>, request: ClientRequest, talk: Conversation, era: EraRules): Promise<Outcome> {
     const failed = (error: unknown) => this.failure(request, error, era);
     try {
-      const answered = whenHere(this.#methodOf(visitor.caller, request), ({ list }) =>
-        list ? this.#list(list, visitor, request, era) : this.#ask(visitor, request, talk, era),
+      const method = this.#methodOf(visitor.caller, request);
+      // Calls of tools, of which there are most, are asked for at once, and by as few promises as that takes.
+      if (!(method instanceof Promise) && !method.list) return this.#ask(visitor, request, talk, era, failed);
+      const answered = whenHere(method, ({ list }) =>
+        list ? this.#list(list, visitor, request, era) : this.#ask(visitor, request, talk, era, failed),
       );
       return answered instanceof Promise ? answered.catch(failed) : Promise.resolve(answered);
     } catch (error) {
@@ -91,14 +94,23 @@ export class Requests<Caller> {
     }));
   }
 
-  #ask({ caller, key }: Visitor<Caller>, request: ClientRequest, talk: Conversation, era: EraRules): Promise<Outcome> {
+  #ask(
+    { caller, key }: Visitor<Caller>,
+    request: ClientRequest,
+    talk: Conversation,
+    era: EraRules,
+    failed: (error: unknown) => Outcome,
+  ): Promise<Outcome> {
     return this.backend.request(caller, request, talk).then((reply) => {
       if (reply.kind === 'error') return refused(request, reply, reply.status, era);
-      return whenHere(era.reply(request, reply, key), (result) => ({
-        body: resultOf(request.id, result),
-        status: 200,
-      }));
-    });
+      try {
+        const result = era.reply(request, reply, key);
+        if (result instanceof Promise) return result.then((pieces) => outcomeOf(request, pieces)).catch(failed);
+        return outcomeOf(request, result);
+      } catch (error) {
+        return failed(error);
+      }
+    }, failed);
   }
 
   /** @throws ProtocolError */
@@ -113,6 +125,8 @@ export class Requests<Caller> {
     });
   }
 }
+
+const outcomeOf = ({ id }: ClientRequest, result: Pieces): Outcome => ({ body: resultOf(id, result), status: 200 });
 
 function cursorOf({ params }: ClientRequest): string | undefined {
   const { cursor } = params;

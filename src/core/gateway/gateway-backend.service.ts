@@ -172,9 +172,11 @@ function ofOneServer({ tools, resources, prompts, completions, logging, extensio
 const knownHeaders = new WeakMap<object, readonly ParamHeader[]>();
 
 function paramHeadersOf(schema: object): readonly ParamHeader[] {
-  const known = knownHeaders.get(schema) ?? readParamHeaders(schema);
-  knownHeaders.set(schema, known);
-  return known;
+  const known = knownHeaders.get(schema);
+  if (known) return known;
+  const read = readParamHeaders(schema);
+  knownHeaders.set(schema, read);
+  return read;
 }
 
 function pageAt(pages: readonly Buffer[], cursor: string | undefined): ListPage {

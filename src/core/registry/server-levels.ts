@@ -32,9 +32,22 @@ export class ServerLevels implements OnModuleDestroy {
     this.known.close();
   }
 
-  find({ serverId, organizationId, userId }: ServerUse): Soon<AccessLevel | undefined> {
-    return this.known.get(`${serverId} ${organizationId} ${userId}`);
+  find(use: ServerUse): Soon<AccessLevel | undefined> {
+    return this.known.get(keyOf(use));
   }
+}
+
+/** By server: a key that is put together anew has to be hashed anew wherever it is looked up. */
+const lastKeys = new Map<ServerId, { organizationId: OrganizationId; userId: UserId; key: string }>();
+const MOST_KEYS = 1_000;
+
+function keyOf({ serverId, organizationId, userId }: ServerUse): string {
+  const last = lastKeys.get(serverId);
+  if (last?.userId === userId && last.organizationId === organizationId) return last.key;
+  const key = `${serverId} ${organizationId} ${userId}`;
+  if (lastKeys.size >= MOST_KEYS) lastKeys.clear();
+  lastKeys.set(serverId, { organizationId, userId, key });
+  return key;
 }
 
 function useOf(key: string): ServerUse {

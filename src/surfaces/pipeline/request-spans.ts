@@ -30,6 +30,7 @@ export class RequestSpans {
   }
 
   close(request: HttpRequest, status: number): void {
+    if (!this.tracing.enabled) return;
     const span = this.spans.get(request);
     span?.tell({ 'http.response.status_code': status });
     if (status >= 500) span?.failed(String(status));

@@ -12,7 +12,8 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | u
 
 /** @throws ProtocolError */
 export function checkJsonBody(headers: IncomingHttpHeaders): void {
-  if (JSON_TYPE.test(headers['content-type'] ?? '')) return;
+  const type = headers['content-type'] ?? '';
+  if (type === 'application/json' || JSON_TYPE.test(type)) return;
   throw new ProtocolError(CODES.badSession, 'Unsupported media type: the body has to be application/json.', {
     status: 415,
   });

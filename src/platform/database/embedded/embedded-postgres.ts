@@ -37,7 +37,8 @@ const SETTINGS = {
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] ',
 };
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** Of one that need not survive: it is shared by a whole run of tests, each with processes and pools of its own. */
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
 
 export interface EmbeddedPostgresOptions {
   /** Folder for the cluster, the password, the socket and the log. Made if absent. */

@@ -9,6 +9,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export class Deadline {
   readonly #outer: Interruption | undefined;
+  #cancel: (() => void) | undefined;
   #listeners: (() => void)[] = [];
   #controller: AbortController | undefined;
   #ended: { reason: unknown } | undefined;
@@ -27,7 +28,7 @@ export class Deadline {
     if (outer?.aborted) {
       this.#ended = { reason: outer.reason };
     } else {
-      outer?.addEventListener('abort', this.#cancel, { once: true });
+      if (outer) this.#listenTo(outer);
       this.#start();
     }
   }
@@ -79,7 +80,7 @@ export class Deadline {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#outer?.removeEventListener('abort', this.#cancel);
+    if (this.#cancel) this.#outer?.removeEventListener('abort', this.#cancel);
   }
 
   /** Settles with the work, or rejects as soon as the deadline, the caller or `lost` (with its reason) ends it. */
@@ -99,10 +100,15 @@ export class Deadline {
     }
   }
 
-  readonly #cancel = (): void => {
+  #listenTo(outer: Interruption): void {
+    this.#cancel = () => this.#cancelled();
+    outer.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  #cancelled(): void {
     clearTimeout(this.#timer);
     this.#end(this.#outer?.reason);
-  };
+  }
 
   #end(reason: unknown): void {
     if (this.#ended) return;

@@ -8,18 +8,26 @@ import { isLoudEnough } from './revisions.js';
 /** One request and what is said about it until it is answered. */
 export class Conversation implements Exchange {
   readonly signal = new Interrupter();
-  readonly ask?: (question: Question, options: AskOptions) => Promise<JsonObject>;
-  readonly release?: () => void;
   #isOver = false;
 
   constructor(
     private readonly request: ClientRequest,
     private readonly answer: Answer,
     /** How the client is asked, where it can be. */
-    ask?: (conversation: Conversation, question: Question, options: AskOptions) => Promise<JsonObject>,
-  ) {
-    if (ask) this.ask = (question, options) => ask(this, question, options);
-    if (answer.release) this.release = () => answer.release?.();
+    private readonly way?: (
+      conversation: Conversation,
+      question: Question,
+      options: AskOptions,
+    ) => Promise<JsonObject>,
+  ) {}
+
+  get ask(): Exchange['ask'] {
+    const { way } = this;
+    return way && ((question, options) => way(this, question, options));
+  }
+
+  get release(): Exchange['release'] {
+    return this.answer.release;
   }
 
   progress(params: JsonObject): void {

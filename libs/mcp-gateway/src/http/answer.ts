@@ -33,7 +33,7 @@ export interface Channel {
 export class PostAnswer implements Answer, Ageing {
   slot = NOWHERE;
   readonly isOneWay = false;
-  readonly release: (() => void) | undefined;
+  readonly #canComeBack: boolean;
   #channel: Channel | undefined;
   #isOver = false;
   readonly #since = Date.now();
@@ -46,10 +46,14 @@ export class PostAnswer implements Answer, Ageing {
     private readonly onGone: () => void,
     options: { canComeBack: boolean },
   ) {
-    this.release = options.canComeBack ? () => this.#release() : undefined;
-    if (response.destroyed) setImmediate(this.#left);
-    else response.on('close', this.#left);
+    this.#canComeBack = options.canComeBack;
+    if (response.destroyed) setImmediate(() => this.#left());
+    else response.on('close', () => this.#left());
     pulse.add(this);
+  }
+
+  get release(): (() => void) | undefined {
+    return this.#canComeBack ? () => this.#release() : undefined;
   }
 
   send(message: Pieces): void {
@@ -87,9 +91,9 @@ export class PostAnswer implements Answer, Ageing {
     this.pulse.remove(this);
   }
 
-  readonly #left = (): void => {
+  #left(): void {
     if (this.#isOver || this.#channel?.leave()) return;
     this.#over();
     this.onGone();
-  };
+  }
 }

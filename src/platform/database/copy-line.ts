@@ -7,18 +7,21 @@ const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 
 const escape = (text: string): string => text.replace(EACH_SPECIAL, (character) => ESCAPES[character] ?? character);
 
-function toText(value: CopyValue): string {
-  if (typeof value === 'string') return value;
+const toText = (value: Exclude<CopyValue, string>): string => {
   if (value === null || value === undefined) return '\\N';
   return value instanceof Date ? value.toISOString() : String(value);
-}
+};
 
 /** A row in Postgres' text format (COPY, File Formats). Texts must be such as Postgres takes: without U+0000. */
 export function copyLine(values: readonly CopyValue[]): string {
-  // One look at all of them: most lines have nothing to escape.
-  const isPlain = !SPECIAL.test(values.join(' '));
-  const texts = values.map(isPlain ? toText : toEscaped);
-  return `${texts.join('\t')}\n`;
+  let line = '';
+  let separator = '';
+  for (const value of values) {
+    line += separator;
+    separator = '\t';
+    if (typeof value !== 'string') line += toText(value);
+    // Most have nothing to escape.
+    else line += SPECIAL.test(value) ? escape(value) : value;
+  }
+  return `${line}\n`;
 }
-
-const toEscaped = (value: CopyValue): string => (typeof value === 'string' ? escape(value) : toText(value));

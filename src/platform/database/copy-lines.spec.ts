@@ -27,3 +27,9 @@ test('a line may be larger than all the memory so far', () => {
   lines.add(long);
   expect([...lines.each()].map(String)).toEqual(['a\n', long]);
 });
+
+test('a line tells values apart, also where they are empty, missing, or hold what ends a value', () => {
+  expect(copyLine(['', 'a', ''])).toBe('\ta\t\n');
+  expect(copyLine([null, undefined, 1, true, new Date(0)])).toBe('\\N\t\\N\t1\ttrue\t1970-01-01T00:00:00.000Z\n');
+  expect(copyLine(['a\tb', 'c\nd', '\\N'])).toBe('a\\tb\tc\\nd\t\\\\N\n');
+});

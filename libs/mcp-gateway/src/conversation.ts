@@ -14,11 +14,7 @@ export class Conversation implements Exchange {
     private readonly request: ClientRequest,
     private readonly answer: Answer,
     /** How the client is asked, where it can be. */
-    private readonly way?: (
-      conversation: Conversation,
-      question: Question,
-      options: AskOptions,
-    ) => Promise<JsonObject>,
+    private readonly way?: (conversation: Conversation, question: Question, options: AskOptions) => Promise<JsonObject>,
   ) {}
 
   get ask(): Exchange['ask'] {

@@ -1,5 +1,5 @@
-/** More do not wait for each other: those who read them have something to do. */
-const MOST = 4;
+/** More do not wait for each other: those who read them have enough to do by then. */
+const MOST = 16;
 
 /** Holds a piece of work back for a moment. It must not throw. */
 export type Gathering = (work: () => void) => void;

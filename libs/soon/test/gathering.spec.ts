@@ -15,14 +15,15 @@ test('what is held leaves once the event loop has done what it found to do', asy
   expect(order).toEqual(['at once', 'in this turn', 'it leaves']);
 });
 
-test('a few leave without waiting, in their order, and those after them wait anew', async () => {
+test('sixteen leave without waiting, in their order, and those after them wait anew', async () => {
   const gathering = createGathering();
   const left: number[] = [];
-  for (const one of [1, 2, 3]) gathering(() => left.push(one));
+  const all = Array.from({ length: 16 }, (_, at) => at);
+  for (const one of all.slice(1)) gathering(() => left.push(one));
   expect(left).toEqual([]);
-  gathering(() => left.push(4));
-  expect(left).toEqual([1, 2, 3, 4]);
+  gathering(() => left.push(16));
+  expect(left).toEqual([...all.slice(1), 16]);
   const last = new Promise<void>((resolve) => gathering(resolve));
-  expect(left).toHaveLength(4);
+  expect(left).toHaveLength(16);
   await last;
 });

@@ -29,7 +29,10 @@ export interface Channel {
   release?(): void;
 }
 
-/** One JSON document, unless something is to be told before it, or it takes long. */
+/**
+ * One JSON document, unless something is to be told before it, or it takes long. There is one for each call: a function
+ * that its constructor kept on it would have V8 take many of them, with all they hold, for what lives long.
+ */
 export class PostAnswer implements Answer, Ageing {
   slot = NOWHERE;
   readonly isOneWay = false;

@@ -11,6 +11,8 @@ import { eventually, type Person, startTestApp, type TestApp } from '../support/
 const STRICT = process.env.STRICT === '1';
 const SLACK_MS = STRICT ? 0 : 2_000;
 const TIMEOUT_SECONDS = 1;
+/** What ends by itself is not told from what hangs by how busy the machine is. */
+const PATIENT_SECONDS = STRICT ? TIMEOUT_SECONDS : 10;
 const ROUNDS = STRICT ? 300 : 30;
 
 interface Answer {
@@ -52,7 +54,7 @@ async function startServer(breaks: Breaks): Promise<{ server: BreakingServer; id
   };
 }
 
-const call = (id: string, timeout = TIMEOUT_SECONDS) =>
+const call = (id: string, timeout: number) =>
   owner.call<Answer>('POST', `/servers/${id}/tools/echo/call`, { arguments: { text: 'x' }, timeout });
 
 test('however a server breaks, its caller has a typed error in time, and no connection stays', async () => {
@@ -63,15 +65,16 @@ test('however a server breaks, its caller has a typed error in time, and no conn
     cases.push({ what, code, at: await startServer(breaks) });
   }
   const one = async ({ what, code, at: { server, id, breakDown } }: (typeof cases)[number]) => {
-    await call(id);
+    const seconds = code === 'UPSTREAM_TIMEOUT' ? TIMEOUT_SECONDS : PATIENT_SECONDS;
+    await call(id, PATIENT_SECONDS);
     breakDown();
     const startedAt = performance.now();
-    const { body } = await call(id);
+    const { body } = await call(id, seconds);
     const tookMs = performance.now() - startedAt;
     slowestMs = Math.max(slowestMs, tookMs);
     const told = body.error?.code ?? body.code;
     if (told !== (code === 'UPSTREAM_TIMEOUT' ? 'TIMED_OUT' : code)) wrong.push([what, body]);
-    if (tookMs > TIMEOUT_SECONDS * 1_100 + SLACK_MS) wrong.push([what, tookMs]);
+    if (tookMs > seconds * 1_100 + SLACK_MS) wrong.push([what, tookMs]);
     await eventually(
       () => server.open(),
       (open) => open === 0,

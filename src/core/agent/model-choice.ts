@@ -118,7 +118,7 @@ export class ModelChoice implements OnModuleInit, OnApplicationShutdown {
     const times = (this.failures.get(id) ?? 0) + 1;
     this.failures.set(id, times);
     const wanted = failure.retryAfterMs ?? FIRST_REST_MS * 2 ** (times - 1);
-    const until = new Date(this.clock.now().getTime() + Math.min(wanted, LONGEST_REST_MS));
+    const until = new Date(this.clock.ms() + Math.min(wanted, LONGEST_REST_MS));
     const why = WHY[failure.code] ?? 'it is out of service';
     this.hints.publish(TOPIC, { id, until: until.toISOString(), why } satisfies RestHint);
     return true;

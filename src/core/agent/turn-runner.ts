@@ -109,7 +109,7 @@ export class TurnRunner {
   }
 
   private async comeBack(sessionId: SessionId, turnId: TurnId, afterMs: number): Promise<undefined> {
-    const runAt = new Date(this.clock.now().getTime() + afterMs);
+    const runAt = new Date(this.clock.ms() + afterMs);
     await this.jobs.enqueue(runTurn, { sessionId, turnId }, { runAt, key: `turn:${turnId}` });
   }
 

@@ -40,7 +40,7 @@ export class ArtifactsService {
     origin: ArtifactOrigin,
     file: IncomingFile,
   ): Promise<Artifact> {
-    const id = newId('art', this.clock.now().getTime());
+    const id = newId('art', this.clock.ms());
     await this.artifacts.announce(id, this.clock.now());
     await this.store.write(id, [file.bytes]);
     return {
@@ -97,13 +97,13 @@ export class ArtifactsService {
   /** A link that opens this one file for five minutes, without a token. */
   async link(principal: Principal, id: ArtifactId): Promise<ArtifactLink> {
     await this.get(principal, id);
-    const expires = Math.floor(this.clock.now().getTime() / 1_000) + LINK_SECONDS;
+    const expires = Math.floor(this.clock.ms() / 1_000) + LINK_SECONDS;
     return { expires, signature: this.keyring.sign('artifact-links', signedText(id, expires)) };
   }
 
   /** @throws when the link is not ours or too old */
   async getByLink(id: ArtifactId, { expires, signature }: ArtifactLink): Promise<Artifact> {
-    const fresh = expires * 1_000 >= this.clock.now().getTime();
+    const fresh = expires * 1_000 >= this.clock.ms();
     if (!this.keyring.verify('artifact-links', signedText(id, expires), signature) || !fresh) throw linkIsNotValid();
     const artifact = await this.artifacts.findByLink(id);
     if (!artifact) throw artifactNotFound();

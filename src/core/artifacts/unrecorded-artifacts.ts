@@ -24,7 +24,7 @@ export class UnrecordedArtifacts extends Sweep {
   }
 
   async run(signal: AbortSignal): Promise<number> {
-    const before = new Date(this.clock.now().getTime() - DAY_MS);
+    const before = new Date(this.clock.ms() - DAY_MS);
     for (let removed = 0; ;) {
       if (signal.aborted) return removed;
       const rows = await this.database.sql<{ id: string; recorded: boolean }>(

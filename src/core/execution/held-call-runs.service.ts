@@ -174,7 +174,7 @@ export class HeldCallRuns {
 
   /** For a second job of a call that somebody makes: it may still die. */
   private async askAgainLater(approvalId: ApprovalId): Promise<undefined> {
-    const runAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+    const runAt = new Date(this.clock.ms() + LOOK_AGAIN_MS);
     await this.jobs.enqueue(runHeldCall, { approvalId }, { runAt, key: `held:${approvalId}` });
   }
 }

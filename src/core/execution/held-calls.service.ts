@@ -162,7 +162,7 @@ export class HeldCalls {
       const call = await this.held.lock(id);
       if (!call || call.userId !== userId || call.organizationId !== organizationId) throw heldCallNotFound();
       if (call.status !== 'approved' || call.state !== 'finished' || !signInOf(call)) return;
-      await this.held.queueAgain(id, newId('log', this.clock.now().getTime()));
+      await this.held.queueAgain(id, newId('log', this.clock.ms()));
       await this.jobs.enqueue(runHeldCall, { approvalId: id }, { key: `held:${id}` });
     });
   }

@@ -26,7 +26,7 @@ export class OldHeldCalls extends Sweep {
          where coalesce(held.finished_at, request.decided_at) < $2
            and (held.finished_at is not null or request.status not in ('pending', 'approved'))
          limit $1)`,
-      [new Date(this.clock.now().getTime() - KEPT_MS)],
+      [new Date(this.clock.ms() - KEPT_MS)],
     );
   }
 }

@@ -59,7 +59,7 @@ export class RelayedRequests {
       throw error;
     }
     const outcome = await this.ask(principal, wanted, listener);
-    const id = newId('log', this.clock.now().getTime());
+    const id = newId('log', this.clock.ms());
     if (isLogged) this.log.read(principal, asked, { id, ...toRead(outcome) }, start);
     return outcome;
   }

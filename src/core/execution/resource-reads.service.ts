@@ -46,7 +46,7 @@ export class ResourceReads {
   /** By its URI. */
   async read(principal: Principal, door: Door, serverId: ServerId, uri: string, wait: Wait): Promise<ReadResource> {
     const start = this.log.start();
-    const logId = newId('log', this.clock.now().getTime());
+    const logId = newId('log', this.clock.ms());
     const asked: AskedCall = { door, method: 'resources/read', serverId, tool: uri, request: { uri } };
     try {
       await this.require(principal, serverId);

@@ -102,7 +102,7 @@ export class ToolCalls {
     const { tool } = admitted;
     // What only reads, or may be done twice, needs no mark before it.
     if (!tool.readOnly && !tool.idempotent) await this.mark(admitted);
-    const logId = newId('log', this.clock.now().getTime());
+    const logId = newId('log', this.clock.ms());
     const started = performance.now();
     let asked: string | null = null;
     const outcome = await this.execution.call(

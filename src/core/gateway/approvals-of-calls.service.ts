@@ -93,7 +93,7 @@ export class ApprovalsOfCalls {
     const { approvalId: held, begunAt } = view;
     const needed = signInOf(view);
     if (!needed || !begunAt) return this.tell(view);
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     const unsigned: UnsignedCall = { needed, triedAt: begunAt.getTime(), since: now, goesOn: {}, held };
     const again = () => this.makeNow(principal, held, request, exchange);
     const isBack = await this.signIns.hasSignedIn(principal, unsigned);

@@ -95,7 +95,7 @@ export class ClientCalls {
   }
 
   private send(call: ClientCall, way: Way): Promise<Reply> {
-    const triedAt = this.clock.now().getTime();
+    const triedAt = this.clock.ms();
     const { principal } = call.caller;
     const { wanted, listener } = way;
     const { pass } = way.goesOn;

@@ -24,7 +24,7 @@ export class OldGatewaySessions extends Sweep {
       signal,
       `delete from gateway_sessions where id in (
          select id from gateway_sessions where last_used_at < $2 limit $1 for update skip locked)`,
-      [new Date(this.clock.now().getTime() - UNUSED_MS)],
+      [new Date(this.clock.ms() - UNUSED_MS)],
     );
   }
 }

@@ -23,7 +23,7 @@ export class OldParkedCalls extends Sweep {
       signal,
       `delete from parked_calls where id in (
          select id from parked_calls where created_at < $2 and alive_until < $3 limit $1)`,
-      [new Date(this.clock.now().getTime() - KEPT_MS), this.clock.now()],
+      [new Date(this.clock.ms() - KEPT_MS), this.clock.now()],
     );
   }
 }

@@ -120,13 +120,13 @@ export class ParkedCalls implements OnApplicationShutdown {
 
   /** Until somebody answers this round, here or at another process, or nobody does in time. */
   private async watch(call: RunningCall, round: number): Promise<void> {
-    const until = this.clock.now().getTime() + QUESTION_MS;
+    const until = this.clock.ms() + QUESTION_MS;
     for (;;) {
       // The next look comes soon.
       const row = await this.hear(call.id, () => this.rows.find(call.id).catch(() => undefined));
       if (call.round !== round || !this.calls.has(call.id)) return;
       if (row?.answers) call.answer(row.answers);
-      else if (this.clock.now().getTime() > until) call.giveUp();
+      else if (this.clock.ms() > until) call.giveUp();
       else continue;
       await this.nextReply(call);
       return;

@@ -54,7 +54,7 @@ export class SignInsOfCalls {
     again: () => Promise<Reply>,
   ): Promise<Reply> {
     const { needed, since } = call;
-    const withinMs = since + LONGEST_MS - this.clock.now().getTime();
+    const withinMs = since + LONGEST_MS - this.clock.ms();
     if (!canElicit(request.clientCapabilities, 'url') || withinMs <= 0) throw signInNeeded(needed);
     if (request.era === 'modern') {
       return toUrlQuestion(QUESTION, pageOf(needed), { signIn: call } satisfies SignInState);
@@ -83,7 +83,7 @@ export class SignInsOfCalls {
     make: (goesOn: GoesOn) => Promise<Reply>,
   ): Promise<Reply> {
     const attempt = async (given: GoesOn, since?: number): Promise<Reply> => {
-      const triedAt = this.clock.now().getTime();
+      const triedAt = this.clock.ms();
       try {
         return await make(given);
       } catch (error) {
@@ -112,7 +112,7 @@ export class SignInsOfCalls {
     const answer = request.input?.responses[QUESTION] as { action?: unknown } | undefined;
     if (answer && answer.action !== 'accept') throw signInNeeded(call.needed);
     if (await this.isBack(call, userId, ROUND_MS, exchange.signal)) return undefined;
-    if (this.clock.now().getTime() > call.since + LONGEST_MS) throw signInNeeded(call.needed);
+    if (this.clock.ms() > call.since + LONGEST_MS) throw signInNeeded(call.needed);
     return { kind: 'input_required', state: { signIn: call } satisfies SignInState };
   }
 

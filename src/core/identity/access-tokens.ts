@@ -52,7 +52,7 @@ export class AccessTokens {
 
   /** @param seconds how long it counts; unset: as the settings say */
   issue({ userId, organizationId, familyId }: Omit<AccessClaims, 'expiresAt'>, seconds = this.seconds): string {
-    const iat = Math.floor(this.clock.now().getTime() / 1_000);
+    const iat = Math.floor(this.clock.ms() / 1_000);
     const claims = {
       sub: userId,
       org: organizationId,
@@ -109,7 +109,7 @@ export class AccessTokens {
         algorithms: [ALGORITHM],
         issuer: ISSUER,
         audience: AUDIENCE,
-        clockTimestamp: Math.floor(this.clock.now().getTime() / 1_000),
+        clockTimestamp: Math.floor(this.clock.ms() / 1_000),
         complete: true,
       });
     } catch (error) {

@@ -36,7 +36,7 @@ export class BriefCache<Value> {
   get(key: string, read: () => Promise<Value>): Soon<Value> {
     const known = this.find(key);
     if (!known) return this.load(key, read);
-    const isAging = known.freshUntil - this.clock.now().getTime() < this.options.freshMs / 2;
+    const isAging = known.freshUntil - this.clock.ms() < this.options.freshMs / 2;
     // Whoever asks all the time never waits; not in the transaction or the trace of who asks just now.
     if (isAging && !this.underWay.has(key)) this.apart(() => void this.load(key, read).catch(() => undefined));
     return known.value;
@@ -64,7 +64,7 @@ export class BriefCache<Value> {
   private find(key: string): Entry<Value> | undefined {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
-    if (this.clock.now().getTime() >= entry.freshUntil) {
+    if (this.clock.ms() >= entry.freshUntil) {
       this.entries.delete(key);
       return undefined;
     }
@@ -74,7 +74,7 @@ export class BriefCache<Value> {
 
   private keep(key: string, value: Value): void {
     const { size, freshMs, endOf } = this.options;
-    const freshUntil = Math.min(this.clock.now().getTime() + freshMs, endOf?.(value)?.getTime() ?? Infinity);
+    const freshUntil = Math.min(this.clock.ms() + freshMs, endOf?.(value)?.getTime() ?? Infinity);
     this.entries.delete(key);
     this.entries.set(key, { value, freshUntil });
     const [oldest] = this.entries.keys();

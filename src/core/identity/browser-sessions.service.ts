@@ -55,7 +55,7 @@ export class BrowserSessionsService {
   /** @throws 401 */
   async read(token: string): Promise<Principal> {
     const lastsMs = this.lastsSeconds * 1_000;
-    const since = new Date(this.clock.now().getTime() - lastsMs);
+    const since = new Date(this.clock.ms() - lastsMs);
     const found = TOKEN.test(token) ? await this.repository.findByCookie(hashOf(token), since) : undefined;
     if (!found) throw sessionHasEnded();
     const { lastUsedAt, ...state } = found;

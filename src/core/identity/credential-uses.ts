@@ -44,7 +44,7 @@ export class CredentialUses implements OnApplicationShutdown {
 
   note({ via, credentialId }: Principal, ip: string): void {
     if (via === 'access_token') return;
-    const at = this.clock.now().getTime();
+    const at = this.clock.ms();
     const use = this.uses.get(credentialId);
     if (use) {
       use.at = at;
@@ -65,7 +65,7 @@ export class CredentialUses implements OnApplicationShutdown {
   private async store(everyMs: number): Promise<void> {
     this.storing = this.storing.then(async () => {
       this.timer = undefined;
-      const now = this.clock.now().getTime();
+      const now = this.clock.ms();
       const due = this.listWaiting().filter(([, use]) => now - use.storedAt >= everyMs);
       for (const via of ['api_key', 'cookie', 'oauth'] as const) {
         const some = due.filter(([, use]) => use.via === via);

@@ -54,7 +54,7 @@ export class DailyRequests implements OnApplicationShutdown {
    * @returns undefined where the plan has no quota; a promise for an organization that this process has to look up
    */
   take(organizationId: OrganizationId): DailyQuota | undefined | Promise<DailyQuota | undefined> {
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     const today = this.known.get(organizationId);
     if (today?.day === dayOf(now)) return this.takeFrom(today, now);
     return this.load(organizationId, dayOf(now)).then((loaded) => this.takeFrom(loaded, now));

@@ -72,7 +72,7 @@ export class MailLinksService {
   /** Before work that would be in vain; `make` checks it again. @throws 429 LINK_COOLDOWN */
   async checkCooldown(email: EmailAddress, purpose: LinkPurpose): Promise<void> {
     const last = await this.links.findNewest(email, purpose);
-    const sinceMs = last ? this.clock.now().getTime() - last.createdAt.getTime() : Infinity;
+    const sinceMs = last ? this.clock.ms() - last.createdAt.getTime() : Infinity;
     const wait = Math.ceil(this.config.oneTimeCodes.cooldownSeconds - sinceMs / 1_000);
     if (wait > 0) throw linkIsCoolingDown(wait);
   }

@@ -23,7 +23,7 @@ export class OldInvitations extends Sweep {
       signal,
       `delete from invitations where id in (
          select id from invitations where coalesce(ended_at, expires_at) < $2 limit $1 for update skip locked)`,
-      [new Date(this.clock.now().getTime() - KEPT_MS)],
+      [new Date(this.clock.ms() - KEPT_MS)],
     );
   }
 }

@@ -25,7 +25,7 @@ export class OldSignIns extends Sweep {
   }
 
   async run(signal: AbortSignal): Promise<number> {
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     const ended = new Date(now - ENDED_DAYS * DAY_MS);
     const unused = new Date(ended.getTime() - this.config.tokens.refreshSeconds * 1_000);
     const families = await deleteInBatches(

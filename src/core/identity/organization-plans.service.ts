@@ -36,7 +36,7 @@ export class OrganizationPlansService {
 
   /** May be some seconds old; what an unknown organization has is the plan of the settings. */
   async limitsOf(organizationId: OrganizationId): Promise<PlanLimits> {
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     const known = this.known.get(organizationId);
     if (known && now < known.freshUntil) return known.limits;
     const { limits } = this.planOf((await this.organizations.find(organizationId))?.plan ?? null);

@@ -47,7 +47,7 @@ export class RegistrationsService {
     const passwordHash = await this.passwords.choose(given.password, { email, path: '/password' });
     const [before] = await this.listPending(email);
     const [isSame] = await this.passwords.compare(given.password, [before?.passwordHash]);
-    const userId = newId('user', this.clock.now().getTime());
+    const userId = newId('user', this.clock.ms());
     const choice = before && isSame ? before.choice : newChoice();
     const details: PendingRegistration = { userId, choice, passwordHash, ...names };
     await this.links.make({ purpose: 'verify_email', email, details });

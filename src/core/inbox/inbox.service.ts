@@ -70,7 +70,7 @@ export class InboxService {
 
   async statistics(principal: Principal, days: number): Promise<InboxStatistics> {
     const sight = await this.sightOf(principal);
-    const since = new Date(this.clock.now().getTime() - days * DAY_MS);
+    const since = new Date(this.clock.ms() - days * DAY_MS);
     const [counts, oldest, ended, medianSeconds, servers] = await Promise.all([
       this.inbox.count(sight),
       this.inbox.oldestPending(sight),

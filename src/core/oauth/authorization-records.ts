@@ -22,7 +22,7 @@ export class AuthorizationRecords {
   /** One that is there already was made by the same request at the same time, and stays as it is; but an interaction changes. */
   async put(kind: RecordKind, id: string, payload: Record<string, unknown>, seconds: number): Promise<void> {
     const { jti: _secret, ...kept } = payload;
-    const expiresAt = new Date(this.clock.now().getTime() + seconds * 1_000);
+    const expiresAt = new Date(this.clock.ms() + seconds * 1_000);
     await this.database.sql(
       `insert into oauth_records (kind, id_hash, payload, grant_id, expires_at) values ($1, $2, $3, $4, $5)
        on conflict (kind, id_hash) do update set payload = excluded.payload, expires_at = excluded.expires_at

@@ -24,7 +24,7 @@ export class OldAuthorizations extends Sweep {
   }
 
   async run(signal: AbortSignal): Promise<number> {
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     const daysAgo = (days: number) => new Date(now - days * DAY_MS);
     const records = await deleteInBatches(
       this.database,

@@ -32,6 +32,6 @@ export class SigningKeyCare extends Chore {
     const { rotationDays } = this.config.keys;
     const newest = await this.repository.newestCreatedAt();
     if (rotationDays === 0 || !newest) return false;
-    return this.clock.now().getTime() - newest.getTime() > rotationDays * 86_400_000;
+    return this.clock.ms() - newest.getTime() > rotationDays * 86_400_000;
   }
 }

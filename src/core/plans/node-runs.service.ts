@@ -161,7 +161,7 @@ export class NodeRunsService {
 
   /** For a second job of a run that somebody holds: it may still die. */
   private async askAgainLater(sessionId: SessionId, nodeId: string, attempt: number): Promise<undefined> {
-    const runAt = new Date(this.clock.now().getTime() + LOOK_AGAIN_MS);
+    const runAt = new Date(this.clock.ms() + LOOK_AGAIN_MS);
     const key = `${sessionId}:${nodeId}:${attempt}`;
     await this.jobs.enqueue(runNode, { sessionId, nodeId, attempt }, { runAt, key });
   }

@@ -25,7 +25,7 @@ export class ToolDetails {
   async get(principal: Principal, serverId: ServerId, name: string): Promise<ToolDetailsOf> {
     const history = await this.history.get(principal, serverId, name);
     const level = await this.access.require(principal, serverId, 'see');
-    const since = new Date(this.clock.now().getTime() - LATELY_MS);
+    const since = new Date(this.clock.ms() - LATELY_MS);
     const userId = hasLevel(level, 'manage') ? undefined : principal.userId;
     return { ...history, affected: await this.affected.find({ serverId, tool: name, userId, since }) };
   }

@@ -44,7 +44,7 @@ export class ConfiguredServersService {
    */
   async create(principal: Principal, setup: ServiceSetup): Promise<VisibleServer> {
     if (setup.transport !== 'stdio') await this.upstreams.refuseForbiddenLiteral(setup.url);
-    const runAt = new Date(this.clock.now().getTime() + CHECK_AFTER_SETUP_MS);
+    const runAt = new Date(this.clock.ms() + CHECK_AFTER_SETUP_MS);
     return this.changes.add(
       principal,
       (base) => ({

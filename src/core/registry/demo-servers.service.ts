@@ -91,7 +91,7 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
     const url = await this.whenListening(signal).catch(() => {
       throw demoServerIsAway();
     });
-    const runAt = new Date(this.clock.now().getTime() + CHECK_AFTER_SETUP_MS);
+    const runAt = new Date(this.clock.ms() + CHECK_AFTER_SETUP_MS);
     try {
       return await this.changes.add(principal, (base) => ({ ...base, ...placeAt(url), ...setup }), { runAt });
     } catch (error) {
@@ -122,7 +122,7 @@ export class DemoServersService implements OnApplicationBootstrap, BeforeApplica
 
   /** It ends with this process: another one, which has its own, finds it gone in a moment instead of a minute. */
   private async leave(): Promise<void> {
-    await this.checkThoseHere({}, new Date(this.clock.now().getTime() + ENDED_MS));
+    await this.checkThoseHere({}, new Date(this.clock.ms() + ENDED_MS));
   }
 
   private async checkThoseHere(which: { offline?: boolean }, runAt: Date): Promise<void> {

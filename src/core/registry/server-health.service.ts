@@ -56,7 +56,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
 
   /** A check that died with its worker for good is started again. */
   async onApplicationBootstrap(): Promise<void> {
-    const before = new Date(this.clock.now().getTime() - FORGOTTEN_MS);
+    const before = new Date(this.clock.ms() - FORGOTTEN_MS);
     for (const id of await this.servers.listForgotten(before, MOST_FORGOTTEN)) await this.schedule(id, 1);
   }
 
@@ -67,7 +67,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   /** Asks the server when the last answer is not fresh; within its timeout. */
   async status(principal: Principal, id: ServerId): Promise<McpServer> {
     const server = await this.access.get(principal, id, 'see');
-    const age = this.clock.now().getTime() - (server.lastCheckedAt?.getTime() ?? 0);
+    const age = this.clock.ms() - (server.lastCheckedAt?.getTime() ?? 0);
     return age < FRESH_MS ? server : this.check(server);
   }
 
@@ -180,7 +180,7 @@ export class ServerHealthService implements OnApplicationBootstrap, OnModuleDest
   }
 
   private async schedule(serverId: ServerId, failures: number): Promise<void> {
-    const runAt = new Date(this.clock.now().getTime() + nextCheckDelay(failures));
+    const runAt = new Date(this.clock.ms() + nextCheckDelay(failures));
     await this.jobs.enqueue(checkServer, { serverId }, { key: checkKey(serverId), runAt });
   }
 }

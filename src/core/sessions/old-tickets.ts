@@ -21,7 +21,7 @@ export class OldTickets extends Sweep {
       signal,
       `delete from socket_tickets where ticket_hash in (
          select ticket_hash from socket_tickets where expires_at < $2 limit $1 for update skip locked)`,
-      [new Date(this.clock.now().getTime() - 60_000)],
+      [new Date(this.clock.ms() - 60_000)],
     );
   }
 }

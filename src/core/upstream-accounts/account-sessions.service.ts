@@ -115,7 +115,7 @@ export class AccountSessions implements OnModuleDestroy {
 
   private headerOf(place: SignInPlace, found: Account | undefined): Soon<string> {
     const account = this.working(place, found);
-    const leftMs = account.expiresAt ? account.expiresAt.getTime() - this.clock.now().getTime() : Infinity;
+    const leftMs = account.expiresAt ? account.expiresAt.getTime() - this.clock.ms() : Infinity;
     if (leftMs > AHEAD_MS) return bearer(account);
     return this.freshHeader(place, account, leftMs > 0);
   }
@@ -144,7 +144,7 @@ export class AccountSessions implements OnModuleDestroy {
     if (refusal.status === 403)
       return this.wantMore(place, account, missingScopes(challenge, account.agreement.scopes));
     const { refreshedAt, connectedAt } = account;
-    const since = this.clock.now().getTime() - (refreshedAt ?? connectedAt).getTime();
+    const since = this.clock.ms() - (refreshedAt ?? connectedAt).getTime();
     const canRenew = account.tokens?.refreshToken !== undefined || place.settings.grant === 'client_credentials';
     if (!canRenew || since < JUST_NOW_MS) {
       const reason = 'The server does not accept the sign-in any more.';

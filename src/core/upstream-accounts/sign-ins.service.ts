@@ -168,7 +168,7 @@ export class SignIns {
       // Whoever set out with it and did not come back may have been told that nobody knows it.
       const known = await this.clients.find(place, server.issuer);
       const ends = (known?.secretExpiresAt ?? Infinity) * 1_000;
-      if (known?.origin === 'dynamic' && ends > this.clock.now().getTime()) return known;
+      if (known?.origin === 'dynamic' && ends > this.clock.ms()) return known;
     }
     return obtainClient(this.channel.of(place, signal), server, this.ours.describe(), given);
   }
@@ -182,7 +182,7 @@ export class SignIns {
     const { server, client, resource, scopes } = agreement;
     const asked = scopes.length > 0 ? scopes : undefined;
     const { url, state, verifier } = await beginAuthorization({ server, client, redirectUri, resource, scopes: asked });
-    const expiresAt = new Date(this.clock.now().getTime() + SIGN_IN_MS);
+    const expiresAt = new Date(this.clock.ms() + SIGN_IN_MS);
     const { serverId, organizationId, accountVersion } = place;
     await this.begun.put(
       { serverId, organizationId, userId, username, accountVersion, agreement, redirectUri, state, verifier },

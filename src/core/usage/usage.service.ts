@@ -78,7 +78,7 @@ export class UsageService {
   /** Of the caller's organization, by day and model; and the budgets that it shares. */
   async report(principal: Principal, days: number): Promise<{ days: DayUsage[]; budgets: Budget[] }> {
     const { organizationId } = principal;
-    const since = dayOf(new Date(this.clock.now().getTime() - (days - 1) * DAY_MS));
+    const since = dayOf(new Date(this.clock.ms() - (days - 1) * DAY_MS));
     const shared = this.bounded.filter((scope) => scope !== 'session');
     return {
       days: await this.usage.listDays(organizationId, since),

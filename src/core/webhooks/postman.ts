@@ -55,7 +55,7 @@ export class Postman implements OnModuleDestroy {
   async look(id: WebhookId): Promise<void> {
     const due = await this.deliveries.nextDue(id);
     if (!due) return;
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     // Before anything is begun: whoever dies in the middle is succeeded by this look.
     await this.lookLater(id, new Date(Math.max(due.getTime(), now + LEASE_MS)));
     if (due.getTime() <= now) this.wake(id);

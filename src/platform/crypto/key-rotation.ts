@@ -47,7 +47,7 @@ export class KeyRotation {
   /** Rotates the groups whose newest key is older than so many days. @returns what it rotated */
   async rotateOld(days: number): Promise<KeyGroup[]> {
     return this.change(async (keys) => {
-      const now = this.parts.clock.now().getTime();
+      const now = this.parts.clock.ms();
       const isOld = (purpose: KeyPurpose) => {
         const newest = keys.find((key) => key.purpose === purpose);
         return newest !== undefined && now - newest.createdAt.getTime() > days * 86_400_000;
@@ -82,7 +82,7 @@ export class KeyRotation {
   async retire(versions: readonly number[]): Promise<void> {
     if (versions.length === 0) return;
     await this.change(async (keys) => {
-      const now = this.parts.clock.now().getTime();
+      const now = this.parts.clock.ms();
       const active = keys.find(({ purpose, activatesAt }) => isSealing(purpose) && activatesAt.getTime() <= now);
       // A process whose clock is behind may still seal with the one before.
       if (!active || now - active.activatesAt.getTime() < SLACK_MS) return;

@@ -175,7 +175,7 @@ export class Idempotency {
       this.beat = undefined;
       return;
     }
-    const until = new Date(this.clock.now().getTime() + ALIVE_MS);
+    const until = new Date(this.clock.ms() + ALIVE_MS);
     // The next beat comes soon.
     await this.database
       .sql('update idempotency_keys set alive_until = $2 where claim = any($1)', [[...this.running], until])

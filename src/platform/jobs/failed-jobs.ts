@@ -19,7 +19,7 @@ export class FailedJobs extends Sweep {
   }
 
   async run(): Promise<number> {
-    const before = new Date(this.clock.now().getTime() - DAYS * 86_400_000);
+    const before = new Date(this.clock.ms() - DAYS * 86_400_000);
     const [row] = await this.database.sql<{ rows: number }>(
       `select count(*)::int as rows from graphile_worker.complete_jobs(array(
          select id from graphile_worker.jobs

@@ -80,7 +80,7 @@ export class RateLimits {
   }
 
   private takeOwn({ policy, own }: Limiter, caller: string): Taken {
-    const { used, endsAt } = own.take(caller, this.clock.now().getTime());
+    const { used, endsAt } = own.take(caller, this.clock.ms());
     return { policy, remaining: Math.max(0, policy.limit - used), resetsAt: endsAt, allowed: used <= policy.limit };
   }
 
@@ -103,7 +103,7 @@ export class RateLimits {
   }
 
   private toTaken(policy: LimitPolicy, { remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): Taken {
-    const resetsAt = this.clock.now().getTime() + Math.max(0, msBeforeNext);
+    const resetsAt = this.clock.ms() + Math.max(0, msBeforeNext);
     return { policy, remaining: Math.max(0, remainingPoints), resetsAt, allowed };
   }
 }

@@ -63,7 +63,7 @@ export class RequestLimits {
   tell(request: Request): void {
     const { reply, taken, surface } = request[COUNTED] ?? {};
     if (!reply || !taken || taken.length === 0) return;
-    const now = this.clock.now().getTime();
+    const now = this.clock.ms();
     if (surface?.answers === 'data') reply.headers(standardLimitHeaders(taken, now));
     else reply.headers(limitHeaders(taken as [Taken, ...Taken[]], now));
   }
@@ -92,6 +92,6 @@ export class RequestLimits {
   private note({ taken }: Counted, one: Taken | undefined): void {
     if (!one) return;
     taken.push(one);
-    if (!one.allowed) throw tooManyRequests(one, this.clock.now().getTime());
+    if (!one.allowed) throw tooManyRequests(one, this.clock.ms());
   }
 }

@@ -79,7 +79,7 @@ export function providerSettings(parts: ProviderParts, keys: ProviderKeys): Conf
     formats: {
       customizers: {
         jwt: (_ctx, _token, { payload }) => {
-          const iat = Math.floor(parts.clock.now().getTime() / 1_000);
+          const iat = Math.floor(parts.clock.ms() / 1_000);
           Object.assign(payload, { iat, exp: iat + seconds });
         },
       },

@@ -113,7 +113,7 @@ class StoredRecords extends Forgotten {
   /** A refresh token may come again for a moment: a client that asked twice at once, or lost the answer. */
   private isOver(consumedAt: Date): boolean {
     if (this.kind !== 'RefreshToken') return true;
-    return this.parts.clock.now().getTime() - consumedAt.getTime() >= REFRESH_GRACE_SECONDS * 1_000;
+    return this.parts.clock.ms() - consumedAt.getTime() >= REFRESH_GRACE_SECONDS * 1_000;
   }
 }
 

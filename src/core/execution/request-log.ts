@@ -8,6 +8,7 @@ import { Logger } from '../../platform/logging/logger.js';
 import { createScrubber } from '../../platform/logging/scrub.js';
 import { scrubText } from '../../platform/logging/secret-forms.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
+import { remembering } from '../../platform/recent.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { type RedactedJson, toRedactedJson } from './redacted-json.js';
 import { RequestLogRepository, type StoredBodies, type StoredRow, toStored } from './request-log.repository.js';
@@ -22,6 +23,9 @@ const ROWS_AT_MOST = 20_000;
 const BYTES_AT_MOST = 64 * 1024 * 1024;
 /** How long rows may hold up everybody else. */
 const SLICE_MS = 4;
+
+/** Programs that call. */
+const AGENTS_AT_MOST = 500;
 
 const PRIMARY_KEY = 'request_log_pkey';
 
@@ -60,6 +64,7 @@ export class RequestLog implements OnApplicationShutdown {
   private writing: Promise<void> = Promise.resolve();
   private readonly bodyBytes: number;
   private readonly scrub: (text: string) => string;
+  private readonly agents: (text: string) => string;
   /** What is told inside a transaction is no part of it. */
   private readonly apart: Apart = standApart();
   private readonly dropped;
@@ -73,6 +78,7 @@ export class RequestLog implements OnApplicationShutdown {
   ) {
     this.bodyBytes = config.requestLog.bodyBytes;
     this.scrub = createScrubber(config.log.secrets, scrubText);
+    this.agents = remembering(AGENTS_AT_MOST, this.scrub);
     this.dropped = metrics.counter({
       name: 'app_request_log_dropped_total',
       help: 'Rows of the request log that were never stored: too many waited, or the database refused them.',
@@ -142,7 +148,7 @@ export class RequestLog implements OnApplicationShutdown {
 
   private put(row: RequestLogRow): void {
     const batch = this.batches.at(-1) ?? new Batch();
-    const stored = toStored(row, this.bodiesOf(row), this.scrub);
+    const stored = toStored(row, this.bodiesOf(row), { text: this.scrub, agent: this.agents });
     const before = batch.added.size;
     if (row.approvalId === null) batch.added.add(copyLine(stored));
     else batch.replaced.set(row.id, stored);

@@ -1,3 +1,5 @@
+import { isoTime } from '../iso-time.js';
+
 export type CopyValue = string | number | boolean | Date | null | undefined;
 
 /** What would end a value or a line, or begin an escape. */
@@ -9,19 +11,20 @@ const escape = (text: string): string => text.replace(EACH_SPECIAL, (character) 
 
 const toText = (value: Exclude<CopyValue, string>): string => {
   if (value === null || value === undefined) return '\\N';
-  return value instanceof Date ? value.toISOString() : String(value);
+  return value instanceof Date ? isoTime(value.getTime()) : String(value);
 };
 
-/** A row in Postgres' text format (COPY, File Formats). Texts must be such as Postgres takes: without U+0000. */
-export function copyLine(values: readonly CopyValue[]): string {
-  let line = '';
-  let separator = '';
-  for (const value of values) {
-    line += separator;
-    separator = '\t';
-    if (typeof value !== 'string') line += toText(value);
-    // Most have nothing to escape.
-    else line += SPECIAL.test(value) ? escape(value) : value;
-  }
-  return `${line}\n`;
+/** By column, the last text that had nothing to escape: names and ids come again and again. */
+const plain: string[] = [];
+
+function escaped(text: string, column: number): string {
+  if (text === plain[column]) return text;
+  // Most have nothing to escape.
+  if (SPECIAL.test(text)) return escape(text);
+  plain[column] = text;
+  return text;
 }
+
+/** A row in Postgres' text format (COPY, File Formats). Texts must be such as Postgres takes: without U+0000. */
+export const copyLine = (values: readonly CopyValue[]): string =>
+  `${values.map((value, column) => (typeof value === 'string' ? escaped(value, column) : toText(value))).join('\t')}\n`;

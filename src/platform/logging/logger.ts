@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config/config.js';
+import { isoTime } from '../iso-time.js';
 import { type DescribedError, describeError } from './describe-error.js';
 import { linesOfStandardOutput } from './line-writer.js';
 import { redact } from './redact.js';
@@ -35,15 +36,6 @@ export function withLogFields<T>(fields: AmbientFields, work: () => T): T {
 }
 
 export const ambientFields = (): AmbientFields => ambient.getStore() ?? {};
-
-let lastTime = { at: NaN, text: '' };
-
-/** Lines of one millisecond share it. */
-function isoTime(): string {
-  const at = Date.now();
-  if (at !== lastTime.at) lastTime = { at, text: new Date(at).toISOString() };
-  return lastTime.text;
-}
 
 export abstract class Logger {
   /** Whether lines for debugging are written: for who would put together many that nobody reads. */
@@ -84,7 +76,7 @@ function toJson(level: Level, fields: Fields, msg: string): string {
   const { requestId, userId, sessionId, job, traceId } = ambientFields();
   const { err } = fields;
   const shown = err === undefined ? fields : { ...fields, err: describeError(err) };
-  const line = { level, time: isoTime(), requestId, userId, sessionId, job, traceId, ...shown, msg };
+  const line = { level, time: isoTime(Date.now()), requestId, userId, sessionId, job, traceId, ...shown, msg };
   try {
     return JSON.stringify(line);
   } catch (error) {

@@ -7,6 +7,14 @@ export interface ResponseSink {
   received(chunk: Buffer): void;
 }
 
+/** Where the body of an answer ends, and whether its connection may carry another. */
+interface Framing {
+  state: 'sized' | 'chunked' | 'untilEnd' | 'over';
+  /** Of one that is sized, in bytes. */
+  length: number;
+  persistent: boolean;
+}
+
 export const MAX_HEAD_BYTES = 16 * 1024;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -21,7 +29,7 @@ const LF = 0x0a;
 export class ResponseParser {
   readonly #sink: ResponseSink;
   readonly #received: (chunk: Buffer) => void;
-  #state: 'head' | 'sized' | 'chunked' | 'untilEnd' | 'over' = 'head';
+  #state: 'head' | Framing['state'] = 'head';
   #left = 0;
   #chunks: ChunkedBody | undefined;
   /** The head as far as it came, where it did not come at once. */
@@ -32,7 +40,7 @@ export class ResponseParser {
   #excess = false;
   #keepAlive: string | undefined;
   /** Heads that came whole lately. One server says the same again and again, to each method. */
-  #known: readonly { bytes: Buffer; head: ResponseHead }[] = [];
+  #known: readonly { bytes: Buffer; head: ResponseHead; framing: Framing | undefined }[] = [];
 
   constructor(sink: ResponseSink) {
     this.#sink = sink;
@@ -79,22 +87,23 @@ export class ResponseParser {
   /** @returns how far it read */
   #readHead(bytes: Buffer, at: number): number {
     if (this.#filled > 0) return this.#gather(bytes, at);
-    for (const { bytes: known, head } of this.#known) {
+    for (const { bytes: known, head, framing } of this.#known) {
       if (!startsWith(bytes, at, known)) continue;
-      this.#begin(head, known.length - HEAD_END.length);
+      this.#begin(head, framing, known.length - HEAD_END.length);
       return at + known.length;
     }
     // Most come whole, in a piece with their body.
     const text = bytes.toString('latin1', at, Math.min(bytes.length, at + MAX_HEAD_BYTES + HEAD_END.length));
     const end = text.indexOf('\r\n\r\n');
     if (end < 0) return this.#gather(bytes, at);
-    const read = readHead(text, end);
+    const head = readHead(text, end);
+    const framing = framingOf(head);
     const after = at + end + HEAD_END.length;
     this.#known = [
-      { bytes: Buffer.from(bytes.subarray(at, after)), head: read },
+      { bytes: Buffer.from(bytes.subarray(at, after)), head, framing },
       ...this.#known.slice(0, MOST_KNOWN - 1),
     ];
-    this.#begin(read, end);
+    this.#begin(head, framing, end);
     return after;
   }
 
@@ -112,49 +121,23 @@ export class ResponseParser {
     }
     this.#filled = 0;
     this.#partial = undefined;
-    this.#begin(readHead(partial.toString('latin1', 0, end), end), end);
+    const head = readHead(partial.toString('latin1', 0, end), end);
+    this.#begin(head, framingOf(head), end);
     return at + end + HEAD_END.length - before;
   }
 
-  #begin(head: ResponseHead, size: number): void {
-    const { status } = head;
-    if (status >= 200) return this.#frame(head);
+  #begin({ status, headers }: ResponseHead, framing: Framing | undefined, size: number): void {
+    if (framing) {
+      this.#state = framing.state;
+      this.#left = framing.length;
+      this.#persistent = framing.persistent;
+      this.#keepAlive = headers['keep-alive'];
+      if (framing.state === 'chunked') this.#chunks = new ChunkedBody();
+      return this.#sink.answered(status, headers);
+    }
     if (status === 101) throw new BadResponse('HPE_INVALID_STATUS', 'The server changes to another protocol.');
     this.#interim += size;
     if (this.#interim > MAX_HEAD_BYTES) throw tooMuch();
-  }
-
-  /** How the body is delimited (RFC 9112, 6.3). */
-  #frame({ minor, status, headers }: ResponseHead): void {
-    const coding = headers['transfer-encoding'];
-    const length = headers['content-length'];
-    if (length !== undefined && !LENGTH.test(length)) {
-      throw new BadResponse('HPE_INVALID_CONTENT_LENGTH', 'The Content-Length of the answer is malformed.');
-    }
-    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-      throw new BadResponse(
-        'HPE_INVALID_TRANSFER_ENCODING',
-        'The answer is transferred in a way that nobody asked for.',
-      );
-    }
-    this.#keepAlive = headers['keep-alive'];
-    this.#persistent = minor === 1 && !says(headers.connection, 'close');
-    if (status === 204 || status === 304) {
-      // Whoever announces a body there may send one.
-      if (coding !== undefined || (status === 204 && length !== undefined && length !== '0')) this.#persistent = false;
-      this.#state = 'over';
-    } else if (coding !== undefined) {
-      if (length !== undefined) this.#persistent = false;
-      this.#chunks = new ChunkedBody();
-      this.#state = 'chunked';
-    } else if (length !== undefined) {
-      this.#left = Number(length);
-      this.#state = this.#left > 0 ? 'sized' : 'over';
-    } else {
-      this.#persistent = false;
-      this.#state = 'untilEnd';
-    }
-    this.#sink.answered(status, headers);
   }
 
   #readSized(bytes: Buffer, at: number): number {
@@ -188,6 +171,28 @@ function refuseEarly(came: Buffer, from: number): void {
       throw new BadResponse('HPE_INVALID_HEADER_TOKEN', 'A line of the answer does not end as one.');
     }
   }
+}
+
+/** How the body is delimited (RFC 9112, 6.3); undefined of an interim answer. @throws BadResponse */
+function framingOf({ minor, status, headers }: ResponseHead): Framing | undefined {
+  if (status < 200) return undefined;
+  const coding = headers['transfer-encoding'];
+  const length = headers['content-length'];
+  if (length !== undefined && !LENGTH.test(length)) {
+    throw new BadResponse('HPE_INVALID_CONTENT_LENGTH', 'The Content-Length of the answer is malformed.');
+  }
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw new BadResponse('HPE_INVALID_TRANSFER_ENCODING', 'The answer is transferred in a way that nobody asked for.');
+  }
+  const persistent = minor === 1 && !says(headers.connection, 'close');
+  if (status === 204 || status === 304) {
+    // Whoever announces a body there may send one.
+    const announces = coding !== undefined || (status === 204 && length !== undefined && length !== '0');
+    return { state: 'over', length: 0, persistent: persistent && !announces };
+  }
+  if (coding !== undefined) return { state: 'chunked', length: 0, persistent: persistent && length === undefined };
+  if (length === undefined) return { state: 'untilEnd', length: 0, persistent: false };
+  return { state: Number(length) > 0 ? 'sized' : 'over', length: Number(length), persistent };
 }
 
 function says(field: string | undefined, token: string): boolean {

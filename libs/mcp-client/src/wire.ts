@@ -1,4 +1,4 @@
-import { afterwards, promised } from '@app/soon';
+import { promised } from '@app/soon';
 import { ProtocolError, type ServerCapabilities } from '@modelcontextprotocol/client';
 import type { WaitOptions } from './call.js';
 import type { Connection } from './connection.js';
@@ -95,22 +95,27 @@ export class Wire implements Subscriber {
 
   /**
    * Does some requests under one deadline.
+   * @param ended hears of it before anybody else, whatever came of it
    * @throws UpstreamError
    */
   within<T>(
     { timeoutMs = this.target.timeoutMs, signal, deadline: given }: WaitOptions,
-    { effect }: { effect: boolean },
+    { effect, ended }: { effect: boolean; ended?: (deadline: Deadline, attempt: Attempt) => void },
     work: (deadline: Deadline, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const deadline = given ?? new Deadline(timeoutMs, signal);
     const attempt: Attempt = { effect, sent: false, trace: this.#connection.trace };
+    const end = () => {
+      ended?.(deadline, attempt);
+      if (!given) deadline.dispose();
+    };
     return promised(() => this.#begin(deadline, attempt, work)).then(
       (result) => {
-        if (!given) deadline.dispose();
+        end();
         return result;
       },
       (error: unknown) => {
-        if (!given) deadline.dispose();
+        end();
         throw this.#explain(error, deadline, attempt);
       },
     );
@@ -130,11 +135,14 @@ export class Wire implements Subscriber {
       return Promise.reject(new Error('A session takes one call at a time.'));
     }
     const progressToken = `call-${++this.#calls}`;
-    return this.within(wait, { effect: true }, (deadline, attempt) => {
-      const call = callOf({ progressToken, deadline });
+    let call: CurrentCall | undefined;
+    const ended = (deadline: Deadline, attempt: Attempt) => {
+      if (call) running.remove(call, deadline.ended && attempt.sent);
+    };
+    return this.within(wait, { effect: true, ended }, (deadline, attempt) => {
+      call = callOf({ progressToken, deadline });
       running.add(call);
-      const worked = promised(() => work(call, attempt));
-      return afterwards(worked, () => running.remove(call, deadline.ended && attempt.sent));
+      return work(call, attempt);
     });
   }
 

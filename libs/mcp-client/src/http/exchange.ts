@@ -59,6 +59,9 @@ export class Exchange implements EgressReceiver {
   #packed = 0;
   #limit = MAX_ANSWER_BYTES;
   #chunks: Buffer[] | undefined;
+  /** Of a body that came at once. */
+  #text: string | undefined;
+  #length = -1;
   #events: EventStreamParser | undefined;
   #refusedWith: number | undefined;
   #decoder: Transform | undefined;
@@ -107,7 +110,9 @@ export class Exchange implements EgressReceiver {
     }
     this.#trace.delivered = true;
     if (status === 202 || status === 204) return;
-    if (Number(headers['content-length'] ?? 0) > MAX_ANSWER_BYTES) return this.#tooLarge();
+    const length = Number(headers['content-length'] ?? -1);
+    if (length > MAX_ANSWER_BYTES) return this.#tooLarge();
+    if (!this.#decoder) this.#length = length;
     if (type === 'application/json') this.#chunks = [];
     else if (type === 'text/event-stream') this.#events = this.#parser();
     else this.#fail(new NotMcp('The content is neither JSON nor an event stream.'));
@@ -160,7 +165,8 @@ export class Exchange implements EgressReceiver {
       return this.cut();
     }
     if (this.#chunks) {
-      this.#chunks.push(Buffer.from(chunk));
+      if (chunk.length === this.#length) this.#text = chunk.toString();
+      else this.#chunks.push(Buffer.from(chunk));
     } else if (this.#events) {
       this.#events.push(chunk);
       if (!this.#over) this.#listener.pause();
@@ -169,8 +175,7 @@ export class Exchange implements EgressReceiver {
 
   #finish(): void {
     if (this.#over) return;
-    const chunks = this.#chunks ?? [];
-    const text = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? '';
+    const text = this.#text ?? Buffer.concat(this.#chunks ?? []).toString();
     if (this.#refusedWith !== undefined) return this.#fail(new HttpRefusal(this.#refusedWith, text));
     if (this.#chunks) this.#listener.message(text);
     if (this.#over) return;

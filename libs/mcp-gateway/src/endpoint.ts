@@ -42,6 +42,9 @@ export interface HandleOptions {
   refusalOf?: ((method: string) => ProtocolError | undefined) | undefined;
 }
 
+/** What a POST may be answered with. */
+const ANSWERS = ['application/json', 'text/event-stream'];
+
 /** One address that speaks MCP, every revision of it over Streamable HTTP. Authentication, Host and Origin are the host's. */
 export class McpEndpoint<Caller> {
   readonly #equipment: Equipment<Caller>;
@@ -70,7 +73,7 @@ export class McpEndpoint<Caller> {
     const visit = { request, response, caller, key: options.key };
     const refuse = (error: unknown) => this.#refuse(response, error);
     try {
-      if (request.method === 'POST') return this.#receive(visit, options).catch(refuse);
+      if (request.method === 'POST') return this.#receive(visit, options, refuse);
       if (request.method === 'GET' || request.method === 'DELETE') return this.#serveSession(visit).catch(refuse);
       throw notAllowed('GET, POST, DELETE');
     } catch (error) {
@@ -101,31 +104,41 @@ export class McpEndpoint<Caller> {
   }
 
   /** @throws ProtocolError */
-  #receive(visit: Visit<Caller>, { body: given, refusalOf }: HandleOptions): Promise<void> {
+  #receive(
+    visit: Visit<Caller>,
+    { body: given, refusalOf }: HandleOptions,
+    refuse: (error: unknown) => void,
+  ): Promise<void> {
     const { headers } = visit.request;
     checkJsonBody(headers);
-    checkAccepts(headers, 'application/json', 'text/event-stream');
+    checkAccepts(headers, ANSWERS);
     const body = given ? Promise.resolve(given) : readBody(visit.request, this.#equipment.limits.maxBodyBytes);
-    return body.then((bytes) => this.#take(visit, bytes, refusalOf));
+    return body.then((bytes) => this.#take(visit, bytes, refusalOf), refuse);
   }
 
-  /** @throws ProtocolError */
+  /** Answers, also where it fails. */
   #take(visit: Visit<Caller>, body: Buffer, refusalOf: HandleOptions['refusalOf']): Soon<void> {
-    const content = parseBody(body);
-    if (Array.isArray(content)) {
-      for (const one of content) judge(one, refusalOf);
-      return this.#legacy.handleBatch(visit, content);
-    }
+    let content: unknown;
     const refuse = (error: unknown) => this.#refuse(visit.response, error, content);
     try {
-      judge(content, refusalOf);
-      const message = readMessage(content);
-      const door = isModern(visit.request.headers, message) ? this.#modern : this.#legacy;
-      const handled = door.handle(visit, message);
+      content = parseBody(body);
+      const handled = this.#hand(visit, content, refusalOf);
       return handled instanceof Promise ? handled.catch(refuse) : handled;
     } catch (error) {
       refuse(error);
     }
+  }
+
+  /** @throws ProtocolError */
+  #hand(visit: Visit<Caller>, content: unknown, refusalOf: HandleOptions['refusalOf']): Soon<void> {
+    if (Array.isArray(content)) {
+      for (const one of content) judge(one, refusalOf);
+      return this.#legacy.handleBatch(visit, content);
+    }
+    judge(content, refusalOf);
+    const message = readMessage(content);
+    const door = isModern(visit.request.headers, message) ? this.#modern : this.#legacy;
+    return door.handle(visit, message);
   }
 
   /** GET and DELETE: of sessions alone. */

@@ -25,7 +25,7 @@ interface Method {
 const TASKS = [['tasks'], ['extensions', 'io.modelcontextprotocol/tasks']];
 
 /** What is answered by the backend; anything else has an answer here, or none. */
-const METHODS: Readonly<Record<string, Method>> = {
+const ANSWERED: Readonly<Record<string, Method>> = {
   'tools/call': {},
   'tools/list': { list: 'tools', needs: [['tools']] },
   'resources/list': { list: 'resources', needs: [['resources']] },
@@ -40,6 +40,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   'tasks/list': { needs: TASKS, eras: ['legacy'] },
   'tasks/result': { needs: TASKS, eras: ['legacy'] },
 };
+
+const METHODS = new Map(Object.entries(ANSWERED));
 
 export const methodNotFound = (method: string): ProtocolError =>
   new ProtocolError(CODES.methodNotFound, `Method not found: ${method.slice(0, 100)}`);
@@ -115,7 +117,7 @@ export class Requests<Caller> {
 
   /** @throws ProtocolError */
   #methodOf(caller: Caller, request: ClientRequest): Soon<Method> {
-    const method = Object.hasOwn(METHODS, request.method) ? METHODS[request.method] : undefined;
+    const method = METHODS.get(request.method);
     if (!method || (method.eras && !method.eras.includes(request.era))) throw methodNotFound(request.method);
     const { needs } = method;
     if (!needs) return method;

@@ -1,37 +1,40 @@
-import { Bag, type Baggable, NOWHERE } from './bag.js';
+import { Bag, type Baggable } from './bag.js';
 import type { Conversation } from './conversation.js';
+import type { MessageId } from './json/message.js';
 
-export interface RunningRequest {
-  /** By which it is interrupted, in whatever process it runs; the modern era has no such names. */
-  name?: string;
+export interface RunningRequest extends Baggable {
   key: string;
-  sessionId?: string;
+  /** With its id what it is interrupted by, in whatever process it runs; the modern era has no sessions. */
+  sessionId: string | undefined;
+  id: MessageId;
   talk: Conversation;
 }
 
-type Entry = RunningRequest & Baggable;
-
 /** Requests that have no answer yet. */
 export class Running {
-  readonly #all = new Bag<Entry>();
+  readonly #all = new Bag<RunningRequest>();
   #whenIdle: (() => void)[] = [];
 
   get size(): number {
     return this.#all.size;
   }
 
-  /** @returns what ends it */
-  add(request: RunningRequest): () => void {
-    const entry = { ...request, slot: NOWHERE };
-    this.#all.add(entry);
-    return () => this.#remove(entry);
+  add(request: RunningRequest): void {
+    this.#all.add(request);
+  }
+
+  /** It has its answer. */
+  remove(request: RunningRequest): void {
+    this.#all.remove(request);
+    if (this.#all.size > 0 || this.#whenIdle.length === 0) return;
+    for (const tell of this.#whenIdle.splice(0)) tell();
   }
 
   /** @returns whether it was running here */
-  interrupt(name: string, reason: string): boolean {
-    const named = [...this.#all].filter((request) => request.name === name);
-    for (const { talk } of named) talk.signal.interrupt(reason);
-    return named.length > 0;
+  interrupt(sessionId: string, id: MessageId, reason: string): boolean {
+    const meant = [...this.#all].filter((request) => request.id === id && request.sessionId === sessionId);
+    for (const { talk } of meant) talk.signal.interrupt(reason);
+    return meant.length > 0;
   }
 
   interruptAll(reason: string, belongs: (request: RunningRequest) => boolean = () => true): void {
@@ -48,11 +51,5 @@ export class Running {
         resolve(true);
       });
     });
-  }
-
-  #remove(entry: Entry): void {
-    this.#all.remove(entry);
-    if (this.#all.size > 0 || this.#whenIdle.length === 0) return;
-    for (const tell of this.#whenIdle.splice(0)) tell();
   }
 }

@@ -63,11 +63,15 @@ export class McpRoute implements OnModuleInit {
   }
 
   private answer(raw: IncomingMessage, response: ServerResponse): void {
-    const [path = ''] = (raw.url ?? '').split('?', 1);
+    const path = pathOf(raw.url ?? '');
     const place = placeAt(path);
     const request = new LightRequest(raw, patternOf(path, place), this.config.http.trustProxy);
     const reply = new LightReply(response);
-    response.on('close', () => this.hooks.close(request, reply));
+    response.on('close', () => {
+      // Of what the engine answered, too.
+      reply.statusCode = response.statusCode;
+      this.hooks.close(request, reply);
+    });
     const fail = (error: unknown) => this.refuse(error, path, request, reply);
     this.hooks.open(request, reply, () =>
       this.hooks.check(request, reply, (refusal) => {
@@ -117,9 +121,7 @@ export class McpRoute implements OnModuleInit {
     const { raw } = reply;
     // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
     if (request.headers.expect !== undefined) raw.writeContinue();
-    return this.gateway.handle(request.raw, raw, caller, reply.headerList, refuse).then(() => {
-      reply.statusCode = raw.statusCode;
-    });
+    return this.gateway.handle(request.raw, raw, caller, reply.headerList, refuse);
   }
 
   /** @throws 403 */
@@ -180,6 +182,11 @@ export class McpRoute implements OnModuleInit {
 const challengeOf = (fault: string | undefined, metadata: string): Record<string, string> => ({
   'www-authenticate': `Bearer ${fault ? `error="${fault}", ` : ''}resource_metadata="${metadata}", scope="mcp:read mcp:execute"`,
 });
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
 
 /** One for each kind of place: metrics are told apart by it. */
 const patternOf = (path: string, place: Place | undefined): string =>

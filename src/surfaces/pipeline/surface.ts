@@ -78,10 +78,11 @@ export interface Surface {
 export const isBelow = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
 
 const SURFACE = Symbol('surface');
+const NONE = [] as const;
 
 /** All dialects of this process; a single path, else the longest matching prefix, decides which one a request speaks. */
 export class Surfaces {
-  private readonly byPath: readonly { surface: Surface; path: string; when?: SharedPath['when'] }[];
+  private readonly byPath = new Map<string, { surface: Surface; when?: SharedPath['when'] }[]>();
   private readonly byPrefix: readonly { prefix: string; below: string; surface: Surface }[];
 
   constructor(
@@ -89,7 +90,11 @@ export class Surfaces {
     /** Speaks for the paths of nobody. */
     private readonly fallback: Surface,
   ) {
-    this.byPath = surfaces.flatMap((surface) => (surface.paths ?? []).map((place) => ({ ...place, surface })));
+    for (const surface of surfaces) {
+      for (const { path, when } of surface.paths ?? []) {
+        this.byPath.set(path, [...(this.byPath.get(path) ?? []), { surface, when }]);
+      }
+    }
     this.byPrefix = surfaces
       .flatMap((surface) => surface.prefixes.map((prefix) => ({ prefix, below: `${prefix}/`, surface })))
       .sort((a, b) => b.prefix.length - a.prefix.length);
@@ -110,9 +115,7 @@ export class Surfaces {
 
   private lookUp(head: Pick<RequestHead, 'path' | 'headers'>): Surface | undefined {
     const { path } = head;
-    for (const single of this.byPath) {
-      if (single.path === path && (!single.when || single.when(head))) return single.surface;
-    }
+    for (const { surface, when } of this.byPath.get(path) ?? NONE) if (!when || when(head)) return surface;
     for (const { prefix, below, surface } of this.byPrefix) {
       if (path.startsWith(below) || path === prefix) return surface;
     }

@@ -17,7 +17,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       else reject(tooLarge(maxBytes));
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on('error', brokeOff);
+    // Follows an error, too.
     request.on('close', brokeOff);
   });
 }

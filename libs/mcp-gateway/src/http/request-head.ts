@@ -19,10 +19,13 @@ export function checkJsonBody(headers: IncomingHttpHeaders): void {
   });
 }
 
+/** As nearly all clients write it, with each request. */
+const ACCEPTS_BOTH = 'application/json, text/event-stream';
+
 /** @throws ProtocolError */
-export function checkAccepts(headers: IncomingHttpHeaders, ...types: readonly string[]): void {
+export function checkAccepts(headers: IncomingHttpHeaders, types: readonly string[]): void {
   const accept = headers.accept;
-  if (accept === undefined || types.every((type) => accepts(accept, type))) return;
+  if (accept === undefined || accept === ACCEPTS_BOTH || types.every((type) => accepts(accept, type))) return;
   throw new ProtocolError(CODES.badSession, `Not acceptable: the client has to accept ${types.join(' and ')}.`, {
     status: 406,
   });

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { lengthOf, type Piece, type Pieces } from '../json/pieces.js';
+import { lengthOf, type Pieces } from '../json/pieces.js';
 
 /** Up to it a copy is cheaper than one more thing to write. */
 const WORTH_COPYING_BYTES = 16 * 1024;
@@ -33,11 +33,15 @@ export function sendJson(
 ): void {
   if (response.destroyed) return;
   let length = 0;
-  for (const piece of body) length += lengthOf(piece);
+  let letters = 0;
+  for (const piece of body) {
+    length += lengthOf(piece);
+    letters += piece.length;
+  }
   const own = ['content-type', 'application/json', 'content-length', String(length), ...headers];
   response.writeHead(status, own.concat(carriedBy(response)));
   // A text of bytes is sent in one piece with the head.
-  if (length <= WORTH_COPYING_BYTES) response.end(body.map(bytesText).join(''), 'latin1');
+  if (length <= WORTH_COPYING_BYTES) response.end(bytesText(body, length === letters), 'latin1');
   else writeAll(response, body);
 }
 
@@ -52,9 +56,12 @@ function writeAll(response: ServerResponse, pieces: Pieces): void {
   response.end();
 }
 
-/** A letter for each byte of its UTF-8. */
-function bytesText(piece: Piece): string {
-  if (typeof piece !== 'string') return piece.toString('latin1');
-  const isAscii = Buffer.byteLength(piece) === piece.length;
-  return isAscii ? piece : Buffer.from(piece).toString('latin1');
+/** A letter for each byte of its UTF-8. @param isAscii all that is text among it */
+function bytesText(body: Pieces, isAscii: boolean): string {
+  let text = '';
+  for (const piece of body) {
+    if (typeof piece === 'string') text += isAscii ? piece : Buffer.from(piece).toString('latin1');
+    else text += piece.toString('latin1');
+  }
+  return text;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json/json.js';
+import type { MessageId } from '../json/message.js';
 import type { Courier } from '../ports.js';
 
 /** Of a frame that is too large for one letter. */
@@ -9,8 +10,8 @@ export interface FramePart {
 
 /** Sessions are served wherever they land; this is what the process where they landed tells the others. */
 export interface Letters {
-  /** To all: a request is no longer wanted, by the name under which it runs. */
-  cancelled: { request: string; reason: string };
+  /** To all: a request is no longer wanted. */
+  cancelled: { session: string; request: MessageId; reason: string };
   /** To all: a session is gone, or is not what it was. */
   ended: { session: string };
   changed: { session: string };

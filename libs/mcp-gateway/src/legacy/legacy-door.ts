@@ -93,7 +93,7 @@ export class LegacyDoor<Caller> {
   /** A stream for what belongs to no request, or the rest of one that broke off. @throws ProtocolError */
   async listen(visit: Visit<Caller>): Promise<void> {
     const { headers } = visit.request;
-    checkAccepts(headers, 'text/event-stream');
+    checkAccepts(headers, ['text/event-stream']);
     const session = await this.#sessionOf(visit);
     const lastEventId = headerOf(headers, 'last-event-id');
     const place = lastEventId === undefined ? undefined : readEventId(lastEventId);
@@ -177,7 +177,7 @@ export class LegacyDoor<Caller> {
 
   #hearOthers(): void {
     const { running, onError } = this.equipment;
-    this.#post.on('cancelled', ({ request, reason }) => running.interrupt(request, reason));
+    this.#post.on('cancelled', ({ session, request, reason }) => running.interrupt(session, request, reason));
     this.#post.on('ended', ({ session }) => this.#endHere(session));
     this.#post.on('changed', ({ session }) => {
       this.#sessions.forget(session);

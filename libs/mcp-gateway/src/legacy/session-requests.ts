@@ -1,9 +1,10 @@
 import type { ClientRequest } from '../backend.js';
+import { NOWHERE } from '../bag.js';
 import { Conversation } from '../conversation.js';
 import type { Equipment } from '../equipment.js';
 import type { Answer } from '../http/answer.js';
 import { isObject, type JsonObject } from '../json/json.js';
-import type { MessageId, NotificationMessage, RequestMessage, ResponseMessage } from '../json/message.js';
+import type { NotificationMessage, RequestMessage, ResponseMessage } from '../json/message.js';
 import { resultOf } from '../json/pieces.js';
 import type { SessionRecord } from '../ports.js';
 import { CODES, ProtocolError } from '../protocol-error.js';
@@ -16,10 +17,10 @@ import { LEGACY_RULES } from './rules.js';
 import type { SessionListeners } from './session-listeners.js';
 import type { Sessions } from './sessions.js';
 
-/** By the name under which it runs a request is cancelled, in whatever process. */
-const nameOf = (session: SessionRecord, id: MessageId): string => `${session.id} ${JSON.stringify(id)}`;
-
+const CANCELLED = 'The client has cancelled the request.';
 const CAN_BE_ASKED = ['elicitation', 'sampling', 'roots'];
+/** Looked for once in what the client of a session said of itself, instead of with each of its requests. */
+const askable = new WeakMap<JsonObject, boolean>();
 
 /** What a session says: requests, notifications, and answers to questions. */
 export class SessionRequests<Caller> {
@@ -31,12 +32,12 @@ export class SessionRequests<Caller> {
     private readonly post: Post,
   ) {}
 
-  hear(session: SessionRecord, { method, params }: NotificationMessage): void {
-    const { requestId } = params;
+  hear({ id: session }: SessionRecord, { method, params }: NotificationMessage): void {
+    const { requestId: request } = params;
     if (method !== 'notifications/cancelled') return;
-    if (typeof requestId !== 'string' && typeof requestId !== 'number') return;
-    const [request, reason] = [nameOf(session, requestId), 'The client has cancelled the request.'];
-    if (!this.equipment.running.interrupt(request, reason)) this.post.send('cancelled', { request, reason });
+    if (typeof request !== 'string' && typeof request !== 'number') return;
+    const isHere = this.equipment.running.interrupt(session, request, CANCELLED);
+    if (!isHere) this.post.send('cancelled', { session, request, reason: CANCELLED });
   }
 
   /** Goes to who asked, here or elsewhere. */
@@ -57,23 +58,24 @@ export class SessionRequests<Caller> {
     const request = requestOf(session, message);
     const answer = makeAnswer((reason) => talk.signal.interrupt(reason));
     const talk = new Conversation(request, answer, this.#askOf(session, answer));
-    const end = running.add({ name: nameOf(session, message.id), key: visitor.key, sessionId: session.id, talk });
+    const entry = { key: visitor.key, sessionId: session.id, id: message.id, talk, slot: NOWHERE };
+    running.add(entry);
     const outcome = this.#ownAnswer(visitor, session, request) ?? requests.answer(visitor, request, talk, LEGACY_RULES);
     return outcome.then(({ body, status }) => {
       talk.over();
-      end();
+      running.remove(entry);
       answer.finish(body, status);
     });
   }
 
   #askOf(session: SessionRecord, { isOneWay }: Answer): ConstructorParameters<typeof Conversation>[2] {
-    if (isOneWay || !CAN_BE_ASKED.some((name) => offers(session.clientCapabilities, [name]))) return undefined;
+    if (isOneWay || !canBeAsked(session)) return undefined;
     return (talk, question, options) => this.questions.ask(session, talk, question, options);
   }
 
   /** Of what is between the client and its session alone. */
   #ownAnswer(visitor: Visitor<Caller>, session: SessionRecord, request: ClientRequest): Promise<Outcome> | undefined {
-    const change = CHANGES[request.method];
+    const change = CHANGES.get(request.method);
     if (!change && request.method !== 'ping') return undefined;
     const done = change ? this.#changeBy(change, visitor, session, request) : Promise.resolve();
     return done.then(
@@ -108,7 +110,7 @@ interface ChangingMethod {
   of(session: SessionRecord, params: JsonObject, maxSubscriptions: number): Change;
 }
 
-const CHANGES: Readonly<Record<string, ChangingMethod | undefined>> = {
+const SETTERS: Readonly<Record<string, ChangingMethod>> = {
   'logging/setLevel': {
     needs: ['logging'],
     of: (_session, { level }) => {
@@ -132,6 +134,16 @@ const CHANGES: Readonly<Record<string, ChangingMethod | undefined>> = {
     },
   },
 };
+
+const CHANGES = new Map(Object.entries(SETTERS));
+
+function canBeAsked({ clientCapabilities }: SessionRecord): boolean {
+  const known = askable.get(clientCapabilities);
+  if (known !== undefined) return known;
+  const can = CAN_BE_ASKED.some((name) => offers(clientCapabilities, [name]));
+  askable.set(clientCapabilities, can);
+  return can;
+}
 
 function addressIn({ uri }: JsonObject): string {
   if (typeof uri === 'string') return uri;

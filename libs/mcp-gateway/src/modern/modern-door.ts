@@ -1,5 +1,6 @@
 import { type Soon, whenHere } from '@app/soon';
 import type { ClientRequest, RequestInput } from '../backend.js';
+import { NOWHERE } from '../bag.js';
 import { Conversation } from '../conversation.js';
 import type { Equipment } from '../equipment.js';
 import { PostAnswer } from '../http/answer.js';
@@ -68,10 +69,11 @@ export class ModernDoor<Caller> {
     };
     const answer = new PostAnswer(visit.response, limits, pulse, open, gone, { canComeBack: false });
     const talk = new Conversation(request, answer);
-    const end = running.add({ key: visit.key, talk });
+    const entry = { key: visit.key, sessionId: undefined, id: request.id, talk, slot: NOWHERE };
+    running.add(entry);
     return requests.answer(visit, request, talk, this.#rules).then(({ body, status }) => {
       talk.over();
-      end();
+      running.remove(entry);
       answer.finish(body, status);
     });
   }

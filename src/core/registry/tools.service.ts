@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
@@ -35,11 +36,14 @@ export interface ServerOffer {
 const MOST_SERVERS = 500;
 /** A change that this process did not hear of counts after this long. */
 const MAX_AGE_MS = 4_000;
+/** Most servers have answered by then. */
+const FIRST_LOOK_MS = 2_000;
 
 /** What the servers offer, as last seen. */
 @Injectable()
 export class ToolsService implements OnModuleDestroy {
   private readonly known: HintedCache<ListedTool[]>;
+  private readonly firstLooks = new Map<ServerId, Promise<boolean>>();
 
   constructor(
     private readonly servers: ServersRepository,
@@ -85,16 +89,25 @@ export class ToolsService implements OnModuleDestroy {
 
   /** As `listTools`, at once where it was read at most a few seconds ago. */
   listLately(serverId: ServerId): Soon<ListedTool[]> {
-    return this.known.get(serverId, () => this.load(serverId));
+    const seen = this.readSeen(serverId);
+    if (!(seen instanceof Promise)) return seen;
+    return seen.catch((error: unknown) => {
+      if (error instanceof NeverSeen) return this.listAsked(serverId);
+      throw error;
+    });
   }
 
-  /** As `listTools`, but of a server that was never seen none, and it is not asked. */
+  /**
+   * As `listTools`, but of a server that was never seen none, and it is not asked. One that was registered just now is
+   * waited for, a moment and once.
+   */
   async listSeenTools(serverId: ServerId): Promise<ListedTool[]> {
     try {
-      return await this.known.get(serverId, () => this.loadSeen(serverId));
+      return await this.readSeen(serverId);
     } catch (error) {
-      if (error instanceof NeverSeen) return [];
-      throw error;
+      if (!(error instanceof NeverSeen)) throw error;
+      if (!error.isNew || !(await this.firstLook(serverId))) return [];
+      return this.snapshots.list(serverId);
     }
   }
 
@@ -134,17 +147,35 @@ export class ToolsService implements OnModuleDestroy {
     }));
   }
 
-  private async load(serverId: ServerId): Promise<ListedTool[]> {
-    const server = await this.servers.findForJob(serverId);
-    if (!server) throw serverNotFound();
-    if (!wasSeen(server)) await this.discover(serverId);
-    return this.snapshots.list(serverId);
+  /** What the tables have. Nobody who shares it waits for the server itself, which may hang. */
+  private readSeen(serverId: ServerId): Soon<ListedTool[]> {
+    return this.known.get(serverId, () => this.loadSeen(serverId));
   }
 
   private async loadSeen(serverId: ServerId): Promise<ListedTool[]> {
     const server = await this.servers.findForJob(serverId);
-    if (!server || !wasSeen(server)) throw new NeverSeen();
+    if (!server || !wasSeen(server)) throw new NeverSeen(server?.lastCheckedAt === null);
     return this.snapshots.list(serverId);
+  }
+
+  /** Of one that was never seen. */
+  private async listAsked(serverId: ServerId): Promise<ListedTool[]> {
+    await this.discover(serverId);
+    return this.snapshots.list(serverId);
+  }
+
+  /** @returns whether it was seen by then */
+  private firstLook(serverId: ServerId): Promise<boolean> {
+    const before = this.firstLooks.get(serverId);
+    if (before) return before;
+    if (this.firstLooks.size >= MOST_SERVERS) this.firstLooks.clear();
+    const look = this.discover(serverId).then(
+      () => true,
+      () => false,
+    );
+    const looked = Promise.race([look, setTimeout(FIRST_LOOK_MS, false, { ref: false })]);
+    this.firstLooks.set(serverId, looked);
+    return looked;
   }
 
   private async discover(serverId: ServerId): Promise<void> {
@@ -158,6 +189,11 @@ export class ToolsService implements OnModuleDestroy {
 }
 
 /** Not kept, as no failure is: the next to ask may want the server to be asked. */
-class NeverSeen extends Error {}
+class NeverSeen extends Error {
+  /** @param isNew it is there, and was not even looked at */
+  constructor(readonly isNew: boolean) {
+    super();
+  }
+}
 
 const wasSeen = (server: McpServer) => server.toolCount !== null;

@@ -59,6 +59,30 @@ export function registersServers(onStage: () => Stage): void {
     expect(await faultsOf(page)).toEqual([]);
   });
 
+  test('what was typed and not saved is not lost without a word', async () => {
+    const { page } = visit;
+    const asked = page.getByTestId('unsaved');
+    await page.goto('/servers');
+    await page.getByRole('link', { name: 'pasted' }).click();
+    await page.getByRole('tab', { name: 'settings' }).click();
+    const name = page.locator('[name=name]');
+    await name.fill('renamed');
+    await page.getByRole('tab', { name: /tools 18/ }).click();
+    await asked.getByRole('button', { name: 'Stay' }).click();
+    expect(await name.inputValue()).toBe('renamed');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    expect(await name.inputValue()).toBe('pasted');
+    await page.getByRole('tab', { name: /tools 18/ }).click();
+    await name.waitFor({ state: 'detached' });
+
+    await page.goto('/servers/new');
+    await name.fill('Another');
+    await page.getByRole('link', { name: 'Servers' }).first().click();
+    await asked.getByRole('button', { name: 'Leave, and lose them' }).click();
+    await page.getByRole('link', { name: 'Demo server' }).waitFor();
+  });
+
   test('a server is deleted, once its name is typed where sessions use it', async () => {
     const { page } = visit;
     await page.goto('/servers');

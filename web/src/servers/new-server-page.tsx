@@ -9,6 +9,7 @@ import { useCommandContext } from '../app/active.js';
 import { Page } from '../app/page.js';
 import { ErrorNote } from '../ui/feedback.js';
 import { plural } from '../ui/format.js';
+import { Unsaved } from '../ui/unsaved.js';
 import { Checks } from './checks.js';
 import { parsePaste } from './parse-paste.js';
 import { ServerFields } from './server-fields.js';
@@ -32,6 +33,8 @@ export function NewServerPage() {
   const { go } = useCommandContext();
   const mayAdd = useMay('servers.create');
   const errors = failure instanceof Problem ? failure.fields : {};
+
+  const isChanged = JSON.stringify(draft) !== JSON.stringify(EMPTY_DRAFT);
 
   const change = (part: Partial<Draft>) => {
     setDraft({ ...draft, ...part });
@@ -135,6 +138,7 @@ export function NewServerPage() {
         </div>
         {failure !== undefined && <ErrorNote error={failure} />}
       </form>
+      <Unsaved when={isChanged && !saving} what="this server" />
       {test.state !== 'none' && (
         <section className="section" aria-label="Connection test" aria-live="polite">
           <TestVerdict test={test} />

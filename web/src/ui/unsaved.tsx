@@ -3,10 +3,14 @@ import { Dialog } from './dialog.js';
 
 interface Place {
   pathname: string;
+  search: object;
 }
 
-/** To another part of the same page one goes freely. */
-const leaves = ({ current, next }: { current: Place; next: Place }): boolean => current.pathname !== next.pathname;
+const tabOf = ({ search }: Place): unknown => ('tab' in search ? search.tab : undefined);
+
+/** To another part of the same page one goes freely; a tab keeps nothing once another is chosen. */
+const leaves = ({ current, next }: { current: Place; next: Place }): boolean =>
+  current.pathname !== next.pathname || tabOf(current) !== tabOf(next);
 
 /** While something is not saved: asks before a link or the way back leads off; the browser asks before the tab closes. */
 export function Unsaved({ when, what }: { when: boolean; what: string }) {

@@ -7,6 +7,9 @@ import type { DatabaseConnection } from '../../src/platform/database/connection.
 
 let stop: () => Promise<void> = async () => undefined;
 
+/** For the processes and pools of all tests that run side by side. */
+const MAX_CONNECTIONS = 300;
+
 /** One PostgreSQL for the whole run: TEST_DATABASE_URL, or an embedded one that need not survive a crash. */
 async function globalSetup(): Promise<void> {
   resolveSources();
@@ -20,7 +23,12 @@ async function connect(): Promise<DatabaseConnection> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-test-'));
   // As root, PostgreSQL runs as another user, who must get through.
   await chmod(folder, 0o711);
-  const server = await startEmbeddedPostgres({ dataDirectory: folder, log: () => undefined, durability: 'none' });
+  const server = await startEmbeddedPostgres({
+    dataDirectory: folder,
+    log: () => undefined,
+    durability: 'none',
+    maxConnections: MAX_CONNECTIONS,
+  });
   stop = async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

@@ -30,15 +30,15 @@ const SETTINGS = {
   listen_addresses: '',
   port: String(PORT),
   unix_socket_permissions: '0700',
-  max_connections: '60',
   shared_buffers: '64MB',
   synchronous_commit: 'on',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_line_prefix: '%m [%p] ',
 };
-/** Of one that need not survive: it is shared by a whole run of tests, each with processes and pools of its own. */
-const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+const MAX_CONNECTIONS = 60;
+/** Of one that need not survive a crash of the machine. */
+const NOT_DURABLE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 export interface EmbeddedPostgresOptions {
   /** Folder for the cluster, the password, the socket and the log. Made if absent. */
@@ -48,6 +48,8 @@ export interface EmbeddedPostgresOptions {
   /** Gives up the start; has no say afterwards. */
   signal?: AbortSignal;
   durability?: Durability;
+  /** For all processes and pools that share it. */
+  maxConnections?: number;
 }
 
 /**
@@ -56,10 +58,10 @@ export interface EmbeddedPostgresOptions {
  * @throws AppError EMBEDDED_POSTGRES_…, each saying what to do
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { dataDirectory, log, signal, durability = 'full' } = options;
+  const { dataDirectory, log, signal, durability = 'full', maxConnections = MAX_CONNECTIONS } = options;
   const source = await findPackage();
   const layout = await prepareDirectories({ dataDirectory, major: source.major, log });
-  const server = new EmbeddedPostgres(source, layout, durability, log);
+  const server = new EmbeddedPostgres(source, layout, { durability, maxConnections }, log);
   await server.ensureRunning(signal);
   return server;
 }
@@ -79,7 +81,7 @@ export class EmbeddedPostgres {
   constructor(
     private readonly source: PostgresPackage,
     private readonly layout: Layout,
-    private readonly durability: Durability,
+    private readonly manner: { durability: Durability; maxConnections: number },
     private readonly log: (message: string) => void,
   ) {}
 
@@ -182,11 +184,11 @@ export class EmbeddedPostgres {
 
   /** @returns undefined when the leavings of a killed server are still in the way, which passes */
   private async launch(signal: AbortSignal | undefined): Promise<State | undefined> {
-    const { layout, durability, log, source } = this;
+    const { layout, manner, log, source } = this;
     const { directory, account } = layout;
     const binaries = await prepareBinaries({ source, directory, account, log });
     const password = await readPassword(layout);
-    await ensureCluster({ layout, binaries, password, durability, signal });
+    await ensureCluster({ layout, binaries, password, durability: manner.durability, signal });
     await removeStaleLocks(layout, log);
 
     const watchdog = this.spawn(binaries);
@@ -206,7 +208,12 @@ export class EmbeddedPostgres {
 
   private spawn({ postgres }: Binaries): ChildProcess {
     const { cluster, socketDirectory, logFile, account } = this.layout;
-    const settings = { ...SETTINGS, ...(this.durability === 'none' ? NOT_DURABLE : {}) };
+    const { durability, maxConnections } = this.manner;
+    const settings = {
+      ...SETTINGS,
+      max_connections: String(maxConnections),
+      ...(durability === 'none' ? NOT_DURABLE : {}),
+    };
     const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     return spawnWatched({
       command: postgres,

@@ -1,4 +1,4 @@
-import { touch } from './recent.js';
+import { remembering, touch } from './recent.js';
 
 const used = (size: number, keys: readonly string[]) => {
   const map = new Map(['a', 'b', 'c'].map((key) => [key, key]));
@@ -15,4 +15,14 @@ describe('the order of a bounded map', () => {
   it('stays as it was where it is far from full', () => {
     expect(used(6, ['a', 'b'])).toEqual(['a', 'b', 'c']);
   });
+});
+
+test('what was made of a text is made once, and again after it was forgotten', () => {
+  const made: string[] = [];
+  const shout = remembering(2, (text) => {
+    made.push(text);
+    return text.toUpperCase();
+  });
+  expect(['a', 'a', 'b', 'a', 'c', 'a'].map(shout)).toEqual(['A', 'A', 'B', 'A', 'C', 'A']);
+  expect(made).toEqual(['a', 'b', 'c', 'a']);
 });

@@ -5,7 +5,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A timer that can be paused, joined with a caller's signal. Dispose it when the work is done.
- * Its own signal is made for those who ask for it only: a call that nothing interrupts has no use for one.
+ * Its own signal is made for those who ask for it only: a call that nothing interrupts has no use for one. No function
+ * is written in its constructor, where V8 would take it, and the call with it, for what lives long.
  */
 export class Deadline {
   readonly #outer: Interruption | undefined;

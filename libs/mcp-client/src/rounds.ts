@@ -74,3 +74,9 @@ function pace(deadline: Deadline): Promise<void> {
     }, PACE_MS);
   });
 }
+
+/** A result that needs no further round, without its type. @throws NotMcp */
+export function complete({ resultType, ...rest }: RawResult): RawResult {
+  if (resultType !== 'complete') throw new NotMcp('The result is of a type that is not known.');
+  return rest;
+}

@@ -5,11 +5,10 @@ import type { Connection } from './connection.js';
 import type { CurrentCall } from './current-call.js';
 import { Deadline } from './deadline.js';
 import { cancelled, endedBy, toUpstreamError } from './failures.js';
-import { NotMcp } from './http/exchange.js';
 import { atLeast } from './log-level.js';
 import type { RequestMeta } from './meta.js';
 import type { RawResult } from './raw-result.js';
-import { inRounds } from './rounds.js';
+import { complete, inRounds } from './rounds.js';
 import type { ResourceSubscriptions, Subscriber } from './resource-subscriptions.js';
 import { RunningCalls } from './running-calls.js';
 import { isStale } from './stale.js';
@@ -158,13 +157,28 @@ export class Wire implements Subscriber {
 
   /** One request; a second time on a new session where the server has forgotten the first. */
   request(request: WireRequest, deadline: Deadline, attempt: Attempt): Promise<RawResult> {
+    return this.requestAs(request, deadline, attempt, (result) => result);
+  }
+
+  /**
+   * As `request`.
+   * @param read makes of the result what is wanted
+   * @param failed what is done about an error instead of throwing it
+   */
+  requestAs<T>(
+    request: WireRequest,
+    deadline: Deadline,
+    attempt: Attempt,
+    read: (result: RawResult) => T,
+    failed: (error: unknown) => Promise<T> = throwIt,
+  ): Promise<T> {
     const connection = this.#connection;
-    return this.#send(connection, request, deadline, attempt).catch(async (error: unknown) => {
+    return this.#send(connection, request, deadline, attempt).then(read, async (error: unknown) => {
       if (deadline.ended) this.#leave(connection);
-      if (deadline.ended || !isStale(error, connection, attempt.trace)) throw error;
+      if (deadline.ended || !isStale(error, connection, attempt.trace)) return failed(error);
       attempt.sent = false;
       await this.#reopen(connection, deadline);
-      return this.#send(this.#connection, request, deadline, attempt);
+      return this.#send(this.#connection, request, deadline, attempt).then(read, failed);
     });
   }
 
@@ -277,7 +291,6 @@ export class Wire implements Subscriber {
   }
 }
 
-function complete({ resultType, ...rest }: RawResult): RawResult {
-  if (resultType !== 'complete') throw new NotMcp('The result is of a type that is not known.');
-  return rest;
-}
+const throwIt = (error: unknown): never => {
+  throw error;
+};

@@ -5,7 +5,7 @@ import { messageOf } from './json/answers.js';
 import type { JsonObject } from './json/json.js';
 import { isLoudEnough } from './revisions.js';
 
-/** One request and what is said about it until it is answered. */
+/** One request and what is said about it until it is answered. Its constructor keeps no function on it: see `PostAnswer`. */
 export class Conversation implements Exchange {
   readonly signal = new Interrupter();
   #isOver = false;

@@ -131,9 +131,8 @@ class Relaying {
     };
     const call = this.#call;
     const request = { method, params, paramsText, input, meta: this.#meta, headers, call, recognise, raw: true };
-    return this.#wire
-      .request(request, call.deadline, this.#attempt)
-      .then((result) => (result === UNREAD && cut ? cut : new ReadAnswer(result)), failed);
+    const read = (result: RawResult) => (result === UNREAD && cut ? cut : new ReadAnswer(result));
+    return this.#wire.requestAs(request, call.deadline, this.#attempt, read, failed);
   }
 }
 

@@ -38,8 +38,8 @@ export function sendJson(
     length += lengthOf(piece);
     letters += piece.length;
   }
-  const own = ['content-type', 'application/json', 'content-length', String(length), ...headers];
-  response.writeHead(status, own.concat(carriedBy(response)));
+  const own = ['content-type', 'application/json', 'content-length', String(length)];
+  response.writeHead(status, [...own, ...headers, ...carriedBy(response)]);
   // A text of bytes is sent in one piece with the head.
   if (length <= WORTH_COPYING_BYTES) response.end(bytesText(body, length === letters), 'latin1');
   else writeAll(response, body);

@@ -53,10 +53,13 @@ export function toRedactedJson(value: unknown, { limit, scrub, secretPaths = [],
 }
 
 /** What is to be looked at part by part: files, what Postgres does not take, and what may name a secret. */
-const NOT_PLAIN = /"mimeType"|"type":"(?:image|audio|Buffer)"|;base64,|\\u(?:0000|d[89a-f])/i;
+const FILE = /"mimeType"|"type":"(?:image|audio|Buffer)"/i;
+const NOT_KEPT = /\\u(?:0000|d[89a-f])/i;
+const hasFile = (json: string): boolean => json.includes(';base64,') || FILE.test(json);
+const mayNotBeKept = (json: string): boolean => json.includes('\\u') && NOT_KEPT.test(json);
 
 function isPlain(json: string, limit: number, scrub: (text: string) => string): boolean {
-  if (json.length > limit || NOT_PLAIN.test(json) || mayNameSecret(json)) return false;
+  if (json.length > limit || hasFile(json) || mayNotBeKept(json) || mayNameSecret(json)) return false;
   return scrub(json) === json && Buffer.byteLength(json) <= limit;
 }
 

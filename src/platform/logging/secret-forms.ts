@@ -38,10 +38,32 @@ const IN_TEXTS: readonly [RegExp, string][] = [
   ],
 ];
 
-/** What each of them has somewhere: most texts have none of it, and are looked at once. */
-const MAY_HOLD =
-  /:\/\/|bearer|basic|eyJ|[?&]|mcp_sk_|gh[pousr]_|github_pat|glpat|xox|k_(?:live|test)_|whsec|npm_|hf_|dop_|sk-|AKIA|ASIA|AIza|PRIVATE KEY/i;
 const MAY_NAME = new RegExp(NAMES, 'i');
+
+/**
+ * What each of the forms has somewhere, and each of the names: most texts have none of it. Several small expressions cost
+ * a fraction of one that has all, since V8 skips along a text only for what begins in few ways.
+ */
+const SCHEMES = /bearer|basic/i;
+const WITH_LINE = /(?:mcp_sk|gh[pousr]|github_pat|k_(?:live|test)|whsec|npm|hf|dop_v1)_/;
+const WITH_DASH = /sk-|glpat-|xox[abeoprs]-/;
+const BARE = /eyJ|A(?:KIA|SIA|Iza)/;
+const [SOME_WORDS, OTHER_WORDS, SHORT_WORDS] = [
+  /pass|secret|token|session/i,
+  /key|cook|cred|auth|pwd|bearer/i,
+  /jwt|otp|pin|cv[vc]/i,
+];
+
+const mayHold = (text: string): boolean =>
+  text.includes('://') ||
+  text.includes('?') ||
+  text.includes('&') ||
+  SCHEMES.test(text) ||
+  (text.includes('_') && WITH_LINE.test(text)) ||
+  (text.includes('-') && (WITH_DASH.test(text) || text.includes('PRIVATE KEY'))) ||
+  BARE.test(text);
+
+const hasWord = (text: string): boolean => SOME_WORDS.test(text) || OTHER_WORDS.test(text);
 
 /** Shorter ones hold none. */
 const LEAST_LENGTH = 8;
@@ -50,12 +72,11 @@ const without = (text: string, forms: readonly [RegExp, string][]): string =>
   forms.reduce((left, [form, instead]) => left.replace(form, instead), text);
 
 /** A line that we wrote, its secrets taken out by their form. */
-export const scrubLine = (line: string): string =>
-  MAY_HOLD.test(line) ? without(without(line, COMMON), IN_LINES) : line;
+export const scrubLine = (line: string): string => (mayHold(line) ? without(without(line, COMMON), IN_LINES) : line);
 
 /** A text that a stranger wrote, its secrets taken out by their form, and what stands behind a name for one. */
 export const scrubText = (text: string): string =>
-  text.length >= LEAST_LENGTH && (MAY_HOLD.test(text) || MAY_NAME.test(text))
+  text.length >= LEAST_LENGTH && (mayHold(text) || (hasWord(text) && MAY_NAME.test(text)))
     ? without(without(text, IN_TEXTS), COMMON)
     : text;
 
@@ -84,4 +105,5 @@ const MAY_HAVE_SECRET_NAME =
   /pass|pwd|secret|token|(?:api|access|private|signing|encryption)[^a-z0-9]{0,3}key|authorization|credential|cookie|bearer|session[^a-z0-9]{0,3}id|"[^"a-z0-9]*(?:auth|jwt|otp|pin|cvv|cvc)[^"a-z0-9]*"/i;
 
 /** False: no member in this JSON has a name for which `secrecyOf` says `secret` or `counted`. */
-export const mayNameSecret = (json: string): boolean => MAY_HAVE_SECRET_NAME.test(json);
+export const mayNameSecret = (json: string): boolean =>
+  (hasWord(json) || SHORT_WORDS.test(json)) && MAY_HAVE_SECRET_NAME.test(json);

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Hints } from '../../platform/hints/hints.js';
 import type { ServerId } from '../../platform/ids.js';
@@ -173,7 +172,8 @@ export class ToolsService implements OnModuleDestroy {
       () => true,
       () => false,
     );
-    const looked = Promise.race([look, setTimeout(FIRST_LOOK_MS, false, { ref: false })]);
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, FIRST_LOOK_MS, false).unref());
+    const looked = Promise.race([look, late]);
     this.firstLooks.set(serverId, looked);
     return looked;
   }

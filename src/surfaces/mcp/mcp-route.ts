@@ -63,7 +63,7 @@ export class McpRoute implements OnModuleInit {
   }
 
   private answer(raw: IncomingMessage, response: ServerResponse): void {
-    const path = pathOf(raw.url ?? '');
+    const path = withoutQuery(raw.url ?? '');
     const place = placeAt(path);
     const request = new LightRequest(raw, patternOf(path, place), this.config.http.trustProxy);
     const reply = new LightReply(response);
@@ -183,7 +183,7 @@ const challengeOf = (fault: string | undefined, metadata: string): Record<string
   'www-authenticate': `Bearer ${fault ? `error="${fault}", ` : ''}resource_metadata="${metadata}", scope="mcp:read mcp:execute"`,
 });
 
-function pathOf(url: string): string {
+function withoutQuery(url: string): string {
   const end = url.indexOf('?');
   return end < 0 ? url : url.slice(0, end);
 }

@@ -21,6 +21,7 @@ import { CallPasses1763703400010 } from './core/gateway/call-passes.migration.js
 import { ParkedCalls1763703024000 } from './core/gateway/parked-calls.migration.js';
 import { HeldCalls1763702100000 } from './core/execution/held-calls.migration.js';
 import { Execution1763700006000 } from './core/execution/execution.migration.js';
+import { NarrowRequestPaths1763703400140 } from './core/execution/narrow-request-paths.migration.js';
 import { RequestBodies1763702200000 } from './core/execution/request-bodies.migration.js';
 import { RequestPaths1763703010000 } from './core/execution/request-paths.migration.js';
 import { RequestsByAge1763700404000 } from './core/execution/requests-by-age.migration.js';
@@ -127,6 +128,7 @@ export const MIGRATIONS = [
   LargeHints1763703400110,
   UnusedClients1763703400120,
   RequestedThrough1763703400130,
+  NarrowRequestPaths1763703400140,
 ];
 
 export const ENTITIES = [

@@ -16,7 +16,7 @@ export interface Look {
   /** Goes along one index, newest first. */
   path: string;
   pathValues: readonly unknown[];
-  /** The lines that are looked at. */
+  /** The lines that are looked at; sorted only where they are bounded. */
   seen: string;
   /** Which of them. */
   wanted: string;
@@ -64,11 +64,12 @@ export function lookFor(of: RequestsOf, asked: ServerFilter, after: RequestPlace
   const pathValues = [...values];
   const isBounded = rest.length > 0;
   const columns = new Set(['id', 'started_at', ...rest.flatMap((condition) => condition.columns)]);
-  const bound = isBounded ? ` limit ${LINES_AT_A_LOOK}` : '';
+  // Without a bound, who asks sorts and limits: a sorted subquery is planned as if all of it were read.
+  const bound = isBounded ? ` order by ${NEWEST_FIRST} limit ${LINES_AT_A_LOOK}` : '';
   return {
     path,
     pathValues,
-    seen: `select ${[...columns].join(', ')} from request_log where ${path} order by ${NEWEST_FIRST}${bound}`,
+    seen: `select ${[...columns].join(', ')} from request_log where ${path}${bound}`,
     wanted: isBounded ? rest.map(({ sql }) => sql(place)).join(' and ') : 'true',
     values,
     isBounded,

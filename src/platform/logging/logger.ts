@@ -35,6 +35,14 @@ export function withLogFields<T>(fields: AmbientFields, work: () => T): T {
   return ambient.run(around ? { ...around, ...fields } : fields, work);
 }
 
+/**
+ * As `withLogFields`, from here to the end of the callback that runs now, and for all that it sets in motion: for a callback
+ * that is all of one request's, where going back to what was around costs as much again.
+ */
+export function enterLogFields(fields: AmbientFields): void {
+  ambient.enterWith(fields);
+}
+
 export const ambientFields = (): AmbientFields => ambient.getStore() ?? {};
 
 export abstract class Logger {

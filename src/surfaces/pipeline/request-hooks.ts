@@ -5,7 +5,7 @@ import { normalIp } from '../../core/identity/ip-address.js';
 import type { Config } from '../../platform/config/config.js';
 import { AppError } from '../../platform/errors/app-error.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
-import { type AmbientFields, Logger, withLogFields } from '../../platform/logging/logger.js';
+import { type AmbientFields, enterLogFields, Logger } from '../../platform/logging/logger.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { checkSite } from './cross-site.js';
 import type { HttpReply, HttpRequest } from './http-exchange.js';
@@ -60,7 +60,8 @@ export class RequestHooks {
     // Whoever kept the connection should find another process for the next request.
     if (this.lifecycle.isDraining) reply.header('connection', 'close');
     reply.header('x-request-id', request.id);
-    withLogFields(ambienceOf(request), () => this.spans.open(request, done));
+    enterLogFields(ambienceOf(request));
+    this.spans.open(request, done);
   }
 
   /** Before its body is looked at. `done` is told of a refusal: 400, 403, 429, 503. */

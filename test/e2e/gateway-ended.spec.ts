@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Metrics } from '../../src/platform/metrics/metrics.js';
 import { eventually, type Person } from '../support/app.js';
 import { makeKey, type ProgramKey } from '../support/api-keys.js';
 import { ModernProgram } from '../support/gateway/modern-program.js';
@@ -62,4 +65,26 @@ test('a server that is taken from somebody is gone from what they have open', as
   );
   expect(await modern.tools()).not.toContain('passing-by__read');
   expect((await modern.call('passing-by__read', {})).error?.code).toBe(-32602);
+});
+
+test('who leaves while they are let in is not there any more', async () => {
+  const { app, owner } = product;
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+  const { hostname, port } = new URL(app.url);
+  const knockAndLeave = async () => {
+    const { headers } = await makeKey(owner);
+    const socket = connect(Number(port), hostname);
+    const said = ['host: localhost', 'accept: application/json, text/event-stream', 'content-type: application/json'];
+    const head = [...said, `authorization: ${headers.authorization}`, `content-length: ${body.length}`].join('\r\n');
+    // A credential that nobody showed before is looked up.
+    socket.end(`POST /mcp HTTP/1.1\r\n${head}\r\n\r\n${body}`, () => socket.resetAndDestroy());
+    await once(socket, 'close');
+  };
+  const metrics = app.get(Metrics);
+  const callers = async () => /^app_gateway_callers (\d+)$/m.exec((await metrics.expose()).text)?.[1];
+  const before = await callers();
+  for (let times = 0; times < 20; times += 1) await knockAndLeave();
+  // Behind them in the same look-ups.
+  await new ModernProgram({ url: `${app.url}/mcp`, headers: (await makeKey(owner)).headers }).tools();
+  expect(await eventually(callers, (now) => now === before)).toBe(before);
 });

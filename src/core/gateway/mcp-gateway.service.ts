@@ -64,7 +64,7 @@ export class McpGateway implements OnApplicationShutdown {
   }
 
   /**
-   * For whoever was let in. Always answers.
+   * For whoever was let in. Always answers who is still there.
    * @param headers of each answer, names and values by turns
    * @param refusalOf judges each method where the caller may not use all of them
    */
@@ -75,6 +75,8 @@ export class McpGateway implements OnApplicationShutdown {
     headers: readonly string[],
     refusalOf?: HandleOptions['refusalOf'],
   ): Promise<void> {
+    // Who left while they were let in will not close again, and wants nothing any more.
+    if (response.destroyed) return Promise.resolve();
     const { key } = caller;
     this.presence.enter(key, caller.principal);
     response.on('close', () => this.presence.leave(key));

@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { Hints } from '../../platform/hints/hints.js';
+import { Metrics } from '../../platform/metrics/metrics.js';
 import { concernedBy, IDENTITY_CHANGED } from '../identity/identity-changes.js';
 import { IdentityService } from '../identity/identity.service.js';
 import { LOCAL_CREDENTIAL } from '../identity/local-caller.service.js';
@@ -26,7 +27,12 @@ export class GatewayPresence implements OnModuleDestroy {
     private readonly identity: IdentityService,
     private readonly clock: Clock,
     hints: Hints,
+    metrics: Metrics,
   ) {
+    metrics.observe(
+      { name: 'app_gateway_callers', help: 'Credentials with a request or a stream open at the MCP gateway.' },
+      () => this.present.size,
+    );
     this.timer = setInterval(() => void this.look(() => true), LOOK_MS);
     this.timer.unref();
     this.unsubscribe = hints.subscribe(IDENTITY_CHANGED, (data) => void this.look(concernedBy(data)));

@@ -164,6 +164,44 @@ describe('a client of the legacy era', () => {
     expect((await newer.post(batch)).status).toBe(400);
   });
 
+  test('cancels the calls of a batch whose client left before its session was found', async () => {
+    const session = await startSession(served.url, { version: '2025-03-26' });
+    const other = await serve({}, served.shared);
+    const [looking, found, cancelled] = [gate(), gate(), gate()];
+    const { sessions } = served.shared;
+    const find = sessions.find.bind(sessions);
+    sessions.find = async (id) => {
+      looking.open();
+      await found.passed;
+      return find(id);
+    };
+    other.backend.tools.slow = {
+      description: 'Slow',
+      run: async (_request, { signal }) => {
+        if (!signal.aborted) signal.addEventListener('abort', () => cancelled.open());
+        await cancelled.passed;
+        return result(text('cancelled'));
+      },
+    };
+    const leaving = new AbortController();
+    const accept = 'application/json, text/event-stream';
+    const left = fetch(other.url, {
+      method: 'POST',
+      headers: { ...session.headers, accept, 'content-type': 'application/json' },
+      body: JSON.stringify([call('slow')]),
+      signal: leaving.signal,
+    }).catch(() => undefined);
+    await looking.passed;
+    leaving.abort();
+    await left;
+    // What is answered after it has seen the end of the one before.
+    await send(other.url, { body: {} });
+    found.open();
+    await cancelled.passed;
+    await eventually(() => other.endpoint.load.running === 0);
+    await other.close();
+  });
+
   test.each([
     ['a broken body', { body: '{' }, 400, CODES.parse],
     ['no message', { body: {} }, 400, CODES.invalidRequest],

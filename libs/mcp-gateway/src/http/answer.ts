@@ -5,6 +5,7 @@ import type { Pieces } from '../json/pieces.js';
 import type { Limits } from '../limits.js';
 import type { Ageing, Pulse } from '../pulse.js';
 import { sendJson } from './send.js';
+import { whenGone } from './when-gone.js';
 
 const answerTogether = createGathering();
 
@@ -50,8 +51,7 @@ export class PostAnswer implements Answer, Ageing {
     options: { canComeBack: boolean },
   ) {
     this.#canComeBack = options.canComeBack;
-    if (response.destroyed) setImmediate(() => this.#left());
-    else response.on('close', () => this.#left());
+    whenGone(response, () => this.#left());
     pulse.add(this);
   }
 

@@ -4,6 +4,7 @@ import { PostAnswer } from '../http/answer.js';
 import { checkAccepts, headerOf } from '../http/request-head.js';
 import { sendEmpty, sendJson } from '../http/send.js';
 import type { Visit } from '../http/visit.js';
+import { whenGone } from '../http/when-gone.js';
 import {
   type Message,
   type NotificationMessage,
@@ -80,7 +81,7 @@ export class LegacyDoor<Caller> {
       const answer = new BatchAnswer();
       answers.push(answer);
       const made = this.#requests.answer(visit, session, message, (interrupt) => {
-        visit.response.once('close', () => interrupt(GONE));
+        whenGone(visit.response, () => interrupt(GONE));
         return answer;
       });
       work.push(made);

@@ -86,6 +86,7 @@ export class AuthorizationServer {
     provider.silent = true;
     provider.on('server_error', (_ctx, error: Error) => this.logger.error({ err: error }, 'authorization failed'));
     provider.use(async (ctx, next) => {
+      if (ANSWERED_OTHERWISE.has(ctx.query.response_mode)) ctx.query = { ...ctx.query, response_mode: 'unknown' };
       await next();
       if (isMetadata(ctx.body)) Object.assign(ctx.body, METADATA);
       dropCookie(ctx.res, SESSION_COOKIE);
@@ -96,6 +97,9 @@ export class AuthorizationServer {
     return provider;
   }
 }
+
+/** What the library knows and answers, refusals too, by a fragment, or by a page with a script, which no page here runs. */
+const ANSWERED_OTHERWISE: ReadonlySet<unknown> = new Set(['form_post', 'fragment']);
 
 /** Where the library names more than is given here. */
 const METADATA = {

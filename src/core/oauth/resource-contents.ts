@@ -68,7 +68,9 @@ export class ResourceContents {
     const { name, toolCount } = await this.upstreams.describe(id);
     const seen = await this.tools.listSeenTools(id);
     const offered = seen.filter((tool) => !tool.quarantined && mayBeOffered(principal, tool));
-    return { id, name, toolCount: toolCount === null ? null : offered.length, tools: namesOf(offered) };
+    // What is told of the server may be older than its tools.
+    const isKnown = toolCount !== null || seen.length > 0;
+    return { id, name, toolCount: isKnown ? offered.length : null, tools: namesOf(offered) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { directoryOfSomebodyElse, noAccountForPostgres } from './embedded.errors.js';
 
@@ -32,20 +32,27 @@ export async function chooseAccount(cluster: string): Promise<Account> {
   }
   if (owner && owner.uid !== 0) return { name: `user ${owner.uid}`, ids: { uid: owner.uid, gid: owner.gid } };
   for (const name of ['postgres', 'nobody']) {
-    const ids = await idsOf(name);
-    if (ids) return { name, ids };
+    const ids = (await idsByProgram(name)) ?? (await idsByFile(name));
+    if (ids && ids.uid > 0 && ids.gid > 0) return { name, ids };
   }
   throw noAccountForPostgres();
 }
 
-async function idsOf(name: string): Promise<{ uid: number; gid: number } | undefined> {
+/** Knows accounts that are in no file, too. */
+async function idsByProgram(name: string): Promise<Account['ids']> {
   try {
     const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => execute('id', [flag, name], { timeout: 5_000 })));
-    const ids = { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
-    return ids.uid > 0 && ids.gid > 0 ? ids : undefined;
+    return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
   } catch {
     return undefined;
   }
+}
+
+/** Where the program is not: passwd(5). */
+async function idsByFile(name: string): Promise<Account['ids']> {
+  const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n');
+  const [, , uid, gid] = lines.find((line) => line.startsWith(`${name}:`))?.split(':') ?? [];
+  return uid && gid ? { uid: Number(uid), gid: Number(gid) } : undefined;
 }
 
 /** Asks the kernel, as that account: mode bits alone do not tell (ACLs, every parent folder). */

@@ -13,7 +13,8 @@ export interface ConformanceUpstream {
   changeResource: (uri: string) => Promise<void>;
   /** Of the call of `test_hold` with this label. */
   stateOf: (label: string) => Promise<'unknown' | 'held' | 'cancelled'>;
-  look: () => Promise<{ sessions: number; listeners: number; sockets: number }>;
+  /** `held`: calls of `test_hold` that nobody cancelled yet. */
+  look: () => Promise<{ sessions: number; listeners: number; sockets: number; held: number }>;
   stop: () => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import type { ClientRequest, Exchange, Reply } from '@app/mcp-gateway';
+import type { Reply } from '@app/mcp-gateway';
 import { type Soon, whenHere } from '@app/soon';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
@@ -7,27 +7,17 @@ import type { RelayedCall, RelayListener, RelayOutcome, WantedRelay } from '../e
 import { RelayedCalls } from '../execution/relayed-calls.service.js';
 import type { WaitingCall } from '../execution/tool-call.js';
 import { ServerHandles } from '../registry/server-handles.service.js';
-import type { ListedTool } from '../registry/tool-state.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
 import { ApprovalsOfCalls } from './approvals-of-calls.service.js';
 import { CallPasses, type GoesOn } from './call-passes.service.js';
 import { askedBy, type CallState, goesOnWith } from './call-state.js';
+import type { ClientCall } from './client-call.js';
 import { listenFor, listenThrough, mayBeAsked } from './client-side.js';
 import { exposeLinks, mayHaveLinks } from './exposed-offers.js';
-import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayTasks } from './gateway-tasks.service.js';
 import { ParkedCalls } from './parked-calls.service.js';
 import { toToolReply } from './replies.js';
 import { type SignInState, SignInsOfCalls } from './sign-ins-of-calls.service.js';
-
-/** A call of a tool, as a client asks for it. */
-export interface ClientCall {
-  caller: GatewayCaller;
-  tool: ListedTool;
-  arguments: Record<string, unknown>;
-  request: ClientRequest;
-  exchange: Exchange;
-}
 
 /** How a call is made for its client. */
 interface Way {
@@ -62,19 +52,18 @@ export class ClientCalls {
 
   /** What a call came to that its client comes back for; undefined: it is made now. */
   private goOn(call: ClientCall, state: CallState): Soon<Reply | undefined> {
-    const { caller, request, exchange } = call;
-    if ('held' in state) return this.approvals.goOn(caller.principal, state, request, exchange);
+    const { request, exchange } = call;
+    if ('held' in state) return this.approvals.goOn(call, state);
     if ('parked' in state) return this.parked.goOn(state, request.input?.responses ?? {}, exchange);
     return 'signIn' in state ? this.goOnSigned(call, state) : undefined;
   }
 
-  private async goOnSigned(
-    { caller: { principal }, request, exchange }: ClientCall,
-    state: SignInState,
-  ): Promise<Reply | undefined> {
+  private async goOnSigned(call: ClientCall, state: SignInState): Promise<Reply | undefined> {
+    const { request, exchange } = call;
+    const { principal } = call.caller;
     const waits = await this.signIns.goOn(principal, state, request, exchange);
     const { held } = state.signIn;
-    return waits ?? (held && this.approvals.makeNow(principal, held, request, exchange));
+    return waits ?? (held && this.approvals.makeNow(call, held));
   }
 
   private begin(call: ClientCall, state: CallState | undefined): Soon<Reply> {
@@ -107,10 +96,8 @@ export class ClientCalls {
 
   /** What came of it, in the terms of the client. */
   private tell(call: ClientCall, way: Way, triedAt: number, made: RelayedCall | WaitingCall): Soon<Reply> {
-    const { caller, tool, request, exchange } = call;
-    if (made.status === 'approval_required') {
-      return this.approvals.ask(caller.principal, made, request, exchange);
-    }
+    const { caller, tool } = call;
+    if (made.status === 'approval_required') return this.approvals.ask(call, made);
     const { outcome } = made;
     if (outcome.status === 'not_sent') return this.unsent(call, way, triedAt, outcome);
     const asked = askedBy(made);

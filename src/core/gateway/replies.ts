@@ -34,11 +34,6 @@ export const toolFailure = (code: string, message: string): ResultReply => ({
   text: JSON.stringify({ content: [{ type: 'text', text: message }], isError: true, _meta: { [ERROR]: { code } } }),
 });
 
-export const textResult = (text: string, meta?: Record<string, unknown>): ResultReply => ({
-  kind: 'result',
-  text: JSON.stringify({ content: [{ type: 'text', text }], ...(meta && { _meta: meta }) }),
-});
-
 /** What we refused, or what went wrong on our side before anything was sent. */
 export function toRefusal(error: unknown): Reply {
   if (!(error instanceof AppError) || error.kind === 'internal') throw error;

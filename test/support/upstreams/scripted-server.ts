@@ -47,7 +47,7 @@ const hold: Work = async ({ label: name }, { mcpReq }, memory) => {
 const TOOLS: Record<string, ScriptedTool> = {
   read: {
     title: 'Read rows',
-    input: z.object({ label, rows: z.int().min(0).max(1_000).default(2) }),
+    input: z.object({ label, rows: z.int().min(0).max(50_000).default(2) }),
     output: z.object({ label: z.string(), rows: z.array(z.object({ id: z.int(), name: z.string() })) }),
     annotations: READ,
     work: ({ label: name, rows }) => {

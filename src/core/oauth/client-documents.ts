@@ -61,7 +61,7 @@ export class ClientDocuments implements OnApplicationShutdown {
       return await wholly(answer);
     } catch (error) {
       const reason = error instanceof EgressRefused ? error.code : (error as Error).name;
-      this.logger.debug({ host: URL.parse(url)?.host, reason }, 'a client document was not read');
+      this.logger.info({ host: URL.parse(url)?.host, reason }, 'a client document was not read');
       throw error;
     } finally {
       scoped.end();

@@ -80,6 +80,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       allowedOrigins: values.MCP_ALLOWED_ORIGINS,
       openOnLoopback: values.MCP_OPEN_ON_LOOPBACK,
     },
+    oauth: { clientDocuments: values.OAUTH_CLIENT_DOCUMENTS },
     egress: { allow: values.EGRESS_ALLOW, loopback: production ? ('refused' as const) : ('allowed' as const) },
     rateLimits: {
       authPerMinute: values.RATE_LIMIT_AUTH_RPM,

@@ -19,4 +19,10 @@ export const GATEWAY_SETTINGS = {
     about:
       'Programs on this very machine may use the MCP gateway without a credential, as the first owner of an organization. Refused in production.',
   },
+  OAUTH_CLIENT_DOCUMENTS: {
+    schema: flag,
+    preset: 'true',
+    about:
+      'MCP clients may say who they are by a document at an https address, which is read from there. Off where this instance reaches no such addresses, or may not: clients register themselves then.',
+  },
 } as const satisfies Record<string, Setting>;

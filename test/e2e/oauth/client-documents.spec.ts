@@ -95,6 +95,30 @@ test.each(['/of-another', '/redirects', '/large', '/secret', '/script', '/text',
   },
 );
 
+test('a person whose client has a document that cannot be read is told which, and what helps', async () => {
+  const page = (await knock(`${origin}/missing?<b>`)).text;
+  expect(page).toContain(`${origin}/missing?&lt;b&gt;`);
+  expect(page).toContain('OAUTH_CLIENT_DOCUMENTS=false');
+});
+
+test('where documents are off nothing says that they are taken, nothing is read, and clients register themselves', async () => {
+  const closed = await startTestApp({ EGRESS_ALLOW: `localhost:${port}`, OAUTH_CLIENT_DOCUMENTS: 'false' });
+  try {
+    const metadataOf = async (of: TestApp) =>
+      (await of.api<Record<string, unknown>>('GET', '/.well-known/oauth-authorization-server/oauth')).body;
+    const [taken, refused] = await Promise.all([metadataOf(app), metadataOf(closed)]);
+    expect(taken.client_id_metadata_document_supported).toBe(true);
+    expect(refused).not.toHaveProperty('client_id_metadata_document_supported');
+    const url = new RawClient(closed, `${origin}/good`, REDIRECT).authorizeUrl(newPkce());
+    expect((await closed.api('GET', url.slice(closed.url.length))).status).toBe(400);
+    expect(asked).toEqual([]);
+    const registered = await RawClient.register(closed);
+    expect((await registered.connect(await closed.signIn())).access_token).toBeDefined();
+  } finally {
+    await closed.stop();
+  }
+});
+
 test.each([
   'https://127.0.0.1/client',
   'https://[::1]/client',

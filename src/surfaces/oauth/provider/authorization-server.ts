@@ -79,7 +79,8 @@ export class AuthorizationServer {
   private build(signing: readonly SigningKey[], cookies: readonly string[]): Provider {
     const { records, clients, grants, resources, documents, signingKeys, clock } = this;
     const accessSeconds = this.config.tokens.accessSeconds;
-    const parts = { records, clients, grants, resources, documents, signingKeys, clock, accessSeconds };
+    const takesDocuments = this.config.oauth.clientDocuments;
+    const parts = { records, clients, grants, resources, documents, signingKeys, clock, accessSeconds, takesDocuments };
     const provider = new Provider(resources.issuer, providerSettings(parts, { signing, cookies }));
     // It believes headers about where it is, which are set above; nothing of it looks at who asks.
     provider.proxy = true;

@@ -14,6 +14,8 @@ import { storedModels, type StoredModelsParts } from './stored-models.js';
 export interface ProviderParts extends StoredModelsParts {
   signingKeys: SigningKeys;
   documents: ClientDocuments;
+  /** Whether clients may say who they are by a document. */
+  takesDocuments: boolean;
   /** For one that is shorter than what is allowed at most. */
   accessSeconds: number;
 }
@@ -102,7 +104,7 @@ export function providerSettings(parts: ProviderParts, keys: ProviderKeys): Conf
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       registration: { enabled: true, idFactory: () => newId('client'), issueRegistrationAccessToken: false },
       clientIdMetadataDocument: {
-        enabled: true,
+        enabled: parts.takesDocuments,
         ack: 'draft-02',
         allowFetch: (_ctx, id) => id.length <= MAX_CLIENT_ID_LENGTH && new URL(id).pathname !== '/',
         cacheDuration: { min: 60, max: 86_400 },

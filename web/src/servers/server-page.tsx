@@ -65,6 +65,8 @@ function Detail({ server }: { server: McpServer }) {
   const needsAccount = account === undefined ? isSignInNeeded(server) : account.status !== 'connected';
   // What is said of it is older than the account.
   const isChecked = account?.connected_at == null || (server.last_checked ?? '') > account.connected_at;
+  // The check after a sign-in takes a moment, and the page is looked at meanwhile.
+  useQuery({ ...serverQuery(server.id), refetchInterval: 1_000, enabled: !isChecked });
   const checking = useMutation({
     mutationFn: () => call<TestReport>('POST', `/servers/${server.id}/check`, { timeout: 90_000 }),
     // Not waited for: the answer of the check is there already.

@@ -10,8 +10,8 @@ export type Era = 'legacy' | 'modern';
 export interface McpBackend<Caller> {
   /** Who answers, as this caller sees it; capabilities may differ by era. Asked for often: keep it at hand. */
   describe(caller: Caller, era: Era): Soon<ServerDescription>;
-  /** @throws ProtocolError for a cursor that is none */
-  list(caller: Caller, what: Listed, cursor: string | undefined): Soon<ListPage>;
+  /** As clients of that era can read it. @throws ProtocolError for a cursor that is none */
+  list(caller: Caller, what: Listed, cursor: string | undefined, era: Era): Soon<ListPage>;
   /** A request to be answered by a server. What it throws, but for a ProtocolError, is told to the client as an internal error. */
   request(caller: Caller, request: ClientRequest, exchange: Exchange): Promise<Reply>;
   /**

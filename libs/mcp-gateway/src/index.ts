@@ -22,6 +22,7 @@ export { type HandleOptions, McpEndpoint, type McpEndpointParts } from './endpoi
 export type { Interruption } from './interruption.js';
 export { isObject, type JsonObject } from './json/json.js';
 export { QuestionFailed } from './legacy/questions.js';
+export { mayBeNoObject, wrapSchema, wrapStructured } from './legacy/structured-output.js';
 export { type Limits, LIMITS } from './limits.js';
 export { type ParamHeader, readParamHeaders } from './modern/param-headers.js';
 export type { Courier, Sealer, SessionRecord, SessionStore } from './ports.js';

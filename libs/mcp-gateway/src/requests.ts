@@ -90,7 +90,7 @@ export class Requests<Caller> {
   }
 
   #list(what: Listed, { caller }: Visitor<Caller>, request: ClientRequest, era: EraRules): Soon<Outcome> {
-    return whenHere(this.backend.list(caller, what, cursorOf(request)), (page) => ({
+    return whenHere(this.backend.list(caller, what, cursorOf(request), request.era), (page) => ({
       body: resultOf(request.id, era.list(page, what)),
       status: 200,
     }));

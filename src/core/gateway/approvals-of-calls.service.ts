@@ -1,15 +1,14 @@
-import type { Reply } from '@app/mcp-gateway';
+import { type Reply, wrapStructured } from '@app/mcp-gateway';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import type { ApprovalId } from '../../platform/ids.js';
-import type { Artifact } from '../artifacts/artifact.js';
 import { toFinishedCall } from '../execution/held-call-answer.js';
 import { hasEnded, HeldCallWaits } from '../execution/held-call-waits.service.js';
 import { HeldCalls } from '../execution/held-calls.service.js';
 import { type HeldCallView, signInOf } from '../execution/held-call.js';
 import type { WaitingCall } from '../execution/tool-call.js';
 import type { ToolOutcome, ToolOutput } from '../execution/tool-outcome.js';
-import { type ClientCall, mustAnswerStructured } from './client-call.js';
+import { type ClientCall, isPromisedWrapped, mustAnswerStructured } from './client-call.js';
 import { canElicit } from './client-side.js';
 import { toolFailure } from './replies.js';
 import { faultOf } from '../execution/execution.errors.js';
@@ -143,18 +142,20 @@ function keptResult(call: ClientCall, { status, output, artifacts }: Answered, i
   const content = output.content.map((block) => withoutFile(block, artifacts));
   if (isShortened) content.unshift({ type: 'text', text: shortenedWords(status, artifacts) });
   const isError = status === 'failed' || (isShortened && mustAnswerStructured(call));
-  return toResult({ ...output, content, ...(isError && { isError }) });
+  const result = { ...output, content, ...(isError && { isError }) };
+  const isOlder = call.request.era === 'legacy' && !isPromisedWrapped(call);
+  return toResult(isOlder ? wrapStructured(result, false) : result);
 }
 
 /** Nobody may take it for a failure and call again. */
-function shortenedWords(status: Answered['status'], artifacts: readonly Artifact[]): string {
+function shortenedWords(status: Answered['status'], artifacts: Answered['artifacts']): string {
   const made = status === 'succeeded' ? 'The call was made and has succeeded.' : 'The call was made and has failed.';
   const files = artifacts.map(({ id, name }) => `${name} (${id})`).join(', ');
   return `${made} What it gave is too long to be told here${files && `, and is kept as ${files}`}. It begins:`;
 }
 
 /** The bytes were kept as an artifact. */
-function withoutFile(block: unknown, artifacts: readonly Artifact[]): unknown {
+function withoutFile(block: unknown, artifacts: Answered['artifacts']): unknown {
   const { type, file, mimeType } = block as { type?: string; file?: string; mimeType?: string };
   if (file === undefined) return block;
   const kept = artifacts.find(({ name }) => name === file);

@@ -1,8 +1,10 @@
+import { type Era, mayBeNoObject, wrapSchema } from '@app/mcp-gateway';
 import type { ServerId } from '../../platform/ids.js';
 import type { Presentation } from '../identity/presentation.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import type { OfferedTool } from '../toolsets/toolset-offer.js';
 import { exposeNames } from './exposed-names.js';
+import { readableExtras, readableObjectSchema, readableOutputSchema } from './readable-offers.js';
 import { SEARCH_TOOLS } from './search-tools.js';
 
 /** A server whose tools somebody is offered. */
@@ -25,8 +27,8 @@ export interface Catalogue {
   /** Those that may be called, in their order. */
   offered: readonly OfferedTool[];
   presentation: Presentation;
-  /** The JSON of the list, cut into pages of at most `PAGE_TOOLS`; at least one. */
-  pages: readonly Buffer[];
+  /** The JSON of the list as each era reads it, cut into pages of at most `PAGE_TOOLS`; at least one. */
+  pages: Readonly<Record<Era, readonly Buffer[]>>;
   /** Differs where anything that a client sees differs. */
   version: string;
 }
@@ -57,9 +59,11 @@ export function buildCatalogue(
   const offered = named.filter(({ tool }) => isOffered(tool));
   const others = named.filter(({ tool }) => !isOffered(tool));
   const [tools, withheld] = [byName(offered), byName(others)];
-  const shown = presentation === 'search' ? SEARCH_TOOLS : offered.map(toDefinition);
+  const shown: readonly Definition[] = presentation === 'search' ? SEARCH_TOOLS : offered.map(toDefinition);
+  const modern = toPages(shown);
+  const legacy = shown.some(isNewer) ? toPages(shown.map(toOlder)) : modern;
   const version = versionOf(offered, presentation);
-  return { servers, tools, withheld, offered, presentation, pages: toPages(shown), version };
+  return { servers, tools, withheld, offered, presentation, pages: { modern, legacy }, version };
 }
 
 const byName = (tools: readonly OfferedTool[]) => new Map(tools.map((one) => [one.name, one]));
@@ -81,12 +85,28 @@ function toPages(definitions: readonly object[]): Buffer[] {
 }
 
 /** A tool as its server describes it, under the name and with the words that it has here. */
-export const toDefinition = ({ name, title, description, tool }: OfferedTool): object => ({
+interface Definition {
+  name: string;
+  inputSchema: Record<string, unknown>;
+  outputSchema?: Record<string, unknown>;
+  [member: string]: unknown;
+}
+
+/** Whether clients of the older era cannot read it. */
+const isNewer = ({ outputSchema }: Definition): boolean => outputSchema !== undefined && mayBeNoObject(outputSchema);
+
+/** As they can. */
+export const toOlder = (definition: Definition): Definition =>
+  definition.outputSchema && mayBeNoObject(definition.outputSchema)
+    ? { ...definition, outputSchema: wrapSchema(definition.outputSchema) }
+    : definition;
+
+export const toDefinition = ({ name, title, description, tool }: OfferedTool): Definition => ({
   name,
   ...(title !== tool.name && { title }),
   ...(description !== '' && { description }),
-  inputSchema: tool.inputSchema,
-  ...(tool.outputSchema && { outputSchema: tool.outputSchema }),
+  inputSchema: readableObjectSchema(tool.inputSchema),
+  ...(tool.outputSchema && { outputSchema: readableOutputSchema(tool.outputSchema) }),
   ...(Object.keys(tool.annotations).length > 0 && { annotations: tool.annotations }),
-  ...tool.extras,
+  ...readableExtras(tool.extras),
 });

@@ -1,4 +1,4 @@
-import type { ClientRequest, Exchange } from '@app/mcp-gateway';
+import { type ClientRequest, type Exchange, mayBeNoObject } from '@app/mcp-gateway';
 import type { ListedTool } from '../registry/tool-state.js';
 import type { GatewayCaller } from './gateway-caller.js';
 
@@ -16,3 +16,7 @@ export interface ClientCall {
  * tools, "Output Schema"); what the answer says is lost then, unless it is an error.
  */
 export const mustAnswerStructured = ({ tool }: ClientCall): boolean => tool.outputSchema !== undefined;
+
+/** Whether its client, of the older era, was promised an object around what the tool answers. */
+export const isPromisedWrapped = ({ tool: { outputSchema }, request }: ClientCall): boolean =>
+  request.era === 'legacy' && outputSchema !== undefined && mayBeNoObject(outputSchema);

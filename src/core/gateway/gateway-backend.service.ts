@@ -2,6 +2,7 @@ import type { RawResult } from '@app/mcp-client';
 import {
   CODES,
   type ClientRequest,
+  type Era,
   type Exchange,
   type JsonObject,
   type Listed,
@@ -25,11 +26,12 @@ import { exposePrompts, exposeResources, type Offer } from './exposed-offers.js'
 import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { GatewayNews } from './gateway-news.service.js';
-import { GatewayOffers, type Offered } from './gateway-offers.service.js';
+import { GatewayOffers } from './gateway-offers.service.js';
 import { GatewayReads } from './gateway-reads.service.js';
 import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
+import type { Offered } from './readable-offers.js';
 import { toProtocolError, toRpcError } from './replies.js';
 
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
@@ -78,9 +80,9 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
     return { info: INFO, instructions, capabilities: ofOneServer(capabilities), ttlMs: TTL_MS };
   }
 
-  list(caller: GatewayCaller, what: Listed, cursor: string | undefined): Soon<ListPage> {
+  list(caller: GatewayCaller, what: Listed, cursor: string | undefined, era: Era): Soon<ListPage> {
     const found = this.catalogues.find(caller);
-    if (what === 'tools') return whenHere(found, ({ pages }) => pageAt(pages, cursor));
+    if (what === 'tools') return whenHere(found, ({ pages }) => pageAt(pages[era], cursor));
     if (cursor !== undefined) throw badCursor();
     return Promise.resolve(found).then(async (catalogue) => ({
       json: JSON.stringify(await this.listOffers(caller, catalogue, what)),

@@ -7,14 +7,13 @@ import type { Soon } from '@app/soon';
 import { HintedCache } from '../registry/hinted-cache.js';
 import { offersTopic } from '../registry/server-hints.js';
 import { UpstreamsService } from '../registry/upstreams.service.js';
+import { type Offered, readableOffers } from './readable-offers.js';
 
 /** What a server says of itself. */
 export interface ServerWords {
   capabilities: RawResult;
   instructions: string | undefined;
 }
-
-export type Offered = 'resources' | 'resourceTemplates' | 'prompts';
 
 const MOST = 1_500;
 /** A change that nobody told us of counts after this long. */
@@ -44,9 +43,12 @@ export class GatewayOffers implements OnModuleDestroy {
   /** For whoever was let in before. @throws UpstreamError, AppError of the server */
   list(user: UserId, serverId: ServerId, what: Offered): Soon<RawResult[]> {
     return this.lists.get(`${serverId} ${user} ${what}`, () =>
-      this.ask(user, serverId, (session, wait) => {
-        if (what === 'prompts') return session.listPrompts(wait);
-        return what === 'resources' ? session.listResources(wait) : session.listResourceTemplates(wait);
+      this.ask(user, serverId, async (session, wait) => {
+        if (what === 'prompts') return readableOffers(what, await session.listPrompts(wait));
+        return readableOffers(
+          what,
+          await (what === 'resources' ? session.listResources(wait) : session.listResourceTemplates(wait)),
+        );
       }),
     );
   }

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ClientRequest, Exchange, Reply } from '@app/mcp-gateway';
+import {
+  type ClientRequest,
+  type Exchange,
+  isObject,
+  type JsonObject,
+  type Reply,
+  wrapStructured,
+} from '@app/mcp-gateway';
 import { promised, type Soon, whenHere } from '@app/soon';
 import { canonicalJson } from '@app/task-graph';
 import { Injectable } from '@nestjs/common';
@@ -8,8 +15,8 @@ import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { authorize } from '../identity/permissions.js';
 import { ToolSearch } from '../toolsets/tool-search.service.js';
 import { isLink } from './approvals-of-calls.service.js';
-import { type Catalogue, toDefinition } from './catalogue.js';
-import type { ClientCall } from './client-call.js';
+import { type Catalogue, toDefinition, toOlder } from './catalogue.js';
+import { type ClientCall, isPromisedWrapped } from './client-call.js';
 import { ClientCalls } from './client-calls.service.js';
 import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
@@ -33,10 +40,10 @@ export class GatewayToolCalls {
       authorize(caller.principal, 'tools.call');
       const { name, arguments: args = {} } = request.params;
       if (typeof name !== 'string') return invalidParams('The name of a tool is missing.');
-      if (!isArguments(args)) return invalidParams('The arguments of a tool are an object.');
+      if (!isObject(args)) return invalidParams('The arguments of a tool are an object.');
       return whenHere(this.catalogues.find(caller), (catalogue): Soon<Reply> => {
         if (catalogue.presentation === 'search') {
-          if (name === SEARCH_NAME) return this.search(catalogue, args);
+          if (name === SEARCH_NAME) return this.search(catalogue, args, request);
           if (name === CALL_NAME) return this.callFound(catalogue, caller, args, request, exchange);
         }
         return this.callNamed(catalogue, caller, name, args, request, exchange);
@@ -56,7 +63,8 @@ export class GatewayToolCalls {
     if (!offered) return invalidParams('There is no such tool.', { code: 'TOOL_NOT_FOUND' });
     const call: ClientCall = { caller, tool: offered.tool, arguments: args, request, exchange };
     const key = idempotencyKeyOf(request.meta);
-    return key === undefined ? this.calls.make(call) : this.makeOnce(key, call);
+    const made = key === undefined ? this.calls.make(call) : this.makeOnce(key, call);
+    return isPromisedWrapped(call) ? whenHere(made, toWrapped) : made;
   }
 
   /** By a client that was shown two tools instead of all. */
@@ -67,7 +75,7 @@ export class GatewayToolCalls {
     request: ClientRequest,
     exchange: Exchange,
   ): Soon<Reply> {
-    if (typeof name !== 'string' || !isArguments(args)) {
+    if (typeof name !== 'string' || !isObject(args)) {
       return toolFailure('INVALID_ARGUMENTS', 'Say the name of a tool, and its arguments as an object.');
     }
     if (!catalogue.tools.has(name) && !catalogue.withheld.has(name)) {
@@ -76,12 +84,13 @@ export class GatewayToolCalls {
     return this.callNamed(catalogue, caller, name, args, request, exchange);
   }
 
-  private search({ offered }: Catalogue, args: Record<string, unknown>): Reply {
+  private search({ offered }: Catalogue, args: Record<string, unknown>, { era }: ClientRequest): Reply {
     const wanted = readSearch(args);
     if (!wanted) return toolFailure('INVALID_ARGUMENTS', 'Say in words what is to be done: {"query": "…"}.');
     const tools = this.tools
       .findIn([offered], wanted.query, { limit: wanted.limit })
-      .map((found) => toDefinition(found.offered));
+      .map((found) => toDefinition(found.offered))
+      .map((definition) => (era === 'legacy' ? toOlder(definition) : definition));
     const structuredContent = { tools, total: offered.length };
     const text = JSON.stringify(structuredContent);
     return { kind: 'result', text: JSON.stringify({ content: [{ type: 'text', text }], structuredContent }) };
@@ -114,11 +123,14 @@ export class GatewayToolCalls {
   }
 }
 
-const isArguments = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** What a client has to come back for is no answer yet. */
 const isSettled = (reply: Reply): boolean => reply.kind !== 'input_required' && !isLink(reply);
+
+function toWrapped(reply: Reply): Reply {
+  if (reply.kind !== 'result') return reply;
+  const result = wrapStructured(JSON.parse(reply.text.toString()) as JsonObject, true);
+  return { ...reply, text: JSON.stringify(result) };
+}
 
 function toKept(reply: Reply): Reply {
   if (reply.kind === 'error') return reply;

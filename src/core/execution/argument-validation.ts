@@ -63,10 +63,7 @@ class Validator {
   private first: ValidateFunction | 'unusable' | undefined;
 
   constructor(private readonly schema: Record<string, unknown>) {
-    const work = JSON.stringify(schema).length > MAX_SCHEMA_BYTES ? undefined : measureWork(schema);
-    const { perValue, objects, patterns } = MOST;
-    const isUsable = work && work.perValue <= perValue && work.objects <= objects && work.patterns <= patterns;
-    this.work = isUsable ? work : undefined;
+    this.work = affordableWork(schema);
   }
 
   check(args: unknown): ErrorObject[] {
@@ -86,6 +83,15 @@ class Validator {
     }
   }
 }
+
+function affordableWork(schema: Record<string, unknown>): Workload | undefined {
+  const work = JSON.stringify(schema).length > MAX_SCHEMA_BYTES ? undefined : measureWork(schema);
+  const { perValue, objects, patterns } = MOST;
+  return work && work.perValue <= perValue && work.objects <= objects && work.patterns <= patterns ? work : undefined;
+}
+
+/** Whether a schema of a stranger may be compiled. */
+export const isAffordable = (schema: Record<string, unknown>): boolean => affordableWork(schema) !== undefined;
 
 function stepsOf(args: unknown, { perValue, comparesItems }: Workload): number {
   let values = 0;

@@ -3,6 +3,7 @@ import type { ServerId } from '../../platform/ids.js';
 import type { Presentation } from '../identity/presentation.js';
 import type { ListedTool } from '../registry/tool-state.js';
 import type { OfferedTool } from '../toolsets/toolset-offer.js';
+import { doesCompile } from './checked-schemas.js';
 import { exposeNames } from './exposed-names.js';
 import { readableExtras, readableObjectSchema, readableOutputSchema } from './readable-offers.js';
 import { SEARCH_TOOLS } from './search-tools.js';
@@ -61,7 +62,9 @@ export function buildCatalogue(
   const [tools, withheld] = [byName(offered), byName(others)];
   const shown: readonly Definition[] = presentation === 'search' ? SEARCH_TOOLS : offered.map(toDefinition);
   const modern = toPages(shown);
-  const legacy = shown.some(isNewer) ? toPages(shown.map(toOlder)) : modern;
+  const older =
+    presentation === 'search' ? shown : offered.map(({ tool }, at) => toOlder(shown[at] as Definition, tool));
+  const legacy = older.some((definition, at) => definition !== shown[at]) ? toPages(older) : modern;
   const version = versionOf(offered, presentation);
   return { servers, tools, withheld, offered, presentation, pages: { modern, legacy }, version };
 }
@@ -92,16 +95,20 @@ interface Definition {
   [member: string]: unknown;
 }
 
-/** Whether clients of the older era cannot read it. */
-const isNewer = ({ outputSchema }: Definition): boolean => outputSchema !== undefined && mayBeNoObject(outputSchema);
+/** The same for a client of that era. */
+export const definitionFor = (era: Era, offered: OfferedTool): Definition => {
+  const definition = toDefinition(offered);
+  return era === 'legacy' ? toOlder(definition, offered.tool) : definition;
+};
 
-/** As they can. */
-export const toOlder = (definition: Definition): Definition =>
-  definition.outputSchema && mayBeNoObject(definition.outputSchema)
-    ? { ...definition, outputSchema: wrapSchema(definition.outputSchema) }
-    : definition;
+function toOlder(definition: Definition, { pin }: ListedTool): Definition {
+  const { outputSchema, ...rest } = definition;
+  if (outputSchema === undefined) return definition;
+  if (!doesCompile(pin, outputSchema)) return rest;
+  return mayBeNoObject(outputSchema) ? { ...definition, outputSchema: wrapSchema(outputSchema) } : definition;
+}
 
-export const toDefinition = ({ name, title, description, tool }: OfferedTool): Definition => ({
+const toDefinition = ({ name, title, description, tool }: OfferedTool): Definition => ({
   name,
   ...(title !== tool.name && { title }),
   ...(description !== '' && { description }),

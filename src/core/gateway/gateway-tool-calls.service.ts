@@ -15,7 +15,7 @@ import { Idempotency } from '../../platform/idempotency/idempotency.js';
 import { authorize } from '../identity/permissions.js';
 import { ToolSearch } from '../toolsets/tool-search.service.js';
 import { isLink } from './approvals-of-calls.service.js';
-import { type Catalogue, toDefinition, toOlder } from './catalogue.js';
+import { type Catalogue, definitionFor } from './catalogue.js';
 import { type ClientCall, isPromisedWrapped } from './client-call.js';
 import { ClientCalls } from './client-calls.service.js';
 import type { GatewayCaller } from './gateway-caller.js';
@@ -89,8 +89,7 @@ export class GatewayToolCalls {
     if (!wanted) return toolFailure('INVALID_ARGUMENTS', 'Say in words what is to be done: {"query": "…"}.');
     const tools = this.tools
       .findIn([offered], wanted.query, { limit: wanted.limit })
-      .map((found) => toDefinition(found.offered))
-      .map((definition) => (era === 'legacy' ? toOlder(definition) : definition));
+      .map((found) => definitionFor(era, found.offered));
     const structuredContent = { tools, total: offered.length };
     const text = JSON.stringify(structuredContent);
     return { kind: 'result', text: JSON.stringify({ content: [{ type: 'text', text }], structuredContent }) };

@@ -114,7 +114,7 @@ describe('the gateway', () => {
         }
       };
       // What is taken once and kept is not what a client leaves.
-      await come(100);
+      await come(CLIENTS / 2);
       const before = await settledAt(app);
       const upstreamBefore = await upstream.look();
       await come(CLIENTS);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Soon } from '@app/soon';
+import { Pulse, type Soon } from '@app/soon';
 import type { McpBackend } from './backend.js';
 import type { Equipment } from './equipment.js';
 import { readBody } from './http/read-body.js';
@@ -16,7 +16,6 @@ import { isModern } from './modern/envelope.js';
 import { ModernDoor } from './modern/modern-door.js';
 import type { Courier, Sealer, SessionStore } from './ports.js';
 import { CODES, ProtocolError } from './protocol-error.js';
-import { Pulse } from './pulse.js';
 import { Requests } from './requests.js';
 import { isLegacyVersion } from './revisions.js';
 import { Running } from './running.js';

@@ -1,7 +1,7 @@
+import type { Pulse } from '@app/soon';
 import type { McpBackend } from './backend.js';
 import type { Limits } from './limits.js';
 import type { Courier, Sealer, SessionStore } from './ports.js';
-import type { Pulse } from './pulse.js';
 import type { Requests } from './requests.js';
 import type { Running } from './running.js';
 

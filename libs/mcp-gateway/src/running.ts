@@ -1,4 +1,4 @@
-import { Bag, type Baggable } from './bag.js';
+import { Bag, type Baggable } from '@app/soon';
 import type { Conversation } from './conversation.js';
 import type { MessageId } from './json/message.js';
 

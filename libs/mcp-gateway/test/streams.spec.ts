@@ -1,6 +1,6 @@
+import { Pulse } from '@app/soon';
 import { LIMITS } from '../src/index.js';
 import type { Pieces } from '../src/json/pieces.js';
-import { Pulse } from '../src/pulse.js';
 import type { Sink } from '../src/sse/response-sink.js';
 import { Streams } from '../src/sse/streams.js';
 

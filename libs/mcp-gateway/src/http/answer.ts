@@ -1,9 +1,7 @@
-import { NOWHERE } from '../bag.js';
 import type { ServerResponse } from 'node:http';
-import { createGathering } from '@app/soon';
+import { type Ageing, createGathering, NOWHERE, type Pulse } from '@app/soon';
 import type { Pieces } from '../json/pieces.js';
 import type { Limits } from '../limits.js';
-import type { Ageing, Pulse } from '../pulse.js';
 import { sendJson } from './send.js';
 import { whenGone } from './when-gone.js';
 

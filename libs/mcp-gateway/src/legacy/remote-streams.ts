@@ -1,8 +1,7 @@
-import { NOWHERE } from '../bag.js';
 import type { ServerResponse } from 'node:http';
+import { type Ageing, NOWHERE, type Pulse } from '@app/soon';
 import type { Limits } from '../limits.js';
 import { whole, type Piece, type Pieces } from '../json/pieces.js';
-import type { Ageing, Pulse } from '../pulse.js';
 import { COMMENT } from '../sse/frames.js';
 import { ResponseSink, type Sink } from '../sse/response-sink.js';
 import type { EventPlace, Streams } from '../sse/streams.js';

@@ -1,5 +1,5 @@
 import type { ClientRequest } from '../backend.js';
-import { NOWHERE } from '../bag.js';
+import { NOWHERE } from '@app/soon';
 import { Conversation } from '../conversation.js';
 import type { Equipment } from '../equipment.js';
 import type { Answer } from '../http/answer.js';

@@ -1,4 +1,4 @@
-import { NOWHERE } from '../bag.js';
+import { type Ageing, NOWHERE } from '@app/soon';
 import type { Notification, SubscriptionFilter } from '../backend.js';
 import type { Equipment } from '../equipment.js';
 import type { Visit } from '../http/visit.js';
@@ -6,7 +6,6 @@ import { messageOf } from '../json/answers.js';
 import type { JsonObject } from '../json/json.js';
 import type { MessageId, RequestMessage } from '../json/message.js';
 import { resultOf } from '../json/pieces.js';
-import type { Ageing } from '../pulse.js';
 import { CODES, ProtocolError } from '../protocol-error.js';
 import { META } from '../revisions.js';
 import { frameOf } from '../sse/frames.js';

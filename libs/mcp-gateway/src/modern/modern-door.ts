@@ -1,6 +1,5 @@
-import { type Soon, whenHere } from '@app/soon';
+import { NOWHERE, type Soon, whenHere } from '@app/soon';
 import type { ClientRequest, RequestInput } from '../backend.js';
-import { NOWHERE } from '../bag.js';
 import { Conversation } from '../conversation.js';
 import type { Equipment } from '../equipment.js';
 import { PostAnswer } from '../http/answer.js';

@@ -1,6 +1,5 @@
-import { NOWHERE } from '../bag.js';
+import { type Ageing, NOWHERE, type Pulse } from '@app/soon';
 import type { Limits } from '../limits.js';
-import type { Ageing, Pulse } from '../pulse.js';
 import { ResumableStream } from './resumable-stream.js';
 import { Budget } from './ring.js';
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Bag, type Baggable } from './bag.js';
 
 /** Something that looks at its age now and then. */
@@ -9,12 +10,14 @@ export interface Ageing extends Baggable {
 export class Pulse {
   readonly #members = new Bag<Ageing>();
   #timer: NodeJS.Timeout | undefined;
+  /** It looks for all, so not in the surroundings of whoever came first. */
+  readonly #apart = AsyncLocalStorage.snapshot();
 
   constructor(private readonly everyMs: number) {}
 
   add(member: Ageing): void {
     this.#members.add(member);
-    this.#timer ??= setInterval(this.#beat, this.everyMs).unref();
+    this.#timer ??= this.#apart(() => setInterval(this.#beat, this.everyMs).unref());
   }
 
   remove(member: Ageing): void {

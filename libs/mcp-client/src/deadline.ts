@@ -1,14 +1,21 @@
+import { type Ageing, NOWHERE, Pulse } from '@app/soon';
 import type { Interruption } from './interruption.js';
 
-/** Beyond this, timers fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** How much time has to be left for a look now and then; the rest is measured by a timer. */
+const FAR_MS = 1_000;
+const LOOK_MS = 400;
+
+/** Nearly all calls end long before their deadline: a timer of its own for each would be set and cleared for nothing. */
+const looks = new Pulse(LOOK_MS);
 
 /**
  * A timer that can be paused, joined with a caller's signal. Dispose it when the work is done.
  * Its own signal is made for those who ask for it only: a call that nothing interrupts has no use for one. No function
  * is written in its constructor, where V8 would take it, and the call with it, for what lives long.
  */
-export class Deadline {
+export class Deadline implements Ageing {
+  /** Of `looks`. */
+  slot = NOWHERE;
   readonly #outer: Interruption | undefined;
   #cancel: (() => void) | undefined;
   #listeners: (() => void)[] = [];
@@ -71,7 +78,7 @@ export class Deadline {
   /** Pauses nest: the clock runs again once each was resumed. */
   pause(): void {
     if (this.#pauses++ > 0) return;
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#remainingMs -= performance.now() - this.#startedAt;
   }
 
@@ -80,7 +87,7 @@ export class Deadline {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#stop();
     if (this.#cancel) this.#outer?.removeEventListener('abort', this.#cancel);
   }
 
@@ -106,8 +113,16 @@ export class Deadline {
     outer.addEventListener('abort', this.#cancel, { once: true });
   }
 
+  /** A look by `looks`. */
+  age(): void {
+    const leftMs = this.remainingMs;
+    if (leftMs > FAR_MS) return;
+    looks.remove(this);
+    this.#wait(leftMs);
+  }
+
   #cancelled(): void {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#end(this.#outer?.reason);
   }
 
@@ -122,12 +137,22 @@ export class Deadline {
 
   #start(): void {
     this.#startedAt = performance.now();
+    if (this.#remainingMs > FAR_MS) looks.add(this);
+    else this.#wait(this.#remainingMs);
+  }
+
+  #wait(ms: number): void {
     this.#timer = setTimeout(
       () => {
         this.#expired = true;
         this.#end(new DOMException('The deadline passed.', 'TimeoutError'));
       },
-      Math.min(Math.max(0, this.#remainingMs), MAX_TIMER_MS),
+      Math.max(0, ms),
     );
+  }
+
+  #stop(): void {
+    looks.remove(this);
+    if (this.#timer) clearTimeout(this.#timer);
   }
 }

@@ -55,11 +55,11 @@ async function countStatements(wanted) {
   };
 }
 
-let record;
+let tell;
 
 /** Lets the product do without its request log, to see what it costs. */
 async function switchRequestLog(wanted) {
   const { RequestLog } = await import(new URL('../../dist/src/core/execution/request-log.js', import.meta.url).href);
-  record ??= RequestLog.prototype.record;
-  RequestLog.prototype.record = wanted ? record : () => undefined;
+  tell ??= RequestLog.prototype.tell;
+  RequestLog.prototype.tell = wanted ? tell : () => undefined;
 }

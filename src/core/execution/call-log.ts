@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock.js';
 import { AppError, toAppError } from '../../platform/errors/app-error.js';
 import { newId, type ServerId } from '../../platform/ids.js';
-import { ambientFields } from '../../platform/logging/logger.js';
+import { type AmbientFields, ambientFields } from '../../platform/logging/logger.js';
 import type { Door } from '../approvals/approval-request.js';
 import type { Principal } from '../identity/principal.js';
 import { readAnswer, toPreview } from './answer.js';
@@ -60,26 +60,11 @@ export class CallLog {
     });
   }
 
-  /** As `finished`, of a call that was handed on as it is. */
+  /** As `finished`, of a call that was handed on as it is; there are the most of these. */
   relayed(call: ToolCall, outcome: RelayOutcome, start: CallStart, serverName: string): void {
-    const fault = relayFaultOf(outcome);
-    const isAnswered = outcome.status === 'answered';
-    this.record(
-      start,
-      factsOf(call, start),
-      {
-        serverName,
-        status: isAnswered || outcome.status === 'refused' ? (fault ? 'failed' : 'succeeded') : outcome.status,
-        errorCode: fault?.code ?? null,
-        errorMessage: fault?.message ?? null,
-        rule: call.rule ?? null,
-        approvalId: call.approvalId ?? null,
-        artifacts: 0,
-        // Read only where it is not small and plain.
-        response: isAnswered ? { toJSON: () => outcome.answer.result() } : null,
-      },
-      { request: call.argumentsJson, response: isAnswered ? outcome.answer.text : undefined },
-    );
+    const told: ToldRelay = { call, outcome, start, serverName, by: ambientFields(), endedAt: performance.now() };
+    const response = outcome.status === 'answered' ? outcome.answer.text : '';
+    this.log.tell((call.argumentsJson?.length ?? 0) + response.length, () => rowOfRelay(told));
   }
 
   /** Nobody was asked and nothing was sent. */
@@ -144,56 +129,93 @@ export class CallLog {
     };
   }
 
-  private record(
-    start: CallStart,
-    facts: CallFacts,
-    end: CallEnd,
-    known: { request?: string | undefined; response?: string | undefined } = {},
-  ): void {
-    const { caller, requestId, traceId } = ambientFields();
-    const { request } = facts;
-    const { response } = end;
-    const requestJson = known.request ?? JSON.stringify(request ?? null);
-    const responseJson = known.response ?? (response === null ? '' : JSON.stringify(response));
-    // Written out: there is one for each call, and what is put together of parts costs several times as much.
-    this.log.record({
-      id: facts.id,
-      organizationId: facts.organizationId,
-      userId: facts.userId,
-      username: caller?.actor?.name ?? null,
-      credentialId: caller?.credentialId ?? null,
-      via: caller?.via ?? null,
-      door: facts.door,
-      sessionId: facts.sessionId,
-      planId: facts.planId,
-      nodeId: facts.nodeId,
-      approvalId: end.approvalId,
-      serverId: facts.serverId,
-      serverName: end.serverName,
-      tool: facts.tool,
-      method: facts.method,
-      pin: facts.pin,
-      status: end.status,
-      statusCode: statusCodeOf(end.status, end.errorCode),
-      errorCode: end.errorCode,
-      errorMessage: end.errorMessage,
-      rule: end.rule,
-      requestBytes: requestJson.length,
-      responseBytes: responseJson.length,
-      artifacts: end.artifacts,
-      durationMs: performance.now() - start.tick,
-      startedAt: start.at,
-      ip: caller?.ip ?? null,
-      userAgent: caller?.userAgent ?? null,
-      requestId: requestId ?? null,
-      traceId: traceId ?? null,
-      request,
-      response,
-      requestJson,
-      responseJson,
-      secretPaths: facts.secretPaths,
-    });
+  private record(start: CallStart, facts: CallFacts, end: CallEnd): void {
+    this.log.record(rowOf(facts, end, { start, endedAt: performance.now(), by: ambientFields() }));
   }
+}
+
+/** A call that was handed on, until its row is made. */
+interface ToldRelay extends Circumstances {
+  call: ToolCall;
+  outcome: RelayOutcome;
+  serverName: string;
+}
+
+function rowOfRelay(told: ToldRelay): RequestLogRow {
+  const { call, outcome, serverName } = told;
+  const fault = relayFaultOf(outcome);
+  const isAnswered = outcome.status === 'answered';
+  const end: CallEnd = {
+    serverName,
+    status: isAnswered || outcome.status === 'refused' ? (fault ? 'failed' : 'succeeded') : outcome.status,
+    errorCode: fault?.code ?? null,
+    errorMessage: fault?.message ?? null,
+    rule: call.rule ?? null,
+    approvalId: call.approvalId ?? null,
+    artifacts: 0,
+    // Read only where it is not small and plain.
+    response: isAnswered ? { toJSON: () => outcome.answer.result() } : null,
+  };
+  const known = { request: call.argumentsJson, response: isAnswered ? outcome.answer.text : undefined };
+  return rowOf(factsOf(call, told.start), end, told, known);
+}
+
+/** When, and in whose request, a call was made. */
+interface Circumstances {
+  start: CallStart;
+  /** By the clock of `start.tick`. */
+  endedAt: number;
+  by: AmbientFields;
+}
+
+function rowOf(
+  facts: CallFacts,
+  end: CallEnd,
+  { start, endedAt, by: { caller, requestId, traceId } }: Circumstances,
+  known: { request?: string | undefined; response?: string | undefined } = {},
+): RequestLogRow {
+  const { request } = facts;
+  const { response } = end;
+  const requestJson = known.request ?? JSON.stringify(request ?? null);
+  const responseJson = known.response ?? (response === null ? '' : JSON.stringify(response));
+  // Written out: there is one for each call, and what is put together of parts costs several times as much.
+  return {
+    id: facts.id,
+    organizationId: facts.organizationId,
+    userId: facts.userId,
+    username: caller?.actor?.name ?? null,
+    credentialId: caller?.credentialId ?? null,
+    via: caller?.via ?? null,
+    door: facts.door,
+    sessionId: facts.sessionId,
+    planId: facts.planId,
+    nodeId: facts.nodeId,
+    approvalId: end.approvalId,
+    serverId: facts.serverId,
+    serverName: end.serverName,
+    tool: facts.tool,
+    method: facts.method,
+    pin: facts.pin,
+    status: end.status,
+    statusCode: statusCodeOf(end.status, end.errorCode),
+    errorCode: end.errorCode,
+    errorMessage: end.errorMessage,
+    rule: end.rule,
+    requestBytes: requestJson.length,
+    responseBytes: responseJson.length,
+    artifacts: end.artifacts,
+    durationMs: endedAt - start.tick,
+    startedAt: start.at,
+    ip: caller?.ip ?? null,
+    userAgent: caller?.userAgent ?? null,
+    requestId: requestId ?? null,
+    traceId: traceId ?? null,
+    request,
+    response,
+    requestJson,
+    responseJson,
+    secretPaths: facts.secretPaths,
+  };
 }
 
 /** What was asked for, by whom. */

@@ -166,6 +166,27 @@ describe('the request log', () => {
     expect((await metrics.expose()).text).toContain('app_request_log_dropped_total 1');
   });
 
+  it('makes rows of what was told once nobody waits, and loses only one of which none can be made', async () => {
+    const { log, metrics } = openLog();
+    const [first, last] = [aRow(), aRow()];
+    let made = 0;
+    const make = (row: RequestLogRow) => () => {
+      made += 1;
+      return row;
+    };
+    log.tell(20, make(first));
+    log.tell(20, () => {
+      throw new Error('It cannot be read.');
+    });
+    log.tell(20, make(last));
+    expect(made).toBe(0);
+    await log.flush();
+    expect([await find(first.id), await find(last.id)]).toEqual([expect.anything(), expect.anything()]);
+    const { text } = await metrics.expose();
+    expect(text).toContain('app_request_log_dropped_total 1');
+    expect(text).toContain('app_request_log_waiting 0');
+  });
+
   it('waits while the database is away, holds a bounded number of rows and counts what it drops', async () => {
     let isAway = true;
     const unsteady = Object.assign(Object.create(database) as Database, {

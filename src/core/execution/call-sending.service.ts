@@ -18,15 +18,10 @@ import { pauseBeforeRepeat, pauseUntil } from './repeats.js';
 import type { ToolCall } from './tool-call.js';
 import type { NotSent, ToolOutcome } from './tool-outcome.js';
 
-interface Wait {
-  signal: Interruption;
-  timeoutMs: number;
-}
-
 /** How a call is put to its server, and what is made of what comes back. */
-export interface CallWay<Outcome, Raw> {
-  ask(session: UpstreamSession, deadline: Deadline): Promise<Raw>;
-  read(raw: Raw, session: UpstreamSession, wait: Wait): Soon<Outcome>;
+export interface CallWay<Outcome> {
+  /** @param answered to be told when the server has answered, before anything is made of it */
+  make(session: UpstreamSession, deadline: Deadline, answered: () => void): Promise<Outcome>;
   /** @throws what is no fault of a call */
   fault(error: unknown, timeoutMs: number): Outcome | NotSent;
 }
@@ -37,13 +32,16 @@ interface Sent<Outcome> {
 }
 
 /** A call and how far it came; there may be several tries. */
-interface Attempt<Outcome, Raw> {
+interface Attempt<Outcome> {
   readonly call: ToolCall;
   readonly signal: Interruption;
   readonly time: CallTime;
-  readonly way: CallWay<Outcome, Raw>;
+  readonly way: CallWay<Outcome>;
   /** Once the server was found. */
   serverName: string;
+  /** Of the tries so far. */
+  outcome: Outcome | NotSent | undefined;
+  repeats: number;
 }
 
 /** Brings calls to their servers: what has to hold before one leaves, and when it is made once more. */
@@ -58,39 +56,20 @@ export class CallSending {
   ) {}
 
   /** Never throws for what the upstream does. */
-  send<Outcome extends ToolOutcome | RelayOutcome, Raw>(
+  send<Outcome extends ToolOutcome | RelayOutcome>(
     call: ToolCall,
     start: CallStart,
     signal: Interruption,
-    way: CallWay<Outcome, Raw>,
+    way: CallWay<Outcome>,
   ): Promise<Sent<Outcome>> {
-    const attempt: Attempt<Outcome, Raw> = { call, signal, time: new CallTime(call, start.tick), serverName: '', way };
-    return this.run(attempt).then((outcome) =>
-      isAnswered(outcome) || signal.aborted ? sent(attempt, outcome) : this.repeat(attempt, outcome),
-    );
+    const time = new CallTime(call, start.tick);
+    return this.run<Outcome>({ call, signal, time, way, serverName: '', outcome: undefined, repeats: 0 });
   }
 
-  /** As often as it may come to something. */
-  private async repeat<Outcome extends ToolOutcome | RelayOutcome, Raw>(
-    attempt: Attempt<Outcome, Raw>,
-    first: Outcome | NotSent,
-  ): Promise<Sent<Outcome>> {
-    const { call, signal, time } = attempt;
-    let outcome = first;
-    for (let repeats = 0; !isAnswered(outcome) && !signal.aborted; repeats += 1) {
-      const pauseMs = pauseBeforeRepeat(call, outcome, { repeats, time });
-      if (pauseMs === undefined) break;
-      await pauseUntil(signal, pauseMs);
-      const next = await this.run(attempt);
-      // A try that left and was lost does not become unsent by one that did not leave.
-      if (outcome.status !== 'lost' || next.status !== 'not_sent') outcome = next;
-    }
-    return sent(attempt, outcome);
-  }
-
-  /** One try. */
-  private run<Outcome, Raw>(attempt: Attempt<Outcome, Raw>): Promise<Outcome | NotSent> {
+  /** One try, and what follows from it. */
+  private run<Outcome extends ToolOutcome | RelayOutcome>(attempt: Attempt<Outcome>): Promise<Sent<Outcome>> {
     const { tool, userId } = attempt.call;
+    const notFound = (error: unknown) => this.ended(attempt, unfound(error));
     try {
       const found = whenHere(this.upstreams.find(tool.serverId, userId), (upstream) => {
         attempt.serverName = upstream.server.name;
@@ -99,75 +78,83 @@ export class CallSending {
       if (found instanceof Promise) return found.then((known) => this.judge(attempt, known), notFound);
       return this.judge(attempt, found);
     } catch (error) {
-      return Promise.resolve(notFound(error));
+      return notFound(error);
     }
   }
 
+  /** Repeats it as often as that may come to something. */
+  private ended<Outcome extends ToolOutcome | RelayOutcome>(
+    attempt: Attempt<Outcome>,
+    outcome: Outcome | NotSent,
+  ): Promise<Sent<Outcome>> {
+    const { call, signal, time, repeats } = attempt;
+    // A try that left and was lost does not become unsent by one that did not leave.
+    if (attempt.outcome?.status !== 'lost' || outcome.status !== 'not_sent') attempt.outcome = outcome;
+    const last = attempt.outcome ?? outcome;
+    const mayRepeat = !isAnswered(last) && !signal.aborted;
+    const pauseMs = mayRepeat ? pauseBeforeRepeat(call, last, { repeats, time }) : undefined;
+    if (pauseMs === undefined) return Promise.resolve({ outcome: last, serverName: attempt.serverName });
+    attempt.repeats += 1;
+    return pauseUntil(signal, pauseMs).then(() => this.run(attempt));
+  }
+
   /** What the call was let through for has to be what is called. */
-  private judge<Outcome, Raw>(
-    attempt: Attempt<Outcome, Raw>,
+  private judge<Outcome extends ToolOutcome | RelayOutcome>(
+    attempt: Attempt<Outcome>,
     { upstream, current }: { upstream: Upstream; current: ListedTool | undefined },
-  ): Promise<Outcome | NotSent> {
+  ): Promise<Sent<Outcome>> {
     const { tool, arguments: args, validated } = attempt.call;
-    if (current?.pin !== tool.pin) return Promise.resolve(toolChanged(current ? 'changed' : 'gone'));
+    if (current?.pin !== tool.pin) return this.ended(attempt, toolChanged(current ? 'changed' : 'gone'));
     if (current.quarantined) {
       const { code, message } = toolQuarantined(current);
-      return Promise.resolve({ status: 'not_sent', fault: { code, message }, transient: false });
+      return this.ended(attempt, { status: 'not_sent', fault: { code, message }, transient: false });
     }
     const issues = validated ? [] : this.validation.checkArguments(tool, args);
     if (issues.length > 0) {
       const fault = { code: 'INVALID_ARGUMENTS', message: `The tool does not take this: ${describeIssues(issues)}.` };
-      return Promise.resolve({ status: 'not_sent', fault, transient: false });
+      return this.ended(attempt, { status: 'not_sent', fault, transient: false });
     }
     return this.leave(attempt, upstream);
   }
 
-  private leave<Outcome, Raw>(
-    { call, signal, time, way }: Attempt<Outcome, Raw>,
+  private leave<Outcome extends ToolOutcome | RelayOutcome>(
+    attempt: Attempt<Outcome>,
     upstream: Upstream,
-  ): Promise<Outcome | NotSent> {
+  ): Promise<Sent<Outcome>> {
+    const { call, signal, time, way } = attempt;
     const { tool } = call;
     time.begin(upstream.server.timeout * 1_000);
     const place = upstream.target.key;
     const entered = this.circuits.enter(tool.serverId, place);
-    if (!entered.allowed) return Promise.resolve(unavailable(entered.retryAfterSeconds));
+    if (!entered.allowed) return this.ended(attempt, unavailable(entered.retryAfterSeconds));
     const leave = (error?: unknown) => this.circuits.leave(tool.serverId, place, error, entered);
-    const deadline = new Deadline(time.leftMs, signal);
-    const ask = (session: UpstreamSession) =>
-      way.ask(session, deadline).then((raw) => {
-        leave();
-        return way.read(raw, session, { signal, timeoutMs: time.leftMs });
-      });
+    const timeoutMs = time.leftMs;
+    const deadline = new Deadline(timeoutMs, signal);
     const work = (session: UpstreamSession): Promise<Outcome | NotSent> => {
-      if (mayChangeFreely(call, upstream)) return ask(session);
+      if (mayChangeFreely(call, upstream)) return way.make(session, deadline, leave);
       return this.confirmation.confirm(session, tool, place, deadline).then((confirmed): Soon<Outcome | NotSent> => {
-        if (confirmed === 'same') return ask(session);
+        if (confirmed === 'same') return way.make(session, deadline, leave);
         // It answered: another definition is no reason to spare it.
         leave();
         return toolChanged(confirmed);
       });
     };
-    return this.upstreams.use(upstream, { signal, timeoutMs: time.leftMs }, work).then(
+    return this.upstreams.use(upstream, { signal, timeoutMs }, work).then(
       (outcome) => {
         deadline.dispose();
-        return outcome;
+        return this.ended(attempt, outcome);
       },
       (error: unknown) => {
         deadline.dispose();
         leave(signal.aborted ? new Error('Cancelled.') : error);
-        return way.fault(error, time.timeoutMs);
+        return this.ended(attempt, way.fault(error, time.timeoutMs));
       },
     );
   }
 }
 
-const sent = <Outcome, Raw>({ serverName }: Attempt<Outcome, Raw>, outcome: Outcome | NotSent): Sent<Outcome> => ({
-  outcome,
-  serverName,
-});
-
 /** The server, its credential or its tools are not to be had. */
-function notFound(error: unknown): NotSent {
+function unfound(error: unknown): NotSent {
   const fault = toFault(toAppError(error));
   return { status: 'not_sent', fault, transient: fault.signIn === undefined };
 }

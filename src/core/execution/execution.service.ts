@@ -41,9 +41,12 @@ export class ExecutionService {
   async call(call: ToolCall, observer: CallObserver): Promise<ToolOutcome> {
     const start = this.log.start();
     const { signal } = observer;
-    const { outcome, serverName } = await this.sending.send<ToolOutcome, RawResult>(call, start, signal, {
-      ask: (session, deadline) => this.callUpstream(session, call, observer, deadline),
-      read: (raw, session, wait) => this.toOutcome(call, raw, session, wait),
+    const { outcome, serverName } = await this.sending.send<ToolOutcome>(call, start, signal, {
+      make: async (session, deadline, answered) => {
+        const raw = await this.callUpstream(session, call, observer, deadline);
+        answered();
+        return this.toOutcome(call, raw, session, { signal, timeoutMs: Math.max(1, deadline.remainingMs) });
+      },
       fault: (error, timeoutMs) => toFaultOutcome(error, signal, timeoutMs),
     });
     const { serverId, name } = call.tool;

@@ -12,11 +12,9 @@ import { CallMetrics } from './call-metrics.js';
 import { CallSending } from './call-sending.service.js';
 import { inCallSpan } from './call-span.js';
 import { HeldCalls } from './held-calls.service.js';
-import type { RelayedCall, RelayListener, RelayOutcome, RpcRefusal, WantedRelay } from './relay.js';
+import type { RelayedCall, RelayListener, RelayOutcome, WantedRelay } from './relay.js';
 import type { ToolCall, WaitingCall } from './tool-call.js';
 import { isUnsent } from './tool-outcome.js';
-
-type Raw = { answer: RelayedAnswer; isError: boolean } | { error: RpcRefusal; isError: true };
 
 const DOOR = 'gateway';
 
@@ -99,10 +97,8 @@ export class RelayedCalls {
     };
     const { signal } = listener;
     const send = () =>
-      this.sending.send<RelayOutcome, Raw>(call, start, signal, {
-        ask: (session, deadline) => this.relay(session, call, input, listener, deadline),
-        read: (raw) =>
-          'answer' in raw ? { status: 'answered', answer: raw.answer } : { status: 'refused', error: raw.error },
+      this.sending.send<RelayOutcome>(call, start, signal, {
+        make: (session, deadline, answered) => this.relay(session, call, input, { listener, deadline, answered }),
         fault: (error, timeoutMs) => toUnanswered(error, signal, timeoutMs),
       });
     const mark = tool.readOnly || tool.idempotent ? undefined : this.idempotency.act();
@@ -119,10 +115,9 @@ export class RelayedCalls {
     session: UpstreamSession,
     { tool, arguments: args, argumentsJson = '{}' }: ToolCall,
     input: WantedRelay['input'],
-    listener: RelayListener,
-    deadline: Deadline,
-  ): Promise<Raw> {
-    return inCallSpan(this.tracing, session, tool, (traceparent): Promise<Raw> => {
+    { listener, deadline, answered }: { listener: RelayListener; deadline: Deadline; answered: () => void },
+  ): Promise<RelayOutcome> {
+    const relayed = inCallSpan(this.tracing, session, tool, (traceparent): Promise<RelayedAnswer> => {
       const request = {
         method: 'tools/call',
         params: { name: tool.name, arguments: args },
@@ -133,15 +128,20 @@ export class RelayedCalls {
       };
       const { onProgress, onLog, logLevel, onNotification, onRequest, capabilities, inputRequired } = listener;
       const heard = { onProgress, onLog, logLevel, onNotification, onRequest, capabilities, inputRequired, deadline };
-      return session.relay(request, heard).then(
-        (answer) => ({ answer, isError: answer.isError }),
-        (error: unknown) => {
-          const rpc = error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR' ? error.rpc : undefined;
-          if (!rpc || deadline.ended) throw error;
-          return { error: rpc, isError: true };
-        },
-      );
+      return session.relay(request, heard);
     });
+    return relayed.then(
+      (answer): RelayOutcome => {
+        answered();
+        return { status: 'answered', answer };
+      },
+      (error: unknown): RelayOutcome => {
+        const rpc = error instanceof UpstreamError && error.code === 'UPSTREAM_ERROR' ? error.rpc : undefined;
+        if (!rpc || deadline.ended) throw error;
+        answered();
+        return { status: 'refused', error: rpc };
+      },
+    );
   }
 }
 

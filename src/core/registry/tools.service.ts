@@ -32,6 +32,12 @@ export interface ServerOffer {
   promptCount: number;
 }
 
+/** What a server was seen to offer, in its order and by name: with each call one of what may be thousands is looked for. */
+interface SeenTools {
+  all: ListedTool[];
+  byName: ReadonlyMap<string, ListedTool>;
+}
+
 const MOST_SERVERS = 500;
 /** A change that this process did not hear of counts after this long. */
 const MAX_AGE_MS = 4_000;
@@ -41,7 +47,7 @@ const FIRST_LOOK_MS = 2_000;
 /** What the servers offer, as last seen. */
 @Injectable()
 export class ToolsService implements OnModuleDestroy {
-  private readonly known: HintedCache<ListedTool[]>;
+  private readonly known: HintedCache<SeenTools>;
   private readonly firstLooks = new Map<ServerId, Promise<boolean>>();
 
   constructor(
@@ -88,12 +94,7 @@ export class ToolsService implements OnModuleDestroy {
 
   /** As `listTools`, at once where it was read at most a few seconds ago. */
   listLately(serverId: ServerId): Soon<ListedTool[]> {
-    const seen = this.readSeen(serverId);
-    if (!(seen instanceof Promise)) return seen;
-    return seen.catch((error: unknown) => {
-      if (error instanceof NeverSeen) return this.listAsked(serverId);
-      throw error;
-    });
+    return whenHere(this.findLately(serverId), ({ all }) => all);
   }
 
   /**
@@ -102,7 +103,7 @@ export class ToolsService implements OnModuleDestroy {
    */
   async listSeenTools(serverId: ServerId): Promise<ListedTool[]> {
     try {
-      return await this.readSeen(serverId);
+      return (await this.readSeen(serverId)).all;
     } catch (error) {
       if (!(error instanceof NeverSeen)) throw error;
       if (!error.isNew || !(await this.firstLook(serverId))) return [];
@@ -112,7 +113,7 @@ export class ToolsService implements OnModuleDestroy {
 
   /** As `listTools`. */
   findTool(serverId: ServerId, name: string): Soon<ListedTool | undefined> {
-    return whenHere(this.listLately(serverId), (tools) => tools.find((tool) => tool.name === name));
+    return whenHere(this.findLately(serverId), ({ byName }) => byName.get(name));
   }
 
   /** As the tables have it now, without asking the server: in a transaction, too. */
@@ -146,15 +147,24 @@ export class ToolsService implements OnModuleDestroy {
     }));
   }
 
+  private findLately(serverId: ServerId): Soon<SeenTools> {
+    const seen = this.readSeen(serverId);
+    if (!(seen instanceof Promise)) return seen;
+    return seen.catch(async (error: unknown) => {
+      if (error instanceof NeverSeen) return toSeen(await this.listAsked(serverId));
+      throw error;
+    });
+  }
+
   /** What the tables have. Nobody who shares it waits for the server itself, which may hang. */
-  private readSeen(serverId: ServerId): Soon<ListedTool[]> {
+  private readSeen(serverId: ServerId): Soon<SeenTools> {
     return this.known.get(serverId, () => this.loadSeen(serverId));
   }
 
-  private async loadSeen(serverId: ServerId): Promise<ListedTool[]> {
+  private async loadSeen(serverId: ServerId): Promise<SeenTools> {
     const server = await this.servers.findForJob(serverId);
     if (!server || !wasSeen(server)) throw new NeverSeen(server?.lastCheckedAt === null);
-    return this.snapshots.list(serverId);
+    return toSeen(await this.snapshots.list(serverId));
   }
 
   /** Of one that was never seen. */
@@ -187,6 +197,8 @@ export class ToolsService implements OnModuleDestroy {
     throw serverUnreachable(server.statusReason ?? 'It is busy.');
   }
 }
+
+const toSeen = (all: ListedTool[]): SeenTools => ({ all, byName: new Map(all.map((tool) => [tool.name, tool])) });
 
 /** Not kept, as no failure is: the next to ask may want the server to be asked. */
 class NeverSeen extends Error {

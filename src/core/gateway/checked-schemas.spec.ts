@@ -1,5 +1,6 @@
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import fc from 'fast-check';
+import { isAffordable } from '../execution/argument-validation.js';
 import { doesCompile } from './checked-schemas.js';
 
 const { schema } = fc.letrec<{ schema: Record<string, unknown>; inner: unknown }>((tie) => ({
@@ -37,7 +38,8 @@ test('a schema is told to clients that compile it where that goes well, and nowh
         isTaken = false;
       }
       pins += 1;
-      expect(doesCompile(`pin ${pins}`, one)).toBe(isTaken);
+      // One that compiles may still never come to an end with a value: `{"$ref": "#"}`.
+      expect(doesCompile(`pin ${pins}`, one)).toBe(isTaken && isAffordable(one));
     }),
     { numRuns: 500 },
   );

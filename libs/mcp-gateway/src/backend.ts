@@ -12,8 +12,10 @@ export interface McpBackend<Caller> {
   describe(caller: Caller, era: Era): Soon<ServerDescription>;
   /** As clients of that era can read it. @throws ProtocolError for a cursor that is none */
   list(caller: Caller, what: Listed, cursor: string | undefined, era: Era): Soon<ListPage>;
-  /** A request to be answered by a server. What it throws, but for a ProtocolError, is told to the client as an internal error. */
+  /** A request to be answered by a server. What it rejects with, but for a ProtocolError, is made a reply by `replyTo`. */
   request(caller: Caller, request: ClientRequest, exchange: Exchange): Promise<Reply>;
+  /** What it throws, or all without it, is told to the client as an internal error. */
+  replyTo?(request: ClientRequest, error: unknown): Reply;
   /**
    * What the caller wants to hear of from now on.
    * @returns what stops the listening

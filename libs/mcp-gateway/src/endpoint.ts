@@ -66,7 +66,7 @@ export class McpEndpoint<Caller> {
     return { running: this.#equipment.running.size, listening, streams: this.#legacy.streams.size };
   }
 
-  /** Answers, also where it fails; settles when the answer is on its way to the connection, or a stream for listening is open. */
+  /** Answers, also where it fails, and never rejects; settles when the answer is on its way to the connection, or a stream for listening is open. */
   handle(request: IncomingMessage, response: ServerResponse, caller: Caller, options: HandleOptions): Promise<void> {
     if (options.headers) carry(response, options.headers);
     const visit = { request, response, caller, key: options.key };
@@ -155,7 +155,12 @@ export class McpEndpoint<Caller> {
     if (response.headersSent || response.destroyed) return;
     const facts = isKnown ? error.facts : { status: 500 };
     const body = errorOf(idOf(content), isKnown ? bodyOf(error) : INTERNAL);
-    sendJson(response, facts.status ?? 200, body, facts.headers);
+    try {
+      sendJson(response, facts.status ?? 200, body, facts.headers);
+    } catch (unforeseen) {
+      this.#equipment.onError(unforeseen);
+      response.destroy();
+    }
   }
 }
 

@@ -65,20 +65,30 @@ export class Requests<Caller> {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Never rejects. */
-  answer(visitor: Visitor<Caller>, request: ClientRequest, talk: Conversation, era: EraRules): Promise<Outcome> {
-    const failed = (error: unknown) => this.failure(request, error, era);
+  /**
+   * By as few promises as that takes: there are several for each call.
+   * @param finish hears what came of it, once; what it throws the promise rejects with
+   */
+  answer(
+    visitor: Visitor<Caller>,
+    request: ClientRequest,
+    talk: Conversation,
+    era: EraRules,
+    finish: (outcome: Outcome) => void,
+  ): Soon<void> {
+    const fail = (error: unknown) => finish(this.failure(request, error, era));
+    let method: Soon<Method>;
     try {
-      const method = this.#methodOf(visitor.caller, request);
-      // Calls of tools, of which there are most, are asked for at once, and by as few promises as that takes.
-      if (!(method instanceof Promise) && !method.list) return this.#ask(visitor, request, talk, era, failed);
-      const answered = whenHere(method, ({ list }) =>
-        list ? this.#list(list, visitor, request, era) : this.#ask(visitor, request, talk, era, failed),
-      );
-      return answered instanceof Promise ? answered.catch(failed) : Promise.resolve(answered);
+      method = this.#methodOf(visitor.caller, request);
     } catch (error) {
-      return Promise.resolve(failed(error));
+      return fail(error);
     }
+    if (!(method instanceof Promise) && !method.list) return this.#ask(visitor, request, talk, era, finish);
+    return Promise.resolve(method).then(
+      ({ list }) =>
+        list ? this.#list(list, visitor, request, era, finish) : this.#ask(visitor, request, talk, era, finish),
+      fail,
+    );
   }
 
   failure(request: ClientRequest, error: unknown, era: EraRules): Outcome {
@@ -89,11 +99,21 @@ export class Requests<Caller> {
     return refused(request, INTERNAL, undefined, era);
   }
 
-  #list(what: Listed, { caller }: Visitor<Caller>, request: ClientRequest, era: EraRules): Soon<Outcome> {
-    return whenHere(this.backend.list(caller, what, cursorOf(request), request.era), (page) => ({
-      body: resultOf(request.id, era.list(page, what)),
-      status: 200,
-    }));
+  async #list(
+    what: Listed,
+    { caller }: Visitor<Caller>,
+    request: ClientRequest,
+    era: EraRules,
+    finish: (outcome: Outcome) => void,
+  ): Promise<void> {
+    let outcome: Outcome;
+    try {
+      const page = await this.backend.list(caller, what, cursorOf(request), request.era);
+      outcome = outcomeOf(request, era.list(page, what));
+    } catch (error) {
+      outcome = this.failure(request, error, era);
+    }
+    finish(outcome);
   }
 
   #ask(
@@ -101,18 +121,34 @@ export class Requests<Caller> {
     request: ClientRequest,
     talk: Conversation,
     era: EraRules,
-    failed: (error: unknown) => Outcome,
-  ): Promise<Outcome> {
-    return this.backend.request(caller, request, talk).then((reply) => {
-      if (reply.kind === 'error') return refused(request, reply, reply.status, era);
-      try {
-        const result = era.reply(request, reply, key);
-        if (result instanceof Promise) return result.then((pieces) => outcomeOf(request, pieces)).catch(failed);
-        return outcomeOf(request, result);
-      } catch (error) {
-        return failed(error);
-      }
-    }, failed);
+    finish: (outcome: Outcome) => void,
+  ): Promise<void> {
+    return this.backend.request(caller, request, talk).then(
+      (reply) => whenHere(this.#outcomeOf(request, reply, era, key), finish),
+      (error: unknown) => whenHere(this.#outcomeOfFault(request, error, era, key), finish),
+    );
+  }
+
+  #outcomeOfFault(request: ClientRequest, error: unknown, era: EraRules, key: string): Soon<Outcome> {
+    if (error instanceof ProtocolError || !this.backend.replyTo) return this.failure(request, error, era);
+    try {
+      return this.#outcomeOf(request, this.backend.replyTo(request, error), era, key);
+    } catch (unforeseen) {
+      return this.failure(request, unforeseen, era);
+    }
+  }
+
+  /** Never throws or rejects. */
+  #outcomeOf(request: ClientRequest, reply: Reply, era: EraRules, key: string): Soon<Outcome> {
+    if (reply.kind === 'error') return refused(request, reply, reply.status, era);
+    const failed = (error: unknown) => this.failure(request, error, era);
+    try {
+      const result = era.reply(request, reply, key);
+      if (result instanceof Promise) return result.then((pieces) => outcomeOf(request, pieces)).catch(failed);
+      return outcomeOf(request, result);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** @throws ProtocolError */

@@ -32,8 +32,9 @@ import { GatewayTasks, isTaskMethod, TASKS_EXTENSION } from './gateway-tasks.ser
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { GatewayToolCalls } from './gateway-tool-calls.service.js';
 import type { Offered } from './readable-offers.js';
-import { toProtocolError, toRpcError } from './replies.js';
+import { toProtocolError, toRefusal, toRpcError } from './replies.js';
 
+const CALL = 'tools/call';
 const INFO = { name: 'switchyard', title: 'Switchyard', version: productVersion() };
 const ALL: JsonObject = {
   tools: { listChanged: true },
@@ -92,25 +93,25 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
   }
 
   request(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
-    if (request.method === 'tools/call') return this.calls.call(caller, request, exchange);
+    if (request.method === CALL) return this.calls.call(caller, request, exchange);
     return this.answerOther(caller, request, exchange);
   }
 
+  replyTo({ method }: ClientRequest, error: unknown): Reply {
+    return method === CALL ? toRefusal(error) : toRpcError(error);
+  }
+
   private async answerOther(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
-    try {
-      switch (request.method) {
-        case 'resources/read':
-          return await this.reads.readResource(caller, request, exchange);
-        case 'prompts/get':
-          return await this.reads.getPrompt(caller, request, exchange);
-        case 'completion/complete':
-          return await this.reads.complete(caller, request, exchange);
-        default:
-          if (isTaskMethod(request.method)) return await this.tasks.relay(caller, request.method, request, exchange);
-          return { kind: 'error', code: CODES.methodNotFound, message: 'Method not found' };
-      }
-    } catch (error) {
-      return toRpcError(error);
+    switch (request.method) {
+      case 'resources/read':
+        return this.reads.readResource(caller, request, exchange);
+      case 'prompts/get':
+        return this.reads.getPrompt(caller, request, exchange);
+      case 'completion/complete':
+        return this.reads.complete(caller, request, exchange);
+      default:
+        if (isTaskMethod(request.method)) return this.tasks.relay(caller, request.method, request, exchange);
+        return { kind: 'error', code: CODES.methodNotFound, message: 'Method not found' };
     }
   }
 
@@ -120,7 +121,7 @@ export class GatewayBackend implements McpBackend<GatewayCaller> {
 
   /** Its client asks for it again, with the same key. */
   outlivesClient({ method, meta }: ClientRequest): boolean {
-    return method === 'tools/call' && idempotencyKeyOf(meta) !== undefined;
+    return method === CALL && idempotencyKeyOf(meta) !== undefined;
   }
 
   paramHeaders(caller: GatewayCaller, tool: string): Soon<readonly ParamHeader[] | undefined> {

@@ -22,7 +22,7 @@ import type { GatewayCaller } from './gateway-caller.js';
 import { GatewayCatalogues } from './gateway-catalogues.service.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
 import { pathOf } from './place.js';
-import { invalidParams, toolFailure, toRefusal } from './replies.js';
+import { invalidParams, toolFailure } from './replies.js';
 import { CALL_NAME, readSearch, SEARCH_NAME } from './search-tools.js';
 
 /** Calls of tools that come through the gateway. */
@@ -35,6 +35,7 @@ export class GatewayToolCalls {
     private readonly idempotency: Idempotency,
   ) {}
 
+  /** Rejects with what `toRefusal` tells. */
   call(caller: GatewayCaller, request: ClientRequest, exchange: Exchange): Promise<Reply> {
     return promised(() => {
       authorize(caller.principal, 'tools.call');
@@ -48,7 +49,7 @@ export class GatewayToolCalls {
         }
         return this.callNamed(catalogue, caller, name, args, request, exchange);
       });
-    }).catch(toRefusal);
+    });
   }
 
   private callNamed(

@@ -7,7 +7,7 @@ const FORM = /^[\x21-\x7e]{1,255}$/;
 export function idempotencyKeyOf(meta: JsonObject): string | undefined {
   for (const name in meta) {
     const value = meta[name];
-    if (NAME.test(name) && typeof value === 'string' && FORM.test(value)) return value;
+    if (typeof value === 'string' && NAME.test(name) && FORM.test(value)) return value;
   }
   return undefined;
 }

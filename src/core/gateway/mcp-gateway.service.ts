@@ -64,7 +64,7 @@ export class McpGateway implements OnApplicationShutdown {
   }
 
   /**
-   * For whoever was let in. Always answers who is still there.
+   * For whoever was let in. Always answers who is still there, and never rejects.
    * @param headers of each answer, names and values by turns
    * @param refusalOf judges each method where the caller may not use all of them
    */

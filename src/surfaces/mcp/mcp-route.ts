@@ -116,12 +116,12 @@ export class McpRoute implements OnModuleInit {
     request: LightRequest,
     reply: LightReply,
     refuse: ((method: string) => ProtocolError | undefined) | undefined,
-  ): Promise<void> {
+  ): void {
     reply.hijack();
     const { raw } = reply;
     // RFC 9110, 10.1.1: whoever asks first whether to send a body has been let in now.
     if (request.headers.expect !== undefined) raw.writeContinue();
-    return this.gateway.handle(request.raw, raw, caller, reply.headerList, refuse);
+    void this.gateway.handle(request.raw, raw, caller, reply.headerList, refuse);
   }
 
   /** @throws 403 */

@@ -84,7 +84,7 @@ export class LegacyDoor<Caller> {
         whenGone(visit.response, () => interrupt(GONE));
         return answer;
       });
-      work.push(made);
+      work.push(Promise.resolve(made));
     }
     await Promise.all(work);
     if (answers.length === 0) sendEmpty(visit.response, 202);
@@ -142,7 +142,7 @@ export class LegacyDoor<Caller> {
     else this.#requests.hear(session, message);
   }
 
-  #answer(visit: Visit<Caller>, session: SessionRecord, message: RequestMessage): Promise<void> {
+  #answer(visit: Visit<Caller>, session: SessionRecord, message: RequestMessage): Soon<void> {
     const { limits, pulse } = this.equipment;
     return this.#requests.answer(visit, session, message, (interrupt) => {
       const open = () => this.#openStream(visit, session, () => interrupt('The client did not come back.'));

@@ -1,5 +1,5 @@
+import { NOWHERE, type Soon } from '@app/soon';
 import type { ClientRequest } from '../backend.js';
-import { NOWHERE } from '@app/soon';
 import { Conversation } from '../conversation.js';
 import type { Equipment } from '../equipment.js';
 import type { Answer } from '../http/answer.js';
@@ -53,19 +53,20 @@ export class SessionRequests<Caller> {
     session: SessionRecord,
     message: RequestMessage,
     makeAnswer: (interrupt: (reason: string) => void) => Answer,
-  ): Promise<void> {
+  ): Soon<void> {
     const { running, requests } = this.equipment;
     const request = requestOf(session, message);
     const answer = makeAnswer((reason) => talk.signal.interrupt(reason));
     const talk = new Conversation(request, answer, this.#askOf(session, answer));
     const entry = { key: visitor.key, sessionId: session.id, id: message.id, talk, slot: NOWHERE };
     running.add(entry);
-    const outcome = this.#ownAnswer(visitor, session, request) ?? requests.answer(visitor, request, talk, LEGACY_RULES);
-    return outcome.then(({ body, status }) => {
+    const finish = ({ body, status }: Outcome) => {
       talk.over();
       running.remove(entry);
       answer.finish(body, status);
-    });
+    };
+    const own = this.#ownAnswer(visitor, session, request);
+    return own ? own.then(finish) : requests.answer(visitor, request, talk, LEGACY_RULES, finish);
   }
 
   #askOf(session: SessionRecord, { isOneWay }: Answer): ConstructorParameters<typeof Conversation>[2] {

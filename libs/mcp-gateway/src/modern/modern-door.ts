@@ -60,7 +60,7 @@ export class ModernDoor<Caller> {
     });
   }
 
-  #relay(visit: Visit<Caller>, request: ClientRequest): Promise<void> {
+  #relay(visit: Visit<Caller>, request: ClientRequest): Soon<void> {
     const { limits, pulse, requests, running } = this.equipment;
     const open = () => new PlainChannel(new ResponseSink(visit.response, limits.maxUnreadBytes));
     const gone = () => {
@@ -70,7 +70,7 @@ export class ModernDoor<Caller> {
     const talk = new Conversation(request, answer);
     const entry = { key: visit.key, sessionId: undefined, id: request.id, talk, slot: NOWHERE };
     running.add(entry);
-    return requests.answer(visit, request, talk, this.#rules).then(({ body, status }) => {
+    return requests.answer(visit, request, talk, this.#rules, ({ body, status }) => {
       talk.over();
       running.remove(entry);
       answer.finish(body, status);

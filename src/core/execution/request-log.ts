@@ -15,10 +15,10 @@ import { RequestLogRepository, type StoredBodies, type StoredRow, toStored } fro
 import type { RequestLogRow } from './request-log-row.js';
 
 const FLUSH_MS = 250;
-/** For others to gather: code that runs for many rows in a row costs each of them a third of what it costs one alone. */
+/** For others to gather: code that runs for many rows in a row costs each of them less than what it costs one alone. */
 const PREPARE_MS = 20;
 const RETRY_MS = 2_000;
-/** A statement of so many costs the database a third less for each than one of a quarter of them. */
+/** Of one large statement the database has less to do for each row than of several small ones. */
 const BATCH_ROWS = 4_000;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const ROWS_AT_MOST = 20_000;
@@ -59,7 +59,7 @@ class Batch {
 }
 
 /**
- * Rows are made ready as soon as nobody else is, gather for a quarter of a second and are written together, so that no
+ * Rows are made ready some milliseconds after their calls, gather for a quarter of a second and are written together, so that no
  * call waits for its log line.
  */
 @Injectable()

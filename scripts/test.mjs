@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { endingOf } from './lib/failures.mjs';
 import { runStep, runSteps } from './lib/steps.mjs';
-import { noteFailure, sentence, totalsIn } from './lib/totals.mjs';
+import { noteFailure, totalsIn } from './lib/totals.mjs';
 
 /**
  * Everything that needs only `npm ci`: check, build, then the suites on an embedded database; `cluster` and `browser` as
@@ -64,7 +65,7 @@ for (const { passed, report } of done) if (!passed) noteFailure(results, basenam
 
 const totals = totalsIn(results);
 if (!given) {
+  console.log(endingOf(results));
   rmSync(results, { recursive: true, force: true });
-  console.log(sentence(totals));
 }
 process.exit(totals.failed === 0 ? 0 : 1);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { firstFailures } from './failures.mjs';
 import { recentNode, ROOT } from './node.mjs';
 
 const KEPT = 400_000;
@@ -8,8 +9,9 @@ const LINGER_MS = 20_000;
 /** @typedef {{ name: string, args: string[], env?: Record<string, string>, show?: 'always' | 'after' | 'on failure', deadlineMs?: number, report?: string }} Step */
 
 /**
- * Runs Node with arguments, and prints one line when it is done; its output is shown when it fails, or as `show` says. Once the file
- * `report` is written it has little time left to end: what still runs then was left open, and would run until the deadline.
+ * Runs Node with arguments, and prints one line when it is done, with what failed; its output follows when it fails, or as `show`
+ * says. Once the file `report` is written it has little time left to end: what still runs then was left open, and would run until
+ * the deadline.
  * @param {Step} step
  * @returns {Promise<{ name: string, passed: boolean, output: string, report?: string }>}
  */
@@ -51,8 +53,10 @@ export async function runStep({ name, args, env = {}, show = 'on failure', deadl
   for (const timer of timers) clearTimeout(timer);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(14)} ${seconds.padStart(6)} s`);
-  if ((!passed || show === 'after') && output) console.log(output.trimEnd());
   if (remark) console.log(`${name}: ${remark}`);
+  const failures = passed ? '' : firstFailures(report);
+  if (failures) console.log(failures);
+  if ((!passed || show === 'after') && output) console.log(output.trimEnd());
   return { name, passed, output, report };
 }
 

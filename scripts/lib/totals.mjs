@@ -25,7 +25,8 @@ export function totalsOf(file, unreadable = { ...NONE, failed: 1 }) {
   return complete || counted.failed > 0 ? counted : { ...counted, failed: 1 };
 }
 
-function readReport(file) {
+/** @returns {object | undefined} nothing where there is no report, or half of one */
+export function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {

@@ -247,5 +247,9 @@ describe('a client of a session', () => {
 
   test('outside a browser it needs an origin, and a WebSocket where the platform has none', () => {
     expect(() => connectSession({ serverId: 'mcp_1', token: 'x' })).toThrow(TypeError);
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket');
+    Reflect.deleteProperty(globalThis, 'WebSocket');
+    expect(() => connectSession({ origin: 'http://server', serverId: 'mcp_1', token: 'x' })).toThrow(/no WebSocket/);
+    if (own) Object.defineProperty(globalThis, 'WebSocket', own);
   });
 });

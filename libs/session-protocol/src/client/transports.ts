@@ -40,11 +40,14 @@ export type SocketConstructor = new (url: string) => SocketLike;
 
 const OPEN = 1;
 
-/** Frames `{type, payload}` over a WebSocket (RFC 6455): the platform's own unless one is given. */
+/**
+ * Frames `{type, payload}` over a WebSocket (RFC 6455): the platform's own unless one is given.
+ * @throws Error where there is none; once it dials, that would count as a line that is down, and be tried for ever
+ */
 export function webSocket(given?: SocketConstructor): Transport {
+  const Socket = given ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
+  if (!Socket) throw new Error('This platform has no WebSocket: pass one, e.g. that of the package ws.');
   return (dial, { onFrame, onClose }) => {
-    const Socket = given ?? (globalThis as { WebSocket?: SocketConstructor }).WebSocket;
-    if (!Socket) throw new Error('This platform has no WebSocket: pass one, e.g. that of the package ws.');
     const query = new URLSearchParams(toHandshake(dial)).toString();
     const address = `${dial.origin.replace(/^http/, 'ws')}/ws/server/${encodeURIComponent(dial.serverId)}?${query}`;
     const socket = new Socket(address);

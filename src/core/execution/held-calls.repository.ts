@@ -78,9 +78,12 @@ export class HeldCallsRepository {
     return found;
   }
 
-  /** The newest of the very same call whose asker was not told what became of it. */
+  /**
+   * The newest of the very same call whose asker was not told what became of it. A client that signed in anew is the same asker;
+   * another key or client is not, though it were of the same person.
+   */
   async findUntold(
-    { userId, organizationId }: Pick<HeldCall, 'userId' | 'organizationId'>,
+    { userId, organizationId, credentialId }: Pick<HeldCall, 'userId' | 'organizationId' | 'credentialId'>,
     { serverId, tool, pin, arguments: args }: Pick<HeldCall, 'serverId' | 'tool' | 'pin' | 'arguments'>,
   ): Promise<ApprovalId | undefined> {
     const [found] = await this.database.sql<{ id: ApprovalId }>(
@@ -89,8 +92,11 @@ export class HeldCallsRepository {
        where held.user_id = $1 and held.organization_id = $2 and held.server_id = $3 and held.tool = $4 and held.pin = $5
          and held.door = 'gateway' and held.told_at is null and held.arguments::jsonb = $6::jsonb
          and request.status in ('pending', 'approved', 'denied')
+         and (held.credential_id = $7
+           or (select client_id from client_grants where id = held.credential_id)
+             = (select client_id from client_grants where id = $7))
        order by held.created_at desc limit 1`,
-      [userId, organizationId, serverId, tool, pin, JSON.stringify(args)],
+      [userId, organizationId, serverId, tool, pin, JSON.stringify(args), credentialId],
     );
     return found?.id;
   }

@@ -178,15 +178,15 @@ export class HeldCalls {
     return this.view(principal, id);
   }
 
-  /** The same call of the same person that waits already, or of whose end nobody was told: clients ask again and again. */
+  /** The same call by the same key or client that waits already, or of whose end nobody was told: clients ask again and again. */
   async findUntold(
-    { userId, organizationId }: Principal,
+    { userId, organizationId, credentialId }: Principal,
     { arguments: args }: Pick<WantedCall, 'arguments'>,
     { serverId, name, pin }: ListedTool,
   ): Promise<WaitingCall | undefined> {
     if (!isKeptAsJson(args)) throw argumentsAreNotKept();
     const call = { serverId, tool: name, pin, arguments: args };
-    const id = await this.held.findUntold({ userId, organizationId }, call);
+    const id = await this.held.findUntold({ userId, organizationId, credentialId }, call);
     const found = id && (await this.held.find(id));
     return found && toWaitingCall({ ...found, url: this.urlOf(found.approvalId) });
   }

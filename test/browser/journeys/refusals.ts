@@ -78,8 +78,9 @@ export function saysWhatFailed(onStage: () => Stage): void {
     await page.getByText('can be run again once it and everything else here has ended').waitFor();
     await task(page, 'Write report', 'pending').click();
     await page.keyboard.press('y');
+    // The transcript follows what comes; a click on what moves under it is lost.
+    await page.getByText('All 4 calls succeeded').waitFor();
     const saves = page.locator('.turn').getByRole('button', { name: 'save' });
-    await saves.first().waitFor();
     await takeAway(page, '**/api/v1/artifacts/*/link');
     await saves.first().click();
     await page.locator('.composer').getByText(DETAIL).waitFor();
